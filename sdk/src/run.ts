@@ -1,0 +1,124 @@
+import type { Hono } from 'hono'
+import { type Db, MongoClient } from 'mongodb'
+import { ConfigError } from './config.ts'
+import { createDapr, type Dapr } from './dapr.ts'
+import { every, pause } from './every.ts'
+import { createLog, type Log } from './log.ts'
+import type { ServiceOptions } from './service.ts'
+
+type CommonConfig = {
+  HOST: string
+  APP_PORT: number
+  DAPR_HTTP_PORT: number
+  APP_API_TOKEN?: string | undefined
+  DAPR_API_TOKEN?: string | undefined
+  PUBLIC_ORIGIN: string
+  LOG_LEVEL: string
+  MONGODB_URI: string
+}
+
+type Loop = { everyMs: number; name: string; work: () => Promise<unknown> }
+
+export type Built = {
+  app: Pick<Hono, 'fetch'>
+  /** creates indexes and first entries; tried again until it succeeds */
+  prepare: () => Promise<unknown>
+  /** work that goes on beside the requests */
+  loops: Loop[]
+}
+
+type Parts<C> = { config: C; db: Db; dapr: Dapr; log: Log; service: ServiceOptions }
+
+/** How long requests that are under way may take after SIGTERM, in milliseconds. */
+const drainMs = 5_000
+
+/** Whatever is written through this client is acknowledged only once MongoDB has it in its journal. */
+export const connect = (uri: string, name: string) =>
+  new MongoClient(uri, {
+    appName: name,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 3_000,
+    // The driver bounds no operation as a whole: each of its waits has a bound of its own.
+    socketTimeoutMS: 8_000,
+    waitQueueTimeoutMS: 8_000,
+    maxPoolSize: 100,
+  })
+
+/**
+ * Runs a service on Bun: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then it
+ * takes no new connections, then it ends what is under way, for at most five seconds.
+ */
+export const runService = async <C extends CommonConfig>(
+  name: string,
+  readConfig: () => C,
+  build: (parts: Parts<C>) => Built,
+): Promise<void> => {
+  const config = readConfigOrExit(readConfig)
+  const log = createLog(name, config.LOG_LEVEL)
+  const client = connect(config.MONGODB_URI, name)
+  const db = client.db(name)
+  const dapr = createDapr({ httpPort: config.DAPR_HTTP_PORT, apiToken: config.DAPR_API_TOKEN })
+  const stopping = new AbortController()
+  let prepared = false
+
+  const service: ServiceOptions = {
+    log,
+    appToken: config.APP_API_TOKEN,
+    publicOrigin: config.PUBLIC_ORIGIN,
+    isPrepared: () => prepared,
+    isReady: async () =>
+      !stopping.signal.aborted &&
+      (await dapr.isHealthy()) &&
+      (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
+  }
+  const { app, prepare, loops } = build({ config, db, dapr, log, service })
+  const server = Bun.serve({
+    hostname: config.HOST,
+    port: config.APP_PORT,
+    fetch: (request) => app.fetch(request),
+    idleTimeout: 60,
+  })
+  log.info({ port: server.port }, 'listening')
+
+  const stop = async () => {
+    if (stopping.signal.aborted) return
+    log.info('draining')
+    stopping.abort()
+    const drained = server
+      .stop()
+      .then(() => running)
+      .then(() => client.close())
+    await Promise.race([drained, pause(drainMs)])
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+
+  const running = (async () => {
+    while (!prepared && !stopping.signal.aborted) {
+      try {
+        await prepare()
+        prepared = true
+      } catch (error) {
+        log.warn({ err: error }, 'not prepared yet; trying again')
+        await pause(500, stopping.signal)
+      }
+    }
+    await Promise.all(
+      loops.map(({ everyMs, name, work }) => every(everyMs, name, work, { log, signal: stopping.signal })),
+    )
+  })()
+  await running
+}
+
+const readConfigOrExit = <C>(readConfig: () => C): C => {
+  try {
+    return readConfig()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(78)
+  }
+}

@@ -1,0 +1,3 @@
+export { testActorSidecar } from './actors.ts'
+export { testFolder } from './folder.ts'
+export { testDatabase, testRedis, testSidecar } from './servers.ts'

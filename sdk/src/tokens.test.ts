@@ -1,0 +1,71 @@
+import { beforeEach, expect, test } from 'bun:test'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { newId } from './collection.ts'
+import type { Dapr } from './dapr.ts'
+import { ServiceUnavailableError } from './errors.ts'
+import { createLog } from './log.ts'
+import { testSidecar } from './testing/index.ts'
+import { accessToken, createVerifier } from './tokens.ts'
+
+// Promise 8: with auth down, valid tokens still work. What a token must be is told in services/auth/src/tokens.test.ts.
+
+let dapr: Dapr
+let isAuthThere: boolean
+let asked: number
+
+const { privateKey, publicKey } = await generateKeyPair(accessToken.algorithm)
+const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'first' }] }
+
+const token = (userId: string, kid = 'first') =>
+  new SignJWT({ role: 'user', sid: newId() })
+    .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid })
+    .setIssuer(accessToken.issuer)
+    .setAudience(accessToken.audience)
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime('1 minute')
+    .sign(privateKey)
+
+/** A replica that has just started, beside a real sidecar. */
+const started = () =>
+  createVerifier({
+    dapr: {
+      ...dapr,
+      invoke: async () => {
+        asked++
+        if (!isAuthThere) throw new ServiceUnavailableError()
+        return jwks as never
+      },
+    },
+    log: createLog('test', 'silent'),
+  })
+
+beforeEach(async () => {
+  // Each service keeps the keys under its own app id, so each test is a service of its own.
+  dapr = await testSidecar(`service-${newId()}`)
+  isAuthThere = true
+  asked = 0
+})
+
+test('a service that starts while auth is away knows who is calling', async () => {
+  const userId = newId()
+  const before = started()
+  expect(await before.verify(await token(userId))).toMatchObject({ id: userId })
+  isAuthThere = false
+  expect(await before.verify(await token(userId))).toMatchObject({ id: userId })
+  expect(await started().verify(await token(userId))).toMatchObject({ id: userId })
+})
+
+test('a service that never knew the keys says that it cannot tell, not that the token is bad', async () => {
+  isAuthThere = false
+  await expect(started().verify(await token(newId()))).rejects.toBeInstanceOf(ServiceUnavailableError)
+})
+
+// Guarantee: forged tokens are no way to flood auth.
+test('tokens of unknown keys are refused without asking auth for each', async () => {
+  const verifier = started()
+  await verifier.verify(await token(newId()))
+  for (let count = 0; count < 10; count++)
+    expect(await verifier.verify(await token(newId(), `forged ${count}`))).toBeUndefined()
+  expect(asked).toBe(1)
+})
