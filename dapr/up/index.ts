@@ -1,0 +1,13 @@
+/** What tests need to run single servers without the marketplace: find the programs, start them, know how they are started. */
+export { listDemoTickets } from './demo-listings.ts'
+export { Obstacle } from './obstacle.ts'
+export { findPart } from './parts/find.ts'
+export type { Part, PartName } from './parts/part.ts'
+export { run } from './parts/run.ts'
+export { type App, readTemplate, type Sidecar, type Template } from './plan.ts'
+export { createPorts, type Ports } from './ports.ts'
+export { type ProcessSpec, type RunningProcess, startProcess, untilReady } from './process.ts'
+export { showProgress } from './progress.ts'
+export { root } from './root.ts'
+export { mongodServer, mongodUri, placementServer, redisServer, schedulerServer } from './servers.ts'
+export { nameResolutionConfig, sidecarServer } from './sidecar.ts'

@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { type Crew, createCrew, PortLost } from './crew.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { listDemoTickets } from './demo-listings.ts'
+import { checkExternalServers } from './external.ts'
+import { Obstacle, reasonOf } from './obstacle.ts'
+import { findParts } from './parts/find.ts'
+import type { PartName } from './parts/part.ts'
+import { readTemplate, type Template } from './plan.ts'
+import { createPorts, type Ports } from './ports.ts'
+import { type Progress, showProgress } from './progress.ts'
+import { root } from './root.ts'
+import { removeRunFile, writeRunFile } from './run-file.ts'
+import { readSettings, type Settings } from './settings.ts'
+import type { StopSignal } from './stop-signal.ts'
+import { describeSystem, type System } from './system.ts'
+import { buildWeb } from './web-build.ts'
+
+const startTries = 3
+const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
+
+type MarketplaceOptions = { stop: StopSignal; withDemo: boolean; templateFile?: string }
+
+/** Runs the marketplace until it is asked to end; resolves when nothing of it is left. */
+export const runMarketplace = async ({ stop, withDemo, templateFile = defaultTemplate }: MarketplaceOptions) => {
+  const settings = readSettings(process.env)
+  const template = await readTemplate(templateFile)
+  const ports = createPorts()
+  await ports.exactly(settings.port, 'PORT')
+  const data = openDataFolder(settings.dataDir)
+  try {
+    const parts = await Promise.race([prepare(settings, template), stop.requested])
+    if (!parts) return
+    const started = startWithRetry({ settings, template, ports, data, parts, stop })
+    if (await Promise.race([started, stop.requested])) {
+      console.log(`Fairpass is ready: ${settings.publicOrigin}`)
+      if (withDemo) await showDemoTickets(settings, data)
+    }
+    await stop.requested
+    console.log('Ending')
+  } finally {
+    await stop.crew?.stop()
+    removeRunFile(data.path)
+    data.release()
+    ports.release()
+  }
+}
+
+/** All that can take long and leaves nothing running. */
+const prepare = async (settings: Settings, template: Template) => {
+  await checkExternalServers(settings)
+  const parts = await findParts(neededParts(settings))
+  const web = template.apps.find(({ id }) => id === 'web')
+  if (web) await buildWeb(web.dir)
+  return parts
+}
+
+/** Without its demo tickets the marketplace still works. */
+const showDemoTickets = async ({ port, publicOrigin }: Settings, data: DataFolder) => {
+  try {
+    await listDemoTickets(`http://127.0.0.1:${port}`, publicOrigin, data.path)
+  } catch (error) {
+    console.error(reasonOf(error))
+  }
+}
+
+const neededParts = ({ redisHost, mongodbUri, placementAddress, schedulerAddress }: Settings): PartName[] => [
+  ...(redisHost ? [] : (['redis-server'] as const)),
+  ...(mongodbUri ? [] : (['mongod'] as const)),
+  'daprd',
+  ...(placementAddress ? [] : (['placement'] as const)),
+  ...(schedulerAddress ? [] : (['scheduler'] as const)),
+]
+
+type Start = {
+  settings: Settings
+  template: Template
+  ports: Ports
+  data: DataFolder
+  parts: Awaited<ReturnType<typeof findParts>>
+  stop: StopSignal
+}
+
+/** A port can be lost between choosing and listening; then everything starts again on other ports. */
+const startWithRetry = async (options: Start): Promise<Crew> => {
+  for (let tries = 1; ; tries++) {
+    const system = await describeSystem(options)
+    const crew = createCrew({
+      dataDir: options.data.path,
+      appIds: new Set(system.apps.map(({ id }) => id)),
+      say,
+      onChange: () =>
+        writeRunFile(options.data.path, { apps: system.apps, servers: system.reachable, pidOf: crew.pidOf }),
+    })
+    options.stop.crew = crew
+    const progress = showProgress('Starting')
+    try {
+      await startAll(crew, system, progress)
+      return crew
+    } catch (error) {
+      if (!(error instanceof PortLost)) throw error
+      if (tries >= startTries) throw new Obstacle(portLost(error.message))
+      await crew.stop()
+      say(`${error.message} lost its port to another program; starting again on other ports`)
+    } finally {
+      progress.end()
+    }
+  }
+}
+
+const portLost = (name: string) =>
+  `Another program took the port of ${name} ${startTries} times; end it and start again, or choose another port with PORT=….`
+
+/** Everything starts as soon as what it cannot start without answers: sidecars need Redis, apps need MongoDB. */
+const startAll = async (crew: Crew, { servers, sidecars, appServers }: System, progress: Progress) => {
+  const all = [...servers, ...sidecars, ...appServers]
+  const waiting = new Set(all.map(({ name }) => name))
+  const ready = new Map<string, Promise<void>>()
+  const start = (specs: System['servers']) => {
+    for (const spec of specs) {
+      crew.start(spec)
+      const isReady = crew.untilReady(spec).then(() => {
+        waiting.delete(spec.name)
+        progress.at(`${all.length - waiting.size} of ${all.length} processes are ready${listFew(waiting)}`)
+      })
+      isReady.catch(() => {})
+      ready.set(spec.name, isReady)
+    }
+  }
+  start(servers)
+  await ready.get('redis')
+  start(sidecars)
+  await ready.get('mongod')
+  start(appServers)
+  await Promise.all(all.map(({ name }) => ready.get(name)))
+  crew.started()
+}
+
+const listFew = (names: ReadonlySet<string>) =>
+  names.size > 0 && names.size <= 3 ? `, not yet ${[...names].join(', ')}` : ''
+
+/** Clears a progress line that may stand there. */
+const say = (line: string) => console.log(process.stdout.isTTY ? `\r\x1b[2K${line}` : line)

@@ -1,0 +1,7 @@
+/** Something is in the way that the person at the keyboard can remove: the message is one sentence that says how. */
+export class Obstacle extends Error {
+  override readonly name = 'Obstacle'
+}
+
+/** An unknown thrown value as a short text, for use within a sentence. */
+export const reasonOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))
