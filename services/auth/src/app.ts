@@ -1,0 +1,7 @@
+import { createServiceApp, type ServiceOptions } from '@fairpass/sdk'
+import { createRoutes, type RoutesDeps } from './routes.ts'
+
+type Deps = RoutesDeps & { service: ServiceOptions }
+
+export const createApp = ({ service, ...deps }: Deps) =>
+  createServiceApp(service).route('/', deps.wiring.listening).route('/', createRoutes(deps))

@@ -1,0 +1,33 @@
+import * as v from 'valibot'
+
+/** An address as accounts are found by it: look-alike forms folded (NFKC), without case. 254 is SMTP's own bound (RFC 5321). */
+export const Email = v.config(
+  v.pipe(
+    v.string('Bad Email'),
+    v.trim(),
+    v.transform((text) => text.normalize('NFKC').toLowerCase()),
+    v.maxLength(254, 'Bad Email'),
+    v.email('Bad Email'),
+  ),
+  { abortPipeEarly: true },
+)
+
+const charactersOf = (text: string) => (text.length > 256 ? text.length : [...text].length)
+
+/** Lengths only, in characters as people count them; no rule about their kinds (OWASP ASVS 5.0, 6.2.1 and 6.2.5). */
+export const NewPassword = v.config(
+  v.pipe(
+    v.string('must be a text'),
+    // Lone surrogates all become the same byte sequence, so different passwords would be one.
+    v.check((text) => text.isWellFormed(), 'must be well-formed text'),
+    v.check((text) => charactersOf(text) >= 8 && charactersOf(text) <= 128, 'must have 8 to 128 characters'),
+  ),
+  { abortPipeEarly: true },
+)
+
+/** A password to compare: any text that might have been one. */
+export const GivenPassword = v.pipe(
+  v.string('must be a text'),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(256, 'is longer than any password here'),
+)

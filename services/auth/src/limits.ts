@@ -1,0 +1,66 @@
+import { addressOf, type Limit, RateVariable, type SignedInEnv, type Wiring } from '@fairpass/sdk'
+import type { Context, Env } from 'hono'
+import type { AuthConfig } from './config.ts'
+
+/**
+ * The limits of auth in the environment. Addresses are shared by many people, so theirs are wide; guessing at one account
+ * is narrow from one address, and bounded from everywhere together.
+ */
+export const limitVariables = {
+  LIMIT_SIGNUP_ADDRESS: RateVariable('1200/60'),
+  LIMIT_SIGNUP_ACCOUNT: RateVariable('30/600'),
+  LIMIT_SIGNIN_ADDRESS: RateVariable('1200/60'),
+  LIMIT_SIGNIN_ACCOUNT: RateVariable('15/600'),
+  LIMIT_SIGNIN_ACCOUNT_ANYWHERE: RateVariable('100/3600'),
+  LIMIT_REFRESH_ADDRESS: RateVariable('1200/60'),
+  LIMIT_REFRESH_SESSION: RateVariable('60/60'),
+}
+
+type Variables = Pick<AuthConfig, keyof typeof limitVariables>
+type WithEmail = { out: { json: { email: string } } }
+type Of<E extends Env = Env> = (c: Context<E, string, WithEmail>) => string | undefined
+
+/** An address may do this often before replicas compare notes. */
+const freeAt = 60
+
+const emailOf: Of = (c) => c.req.valid('json').email
+const emailAndAddressOf: Of = (c) => `${emailOf(c)} ${addressOf(c) ?? ''}`
+
+/** Who may try how often. What is refused here has cost no hash. */
+export const createLimits = (rateLimit: Wiring['rateLimit'], variables: Variables) => {
+  const byAddress = (name: string, rate: Limit['rate'] | undefined) =>
+    rateLimit({ name: `${name} by address`, rate, of: addressOf, free: freeAt })
+
+  return {
+    signUpByAddress: byAddress('sign-up', variables.LIMIT_SIGNUP_ADDRESS),
+    signUpByAccount: rateLimit({ name: 'sign-up by account', rate: variables.LIMIT_SIGNUP_ACCOUNT, of: emailOf }),
+    signInByAddress: byAddress('sign-in', variables.LIMIT_SIGNIN_ADDRESS),
+    refreshByAddress: byAddress('refresh', variables.LIMIT_REFRESH_ADDRESS),
+
+    /** Asked first, so that somebody who keeps guessing from one address does not lock the owner out elsewhere. */
+    wrongPasswordsHere: rateLimit({
+      name: 'wrong passwords from an address',
+      rate: variables.LIMIT_SIGNIN_ACCOUNT,
+      of: emailAndAddressOf,
+      onlyCounts: 'invalid_credentials',
+    }),
+    wrongPasswordsAnywhere: rateLimit({
+      name: 'wrong passwords',
+      rate: variables.LIMIT_SIGNIN_ACCOUNT_ANYWHERE,
+      of: emailOf,
+      onlyCounts: 'invalid_credentials',
+    }),
+
+    /** Somebody who holds a session, perhaps not their own, guesses at its password. */
+    wrongConfirmations: rateLimit({
+      name: 'wrong confirmations',
+      rate: variables.LIMIT_SIGNIN_ACCOUNT,
+      of: (c: Context<SignedInEnv>) => c.var.user.id,
+      onlyCounts: 'invalid_credentials',
+    }),
+
+    /** @param sessionOf the session that a request would renew */
+    refreshBySession: <E extends Env>(sessionOf: (c: Context<E>) => string | undefined) =>
+      rateLimit({ name: 'refresh by session', rate: variables.LIMIT_REFRESH_SESSION, of: sessionOf, free: 5 }),
+  }
+}

@@ -1,0 +1,213 @@
+import {
+  AccountBannedError,
+  accessTokenOf,
+  body,
+  ForbiddenError,
+  Id,
+  type IdempotencyEnv,
+  NotFoundError,
+  onlyFrom,
+  PageLimit,
+  query,
+  type Wiring,
+} from '@fairpass/sdk'
+import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import * as v from 'valibot'
+import { type Account, InvalidCredentialsError, RefreshTokenInvalidError, toListed, toPublic } from './account.ts'
+import type { AuthConfig } from './config.ts'
+import { createSessionCookies } from './cookies.ts'
+import { Email, GivenPassword, NewPassword } from './credentials.ts'
+import { createLimits, type limitVariables } from './limits.ts'
+import { type Presented, type Sessions, sessionIdOf } from './sessions.ts'
+import type { Accounts } from './store.ts'
+import type { Tokens } from './tokens.ts'
+
+const SignUp = v.strictObject({ email: Email, password: NewPassword })
+const SignIn = v.strictObject({ email: Email, password: GivenPassword })
+const ChangedPassword = v.strictObject({ currentPassword: GivenPassword, newPassword: NewPassword })
+const Farewell = v.strictObject({ password: GivenPassword })
+const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
+
+/** Services feel a ban within a second; a token may outlive it by its own lifetime and what clocks differ. */
+const clockSkewSeconds = 5
+
+type Env = { Variables: IdempotencyEnv['Variables'] & { presented: Presented } }
+type Config = Pick<
+  AuthConfig,
+  'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS' | keyof typeof limitVariables
+>
+export type RoutesDeps = { config: Config; accounts: Accounts; sessions: Sessions; tokens: Tokens; wiring: Wiring }
+
+export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: RoutesDeps) => {
+  const { identity, idempotent, rateLimit } = wiring
+  const cookies = createSessionCookies(config)
+  const limits = createLimits(rateLimit, config)
+
+  const notStored = createMiddleware(async (c, next) => {
+    await next()
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+  })
+
+  /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
+  const byRefreshToken = createMiddleware<IdempotencyEnv>(async (c, next) => {
+    c.set('caller', cookies.refreshToken(c) ?? accessTokenOf(c, config.PUBLIC_ORIGIN) ?? '')
+    await next()
+  })
+
+  const admitted = createMiddleware<Env>(async (c, next) => {
+    const canReplay = c.req.header('idempotency-key') !== undefined
+    c.set('presented', await sessions.admit(cookies.refreshToken(c), canReplay))
+    await next()
+  })
+
+  /** The account is read when the session is there already: a ban from now on finds the session, an earlier one is seen. */
+  const enter = async (c: Context, { userId, sessionId, refreshToken }: Entry, known?: Account): Promise<Account> => {
+    const now = new Date()
+    const account = await accounts.find(userId)
+    // The password that let them in was changed meanwhile, and every session of before ended.
+    if (known && account?.status === 'active' && account.version !== known.version) {
+      await sessions.end(sessionId)
+      throw new InvalidCredentialsError()
+    }
+    if (account?.status !== 'active') {
+      await sessions.end(sessionId)
+      throw account ? new AccountBannedError() : new RefreshTokenInvalidError()
+    }
+    const access = await tokens.issue({ id: account.id, role: account.role, sessionId }, now)
+    cookies.set(c, { access, refresh: refreshToken })
+    return account
+  }
+
+  const signIn = async (c: Context, account: Account): Promise<Account> => {
+    const userId = account.id
+    const device = c.req.header('user-agent') ?? ''
+    return enter(c, { userId, ...(await sessions.open({ userId, device, now: new Date() })) }, account)
+  }
+
+  const confirmPassword = async (userId: string, password: string): Promise<void> => {
+    if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
+  }
+
+  const findOr404 = async (id: string): Promise<Account> => {
+    const account = v.is(Id, id) ? await accounts.find(id) : undefined
+    if (!account) throw new NotFoundError('There is no such account')
+    return account
+  }
+
+  const keepAnAdmin = async ({ id, role }: { id: string; role: Account['role'] }): Promise<void> => {
+    if (role === 'admin' && !(await accounts.hasOtherAdmin(id)))
+      throw new ForbiddenError('This is the last admin; make another one first')
+  }
+
+  return (
+    new Hono<Env>()
+      .use('/api/users/*', notStored)
+      .get('/api/users/.well-known/jwks.json', (c) => {
+        c.header('cache-control', 'public, max-age=300')
+        return c.json(tokens.jwks)
+      })
+      .post(
+        '/api/users/signup',
+        limits.signUpByAddress,
+        idempotent,
+        body(SignUp),
+        limits.signUpByAccount,
+        async (c) => {
+          const account = await accounts.create({ id: c.var.idempotentId, ...c.req.valid('json') })
+          return c.json(toPublic(await signIn(c, account)), 201)
+        },
+      )
+      .post(
+        '/api/users/signin',
+        limits.signInByAddress,
+        idempotent,
+        body(SignIn),
+        limits.wrongPasswordsHere,
+        limits.wrongPasswordsAnywhere,
+        async (c) => {
+          const { email, password } = c.req.valid('json')
+          const account = await accounts.authenticate(email, password)
+          if (!account) throw new InvalidCredentialsError()
+          if (account.status === 'banned') throw new AccountBannedError()
+          return c.json(toPublic(await signIn(c, account)))
+        },
+      )
+      // The session ends at once; an access token of it that was copied lives on for its 15 minutes, as JWTs do.
+      // Only a ban or an erasure reaches into every service to end those.
+      .post('/api/users/signout', byRefreshToken, idempotent, async (c) => {
+        if (!(await sessions.endByToken(cookies.refreshToken(c)))) {
+          const token = accessTokenOf(c, config.PUBLIC_ORIGIN)
+          const user = token ? await tokens.verify(token) : undefined
+          if (user) await sessions.end(user.sessionId)
+        }
+        cookies.clear(c)
+        return c.body(null, 204)
+      })
+      .post(
+        '/api/users/refresh',
+        limits.refreshByAddress,
+        limits.refreshBySession((c) => sessionIdOf(cookies.refreshToken(c))),
+        byRefreshToken,
+        admitted,
+        idempotent,
+        async (c) => c.json(toPublic(await enter(c, await sessions.rotate(c.var.presented)))),
+      )
+      .get('/api/users/currentuser', identity.optional, async (c) => {
+        const account = c.var.user ? await accounts.find(c.var.user.id) : undefined
+        return c.json({ currentUser: account ? toPublic(account) : null })
+      })
+      .put('/api/users/password', identity.signedIn, limits.wrongConfirmations, body(ChangedPassword), async (c) => {
+        const { currentPassword, newPassword } = c.req.valid('json')
+        const { id, sessionId } = c.var.user
+        await confirmPassword(id, currentPassword)
+        await accounts.setPassword(id, newPassword)
+        await sessions.endAll(id, { except: sessionId })
+        return c.body(null, 204)
+      })
+      .get('/api/users/sessions', identity.signedIn, async (c) => {
+        const { id, sessionId } = c.var.user
+        const own = await sessions.list(id)
+        return c.json({ sessions: own.map((session) => ({ ...session, isCurrent: session.id === sessionId })) })
+      })
+      .delete('/api/users/sessions/:id', identity.signedIn, async (c) => {
+        const { id, sessionId } = c.var.user
+        const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
+        if (!isOwn) throw new NotFoundError('There is no such session')
+        if (c.req.param('id') === sessionId) cookies.clear(c)
+        return c.body(null, 204)
+      })
+      .delete('/api/users/me', identity.signedIn, limits.wrongConfirmations, body(Farewell), async (c) => {
+        const { id } = c.var.user
+        await confirmPassword(id, c.req.valid('json').password)
+        await keepAnAdmin(c.var.user)
+        await accounts.erase(id, new Date())
+        await sessions.endAll(id)
+        cookies.clear(c)
+        return c.body(null, 204)
+      })
+      .get('/api/users', identity.admin, query(Page), async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
+        return c.json({ users: found.map(toListed), nextCursor })
+      })
+      .post('/api/users/:id/ban', identity.admin, idempotent, async (c) => {
+        const account = await findOr404(c.req.param('id'))
+        if (account.status === 'active') await keepAnAdmin(account)
+        await accounts.ban(account.id, new Date())
+        await sessions.endAll(account.id)
+        return c.body(null, 204)
+      })
+      .post('/api/users/:id/unban', identity.admin, idempotent, async (c) => {
+        const account = await findOr404(c.req.param('id'))
+        await accounts.unban(account.id, new Date())
+        return c.body(null, 204)
+      })
+      .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
+        const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
+        return c.json({ bans: await accounts.deniedSince(since) })
+      })
+  )
+}
+
+type Entry = { userId: string; sessionId: string; refreshToken: string }

@@ -1,0 +1,69 @@
+import { AccountBannedError, accessToken, type Role, type User, verifyToken } from '@fairpass/sdk'
+import { createLocalJWKSet, errors, SignJWT } from 'jose'
+import type { AuthConfig } from './config.ts'
+import { type SigningKey, signingKeyOf } from './keys.ts'
+import type { Accounts } from './store.ts'
+
+type Holder = { id: string; role: Role; sessionId: string }
+
+type Options = {
+  seconds: number
+  /** keys that sign no more, whose tokens still live */
+  previous?: SigningKey[]
+}
+
+/** Access tokens: made here alone, and verified here without asking anybody. */
+export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, previous = [] }: Options) => {
+  const jwks = { keys: [publicJwk, ...previous.map((key) => key.publicJwk)] }
+  const getKey = createLocalJWKSet(jwks)
+  return {
+    jwks,
+
+    issue: ({ id, role, sessionId }: Holder, now: Date): Promise<string> => {
+      const issuedAt = Math.floor(now.getTime() / 1000)
+      return new SignJWT({ role, sid: sessionId })
+        .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid: publicJwk.kid })
+        .setIssuer(accessToken.issuer)
+        .setAudience(accessToken.audience)
+        .setSubject(id)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + seconds)
+        .setJti(crypto.randomUUID())
+        .sign(privateKey)
+    },
+
+    /** The user a token speaks for, or undefined when it is not valid. */
+    verify: async (token: string): Promise<User | undefined> => {
+      try {
+        return await verifyToken(token, getKey)
+      } catch (error) {
+        if (error instanceof errors.JWKSNoMatchingKey) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+/** The tokens of this environment: signed with JWT_KEY, accepted from JWT_KEY_PREVIOUS, too. */
+export const tokensFrom = (config: Pick<AuthConfig, 'JWT_KEY' | 'JWT_KEY_PREVIOUS' | 'ACCESS_TOKEN_SECONDS'>) => {
+  const { JWT_KEY, JWT_KEY_PREVIOUS, ACCESS_TOKEN_SECONDS: seconds } = config
+  const previous = JWT_KEY_PREVIOUS && JWT_KEY_PREVIOUS !== JWT_KEY ? [signingKeyOf(JWT_KEY_PREVIOUS)] : []
+  return createTokens(signingKeyOf(JWT_KEY), { seconds, previous })
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+/**
+ * Who is calling, as auth alone can tell: the account itself is asked, so that a ban, an erasure or a new role counts at
+ * once. One read says all three, which is why nothing is left for `isDenied`.
+ */
+export const ownIdentity = ({ tokens, accounts }: { tokens: Tokens; accounts: Pick<Accounts, 'find'> }) => ({
+  verify: async (token: string): Promise<User | undefined> => {
+    const user = await tokens.verify(token)
+    const account = user && (await accounts.find(user.id))
+    if (!account) return undefined
+    if (account.status === 'banned') throw new AccountBannedError()
+    return { ...user, role: account.role }
+  },
+  isDenied: async () => false,
+})
