@@ -1,0 +1,27 @@
+import { type Dapr, forEachOf, type Inbox, OrderData } from '@fairpass/sdk'
+import { followOrder } from './events.ts'
+import type { Tickets } from './store.ts'
+
+/** How long after its time a reservation waits for the event of its end, in milliseconds. */
+const lateMs = 5_000
+const batch = 50
+
+/**
+ * A broker that lost its messages leaves tickets reserved for ever: those whose order should have ended are looked up
+ * with orders, and follow what is true there.
+ */
+export const healOverdue = async ({
+  tickets,
+  inbox,
+  dapr,
+}: {
+  tickets: Tickets
+  inbox: Inbox
+  dapr: Dapr
+}): Promise<void> => {
+  const overdue = await tickets.overdue(new Date(Date.now() - lateMs), batch)
+  await forEachOf(overdue, async ({ reservation }) => {
+    if (!reservation) return
+    await followOrder(tickets, inbox, await dapr.invoke('orders', `internal/orders/${reservation.orderId}`, OrderData))
+  })
+}

@@ -1,0 +1,163 @@
+import {
+  body,
+  type Dapr,
+  Fence,
+  Id,
+  type IdempotencyEnv,
+  isDuplicateKey,
+  Moment,
+  NotFoundError,
+  newId,
+  onlyFrom,
+  PageLimit,
+  query,
+  ServiceUnavailableError,
+  VersionConflictError,
+  type Wiring,
+} from '@fairpass/sdk'
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { Search } from './search.ts'
+import type { Tickets } from './store.ts'
+import { edit, type Ticket, TicketReservedError, TicketSoldError, toData, toPublic, withdraw } from './ticket.ts'
+
+/** A line of text; control characters are never meant. */
+const text = (max: number) =>
+  v.pipe(
+    v.string('must be a text'),
+    v.trim(),
+    v.minLength(1, 'must not be empty'),
+    v.regex(/^\P{Cc}*$/u, 'must have no control characters'),
+    v.maxLength(max, `must have at most ${max} characters`),
+  )
+
+const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
+
+const listing = {
+  title: text(200),
+  venue: text(100),
+  city: text(100),
+  startsAt: v.pipe(
+    Moment,
+    v.check((date) => date > new Date(), 'must be in the future'),
+  ),
+  /** Stripe's bounds for a charge; what nobody could pay for cannot be listed. */
+  priceCents: v.pipe(
+    v.number('must be a whole number of minor units'),
+    v.integer('must be a whole number of minor units'),
+    v.minValue(50, 'must be at least 50'),
+    v.maxValue(99_999_999, 'must be at most 99999999'),
+  ),
+  currency: v.pipe(
+    v.string('must be a lower-case ISO 4217 code'),
+    v.check((code) => currencies.has(code), 'must be a lower-case ISO 4217 code'),
+  ),
+  description: v.pipe(
+    v.string('must be a text'),
+    v.trim(),
+    v.regex(/^[\P{Cc}\n\r\t]*$/u, 'must have no control characters'),
+    v.maxLength(5_000, 'must have at most 5000 characters'),
+  ),
+}
+
+const NewTicket = v.strictObject({
+  ...listing,
+  currency: v.optional(listing.currency, 'usd'),
+  description: v.optional(listing.description),
+})
+const ChangedTicket = v.pipe(
+  v.partial(v.strictObject(listing)),
+  v.check((change) => Object.keys(change).length > 0, 'must change something'),
+)
+const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
+
+/** Orders keep buyers away from a ticket that is being changed for five seconds; the change must be stored well before. */
+const askWithinMs = 3_000
+const storeWithinMs = 1_000
+/** How often a change is fenced anew when another write came in between. */
+const maxFences = 5
+
+type Deps = { tickets: Tickets; dapr: Dapr; wiring: Wiring }
+
+export const createRoutes = ({ tickets, dapr, wiring: { identity, idempotent } }: Deps) => {
+  const findOr404 = async (id: string): Promise<Ticket> => {
+    const ticket = v.is(Id, id) ? await tickets.find(id) : undefined
+    if (!ticket) throw new NotFoundError('There is no such ticket')
+    return ticket
+  }
+
+  const findOwn = async (id: string, sellerId: string): Promise<Ticket> => {
+    const ticket = await findOr404(id)
+    if (ticket.sellerId !== sellerId) throw new NotFoundError('There is no such ticket')
+    return ticket
+  }
+
+  /**
+   * Orders alone know whether somebody is checking out right now: asks, and keeps buyers away until exactly the version
+   * that was announced is stored. When another write was quicker, all of it again.
+   */
+  const changeUnlessHeld = async (
+    id: string,
+    sellerId: string,
+    change: (ticket: Ticket) => Ticket,
+  ): Promise<Ticket> => {
+    for (let round = 1; round <= maxFences; round++) {
+      const ticket = await findOwn(id, sellerId)
+      const changed = change(ticket)
+      if (changed === ticket) return ticket
+      const askedAt = Date.now()
+      const { verdict } = await dapr.invoke('orders', `internal/tickets/${id}/fence`, Fence, {
+        method: 'POST',
+        body: { version: ticket.version + 1 },
+        timeoutMs: askWithinMs,
+      })
+      if (verdict === 'reserved') throw new TicketReservedError()
+      if (verdict === 'sold') throw new TicketSoldError()
+      if (Date.now() - askedAt > askWithinMs) throw new ServiceUnavailableError()
+      try {
+        return await tickets.replace(ticket, changed, { timeoutMs: storeWithinMs })
+      } catch (error) {
+        if (!(error instanceof VersionConflictError)) throw error
+      }
+    }
+    throw new VersionConflictError()
+  }
+
+  return new Hono<IdempotencyEnv>()
+    .get('/api/tickets', query(Search), async (c) => {
+      const { tickets: found, nextCursor } = await tickets.search(c.req.valid('query'), new Date())
+      return c.json({ tickets: found.map(toPublic), nextCursor })
+    })
+    .post('/api/tickets', identity.signedIn, idempotent, body(NewTicket), async (c) => {
+      const id = c.var.idempotentId ?? newId()
+      const ticket = {
+        id,
+        sellerId: c.var.user.id,
+        ...c.req.valid('json'),
+        status: 'available' as const,
+        createdAt: new Date(),
+      }
+      try {
+        return c.json(toPublic(await tickets.create(ticket)), 201)
+      } catch (error) {
+        if (c.var.idempotentId && isDuplicateKey(error)) return c.json(toPublic(await findOr404(id)), 201)
+        throw error
+      }
+    })
+    .get('/api/tickets/mine', identity.signedIn, query(Page), async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const { tickets: own, nextCursor } = await tickets.ofSeller(c.var.user.id, limit, cursor)
+      return c.json({ tickets: own.map(toPublic), nextCursor })
+    })
+    .get('/api/tickets/:id', async (c) => c.json(toPublic(await findOr404(c.req.param('id')))))
+    .put('/api/tickets/:id', identity.signedIn, body(ChangedTicket), async (c) => {
+      const changes = c.req.valid('json')
+      const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, (current) => edit(current, changes))
+      return c.json(toPublic(ticket))
+    })
+    .delete('/api/tickets/:id', identity.signedIn, async (c) => {
+      await changeUnlessHeld(c.req.param('id'), c.var.user.id, withdraw)
+      return c.body(null, 204)
+    })
+    .get('/internal/tickets/:id', onlyFrom('orders'), async (c) => c.json(toData(await findOr404(c.req.param('id')))))
+}

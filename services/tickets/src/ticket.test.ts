@@ -1,0 +1,57 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { edit, endListing, release, reserve, sell, type Ticket, withdraw } from './ticket.ts'
+
+const listed: Ticket = {
+  id: '0'.repeat(24),
+  version: 1,
+  sellerId: '1'.repeat(24),
+  title: 'Opera',
+  venue: 'Hall',
+  city: 'Graz',
+  startsAt: new Date('2035-01-01'),
+  priceCents: 5_000,
+  currency: 'eur',
+  status: 'available',
+  createdAt: new Date(0),
+}
+
+const by = (minute: number) => ({
+  orderId: `${minute}`.padStart(24, '0'),
+  createdAt: new Date(minute * 60_000),
+  expiresAt: new Date((minute + 15) * 60_000),
+})
+
+// Guarantee: what was withdrawn, by its seller or by a ban, never comes back on sale.
+test('once withdrawn, never on sale again, whatever orders come and go', () => {
+  const order = fc.integer({ min: 1, max: 4 })
+  const moves = fc.array(
+    fc.oneof(
+      order.map((n) => ['reserve', n] as const),
+      order.map((n) => ['release', n] as const),
+      fc.constant(['end', 0] as const),
+    ),
+    { maxLength: 15 },
+  )
+  fc.assert(
+    fc.property(moves, moves, (before, after) => {
+      const play = (ticket: Ticket, played: readonly (readonly [string, number])[]) =>
+        played.reduce((current, [move, n]) => {
+          if (move === 'reserve') return reserve(current, by(n))
+          return move === 'release' ? release(current, by(n).orderId) : endListing(current)
+        }, ticket)
+      const ended = endListing(play(listed, before))
+      expect(['withdrawn', 'reserved']).toContain(ended.status)
+      expect(play(ended, after).status).not.toBe('available')
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('what is not for sale cannot be changed', () => {
+  const reserved = reserve(listed, by(1))
+  expect(() => edit(reserved, { title: 'Other' })).toThrow('checking out')
+  expect(() => withdraw(sell(reserved, by(1)))).toThrow('sold')
+  expect(() => edit(withdraw(listed), { title: 'Other' })).toThrow('withdrawn')
+  expect(edit(listed, { title: 'Other' })).toMatchObject({ title: 'Other', priceCents: 5_000 })
+})
