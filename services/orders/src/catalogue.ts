@@ -1,0 +1,43 @@
+import { type Dapr, isDuplicateKey, TicketData } from '@fairpass/sdk'
+import type { Db } from 'mongodb'
+import { sharedRead } from './shared-read.ts'
+
+type Known = Omit<TicketData, 'id'> & { _id: string }
+
+/** The tickets as orders knows them: a replica that their events keep, filled by invocation where it has a gap. */
+export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
+  const tickets = db.collection<Known>('tickets')
+  const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
+
+  /** Takes in a ticket unless the same or a later version is known. */
+  const apply = async ({ id, ...ticket }: TicketData): Promise<void> => {
+    try {
+      await tickets.updateOne({ _id: id, version: { $lt: ticket.version } }, { $set: ticket }, { upsert: true })
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+    }
+  }
+
+  const fetch = async (ticketId: string): Promise<TicketData> => {
+    const ticket = await dapr.invoke('tickets', `internal/tickets/${ticketId}`, TicketData)
+    await apply(ticket)
+    return ticket
+  }
+
+  return {
+    apply,
+
+    /**
+     * The ticket, at `minVersion` or later where the replica or tickets can give it.
+     * @throws RelayedProblemError `not_found` when there is no such ticket
+     */
+    find: async (ticketId: string, minVersion = 1): Promise<TicketData> => {
+      const known = await findKnown(ticketId)
+      if (!known || known.version < minVersion) return fetch(ticketId)
+      const { _id, ...ticket } = known
+      return { id: _id, ...ticket }
+    },
+  }
+}
+
+export type Catalogue = ReturnType<typeof openCatalogue>

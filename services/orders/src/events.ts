@@ -1,0 +1,48 @@
+import type { EventHandlers } from '@fairpass/sdk'
+import type { Catalogue } from './catalogue.ts'
+import { complete, failPayment, type Order, OrderNotPayableError, refund } from './order.ts'
+import type { Orders } from './store.ts'
+
+type Deps = { orders: Orders; catalogue: Catalogue }
+
+/** An order that has moved on is told so by the payment's own invocation; its event then changes nothing. */
+const unlessMovedOn = (change: (order: Order) => Order) => (order: Order) => {
+  try {
+    return change(order)
+  } catch (error) {
+    if (error instanceof OrderNotPayableError) return order
+    throw error
+  }
+}
+
+export const createHandlers = ({ orders, catalogue }: Deps): EventHandlers => ({
+  'ticket.created': ({ data }) => catalogue.apply(data),
+  'ticket.updated': async ({ data }) => {
+    await catalogue.apply(data)
+    if (data.orderId) await orders.markFollowed(data.orderId, data.status)
+  },
+  'ticket.withdrawn': async ({ data }) => {
+    await catalogue.apply(data)
+    if (data.orderId) await orders.markFollowed(data.orderId, data.status)
+  },
+  'expiration.due': async ({ data }) => {
+    await orders.expire(data.orderId)
+  },
+  'payment.captured': async ({ data }) => {
+    await orders.change(
+      data.orderId,
+      unlessMovedOn((order) => complete(order, data.id, new Date())),
+    )
+  },
+  'payment.failed': async ({ data }) => {
+    await orders.change(
+      data.orderId,
+      unlessMovedOn((order) => failPayment(order, data.id, new Date())),
+    )
+  },
+  'payment.refunded': async ({ data }) => {
+    await orders.change(data.orderId, (order) => refund(order, data.id, new Date()))
+  },
+  'user.banned': ({ data }) => orders.markSeller(data.id, true),
+  'user.unbanned': ({ data }) => orders.markSeller(data.id, false),
+})

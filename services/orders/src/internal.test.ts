@@ -1,0 +1,65 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { createDapr, createLog, newId, readConfig, wireService } from '@fairpass/sdk'
+import { testDatabase } from '@fairpass/sdk/testing'
+import { createApp } from './app.ts'
+import { openCatalogue } from './catalogue.ts'
+import { createHandlers } from './events.ts'
+import { createHolds } from './hold.ts'
+import { limitVariables } from './limits.ts'
+import { createPurchase } from './purchase.ts'
+import { openOrders } from './store.ts'
+
+// Whoever may settle an order decides about money, so that these doors are tried one by one.
+
+let app: ReturnType<typeof createApp>
+
+beforeAll(async () => {
+  const db = await testDatabase()
+  // Nobody is beside this service: what gets through a door finds no such order, or nobody to ask.
+  const dapr = createDapr({ httpPort: 1 })
+  const log = createLog('orders', 'silent')
+  const holds = createHolds(dapr)
+  const orders = openOrders(db, { holds, publish: dapr.publish })
+  const catalogue = openCatalogue(db, dapr)
+  const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
+  const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
+  const handlers = createHandlers({ orders, catalogue })
+  const wiring = wireService({ name: 'orders', config, db, dapr, log, handlers })
+  const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
+  app = createApp({ service, wiring, orders, purchase, limits: readConfig(limitVariables, {}) })
+})
+
+const callers = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'web, payments', 'payments, web', '']
+
+/** Whether somebody at that path heard the call; the body is one that they all refuse or take. */
+const isHeard = async (method: string, path: string, caller: string | undefined) => {
+  const answer = await app.request(path, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(caller === undefined ? {} : { 'dapr-caller-app-id': caller }),
+    },
+    ...(method === 'GET' ? {} : { body: '{}' }),
+  })
+  return !(answer.status === 404 && (await answer.text()).includes('There is nothing here'))
+}
+
+test.each([
+  ['GET', '/internal/orders/ID', ['tickets', 'payments']],
+  ['POST', '/internal/orders/ID/settle', ['payments']],
+  ['POST', '/internal/orders/ID/complete', ['payments']],
+  ['POST', '/internal/orders/ID/fail', ['payments']],
+  ['POST', '/internal/tickets/ID/fence', ['tickets']],
+])('%s %s is for %p alone', async (method, form, allowed) => {
+  const path = form.replace('ID', newId())
+  const heard = []
+  for (const caller of callers) if (await isHeard(method, path, caller)) heard.push(caller)
+  expect(heard).toEqual(allowed)
+  expect(await isHeard(method, path, undefined)).toBe(false)
+})
+
+test('events come from the own sidecar, and from no other app', async () => {
+  expect(await isHeard('POST', '/events/payment.captured', undefined)).toBe(true)
+  for (const path of ['/events/payment.captured', '/events/expiration.due', '/dead-letters'])
+    for (const caller of callers) expect(await isHeard('POST', path, caller)).toBe(false)
+})

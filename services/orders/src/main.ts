@@ -1,0 +1,42 @@
+import { commonConfig, readConfig, wholeNumber, wireService } from '@fairpass/sdk'
+import { runService } from '@fairpass/sdk/bun'
+import * as v from 'valibot'
+import { createApp } from './app.ts'
+import { openCatalogue } from './catalogue.ts'
+import { createHandlers } from './events.ts'
+import { createHolds } from './hold.ts'
+import { limitVariables } from './limits.ts'
+import { createPurchase } from './purchase.ts'
+import { openOrders } from './store.ts'
+import { sweepDue } from './sweep.ts'
+
+const config = { ...commonConfig, ...limitVariables, HOLD_SECONDS: v.optional(wholeNumber(1, 86_400), '900') }
+
+await runService(
+  'orders',
+  () => readConfig(config, process.env),
+  ({ config, db, dapr, log, service }) => {
+    const holds = createHolds(dapr)
+    const orders = openOrders(db, { holds, publish: dapr.publish })
+    const catalogue = openCatalogue(db, dapr)
+    const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
+    const wiring = wireService({
+      name: 'orders',
+      config,
+      db,
+      dapr,
+      log,
+      handlers: createHandlers({ orders, catalogue }),
+    })
+    return {
+      app: createApp({ service, wiring, orders, purchase, limits: config }),
+      prepare: () => Promise.all([orders.ensureIndexes(), wiring.prepare()]),
+      loops: [
+        ...wiring.loops,
+        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
+        { everyMs: 500, name: 'due orders', work: () => sweepDue(orders) },
+        { everyMs: 2_000, name: 'unfollowed orders', work: () => orders.retell() },
+      ],
+    }
+  },
+)

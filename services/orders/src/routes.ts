@@ -1,0 +1,87 @@
+import {
+  body,
+  Id,
+  type IdempotencyEnv,
+  NotFoundError,
+  onlyFrom,
+  PageLimit,
+  pause,
+  query,
+  type Wiring,
+} from '@fairpass/sdk'
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { createLimits, type LimitVariables } from './limits.ts'
+import { cancelByBuyer, complete, failPayment, isDue, type Order, settle, toData, toPublic } from './order.ts'
+import type { Purchase } from './purchase.ts'
+import type { Orders } from './store.ts'
+
+const NewOrder = v.strictObject({ ticketId: Id })
+const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
+const ByPayment = v.strictObject({ paymentId: Id })
+const Fencing = v.strictObject({ version: v.pipe(v.number(), v.integer(), v.minValue(1)) })
+
+const flushMs = 1_000
+
+type Deps = { orders: Orders; purchase: Purchase; wiring: Wiring; limits: LimitVariables }
+
+export const createRoutes = ({ orders, purchase, wiring: { identity, idempotent, rateLimit }, limits }: Deps) => {
+  const { byAddress, byAccount } = createLimits(rateLimit, limits)
+
+  const found = (order: Order | undefined): Order => {
+    if (!order) throw new NotFoundError('There is no such order')
+    return order
+  }
+
+  const findOwn = async (id: string, buyerId: string): Promise<Order> => {
+    const order = found(v.is(Id, id) ? await orders.find(id) : undefined)
+    if (order.buyerId !== buyerId) return found(undefined)
+    return isDue(order, new Date()) ? found(await orders.expire(id)) : order
+  }
+
+  /**
+   * An order that ends is answered once its hold has followed and its events are out, if that takes no longer than a
+   * second: it is stored by then, and the relay goes on.
+   */
+  const changeNow = async (id: string, change: (order: Order) => Order): Promise<Order> => {
+    const order = found(await orders.change(id, change))
+    if (order.status !== 'settling') await Promise.race([orders.relay.flush(id).catch(() => {}), pause(flushMs)])
+    return order
+  }
+
+  return new Hono<IdempotencyEnv>()
+    .post('/api/orders', identity.signedIn, byAddress, byAccount, idempotent, body(NewOrder), async (c) => {
+      const { order, isNew } = await purchase.open(c.var.user.id, c.req.valid('json').ticketId)
+      return c.json(toPublic(order), isNew ? 201 : 200)
+    })
+    .get('/api/orders', identity.signedIn, query(Page), async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const { orders: own, nextCursor } = await orders.ofBuyer(c.var.user.id, limit, cursor)
+      return c.json({ orders: own.map(toPublic), nextCursor })
+    })
+    .get('/api/orders/:id', identity.signedIn, async (c) =>
+      c.json(toPublic(await findOwn(c.req.param('id'), c.var.user.id))),
+    )
+    .delete('/api/orders/:id', identity.signedIn, async (c) => {
+      const { id } = await findOwn(c.req.param('id'), c.var.user.id)
+      await changeNow(id, (order) => cancelByBuyer(order, new Date()))
+      return c.body(null, 204)
+    })
+    .use('/internal/orders/*', onlyFrom('payments', 'tickets'))
+    .get('/internal/orders/:id', async (c) => c.json(toData(found(await orders.find(c.req.param('id'))))))
+    .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) => {
+      const { paymentId } = c.req.valid('json')
+      return c.json(toData(await changeNow(c.req.param('id'), (order) => settle(order, paymentId, new Date()))))
+    })
+    .post('/internal/orders/:id/complete', onlyFrom('payments'), body(ByPayment), async (c) => {
+      const { paymentId } = c.req.valid('json')
+      return c.json(toData(await changeNow(c.req.param('id'), (order) => complete(order, paymentId, new Date()))))
+    })
+    .post('/internal/orders/:id/fail', onlyFrom('payments'), body(ByPayment), async (c) => {
+      const { paymentId } = c.req.valid('json')
+      return c.json(toData(await changeNow(c.req.param('id'), (order) => failPayment(order, paymentId, new Date()))))
+    })
+    .post('/internal/tickets/:id/fence', onlyFrom('tickets'), body(Fencing), async (c) =>
+      c.json({ verdict: await purchase.fence(c.req.param('id'), c.req.valid('json').version) }),
+    )
+}

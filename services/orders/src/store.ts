@@ -1,0 +1,127 @@
+import {
+  type Dapr,
+  decodeCursor,
+  encodeCursor,
+  event,
+  type FairpassEvent,
+  forEachOf,
+  openCollection,
+} from '@fairpass/sdk'
+import type { Db } from 'mongodb'
+import type { Holds } from './hold.ts'
+import { expire, firstRetellMs, type Order, toData } from './order.ts'
+
+const lastRetellMs = 600_000
+const active: Order['status'][] = ['created', 'settling', 'completed']
+
+/** How an order in this state is told. Settling is orders' own business, and tells tickets nothing new. */
+const eventsOf = (order: Order): FairpassEvent[] => {
+  const data = toData(order)
+  switch (order.status) {
+    case 'created':
+      return [event('order.created', data)]
+    case 'settling':
+      return []
+    case 'completed':
+      return [event('order.completed', data)]
+    case 'cancelled':
+      return [event('order.cancelled', data)]
+    case 'refunded':
+      return [event('order.refunded', data)]
+  }
+}
+
+/** The hold follows the order before anybody hears of it, as surely as its event is published. */
+const publishAfterHold = (holds: Holds, publish: Dapr['publish']) => async (told: FairpassEvent) => {
+  if (told.type === 'order.cancelled') await holds.release(told.data.ticketId, told.data.id)
+  if (told.type === 'order.completed') await holds.markSold(told.data.ticketId, told.data.id)
+  await publish(told)
+}
+
+/** Which state of its order a ticket's status follows. */
+const followed: Record<string, Order['status'][]> = {
+  reserved: ['created', 'settling'],
+  sold: ['completed'],
+  available: ['cancelled'],
+  withdrawn: ['cancelled', 'refunded'],
+}
+
+export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: Dapr['publish'] }) => {
+  const orders = openCollection<Order>(db, 'orders', {
+    publish: publishAfterHold(holds, publish),
+    indexes: [
+      { key: { ticketId: 1 }, name: 'oneActive', unique: true, partialFilterExpression: { status: { $in: active } } },
+      { key: { expiresAt: 1 }, name: 'due', partialFilterExpression: { status: 'created' } },
+      { key: { buyerId: 1, _id: -1 }, name: 'buyer' },
+      { key: { retellAt: 1 }, name: 'retell', sparse: true },
+      {
+        key: { sellerId: 1 },
+        name: 'openOfSeller',
+        partialFilterExpression: { status: { $in: ['created', 'settling'] } },
+      },
+    ],
+  })
+
+  const change = (id: string, next: (order: Order) => Order) => orders.change(id, next, eventsOf)
+
+  return {
+    ...orders,
+    change,
+
+    create: (order: Omit<Order, 'version'>): Promise<Order> => orders.insert(order, eventsOf),
+
+    /** The one order that stands between this ticket and every other buyer. */
+    activeOf: (ticketId: string) => orders.findOne({ ticketId, status: { $in: active } }),
+
+    /** Ends the order if its time is over, and returns it as it is now. */
+    expire: (id: string, now = new Date()) => change(id, (order) => expire(order, now)),
+
+    /** Open orders whose time was over before `before`. */
+    due: (before: Date, limit: number) =>
+      orders.list({ status: 'created', expiresAt: { $lte: before } }, { sort: { expiresAt: 1 }, limit }),
+
+    /** Tells the buyers who are checking out. A mark beside the orders, which themselves go on as they are. */
+    markSeller: async (sellerId: string, isSuspended: boolean): Promise<void> => {
+      await orders.raw.updateMany(
+        { sellerId, status: { $in: ['created', 'settling'] } },
+        isSuspended ? { $set: { isSellerSuspended: true } } : { $unset: { isSellerSuspended: '' } },
+      )
+    },
+
+    ofBuyer: async (buyerId: string, limit: number, cursor?: string) => {
+      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
+      const found = await orders.list({ buyerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      return { orders: page, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+    },
+
+    /** Tickets said where it stands. A mark of this replica's own: the order itself did not change. */
+    markFollowed: (orderId: string, ticketStatus: string) =>
+      orders.raw.updateOne(
+        { _id: orderId, status: { $in: followed[ticketStatus] ?? [] } },
+        { $unset: { retellAt: '' } },
+      ),
+
+    /**
+     * Tells again what tickets should have said that it follows: a broker may have lost it. Each pause is as long as the
+     * order has waited by then; after ten minutes tickets asks by itself.
+     */
+    retell: async (now = new Date()) => {
+      const unfollowed = await orders.list({ retellAt: { $lte: now } }, { sort: { retellAt: 1 }, limit: 50 })
+      await forEachOf(unfollowed, async (order) => {
+        const waitedMs = Math.max(firstRetellMs, now.getTime() - order.updatedAt.getTime())
+        const told = order.status === 'settling' ? [event('order.created', toData(order))] : eventsOf(order)
+        await orders.raw.updateOne(
+          { _id: order.id, version: order.version },
+          waitedMs > lastRetellMs
+            ? { $unset: { retellAt: '' } }
+            : { $set: { retellAt: new Date(now.getTime() + waitedMs) }, $push: { outbox: { $each: told } } },
+        )
+        await orders.relay.flush(order.id)
+      })
+    },
+  }
+}
+
+export type Orders = ReturnType<typeof openOrders>
