@@ -1,0 +1,9 @@
+import { actors, createServiceApp, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import { actorType, type Expiration } from './expiration.ts'
+
+type Deps = { service: ServiceOptions; wiring: Wiring; expiration: Expiration }
+
+export const createApp = ({ service, wiring, expiration }: Deps) =>
+  createServiceApp(service)
+    .route('/', wiring.listening)
+    .route('/', actors({ [actorType]: expiration.actor }, service.log))

@@ -1,0 +1,15 @@
+import { commonConfig, readConfig, wireService } from '@fairpass/sdk'
+import { runService } from '@fairpass/sdk/bun'
+import { createApp } from './app.ts'
+import { createHandlers } from './events.ts'
+import { createExpiration } from './expiration.ts'
+
+await runService(
+  'expiration',
+  () => readConfig(commonConfig, process.env),
+  ({ config, db, dapr, log, service }) => {
+    const expiration = createExpiration(dapr)
+    const wiring = wireService({ name: 'expiration', config, db, dapr, log, handlers: createHandlers(expiration) })
+    return { app: createApp({ service, wiring, expiration }), prepare: wiring.prepare, loops: wiring.loops }
+  },
+)
