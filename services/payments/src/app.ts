@@ -1,0 +1,43 @@
+import { createServiceApp, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import type { Accounts } from './accounts.ts'
+import { createAdminRoutes } from './admin-routes.ts'
+import { createCouponRoutes } from './coupon-routes.ts'
+import type { Coupons } from './coupon-store.ts'
+import type { Ledger } from './ledger-store.ts'
+import type { LimitVariables } from './limits.ts'
+import type { Pay } from './pay.ts'
+import type { Refunds } from './refunds.ts'
+import { createRoutes } from './routes.ts'
+import type { Payments } from './store.ts'
+import type { Webhooks } from './webhooks.ts'
+
+type Deps = {
+  service: ServiceOptions
+  wiring: Wiring
+  pay: Pay
+  payments: Payments
+  refunds: Refunds
+  webhooks: Webhooks
+  ledger: Ledger
+  accounts: Accounts
+  coupons: Coupons
+  limits: LimitVariables
+}
+
+export const createApp = ({
+  service,
+  wiring,
+  pay,
+  payments,
+  refunds,
+  webhooks,
+  ledger,
+  accounts,
+  coupons,
+  limits,
+}: Deps) =>
+  createServiceApp(service)
+    .route('/', wiring.listening)
+    .route('/', createRoutes({ pay, webhooks, ledger, wiring, limits }))
+    .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
+    .route('/', createCouponRoutes({ coupons, wiring }))

@@ -1,0 +1,89 @@
+import type { Payment } from './payment.ts'
+
+/** What we hold or gave away is positive, what we owe is negative. */
+export type Account =
+  /** what Stripe holds for the platform */
+  | 'stripe'
+  /** what cards hold for orders that are not yet paid: no money has moved, so one stands against the other */
+  | 'cards:held'
+  | 'orders:held'
+  /** what coupons cost the platform */
+  | 'platform:promotions'
+  /** the platform's share of sales */
+  | 'platform:fees'
+  /** what a seller is owed */
+  | `seller:${string}`
+
+export type Line = { account: Account; amount: number }
+type What = 'authorised' | 'released' | 'captured' | 'fee' | 'refunded'
+
+/** One business event, written once and never changed; its id says which. */
+export type Entry = {
+  id: string
+  what: What
+  paymentId: string
+  orderId: string
+  currency: string
+  lines: readonly Line[]
+}
+
+/** @throws when a line is not a whole number of minor units, or the lines do not sum to zero */
+export const entry = (draft: Entry): Entry => {
+  const isWhole = draft.lines.every(({ amount }) => Number.isSafeInteger(amount))
+  const sum = draft.lines.reduce((total, { amount }) => total + amount, 0)
+  if (!isWhole || sum !== 0) throw new Error(`entry ${draft.id} does not sum to zero: ${JSON.stringify(draft.lines)}`)
+  return draft
+}
+
+/** Moves an amount: `to` has it afterwards, `from` owes it or no longer has it. */
+const transfer = (to: Account, from: Account, amount: number): Line[] => {
+  const owed = -amount
+  return [
+    { account: to, amount },
+    { account: from, amount: owed },
+  ]
+}
+
+const entryOf = ({ id, orderId, currency }: Payment, what: What, lines: Line[]): Entry =>
+  entry({ id: `${what}:${id}`, what, paymentId: id, orderId, currency, lines })
+
+const reversed = (lines: readonly Line[]): Line[] => lines.map(({ account, amount }) => ({ account, amount: -amount }))
+
+const heldLines = ({ amountCents }: Payment) => transfer('cards:held', 'orders:held', amountCents)
+
+/** Who pays the seller: the buyer's card through Stripe, or the platform for a coupon. */
+const payerOf = ({ kind }: Payment): Account => (kind === 'card' ? 'stripe' : 'platform:promotions')
+
+const saleLines = (payment: Payment) => transfer(payerOf(payment), `seller:${payment.sellerId}`, payment.totalCents)
+
+const feeLines = ({ sellerId, feeCents = 0 }: Payment) =>
+  feeCents === 0 ? [] : transfer(`seller:${sellerId}`, 'platform:fees', feeCents)
+
+export const capturedEntries = (payment: Payment): Entry[] => {
+  const fee = feeLines(payment)
+  return [entryOf(payment, 'captured', saleLines(payment)), ...(fee.length > 0 ? [entryOf(payment, 'fee', fee)] : [])]
+}
+
+/** The buyer gets all of it back, so the platform keeps no share. */
+export const refundedEntry = (payment: Payment): Entry =>
+  entryOf(payment, 'refunded', reversed([...saleLines(payment), ...feeLines(payment)]))
+
+/** The entries that belong to a payment's move, in the same transaction. */
+export const entriesOf = (before: Payment, after: Payment): Entry[] => {
+  const isReleased = before.isHeld && !after.isHeld
+  const released = isReleased ? [entryOf(after, 'released', reversed(heldLines(after)))] : []
+  switch (after.status) {
+    case 'authorised':
+      return after.isHeld ? [entryOf(after, 'authorised', heldLines(after))] : []
+    case 'captured':
+      return [...released, ...capturedEntries(after)]
+    case 'refunding': {
+      const isBooked = before.status === 'captured' || before.status === 'completed'
+      return isBooked ? released : [...released, ...capturedEntries(after)]
+    }
+    case 'refunded':
+      return [refundedEntry(after)]
+    default:
+      return released
+  }
+}
