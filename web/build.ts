@@ -1,0 +1,50 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const WEB = import.meta.dir
+const SOURCES = ['src/**/*', 'public/*', '*.ts', '*.json']
+const LOCK = join(WEB, 'node_modules/.fairpass-build')
+const LOCK_TIMEOUT_MS = 120_000
+
+/** Whether there is a build that is newer than all that it was made of. */
+const isFresh = async (): Promise<boolean> => {
+  const built = Bun.file(join(WEB, '.output/nitro.json'))
+  if (!(await built.exists())) return false
+  for (const sources of SOURCES) {
+    for await (const file of new Bun.Glob(sources).scan({ cwd: WEB })) {
+      if (!file.endsWith('.test.ts') && Bun.file(join(WEB, file)).lastModified > built.lastModified) return false
+    }
+  }
+  return true
+}
+
+const build = async (): Promise<void> => {
+  // Whoever asks may be a test or a development shell: a build of theirs would carry the framework's own tools.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const vite = Bun.spawn([process.execPath, 'run', 'build'], { cwd: WEB, env, stdout: 'pipe', stderr: 'pipe' })
+  const [said, complained, code] = await Promise.all([
+    new Response(vite.stdout).text(),
+    new Response(vite.stderr).text(),
+    vite.exited,
+  ])
+  if (code !== 0) throw new Error(`The web app could not be built:\n${said}${complained}`)
+}
+
+/** Builds when something has changed since; of several that ask at once, one builds and the others wait for it. */
+export const buildUnlessFresh = async (): Promise<void> => {
+  const deadline = Date.now() + LOCK_TIMEOUT_MS
+  while (!(await isFresh())) {
+    await mkdir(join(WEB, 'node_modules'), { recursive: true })
+    const isOurs = await mkdir(LOCK).then(
+      () => true,
+      () => false,
+    )
+    if (isOurs) {
+      await build().finally(() => rm(LOCK, { recursive: true, force: true }))
+      return
+    }
+    // Whoever held it for this long has ended without taking it away.
+    if (Date.now() > deadline) await rm(LOCK, { recursive: true, force: true })
+    await Bun.sleep(200)
+  }
+}

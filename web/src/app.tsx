@@ -1,0 +1,37 @@
+import { MetaProvider } from '@solidjs/meta'
+import { Router } from '@solidjs/router'
+import { FileRoutes } from '@solidjs/start/router'
+import { ErrorBoundary, Suspense } from 'solid-js'
+import './app.css'
+import { noteFailed } from './market/reads.ts'
+import { Frame } from './parts/frame.tsx'
+
+const Broken = (props: { error: unknown }) => {
+  noteFailed(props.error)
+  return (
+    <main>
+      <h1>Something went wrong</h1>
+      <p role="alert">This page could not be shown. Please load it again.</p>
+    </main>
+  )
+}
+
+export default function App() {
+  return (
+    <Router
+      explicitLinks
+      preload={false}
+      root={(props) => (
+        <MetaProvider>
+          <ErrorBoundary fallback={(error: unknown) => <Broken error={error} />}>
+            <Suspense>
+              <Frame>{props.children}</Frame>
+            </Suspense>
+          </ErrorBoundary>
+        </MetaProvider>
+      )}
+    >
+      <FileRoutes />
+    </Router>
+  )
+}

@@ -1,0 +1,26 @@
+import { createHandler, StartServer } from '@solidjs/start/server'
+
+export default createHandler(
+  () => (
+    <StartServer
+      document={({ assets, children, scripts }) => (
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+            {assets}
+          </head>
+          <body>
+            {children}
+            {scripts}
+          </body>
+        </html>
+      )}
+    />
+  ),
+  (event) => {
+    event.response.headers.set('content-type', 'text/html; charset=utf-8')
+    return { mode: 'async', nonce: event.locals.nonce }
+  },
+)

@@ -1,0 +1,60 @@
+import { BodyTooLarge, readBody } from '../gateway/body.ts'
+import type { Failure } from '../market/loaded.ts'
+import type { Api } from '../server/api.ts'
+import { makeCoupons, signIn, signOut, signUp } from './account.ts'
+import { buy, checkOut } from './buying.ts'
+import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
+import { sell, withdraw } from './selling.ts'
+
+const FORMS: [path: RegExp, submit: Submit][] = [
+  [/^\/signup$/, signUp],
+  [/^\/signin$/, signIn],
+  [/^\/signout$/, signOut],
+  [/^\/sell$/, sell],
+  [/^\/listings$/, withdraw],
+  [/^\/tickets\/([\w-]{1,64})$/, buy],
+  [/^\/orders\/([\w-]{1,64})$/, checkOut],
+  [/^\/admin$/, makeCoupons],
+]
+
+const MAX_FORM_BYTES = 64 * 1024
+const READ_TIMEOUT_MS = 10_000
+
+export type Submitted =
+  | { kind: 'none' }
+  | { kind: 'leads on'; to: string; cookies: string[] }
+  | { kind: 'refused'; refusal: Refusal }
+
+const refusedOutright = (status: number, code: string, message: string): Submitted => ({
+  kind: 'refused',
+  refusal: { status, code, errors: [{ message }], values: {} },
+})
+
+/** Sends a posted form to the API; `none` where there is no form to post to. */
+export const submit = async (request: Request, api: Api): Promise<Submitted> => {
+  const { pathname } = new URL(request.url)
+  const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+  for (const [pattern, send] of FORMS) {
+    const match = pattern.exec(path)
+    if (match === null) continue
+    if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) {
+      return refusedOutright(415, 'unsupported_media_type', 'This page takes its own form only')
+    }
+    let fields: URLSearchParams
+    try {
+      const body = await readBody(request, AbortSignal.timeout(READ_TIMEOUT_MS), MAX_FORM_BYTES)
+      fields = new URLSearchParams(new TextDecoder().decode(body))
+    } catch (error) {
+      if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', 'The form is too large')
+      return refusedOutright(400, 'request_validation', 'The form did not arrive whole, please send it again')
+    }
+    return shown(await send({ api, fields, id: match[1] ?? '' }), fields)
+  }
+  return { kind: 'none' }
+}
+
+const shown = (outcome: Outcome, fields: URLSearchParams): Submitted => {
+  if ('to' in outcome) return { kind: 'leads on', ...outcome }
+  const failure: Failure = outcome.failure
+  return { kind: 'refused', refusal: { ...failure, values: keptValues(fields) } }
+}

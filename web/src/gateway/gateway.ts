@@ -1,0 +1,91 @@
+import { BodyTooLarge, readBody } from './body.ts'
+import { isDaprsOwn } from './dapr-refusal.ts'
+import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
+import { problem } from './problem.ts'
+import { routeOf } from './route.ts'
+import { isFromElsewhere } from './same-origin.ts'
+import { traceOf } from './trace.ts'
+
+export interface GatewayOptions extends Origin {
+  daprHttpPort: number
+  /** From the first byte of the request to the last of the answer; an event stream is bound only until it opens. */
+  timeoutMs?: number
+}
+
+export type Gateway = (request: Request, peer: string | undefined) => Promise<Response>
+
+const DEFAULT_TIMEOUT_MS = 30_000
+
+const isEventStream = (response: Response): boolean =>
+  response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+
+/** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
+export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ...origin }: GatewayOptions): Gateway => {
+  const sidecar = `http://127.0.0.1:${daprHttpPort}/v1.0/invoke`
+
+  return async (request, peer) => {
+    const trace = traceOf(request.headers.get('traceparent'))
+    const url = new URL(request.url)
+    const route = routeOf(url.pathname)
+    if (route === undefined) return problem('not_found', trace.traceId)
+    if (isFromElsewhere(request, origin.publicOrigin)) return problem('forbidden', trace.traceId)
+
+    const call = new AbortController()
+    const abort = () => call.abort()
+    request.signal.addEventListener('abort', abort, { once: true })
+    const timer = setTimeout(abort, timeoutMs)
+    const finish = () => {
+      clearTimeout(timer)
+      request.signal.removeEventListener('abort', abort)
+    }
+
+    try {
+      const body = await readBody(request, call.signal)
+      const answer = await fetch(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
+        method: request.method,
+        headers: requestHeaders(request.headers, peer, trace, origin),
+        redirect: 'manual',
+        signal: call.signal,
+        decompress: false,
+        ...(body === undefined ? {} : { body }),
+      })
+      if (await isDaprsOwn(answer)) {
+        finish()
+        return problem('service_unavailable', trace.traceId)
+      }
+      const headers = responseHeaders(answer.headers)
+      const { status, statusText } = answer
+      if (answer.body === null) {
+        finish()
+        return new Response(null, { status, statusText, headers })
+      }
+      if (isEventStream(answer)) clearTimeout(timer)
+      return new Response(relay(answer.body, call, finish), { status, statusText, headers })
+    } catch (error) {
+      finish()
+      return problem(error instanceof BodyTooLarge ? 'body_too_large' : 'service_unavailable', trace.traceId)
+    }
+  }
+}
+
+/** The service's bytes as they come; a visitor who leaves ends the call behind. */
+const relay = (body: ReadableStream<Uint8Array>, call: AbortController, finish: () => void) => {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        finish()
+        controller.close()
+      } catch (error) {
+        finish()
+        controller.error(error)
+      }
+    },
+    cancel() {
+      finish()
+      call.abort()
+    },
+  })
+}

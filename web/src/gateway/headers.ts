@@ -1,0 +1,62 @@
+import type { Trace } from './trace.ts'
+
+// RFC 9110, 7.6.1: these concern one connection only.
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+// Said by this gateway alone; what a visitor writes here is not believed.
+const SAID_BY_GATEWAY = ['forwarded', 'x-real-ip', 'host', 'content-length', 'expect', 'grpc-trace-bin']
+
+const withoutHopByHop = (headers: Headers): Headers => {
+  const kept = new Headers(headers)
+  const named = (headers.get('connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
+  for (const name of [...HOP_BY_HOP, ...named]) if (/^[a-z0-9-]+$/.test(name)) kept.delete(name)
+  return kept
+}
+
+/** The nearest addresses that trusted proxies in front of us have written, and our own peer at the end. */
+const forwardedFor = (written: string | null, peer: string | undefined, trustedProxies: number): string => {
+  const hops = (written ?? '').split(',').map((hop) => hop.trim())
+  const trusted = trustedProxies > 0 ? hops.slice(-trustedProxies) : []
+  return [...trusted, peer ?? ''].filter((hop) => hop !== '').join(', ')
+}
+
+export interface Origin {
+  publicOrigin: string
+  daprApiToken: string | undefined
+  trustedProxies: number
+}
+
+/** What goes to the sidecar: a `dapr-*` header from outside could choose another app or forge the caller. */
+export const requestHeaders = (headers: Headers, peer: string | undefined, trace: Trace, origin: Origin): Headers => {
+  const kept = withoutHopByHop(headers)
+  for (const name of [...kept.keys()]) {
+    if (name.startsWith('dapr-') || name.startsWith('x-forwarded-') || SAID_BY_GATEWAY.includes(name)) kept.delete(name)
+  }
+  const publicUrl = new URL(origin.publicOrigin)
+  kept.set('x-forwarded-for', forwardedFor(headers.get('x-forwarded-for'), peer, origin.trustedProxies))
+  kept.set('x-forwarded-host', publicUrl.host)
+  kept.set('x-forwarded-proto', publicUrl.protocol.slice(0, -1))
+  kept.set('traceparent', trace.traceparent)
+  if (!trace.isContinued) kept.delete('tracestate')
+  // Without one, fetch would ask for compression that the visitor may not understand.
+  if (!kept.has('accept-encoding')) kept.set('accept-encoding', 'identity')
+  if (origin.daprApiToken) kept.set('dapr-api-token', origin.daprApiToken)
+  return kept
+}
+
+/** What goes back to the visitor: the service's headers, several cookies included, without what Dapr adds. */
+export const responseHeaders = (headers: Headers): Headers => {
+  const kept = withoutHopByHop(headers)
+  for (const name of [...kept.keys()]) if (name.startsWith('dapr-')) kept.delete(name)
+  return kept
+}

@@ -1,0 +1,34 @@
+export type ProblemCode =
+  | 'request_validation'
+  | 'forbidden'
+  | 'not_found'
+  | 'body_too_large'
+  | 'internal'
+  | 'service_unavailable'
+
+const PROBLEMS: Record<ProblemCode, { status: number; title: string; message: string }> = {
+  request_validation: { status: 400, title: 'Bad Request', message: 'The request is malformed' },
+  forbidden: { status: 403, title: 'Forbidden', message: 'The request comes from another site' },
+  not_found: { status: 404, title: 'Not Found', message: 'There is nothing at this address' },
+  body_too_large: { status: 413, title: 'Content Too Large', message: 'The request body is larger than 1 MiB' },
+  internal: { status: 500, title: 'Internal Server Error', message: 'Something went wrong' },
+  service_unavailable: {
+    status: 503,
+    title: 'Service Unavailable',
+    message: 'This part of Fairpass is not available right now, please try again soon',
+  },
+}
+
+const RETRY_AFTER_SECONDS = 2
+
+/** The contract's answer to what went wrong, in application/problem+json. */
+export const problem = (code: ProblemCode, traceId: string, message?: string): Response => {
+  const { status, title, message: usual } = PROBLEMS[code]
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  if (status === 503) headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+  const errors = [{ message: message ?? usual }]
+  return new Response(JSON.stringify({ type: 'about:blank', title, status, code, errors, traceId }), {
+    status,
+    headers,
+  })
+}

@@ -1,0 +1,29 @@
+const APPS: Record<string, string> = {
+  users: 'auth',
+  tickets: 'tickets',
+  orders: 'orders',
+  payments: 'payments',
+  coupons: 'payments',
+}
+
+// Dapr decodes and normalises a path before it passes it on (`a%2F..%2Fc` becomes `/c`), so an escape could name
+// another path than the one that was judged here. No address of the contract needs one.
+const PLAIN_SEGMENT = /^[A-Za-z0-9._~!$'()*+,;=:@-]+$/
+
+export interface Route {
+  app: string
+  path: string
+}
+
+/** The service that answers an /api path; undefined for a path that none answers or that is not written plainly. */
+export const routeOf = (pathname: string): Route | undefined => {
+  const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+  const [empty, api, resource, ...rest] = path.split('/')
+  if (empty !== '' || api !== 'api' || resource === undefined || !Object.hasOwn(APPS, resource)) return undefined
+  if (!rest.every((segment) => PLAIN_SEGMENT.test(segment) && segment !== '.' && segment !== '..')) return undefined
+  const app = APPS[resource]
+  return app === undefined ? undefined : { app, path: path.slice(1) }
+}
+
+/** True for everything that belongs to the gateway, well-formed or not: pages never answer below /api. */
+export const isApiPath = (pathname: string): boolean => pathname === '/api' || pathname.startsWith('/api/')

@@ -1,0 +1,11 @@
+/// <reference types="@solidjs/start/env" />
+import type { Visit } from './server/visit.ts'
+
+declare global {
+  namespace App {
+    interface RequestEventLocals {
+      nonce: string
+      visit: Visit
+    }
+  }
+}

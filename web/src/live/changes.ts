@@ -1,0 +1,36 @@
+/** What a page that shows a ticket is told of it. */
+export interface Change {
+  id: string
+  status: 'available' | 'reserved' | 'sold' | 'withdrawn'
+  version: number
+}
+
+type Listener = (change: Change) => void
+
+/** Everybody who watches tickets in this process. One event reaches all who watch its ticket, and nobody else. */
+export const createChanges = () => {
+  const listeners = new Map<string, Set<Listener>>()
+  return {
+    tell: (change: Change): void => {
+      for (const listener of listeners.get(change.id) ?? []) listener(change)
+    },
+    /** Returns what ends it. */
+    listen: (ids: readonly string[], listener: Listener): (() => void) => {
+      for (const id of ids) {
+        const those = listeners.get(id) ?? new Set()
+        listeners.set(id, those.add(listener))
+      }
+      return () => {
+        for (const id of ids) {
+          const those = listeners.get(id)
+          those?.delete(listener)
+          if (those?.size === 0) listeners.delete(id)
+        }
+      }
+    },
+    /** How many tickets somebody watches. */
+    watched: (): number => listeners.size,
+  }
+}
+
+export type Changes = ReturnType<typeof createChanges>

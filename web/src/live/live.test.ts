@@ -1,0 +1,80 @@
+import { expect, test } from 'bun:test'
+import { type Change, createChanges } from './changes.ts'
+import { createSidecarAnswers } from './sidecar.ts'
+import { createStreams } from './stream.ts'
+
+const TOKEN = 'what only the sidecar knows'
+const change: Change = { id: 't1', status: 'reserved', version: 2 }
+
+const world = () => {
+  const changes = createChanges()
+  const streams = createStreams(changes)
+  const answers = createSidecarAnswers({ appApiToken: TOKEN, changes })
+  const watch = (ids: string) => streams.answer(new URL(`http://fairpass.invalid/live?ids=${ids}`))
+  const deliver = (data: unknown, { time = new Date().toISOString(), token = TOKEN } = {}) =>
+    answers(
+      new Request('http://fairpass.invalid/events/ticket', {
+        method: 'POST',
+        headers: { 'dapr-api-token': token, 'content-type': 'application/cloudevents+json' },
+        body: JSON.stringify({ id: 'e1', time, data }),
+      }),
+      '/events/ticket',
+    )
+  return { changes, streams, answers, watch, deliver }
+}
+
+const readerOf = (answer: Response) => {
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
+  return {
+    next: async () => {
+      const { done, value } = await reader.read()
+      return done ? undefined : new TextDecoder().decode(value)
+    },
+    leave: () => reader.cancel(),
+  }
+}
+
+test('who watches a ticket is told of it, who watches another one is not', async () => {
+  const { watch, deliver, streams } = world()
+  const [mine, other] = [readerOf(watch('t1,t2')), readerOf(watch('t3'))]
+  expect(await mine.next()).toStartWith('retry: ')
+  await other.next()
+  expect((await deliver(change))?.status).toBe(200)
+  expect(await mine.next()).toBe(`event: ticket\ndata: ${JSON.stringify(change)}\n\n`)
+  streams.endAll()
+  expect(await other.next()).toBeUndefined()
+})
+
+test('a reader who leaves, and one who takes nothing, are forgotten', async () => {
+  const { watch, changes, streams } = world()
+  const left = readerOf(watch('t1'))
+  await left.next()
+  await left.leave()
+  expect(changes.watched()).toBe(0)
+  watch('t1')
+  for (let turn = 0; turn < 100; turn += 1) changes.tell({ ...change, version: turn })
+  expect([changes.watched(), streams.size()]).toEqual([0, 0])
+})
+
+test('only the sidecar is believed, and only what is new', async () => {
+  const { answers, deliver, watch } = world()
+  expect(await deliver(change, { token: 'forged' })).toBeUndefined()
+  const subscribe = (headers: Record<string, string>) =>
+    answers(new Request('http://fairpass.invalid/dapr/subscribe', { headers }), '/dapr/subscribe')
+  expect(await subscribe({})).toBeUndefined()
+  const topics: { topic: string }[] = await (await subscribe({ 'dapr-api-token': TOKEN }))?.json()
+  expect(topics.map(({ topic }) => topic)).toContain('ticket.updated')
+  const reader = readerOf(watch('t1'))
+  await reader.next()
+  expect((await deliver(change, { time: '2020-01-01T00:00:00Z' }))?.status).toBe(200)
+  expect((await deliver({ id: 't1' }))?.status).toBe(200)
+  await deliver({ ...change, status: 'sold' })
+  expect(await reader.next()).toContain('sold')
+})
+
+test('what is no list of tickets is refused', () => {
+  const { watch } = world()
+  for (const ids of ['', 'a,,b', '../x', Array.from({ length: 101 }, () => 'a').join(',')]) {
+    expect(watch(encodeURIComponent(ids)).status).toBe(400)
+  }
+})

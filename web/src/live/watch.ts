@@ -1,0 +1,57 @@
+import { createSignal, onCleanup, onMount } from 'solid-js'
+
+const ASK_EVERY_MS = 10_000
+
+type Status = 'available' | 'reserved' | 'sold' | 'withdrawn'
+type Known = Record<string, { status: Status; version: number }>
+
+const isKnown = (value: unknown): value is { id: string; status: Status; version?: number } =>
+  typeof value === 'object' && value !== null && 'id' in value && 'status' in value
+
+/** The tickets in an answer of the API: one, or a page of them. */
+const ticketsIn = (body: unknown): unknown[] => {
+  if (typeof body !== 'object' || body === null) return []
+  return 'tickets' in body && Array.isArray(body.tickets) ? body.tickets : [body]
+}
+
+/**
+ * The state of tickets as it changes, in the browser: told by the server, or asked for where nobody tells. `askAt` is the
+ * address of the API that says it, which is asked whenever a stream opens, for what was missed before.
+ */
+export const watchTickets = (ids: () => string[], askAt: () => string) => {
+  const [known, setKnown] = createSignal<Known>({})
+
+  onMount(() => {
+    const watched = ids().slice(0, 100)
+    if (watched.length === 0) return
+    const learn = (value: unknown) => {
+      if (!isKnown(value)) return
+      const { id, status, version = 0 } = value
+      // Events have no order among them; the version has.
+      setKnown((before) => ((before[id]?.version ?? 0) > version ? before : { ...before, [id]: { status, version } }))
+    }
+    const ask = async () => {
+      const answer = await fetch(askAt(), { signal: AbortSignal.timeout(ASK_EVERY_MS) }).catch(() => undefined)
+      if (answer?.ok) for (const ticket of ticketsIn(await answer.json())) learn(ticket)
+    }
+    let isTold = false
+    const stream = new EventSource(`/live?ids=${watched.join(',')}`)
+    stream.addEventListener('open', () => {
+      isTold = true
+      void ask()
+    })
+    stream.addEventListener('error', () => {
+      isTold = false
+    })
+    stream.addEventListener('ticket', (event) => learn(JSON.parse(event.data)))
+    const timer = setInterval(() => {
+      if (!isTold && !document.hidden) void ask()
+    }, ASK_EVERY_MS)
+    onCleanup(() => {
+      stream.close()
+      clearInterval(timer)
+    })
+  })
+
+  return (id: string): Status | undefined => known()[id]?.status
+}

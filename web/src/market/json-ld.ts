@@ -1,0 +1,34 @@
+import { majorUnits } from './money.ts'
+import type { Ticket } from './shapes.ts'
+
+const AVAILABILITY: Record<Ticket['status'], string> = {
+  available: 'https://schema.org/InStock',
+  reserved: 'https://schema.org/LimitedAvailability',
+  sold: 'https://schema.org/SoldOut',
+  withdrawn: 'https://schema.org/Discontinued',
+}
+
+/** A schema.org Event with its Offer; a seller's text cannot end the script element that it stands in. */
+export const eventJsonLd = (ticket: Ticket, url: string): string =>
+  JSON.stringify({
+    '@context': 'https://schema.org',
+    '@type': 'Event',
+    name: ticket.title,
+    startDate: ticket.startsAt,
+    eventStatus: 'https://schema.org/EventScheduled',
+    eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
+    location: {
+      '@type': 'Place',
+      name: ticket.venue,
+      address: { '@type': 'PostalAddress', addressLocality: ticket.city },
+    },
+    ...(ticket.description ? { description: ticket.description } : {}),
+    url,
+    offers: {
+      '@type': 'Offer',
+      url,
+      price: majorUnits(ticket.priceCents, ticket.currency),
+      priceCurrency: ticket.currency.toUpperCase(),
+      availability: AVAILABILITY[ticket.status],
+    },
+  }).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

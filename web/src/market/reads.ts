@@ -1,0 +1,81 @@
+import { query } from '@solidjs/router'
+import { getRequestEvent, type RequestEvent } from 'solid-js/web'
+import type * as v from 'valibot'
+import type { Refusal } from '../forms/form.ts'
+import { apiQuery } from './listing-query.ts'
+import { type Loaded, loadedFrom } from './loaded.ts'
+import { Coupons, Order, Orders, Ticket, Tickets, type User } from './shapes.ts'
+
+// Pages are whole documents, so these run on the server only; the browser takes their results out of the page.
+const requestEvent = (): RequestEvent => {
+  const event = getRequestEvent()
+  if (event === undefined) throw new Error('Pages are read on the server')
+  return event
+}
+
+const read = async <S extends v.GenericSchema>(schema: S, path: string): Promise<Loaded<v.InferOutput<S>>> => {
+  const { locals, response } = requestEvent()
+  const loaded = loadedFrom(schema, await locals.visit.api('GET', path))
+  if (!loaded.ok) response.status = loaded.failure.status
+  return loaded
+}
+
+export interface Visitor {
+  user: Pick<User, 'id' | 'email' | 'role'> | null | undefined
+  locale: string
+  publicOrigin: string
+  hasTestCards: boolean
+  refusal: Refusal | undefined
+  /** Minted for the forms of this page: what is sent twice with it counts once. */
+  idempotencyKey: string
+  /** The server's clock when the page was made. */
+  now: string
+}
+
+export const readVisitor = query(async (): Promise<Visitor> => {
+  const { user, locale, publicOrigin, hasTestCards, refusal } = requestEvent().locals.visit
+  return {
+    user,
+    locale,
+    publicOrigin,
+    hasTestCards,
+    refusal,
+    idempotencyKey: crypto.randomUUID(),
+    now: new Date().toISOString(),
+  }
+}, 'visitor')
+
+export const readListing = query((search: string) => read(Tickets, `/api/tickets${apiQuery(search)}`), 'listing')
+
+export const readTicket = query(async (id: string) => {
+  const loaded = await read(Ticket, `/api/tickets/${encodeURIComponent(id)}`)
+  // It was here and will not come back, which search engines should hear; people still read what became of it.
+  if (loaded.ok && loaded.value.status === 'withdrawn') requestEvent().response.status = 410
+  return loaded
+}, 'ticket')
+
+const cursorOf = (search: string): string => {
+  const cursor = new URLSearchParams(search).get('cursor')
+  return cursor ? `?cursor=${encodeURIComponent(cursor.slice(0, 500))}` : ''
+}
+
+export const readMine = query((search: string) => read(Tickets, `/api/tickets/mine${cursorOf(search)}`), 'mine')
+
+export const readOrders = query((search: string) => read(Orders, `/api/orders${cursorOf(search)}`), 'orders')
+
+export const readOrder = query((id: string) => read(Order, `/api/orders/${encodeURIComponent(id)}`), 'order')
+
+export const readCoupons = query(() => read(Coupons, '/api/coupons'), 'coupons')
+
+export const noteMissing = (): void => {
+  const event = getRequestEvent()
+  if (event) event.response.status = 404
+}
+
+/** Rendering threw: the page that would come of it is thrown away, see failed-page.ts. */
+export const noteFailed = (error: unknown): void => {
+  const event = getRequestEvent()
+  if (event === undefined) return
+  event.locals.visit.failed = true
+  console.error(error)
+}

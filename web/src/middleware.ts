@@ -1,0 +1,14 @@
+import { createMiddleware } from '@solidjs/start/middleware'
+import { getRequestEvent } from 'solid-js/web'
+import { entrance } from './server/entrance.ts'
+import { visitPage } from './server/visit-page.ts'
+
+export default createMiddleware([
+  async (_event, next) => {
+    const event = getRequestEvent()
+    if (event === undefined) throw new Error('The middleware runs outside a request')
+    const door = entrance()
+    const answer = await door.answer(event.request, event.clientAddress)
+    return answer ?? visitPage(event, door, next)
+  },
+])

@@ -1,0 +1,503 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { buildUnlessFresh } from '../build.ts'
+import { eventually, freePort } from './gateway/testing.ts'
+
+// The built app behind a stub in the sidecar's place: each test says what the services answer.
+type Answer = (request: Request, path: string) => Response | undefined
+interface Call {
+  route: string
+  headers: Headers
+  body: string
+}
+
+const WEB = join(import.meta.dir, '..')
+const ID = '0123456789abcdef01234567'
+const USER = { id: 'u1', email: 'kay@example.test', role: 'user' }
+const TICKET = {
+  id: ID,
+  sellerId: 'u2',
+  title: '</script><b>Jazz</b>',
+  venue: 'Hall',
+  city: 'Oslo',
+  startsAt: '2027-03-01T19:00:00.000Z',
+  priceCents: 1999,
+  currency: 'usd',
+  status: 'available',
+}
+const ORDER = {
+  id: ID,
+  status: 'created',
+  expiresAt: new Date(Date.now() + 600_000).toISOString(),
+  totalCents: 1999,
+  currency: 'usd',
+  createdAt: '2027-01-01T00:00:00.000Z',
+  ticket: TICKET,
+}
+const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
+
+let answers: Record<string, Answer> = {}
+let calls: Call[] = []
+const stub = Bun.serve({
+  port: 0,
+  hostname: '127.0.0.1',
+  async fetch(request) {
+    const { pathname } = new URL(request.url)
+    if (pathname.endsWith('/healthz/outbound')) return new Response(null, { status: 204 })
+    const path = pathname.replace(/^\/v1\.0\/invoke\/\w+\/method/, '')
+    const route = `${request.method} ${path}`
+    calls.push({ route, headers: request.headers, body: await request.clone().text() })
+    const down = () => Response.json({ errorCode: 'ERR_DIRECT_INVOKE', message: 'dial tcp 10.1.2.3' }, { status: 500 })
+    return answers[route]?.(request, path) ?? down()
+  },
+})
+
+const json =
+  (body: unknown, status = 200, cookies: string[] = []) =>
+  () => {
+    const headers = new Headers({ 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
+    for (const cookie of cookies) headers.append('set-cookie', cookie)
+    return new Response(JSON.stringify(body), { status, headers })
+  }
+const refusal = (status: number, code: string, message: string, field?: string) =>
+  json({ type: 'about:blank', title: 'x', status, code, errors: [{ message, field }], traceId: 'a' }, status)
+
+const accessToken = (secondsLeft: number) =>
+  `h.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + secondsLeft })).toString('base64url')}.s`
+const SIGNED_IN = { cookie: `access=${accessToken(600)}; refresh=r1` }
+
+let origin = ''
+let child: Bun.Subprocess | undefined
+
+beforeAll(async () => {
+  await buildUnlessFresh()
+  const port = await freePort()
+  origin = `http://localhost:${port}`
+  child = Bun.spawn([process.execPath, 'start.ts'], {
+    cwd: WEB,
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      APP_PORT: `${port}`,
+      DAPR_HTTP_PORT: `${stub.port}`,
+      PUBLIC_ORIGIN: origin,
+      LOG_LEVEL: 'error',
+    },
+    stdout: 'ignore',
+    stderr: 'ignore',
+  })
+  await eventually(async () => (await fetch(`${origin}/readyz`)).ok)
+}, 120_000)
+
+afterAll(async () => {
+  child?.kill('SIGTERM')
+  await child?.exited
+  await stub.stop(true)
+})
+
+beforeEach(() => {
+  calls = []
+  answers = {
+    'GET /api/users/currentuser': json({ currentUser: USER }),
+    'GET /api/tickets': json({ tickets: [TICKET], nextCursor: 'more' }),
+    [`GET /api/tickets/${ID}`]: json(TICKET),
+    [`GET /api/orders/${ID}`]: json(ORDER),
+    'GET /api/orders': json({ orders: [ORDER], nextCursor: null }),
+    'GET /api/tickets/mine': json({ tickets: [TICKET], nextCursor: null }),
+    'GET /api/coupons': json({ coupons: [{ code: 'C1', maxRedemptions: 1, expiresAt: null }] }),
+  }
+})
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${origin}${path}`, { redirect: 'manual', headers })
+const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  fetch(`${origin}${path}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  })
+const alertIn = (html: string) =>
+  /role="alert"[^>]*>(.*?)<\/div>/s.exec(html)?.[1]?.replace(/<!--.*?-->|<[^>]+>/g, '') ?? ''
+const callTo = (route: string) => calls.filter((call) => call.route === route)
+
+describe('pages', () => {
+  test.each(['/', '/signin', '/signup', `/tickets/${ID}`])(
+    '%s is whole in its first HTML, for anyone',
+    async (path) => {
+      const page = await get(path)
+      const html = await page.text()
+      expect(page.status).toBe(200)
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+      expect(html.match(/<title[ >]/g)).toHaveLength(1)
+      expect(html.match(/<h1[ >]/g)).toHaveLength(1)
+      expect(html).toContain('name="description"')
+      expect(callTo('GET /api/users/currentuser')).toEqual([])
+    },
+  )
+
+  test.each(['/sell', '/listings', '/orders', `/orders/${ID}`, '/account', '/admin'])(
+    '%s sends a stranger to sign in and back',
+    async (path) => {
+      const page = await get(path)
+      expect(page.status).toBe(303)
+      expect(page.headers.get('location')).toBe(`/signin?next=${encodeURIComponent(path)}`)
+      const mine = await get(path, SIGNED_IN)
+      expect(mine.status).toBe(200)
+      expect(callTo('GET /api/users/currentuser')).toHaveLength(1)
+    },
+  )
+
+  test('a ticket has one Buy button, a canonical address and an Event that cannot break out', async () => {
+    const html = await (await get(`/tickets/${ID}`)).text()
+    expect(html.match(/<button[^>]*>[^<]*Buy/g)).toHaveLength(1)
+    expect(html).toContain(`href="${origin}/tickets/${ID}"`)
+    const event = /<script type="application\/ld\+json"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? ''
+    expect(JSON.parse(event).name).toBe(TICKET.title)
+    expect(html.match(/rel="canonical"/g)).toHaveLength(1)
+    expect(html.slice(html.indexOf('<body>'))).not.toContain('<b>Jazz')
+  })
+
+  test.each(['sold', 'withdrawn'])('a %s ticket has no Buy button', async (status) => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status })
+    expect(await (await get(`/tickets/${ID}`)).text()).not.toMatch(/<button[^>]*>[^<]*Buy/)
+  })
+
+  test('what was withdrawn is gone for search engines, and said to people', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status: 'withdrawn' })
+    const page = await get(`/tickets/${ID}`)
+    const html = await page.text()
+    expect(page.status).toBe(410)
+    expect(html).toContain('has withdrawn this ticket')
+    expect(html).toContain('content="noindex"')
+  })
+
+  test.each([
+    ['available', 'InStock'],
+    ['reserved', 'LimitedAvailability'],
+    ['sold', 'SoldOut'],
+  ])('a ticket that is %s is offered as %s', async (status, availability) => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status })
+    expect(await (await get(`/tickets/${ID}`)).text()).toContain(`"https://schema.org/${availability}"`)
+  })
+
+  test('a page that is shared tells what it is, with a picture', async () => {
+    const html = await (await get(`/tickets/${ID}`)).text()
+    const meta = (property: string) =>
+      new RegExp(`<meta[^>]*property="${property}"[^>]*content="([^"]+)"`).exec(html)?.[1]
+    expect(meta('og:url')).toBe(`${origin}/tickets/${ID}`)
+    expect(meta('og:title')).toContain('Jazz')
+    const picture = await fetch(meta('og:image') ?? '')
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+  })
+
+  test('robots.txt leads to the sitemap, and that to every page of listings', async () => {
+    answers['GET /internal/sitemap/pages'] = json({ pages: [ID] })
+    answers['GET /internal/sitemap/listings'] = json({ ids: [ID, 'other'] })
+    const robots = await (await get('/robots.txt')).text()
+    expect(robots).toContain(`Sitemap: ${origin}/sitemap.xml`)
+    expect(robots).toContain('Disallow: /orders')
+    const index = await get('/sitemap.xml')
+    expect(index.headers.get('content-type')).toBe('application/xml')
+    expect(await index.text()).toContain(`<loc>${origin}/sitemaps/${ID}.xml</loc>`)
+    const listings = await (await get(`/sitemaps/${ID}.xml`)).text()
+    expect(listings.match(/<loc>/g)).toHaveLength(2)
+    delete answers['GET /internal/sitemap/pages']
+    expect((await get('/sitemap.xml')).status).toBe(503)
+  })
+
+  test('the listing leads to its next page', async () => {
+    const html = await (await get('/?q=jazz')).text()
+    expect(html).toMatch(/<a [^>]*rel="next"[^>]*href="\/\?q=jazz&amp;cursor=more"|href="\/\?q=jazz&amp;cursor=more"/)
+  })
+
+  test('missing things are 404', async () => {
+    answers[`GET /api/tickets/${ID}`] = refusal(404, 'not_found', 'There is no such ticket')
+    for (const path of [`/tickets/${ID}`, '/tickets/%2e%2e%2fusers', '/nothing/here']) {
+      const page = await get(path)
+      expect(page.status).toBe(404)
+      expect(await page.text()).toContain('<h1')
+    }
+  })
+
+  test.each([
+    ['settling', undefined, 'being taken'],
+    ['completed', undefined, 'Receipt'],
+    ['cancelled', 'expired', 'ran out'],
+    ['cancelled', 'buyer', 'You cancelled'],
+    ['cancelled', 'payment_failed', 'did not go through'],
+    ['refunded', undefined, 'sent back'],
+  ])('an order that is %s (%p) says so', async (status, cancelReason, words) => {
+    answers[`GET /api/orders/${ID}`] = json({ ...ORDER, status, cancelReason })
+    const html = await (await get(`/orders/${ID}`, SIGNED_IN)).text()
+    expect(html).toContain(words)
+    expect(html).not.toContain('name="paymentMethod"')
+  })
+
+  test('an open order is its checkout, and says until when without JavaScript', async () => {
+    const html = await (await get(`/orders/${ID}`, SIGNED_IN)).text()
+    expect(html).toContain(ORDER.expiresAt.slice(11, 19))
+    expect(html).toMatch(/<noscript><meta http-equiv="refresh"/)
+    expect(html).toContain('Test mode')
+  })
+})
+
+describe('when a part is away', () => {
+  test('without auth the listing still renders, and says what is missing', async () => {
+    delete answers['GET /api/users/currentuser']
+    const page = await get('/', SIGNED_IN)
+    const html = await page.text()
+    expect(page.status).toBe(200)
+    expect(html).toContain('Accounts cannot be reached')
+    expect(html).toContain(`/tickets/${ID}`)
+  })
+
+  test('an auth that hangs does not hold up the listing', async () => {
+    answers['GET /api/users/currentuser'] = () => new Response(new ReadableStream())
+    const started = performance.now()
+    expect(await (await get('/', SIGNED_IN)).text()).toContain('Accounts cannot be reached')
+    expect(performance.now() - started).toBeLessThan(4000)
+  })
+
+  test.each([
+    ['/', 'GET /api/tickets'],
+    [`/orders/${ID}`, `GET /api/orders/${ID}`],
+    ['/orders', 'GET /api/orders'],
+  ])('%s says so with 503 and not a word of Dapr', async (path, route) => {
+    delete answers[route]
+    const page = await get(path, SIGNED_IN)
+    const html = await page.text()
+    expect(page.status).toBe(503)
+    expect(alertIn(html)).toContain('not available right now')
+    expect(html).not.toMatch(/ERR_DIRECT|10\.1\.2\.3/)
+  })
+
+  test('a session renewed on the way to a page that fails is not lost', async () => {
+    answers['POST /api/users/refresh'] = json(USER, 200, [`access=${accessToken(900)}; Path=/`, 'refresh=r2; Path=/'])
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: 'not a time' })
+    const page = await get(`/tickets/${ID}`, { cookie: 'refresh=r1' })
+    expect(page.status).toBe(500)
+    expect(page.headers.getSetCookie()).toHaveLength(2)
+  })
+
+  // Trap 4: an error thrown while rendering would put its stack into the page, with status 200.
+  test('a page that cannot be rendered is 500 and tells nothing of why', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: 'not a time' })
+    const page = await get(`/tickets/${ID}`)
+    const html = await page.text()
+    expect(page.status).toBe(500)
+    expect(html).toContain('Something went wrong')
+    expect(html).not.toMatch(/RangeError|Invalid|\.mjs/)
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  })
+})
+
+describe('forms', () => {
+  test('signing in passes the API’s cookies on and leads back, to this site only', async () => {
+    const cookies = ['access=a; Path=/; HttpOnly; SameSite=Lax', 'refresh=b; Path=/; HttpOnly; SameSite=Lax']
+    answers['POST /api/users/signin'] = json(USER, 200, cookies)
+    const fields = { email: 'kay@example.test', password: 'correct horse', next: `/tickets/${ID}` }
+    const back = await post('/signin', fields)
+    expect([back.status, back.headers.get('location')]).toEqual([303, `/tickets/${ID}`])
+    expect(back.headers.getSetCookie()).toEqual(cookies)
+    const away = await post('/signin', { ...fields, next: '//evil.example' })
+    expect(away.headers.get('location')).toBe('/')
+    const sent = callTo('POST /api/users/signin')[0]
+    expect(JSON.parse(sent?.body ?? '')).toEqual({ email: fields.email, password: fields.password })
+    expect(sent?.headers.get('origin')).toBe(origin)
+  })
+
+  // Trap 7: what is typed comes back in the page itself, never in a cookie, and a password never at all.
+  test('a refused form keeps what was typed, but no password', async () => {
+    answers['POST /api/users/signup'] = refusal(400, 'request_validation', 'Bad Email', 'email')
+    const page = await post('/signup', { email: 'kay@', password: 'correct horse', next: '/sell' })
+    const html = await page.text()
+    expect(page.status).toBe(400)
+    expect(alertIn(html)).toBe('Email: Bad Email')
+    expect(html).toContain('value="kay@"')
+    expect(html).toContain('value="/sell"')
+    expect(html).not.toContain('correct horse')
+    expect(page.headers.getSetCookie()).toEqual([])
+  })
+
+  test('the losing buyer reads the sentence', async () => {
+    answers['POST /api/orders'] = refusal(409, 'ticket_being_checked_out', SENTENCE)
+    const page = await post(`/tickets/${ID}`, { idempotencyKey: 'k'.repeat(20) }, SIGNED_IN)
+    expect(page.status).toBe(409)
+    expect(alertIn(await page.text())).toBe(SENTENCE)
+  })
+
+  test('a stranger who buys signs in first and comes back', async () => {
+    answers['POST /api/orders'] = refusal(401, 'not_authenticated', 'Not authenticated')
+    const page = await post(`/tickets/${ID}`, {})
+    expect([page.status, page.headers.get('location')]).toEqual([
+      303,
+      `/signin?next=${encodeURIComponent(`/tickets/${ID}`)}`,
+    ])
+  })
+
+  test('what costs money carries the key that it was rendered with, however often it is sent', async () => {
+    answers['POST /api/orders'] = json(ORDER, 201)
+    const html = await (await get(`/tickets/${ID}`, SIGNED_IN)).text()
+    const key = /name="idempotencyKey" value="([\w-]+)"/.exec(html)?.[1] ?? ''
+    expect(key.length).toBeGreaterThan(30)
+    for (let turn = 0; turn < 2; turn += 1) {
+      const bought = await post(`/tickets/${ID}`, { idempotencyKey: key }, SIGNED_IN)
+      expect([bought.status, bought.headers.get('location')]).toEqual([303, `/orders/${ID}`])
+    }
+    expect(callTo('POST /api/orders').map((call) => call.headers.get('idempotency-key'))).toEqual([key, key])
+    const again = await (await get(`/tickets/${ID}`, SIGNED_IN)).text()
+    expect(again).not.toContain(key)
+  })
+
+  test('paying by card, by coupon and cancelling are three calls', async () => {
+    answers['POST /api/payments'] = json({ id: 'p1' }, 201)
+    answers[`DELETE /api/orders/${ID}`] = () => new Response(null, { status: 204 })
+    const path = `/orders/${ID}`
+    await post(path, { intent: 'pay', paymentMethod: 'pm_card_visa' }, SIGNED_IN)
+    await post(path, { intent: 'redeem', couponCode: ' C1 ' }, SIGNED_IN)
+    const cancelled = await post(path, { intent: 'cancel' }, SIGNED_IN)
+    expect([cancelled.status, cancelled.headers.get('location')]).toEqual([303, path])
+    expect(callTo('POST /api/payments').map((call) => JSON.parse(call.body))).toEqual([
+      { orderId: ID, paymentMethod: 'pm_card_visa' },
+      { orderId: ID, couponCode: 'C1' },
+    ])
+    expect(callTo(`DELETE /api/orders/${ID}`)).toHaveLength(1)
+  })
+
+  test('a listing is sold in minor units and UTC', async () => {
+    answers['POST /api/tickets'] = json(TICKET, 201)
+    const fields = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', offset: '+01:00' }
+    const sold = await post('/sell', { ...fields, price: '19.99', currency: 'usd' }, SIGNED_IN)
+    expect(sold.headers.get('location')).toBe(`/tickets/${ID}`)
+    expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toMatchObject({
+      startsAt: '2027-03-01T19:00:00.000Z',
+      priceCents: 1999,
+    })
+    const wrong = await post('/sell', { ...fields, price: 'cheap', currency: 'usd' }, SIGNED_IN)
+    const html = await wrong.text()
+    expect(wrong.status).toBe(400)
+    expect(alertIn(html)).toContain('Price')
+    expect(html).toContain('value="cheap"')
+  })
+})
+
+describe('sessions', () => {
+  test('an ended token is renewed on the way, and used for the same page', async () => {
+    const fresh = accessToken(900)
+    answers['POST /api/users/refresh'] = json(USER, 200, [`access=${fresh}; Path=/`, 'refresh=r2; Path=/'])
+    const page = await get('/orders', { cookie: `access=${accessToken(-5)}; refresh=r1` })
+    expect(page.status).toBe(200)
+    expect(page.headers.getSetCookie()).toEqual([`access=${fresh}; Path=/`, 'refresh=r2; Path=/'])
+    expect(callTo('GET /api/orders')[0]?.headers.get('cookie')).toContain(fresh)
+  })
+
+  test('a session that cannot be renewed ends', async () => {
+    answers['POST /api/users/refresh'] = refusal(401, 'refresh_token_invalid', 'Sign in again')
+    const page = await get('/orders', { cookie: 'refresh=r1' })
+    expect(page.status).toBe(303)
+    expect(page.headers.getSetCookie().every((cookie) => cookie.includes('Max-Age=0'))).toBe(true)
+    expect(page.headers.getSetCookie()).toHaveLength(2)
+  })
+
+  test('a visitor without a session gets no cookie', async () => {
+    expect((await get('/')).headers.getSetCookie()).toEqual([])
+  })
+})
+
+describe('the traps of the framework', () => {
+  // Trap 2.
+  test('no form is taken from another site', async () => {
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      const page = await post(`/tickets/${ID}`, {}, { ...SIGNED_IN, ...headers } as Record<string, string>)
+      expect(page.status).toBe(403)
+    }
+    expect(calls).toEqual([])
+  })
+
+  // Traps 2 and 3: there are no server functions to be called by position, by anybody.
+  test.each(['/_server', '/_server?id=x&args=[]', '/_server/x', '/dapr/subscribe', '/dapr/config', '/internal/x'])(
+    '%s is not served',
+    async (path) => {
+      for (const method of ['GET', 'POST']) {
+        const answer = await fetch(`${origin}${path}`, { method, headers: { 'x-server-id': 'x' } })
+        expect(answer.status).toBe(404)
+        expect((await answer.json()).code).toBe('not_found')
+      }
+    },
+  )
+
+  // Trap 5: async mode knows before the first byte what is missing; trap 8 and 9: the headers.
+  test('every page has the headers, with a nonce of its own on every script and no style attribute', async () => {
+    const pages = await Promise.all([get('/'), get('/'), get('/nothing')])
+    const nonces = await Promise.all(
+      pages.map(async (page) => {
+        const policy = page.headers.get('content-security-policy') ?? ''
+        const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1] ?? ''
+        const html = await page.text()
+        const scripts = html.match(/<script\b[^>]*>/g) ?? []
+        expect(scripts.length).toBeGreaterThan(1)
+        expect(scripts.every((script) => script.includes(`nonce="${nonce}"`))).toBe(true)
+        expect(html).not.toMatch(/<[^>]+ style=/)
+        expect(policy).not.toContain('unsafe')
+        expect(page.headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin')
+        expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+        expect(page.headers.get('permissions-policy')).toContain('camera=()')
+        return nonce
+      }),
+    )
+    expect(new Set(nonces).size).toBe(3)
+  })
+
+  // Trap 10.
+  test('the build’s list of files is not public', async () => {
+    for (const name of ['manifest.json', 'manifest.json.gz']) {
+      expect((await get(`/.vite/${name}`, { 'accept-encoding': 'gzip' })).status).toBe(404)
+    }
+  })
+
+  test('what the build made is served as what it is', async () => {
+    const sheet = /href="([^"]+\.css)"/.exec(await (await get('/')).text())?.[1] ?? ''
+    const answer = await get(sheet)
+    expect(answer.headers.get('content-type')).toStartWith('text/css')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect((await get('/robots.txt')).status).toBe(200)
+  })
+
+  test('methods that no page has are refused', async () => {
+    expect((await fetch(`${origin}/`, { method: 'PUT' })).status).toBe(405)
+    expect((await post('/', {})).status).toBe(405)
+    expect((await fetch(`${origin}/`, { method: 'HEAD' })).status).toBe(200)
+  })
+})
+
+test('health is answered, and the API is passed on under its own origin', async () => {
+  expect((await get('/healthz')).status).toBe(200)
+  const api = await get('/api/tickets')
+  expect(await api.json()).toMatchObject({ nextCursor: 'more' })
+  expect((await get('/api/nothing')).headers.get('content-type')).toBe('application/problem+json')
+  expect(callTo('GET /api/tickets')[0]?.headers.get('x-forwarded-for')).toMatch(/^(127\.0\.0\.1|::1)$/)
+})
+
+// Last: it ends the app.
+test('SIGTERM lets what is under way be answered, then ends the app within 5 s', async () => {
+  const isAsked = Promise.withResolvers<void>()
+  answers['GET /api/tickets'] = () => {
+    isAsked.resolve()
+    const slow = new ReadableStream({
+      async start(controller) {
+        await Bun.sleep(300)
+        controller.enqueue(new TextEncoder().encode('{"slow":true}'))
+        controller.close()
+      },
+    })
+    return new Response(slow, { headers: { 'content-type': 'application/json' } })
+  }
+  const answer = get('/api/tickets')
+  await isAsked.promise
+  const started = performance.now()
+  child?.kill('SIGTERM')
+  expect(await (await answer).json()).toEqual({ slow: true })
+  expect(await child?.exited).toBe(0)
+  expect(performance.now() - started).toBeLessThan(5000)
+})

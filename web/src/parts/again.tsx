@@ -1,0 +1,19 @@
+import { onCleanup, onMount } from 'solid-js'
+import { NoHydration } from 'solid-js/web'
+
+const reload = () => window.location.assign(window.location.pathname)
+
+/** Asks for the page again after a while, with JavaScript or without. */
+export const Again = (props: { afterMs: number }) => {
+  onMount(() => {
+    const timer = setTimeout(reload, props.afterMs)
+    onCleanup(() => clearTimeout(timer))
+  })
+  return (
+    <NoHydration>
+      <noscript>
+        <meta http-equiv="refresh" content={String(Math.ceil(props.afterMs / 1000))} />
+      </noscript>
+    </NoHydration>
+  )
+}

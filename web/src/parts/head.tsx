@@ -1,0 +1,32 @@
+import { Link, Meta, Title } from '@solidjs/meta'
+import { Show } from 'solid-js'
+
+interface HeadProps {
+  title: string
+  description: string
+  /** The page's one true address; a page without one is not for search engines. */
+  canonical?: string
+}
+
+export const Head = (props: HeadProps) => (
+  <>
+    <Title>{`${props.title} · Fairpass`}</Title>
+    <Meta name="description" content={props.description} />
+    <Show when={props.canonical} fallback={<Meta name="robots" content="noindex" />}>
+      {(canonical) => (
+        <>
+          <Link rel="canonical" href={canonical()} />
+          <Meta property="og:url" content={canonical()} />
+          <Meta property="og:type" content="website" />
+          <Meta property="og:site_name" content="Fairpass" />
+          <Meta property="og:title" content={props.title} />
+          <Meta property="og:description" content={props.description} />
+          <Meta property="og:image" content={new URL('/card.png', canonical()).href} />
+          <Meta property="og:image:width" content="1200" />
+          <Meta property="og:image:height" content="630" />
+          <Meta name="twitter:card" content="summary_large_image" />
+        </>
+      )}
+    </Show>
+  </>
+)

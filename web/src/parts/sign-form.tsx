@@ -1,0 +1,44 @@
+import { useLocation } from '@solidjs/router'
+import { Show } from 'solid-js'
+import { Field } from './field.tsx'
+import { Refused } from './refused.tsx'
+import { useVisitor } from './visitor.tsx'
+
+interface SignFormProps {
+  action: '/signin' | '/signup'
+  button: string
+  passwordHint?: string
+}
+
+export const SignForm = (props: SignFormProps) => {
+  const visitor = useVisitor()
+  const location = useLocation()
+  const refusal = () => visitor.refusal
+  const next = () => refusal()?.values.next ?? new URLSearchParams(location.search).get('next') ?? ''
+  const other = () => (props.action === '/signin' ? '/signup' : '/signin')
+  return (
+    <>
+      <Show when={visitor.user}>{(user) => <p>You are signed in as {user().email}.</p>}</Show>
+      <Refused failure={refusal()} />
+      <form method="post" action={props.action} class="stack panel narrow">
+        <input type="hidden" name="next" value={next()} />
+        <Field label="Email" name="email" type="email" autocomplete="username" required refusal={refusal()} />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autocomplete={props.action === '/signin' ? 'current-password' : 'new-password'}
+          required
+          {...(props.passwordHint ? { hint: props.passwordHint } : {})}
+          refusal={refusal()}
+        />
+        <button type="submit">{props.button}</button>
+      </form>
+      <p>
+        <a href={next() ? `${other()}?next=${encodeURIComponent(next())}` : other()}>
+          {props.action === '/signin' ? 'I have no account yet' : 'I have an account'}
+        </a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,69 @@
+import { Link } from '@solidjs/meta'
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { watchTickets } from '../live/watch.ts'
+import { apiQuery, pageAddress } from '../market/listing-query.ts'
+import { readListing } from '../market/reads.ts'
+import type { Tickets } from '../market/shapes.ts'
+import { Head } from '../parts/head.tsx'
+import { Page } from '../parts/page.tsx'
+import { SearchForm } from '../parts/search-form.tsx'
+import { TicketCard } from '../parts/ticket-card.tsx'
+import { useVisitor } from '../parts/visitor.tsx'
+
+export default function Listing() {
+  const location = useLocation()
+  const listing = createAsync(() => readListing(location.search))
+  return (
+    <>
+      <h1>Tickets from one person to another</h1>
+      <p class="lead">
+        Sold by those who cannot go, at the price they ask. Press Buy and the ticket is held for you alone while you
+        pay.
+      </p>
+      <SearchForm search={location.search} />
+      <Page from={listing()} title="Tickets">
+        {(found) => <Found listing={found} search={location.search} />}
+      </Page>
+    </>
+  )
+}
+
+const Found = (props: { listing: Tickets; search: string }) => {
+  const visitor = useVisitor()
+  const address = (cursor?: string) => pageAddress(props.search, cursor)
+  const here = () => new URLSearchParams(props.search).get('cursor') ?? undefined
+  const statusOf = watchTickets(
+    () => props.listing.tickets.map(({ id }) => id),
+    () => `/api/tickets${apiQuery(props.search)}`,
+  )
+  return (
+    <>
+      <Head
+        title="Tickets from one person to another"
+        description="Concert, theatre and sports tickets, sold by those who cannot go at the price they ask."
+        canonical={`${visitor.publicOrigin}${address(here())}`}
+      />
+      <Show
+        when={props.listing.tickets.length > 0}
+        fallback={<p class="panel empty">No ticket fits. Try fewer filters.</p>}
+      >
+        <ul class="cards">
+          <For each={props.listing.tickets}>
+            {(ticket) => <TicketCard ticket={ticket} locale={visitor.locale} status={statusOf(ticket.id)} />}
+          </For>
+        </ul>
+      </Show>
+      <Show when={props.listing.nextCursor}>
+        {(cursor) => (
+          <p class="pages">
+            <Link rel="next" href={address(cursor())} />
+            <a class="button" rel="next" href={address(cursor())}>
+              More tickets
+            </a>
+          </p>
+        )}
+      </Show>
+    </>
+  )
+}

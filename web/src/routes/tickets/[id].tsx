@@ -1,0 +1,62 @@
+import { createAsync, useParams } from '@solidjs/router'
+import { Show } from 'solid-js'
+import { getRequestEvent } from 'solid-js/web'
+import { formatTime } from '../../market/dates.ts'
+import { eventJsonLd } from '../../market/json-ld.ts'
+import { formatMoney } from '../../market/money.ts'
+import { readTicket } from '../../market/reads.ts'
+import type { Ticket } from '../../market/shapes.ts'
+import { Head } from '../../parts/head.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Time } from '../../parts/ticket-card.tsx'
+import { TicketOffer } from '../../parts/ticket-offer.tsx'
+import { useVisitor } from '../../parts/visitor.tsx'
+
+export default function TicketPage() {
+  const params = useParams()
+  const ticket = createAsync(() => readTicket(params.id ?? ''))
+  return (
+    <Page from={ticket()} title="Ticket">
+      {(found) => <TicketShown ticket={found} />}
+    </Page>
+  )
+}
+
+const TicketShown = (props: { ticket: Ticket }) => {
+  const visitor = useVisitor()
+  const locale = () => visitor.locale
+  const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
+  const where = () => `${props.ticket.venue}, ${props.ticket.city}`
+  const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
+  const description = () =>
+    `${props.ticket.title} at ${where()}, ${formatTime(props.ticket.startsAt, locale())}, for ${price()}.`
+  return (
+    <article>
+      <Head
+        title={`${props.ticket.title}, ${where()}`}
+        description={description()}
+        {...(props.ticket.status === 'withdrawn' ? {} : { canonical: url() })}
+      />
+      <script
+        type="application/ld+json"
+        nonce={getRequestEvent()?.locals.nonce}
+        innerHTML={eventJsonLd(props.ticket, url())}
+      />
+      <div class="sides">
+        <div>
+          <h1>{props.ticket.title}</h1>
+          <dl class="panel">
+            <dt>Where</dt>
+            <dd>{where()}</dd>
+            <dt>When</dt>
+            <dd>
+              <Time iso={props.ticket.startsAt} locale={locale()} />
+            </dd>
+          </dl>
+          <Show when={props.ticket.description}>{(text) => <p class="text">{text()}</p>}</Show>
+        </div>
+        <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
+      </div>
+    </article>
+  )
+}

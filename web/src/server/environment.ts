@@ -1,0 +1,65 @@
+import * as v from 'valibot'
+
+const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
+const Text = v.optional(v.pipe(v.string(), v.minLength(1)))
+
+const Environment = v.object({
+  APP_PORT: v.optional(Port),
+  PORT: v.optional(Port),
+  HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
+  DAPR_HTTP_PORT: v.optional(Port, '3500'),
+  DAPR_API_TOKEN: Text,
+  APP_API_TOKEN: Text,
+  PUBLIC_ORIGIN: v.optional(
+    v.pipe(
+      v.string(),
+      v.url(),
+      v.transform((text) => new URL(text).origin),
+    ),
+  ),
+  STRIPE_PUBLISHABLE_KEY: Text,
+  TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.regex(/^\d$/), v.transform(Number)), '0'),
+  LOG_LEVEL: v.optional(
+    v.pipe(
+      v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+      v.transform((level) => (level === 'trace' ? 'debug' : level === 'fatal' ? 'error' : level)),
+    ),
+    'info',
+  ),
+})
+
+export interface Settings {
+  host: string
+  port: number
+  daprHttpPort: number
+  daprApiToken: string | undefined
+  /** What the sidecar shows to this app. */
+  appApiToken: string | undefined
+  publicOrigin: string
+  stripePublishableKey: string | undefined
+  /** How many proxies of ours stand in front of this app and append to X-Forwarded-For. */
+  trustedProxies: number
+  logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** Throws with the name of each variable that is wrong; an empty variable counts as absent. */
+export const settingsFrom = (env: Record<string, string | undefined>): Settings => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = v.safeParse(Environment, given)
+  if (!read.success) {
+    throw new Error(read.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; '))
+  }
+  const { APP_PORT, PORT, PUBLIC_ORIGIN, ...rest } = read.output
+  const port = APP_PORT ?? PORT ?? 3000
+  return {
+    host: rest.HOST,
+    port,
+    daprHttpPort: rest.DAPR_HTTP_PORT,
+    daprApiToken: rest.DAPR_API_TOKEN,
+    appApiToken: rest.APP_API_TOKEN,
+    publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,
+    stripePublishableKey: rest.STRIPE_PUBLISHABLE_KEY,
+    trustedProxies: rest.TRUSTED_PROXIES,
+    logLevel: rest.LOG_LEVEL,
+  }
+}

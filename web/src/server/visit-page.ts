@@ -1,0 +1,114 @@
+import type { RequestEvent } from 'solid-js/web'
+import { submit } from '../forms/submit.ts'
+import { isFromElsewhere } from '../gateway/same-origin.ts'
+import { type Trace, traceOf } from '../gateway/trace.ts'
+import { localeFrom } from '../market/dates.ts'
+import { tidyAddress } from '../market/listing-query.ts'
+import { type Api, createApi } from './api.ts'
+import { sessionCookieNames } from './cookies.ts'
+import type { Entrance } from './entrance.ts'
+import { failedPage } from './failed-page.ts'
+import { securityHeaders } from './headers.ts'
+import { createLog } from './log.ts'
+import { signInPath } from './next.ts'
+import { renewedSession } from './session.ts'
+import { currentUser, isPrivate } from './visit.ts'
+
+type Next = () => unknown
+
+const seeOther = (to: string): Response => new Response(null, { status: 303, headers: { location: to } })
+
+const plain = (status: number, title: string): Response =>
+  new Response(`${title}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+
+/**
+ * The framework leaves the page's headers out of an error, and would lose a renewed session with them; to anything else
+ * it adds them itself.
+ */
+const withHeadersOf = (page: { headers: Headers }, answer: Response): Response => {
+  if (answer.status < 400) return answer
+  for (const [name, value] of page.headers) {
+    if (name === 'set-cookie') answer.headers.append(name, value)
+    else if (!answer.headers.has(name)) answer.headers.set(name, value)
+  }
+  return answer
+}
+
+/** A page from the visitor's request: who asks, what a form wants, and then what is rendered. */
+export const visitPage = async (event: RequestEvent, door: Entrance, next: Next): Promise<unknown> => {
+  const { request, response, locals } = event
+  const { publicOrigin, logLevel } = door.settings
+  const trace = traceOf(request.headers.get('traceparent'))
+  locals.nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
+  for (const [name, value] of Object.entries(securityHeaders(locals.nonce, publicOrigin))) {
+    response.headers.set(name, value)
+  }
+  const failure = (error: unknown): Response => {
+    const stack = error instanceof Error ? error.stack : String(error)
+    createLog(logLevel)('error', 'page failed', { traceId: trace.traceId, error: stack })
+    const headers = { 'content-type': 'text/html; charset=utf-8' }
+    return withHeadersOf(response, new Response(failedPage(trace.traceId), { status: 500, headers }))
+  }
+  try {
+    if (isFromElsewhere(request, publicOrigin)) {
+      return withHeadersOf(response, plain(403, 'This form was sent from another site'))
+    }
+    const answer = await prepare(event, door, trace)
+    if (answer !== undefined) return withHeadersOf(response, answer)
+    const page = await next()
+    return locals.visit.failed ? failure('rendering threw') : page
+  } catch (error) {
+    return failure(error)
+  }
+}
+
+/** Fills in `locals.visit`; answers itself when there is nothing to render. */
+const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promise<Response | undefined> => {
+  const { request, response, locals, clientAddress: peer } = event
+  const { gateway, settings } = door
+  const { pathname, search } = new URL(request.url)
+  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return plain(405, 'Method not allowed')
+
+  const apiWith = (cookie: string): Api => {
+    const userAgent = request.headers.get('user-agent')
+    const forwardedFor = request.headers.get('x-forwarded-for')
+    const { publicOrigin } = settings
+    return createApi({ gateway, publicOrigin, cookie, traceparent: trace.traceparent, userAgent, peer, forwardedFor })
+  }
+  const session = await renewedSession({
+    cookie: request.headers.get('cookie'),
+    names: sessionCookieNames(settings.publicOrigin),
+    now: new Date(),
+    call: (cookie, method, path, options) => apiWith(cookie)(method, path, options),
+  })
+  for (const cookie of session.setCookies) response.headers.append('set-cookie', cookie)
+
+  const api = apiWith(session.cookie)
+  const submitted = request.method === 'POST' ? await submit(request, api) : undefined
+  if (submitted?.kind === 'none') return plain(405, 'Method not allowed')
+  if (submitted?.kind === 'leads on') {
+    for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
+    return seeOther(submitted.to)
+  }
+  const refusal = submitted?.refusal
+  if (refusal?.code === 'not_authenticated') return seeOther(signInPath(pathname + search))
+  if (refusal) response.status = refusal.status
+
+  const user = session.isSignedIn ? await currentUser(api) : null
+  if (user === null && isPrivate(pathname)) return seeOther(signInPath(pathname + search))
+  const tidy = pathname === '/' && search !== '' ? tidyAddress(search) : undefined
+  if (tidy !== undefined) return seeOther(tidy)
+
+  const key = settings.stripePublishableKey
+  locals.visit = {
+    api,
+    user,
+    locale: localeFrom(request.headers.get('accept-language')),
+    publicOrigin: settings.publicOrigin,
+    // Stripe's own test keys take the same test cards as the double.
+    hasTestCards: key === undefined || key.startsWith('pk_test_'),
+    refusal,
+    failed: false,
+  }
+  return undefined
+}

@@ -1,0 +1,32 @@
+import type { Refusal } from '../forms/form.ts'
+import { loadedFrom } from '../market/loaded.ts'
+import { CurrentUser, type User } from '../market/shapes.ts'
+import type { Api } from './api.ts'
+
+/** What one page request knows of who asks and what was asked. */
+export interface Visit {
+  api: Api
+  /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
+  user: User | null | undefined
+  locale: string
+  publicOrigin: string
+  hasTestCards: boolean
+  refusal: Refusal | undefined
+  /** Set when rendering threw; the page that came of it is not shown. */
+  failed: boolean
+}
+
+// Every page waits for it: an auth that hangs must not hold up the listing.
+const TIMEOUT_MS = 2000
+
+/** Who is signed in, asked once a request; undefined when auth does not answer. */
+export const currentUser = async (api: Api): Promise<User | null | undefined> => {
+  const answer = await api('GET', '/api/users/currentuser', { timeoutMs: TIMEOUT_MS })
+  if (answer.status === 401 || answer.status === 403) return null
+  const loaded = loadedFrom(CurrentUser, answer)
+  return loaded.ok ? loaded.value.currentUser : undefined
+}
+
+const PRIVATE = /^\/(orders|sell|listings|account|admin)(\/|$)/
+
+export const isPrivate = (pathname: string): boolean => PRIVATE.test(pathname)
