@@ -1,0 +1,152 @@
+import type { Evidence, KeptPayment } from './evidence.ts'
+
+const sumBy = <T>(all: readonly T[], keyOf: (one: T) => string, of: (one: T) => number) => {
+  const sums = new Map<string, number>()
+  for (const one of all) sums.set(keyOf(one), (sums.get(keyOf(one)) ?? 0) + of(one))
+  return sums
+}
+
+const groupBy = <T>(all: readonly T[], keyOf: (one: T) => string) => {
+  const groups = new Map<string, T[]>()
+  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one])
+  return groups
+}
+
+const ended = new Set(['completed', 'cancelled', 'refunded'])
+
+/** What must hold of money whatever happened, each with the sentences that say where it does not. */
+export const checkInvariants = ({ orders, payments, entries, coupons, stripe }: Evidence): Record<string, string[]> => {
+  const { intents } = stripe
+  const orderById = new Map(orders.map((order) => [order.id, order]))
+  const intentById = new Map(intents.map((intent) => [intent.id, intent]))
+  const paymentById = new Map(payments.map((payment) => [payment.id, payment]))
+  const paymentsOf = groupBy(payments, ({ orderId }) => orderId)
+  const intentsOf = groupBy(intents, ({ metadata }) => metadata.orderId ?? '')
+  const refundsOf = ({ refunds }: (typeof intents)[number]) => refunds.filter(({ released }) => !released)
+  const isPaid = ({ kind, amountCents, intentId }: KeptPayment) => {
+    if (kind === 'coupon') return amountCents === 0
+    const intent = intentById.get(intentId ?? '')
+    return intent !== undefined && intent.captured === amountCents && intent.refunded === 0
+  }
+
+  const lines = entries.flatMap(({ currency, paymentId, lines }) =>
+    lines.map((line) => ({ ...line, currency, paymentId: paymentId ?? '' })),
+  )
+  const stripeLines = lines.filter(({ account }) => account === 'stripe')
+  const inLedger = sumBy(
+    stripeLines,
+    ({ paymentId }) => paymentId,
+    ({ amount }) => amount,
+  )
+  const ledgerByCurrency = sumBy(
+    stripeLines,
+    ({ currency }) => currency,
+    ({ amount }) => amount,
+  )
+  const redemptions = sumBy(
+    payments.filter(({ kind, status }) => kind === 'coupon' && status === 'completed'),
+    ({ couponId }) => couponId ?? '',
+    () => 1,
+  )
+
+  const where = <T>(all: readonly T[], isWrong: (one: T) => boolean, say: (one: T) => string) =>
+    all.filter(isWrong).map(say)
+
+  return {
+    'everything came to its end': [
+      ...where(
+        orders,
+        ({ status }) => !ended.has(status),
+        ({ id, status }) => `order ${id} is ${status}`,
+      ),
+      ...where(
+        payments,
+        ({ status }) => !['completed', 'failed', 'cancelled', 'refunded'].includes(status),
+        ({ id, status }) => `payment ${id} is ${status}`,
+      ),
+      ...where(
+        intents,
+        ({ capturable }) => capturable > 0,
+        ({ id, capturable }) => `${id} still holds ${capturable}`,
+      ),
+    ],
+    'no charge without a completed order or a refund': where(
+      intents,
+      ({ captured, refunded, metadata: { orderId = '', paymentId = '' } }) => {
+        if (captured === refunded) return false
+        const order = orderById.get(orderId)
+        return order?.status !== 'completed' || order.paymentId !== paymentId
+      },
+      ({ id, captured, refunded, metadata }) =>
+        `${id} keeps ${captured - refunded}, order ${metadata.orderId} is ${orderById.get(metadata.orderId ?? '')?.status}`,
+    ),
+    'no completed order without a captured charge or a coupon': where(
+      orders,
+      ({ id, status }) =>
+        status === 'completed' &&
+        (paymentsOf.get(id) ?? []).filter((payment) => payment.status === 'completed' && isPaid(payment)).length !== 1,
+      ({ id }) => `order ${id}`,
+    ),
+    'no completed payment without its completed order': where(
+      payments,
+      ({ id, orderId, status }) =>
+        status === 'completed' &&
+        (orderById.get(orderId)?.status !== 'completed' || orderById.get(orderId)?.paymentId !== id),
+      ({ id, orderId }) => `payment ${id} of order ${orderId}, which is ${orderById.get(orderId)?.status}`,
+    ),
+    'no double charge': [
+      ...where(
+        [...intentsOf],
+        ([, tried]) => tried.filter(({ captured, refunded }) => captured > refunded).length > 1,
+        ([orderId]) => `order ${orderId}`,
+      ),
+      ...where(
+        intents,
+        ({ captures }) => captures > 1,
+        ({ id, captures }) => `${id} was captured ${captures} times`,
+      ),
+    ],
+    'no double refund': where(
+      intents,
+      (intent) => refundsOf(intent).length > 1 || intent.refunded > intent.captured,
+      (intent) => `${intent.id}: ${refundsOf(intent).length} refunds of ${intent.refunded}`,
+    ),
+    'the ledger is zero in each currency': where(
+      [
+        ...sumBy(
+          lines,
+          ({ currency }) => currency,
+          ({ amount }) => amount,
+        ),
+      ],
+      ([, sum]) => sum !== 0,
+      ([currency, sum]) => `${currency}: ${sum}`,
+    ),
+    'Stripe and the ledger agree to the cent': [
+      ...where(
+        intents,
+        ({ captured, refunded, metadata: { paymentId = '' } }) =>
+          (captured > 0 || refunded > 0) && (inLedger.get(paymentId) ?? 0) !== captured - refunded,
+        ({ id, captured, refunded, metadata: { paymentId = '' } }) =>
+          `${id}: ${captured - refunded} at Stripe, ${inLedger.get(paymentId) ?? 0} in the ledger`,
+      ),
+      ...where(
+        [...inLedger],
+        ([paymentId, amount]) => amount !== 0 && !intentById.has(paymentById.get(paymentId)?.intentId ?? ''),
+        ([paymentId, amount]) => `payment ${paymentId}: ${amount} in the ledger, nothing at Stripe`,
+      ),
+      ...where(
+        Object.entries(stripe.sums),
+        ([currency, { captured, refunded }]) => (ledgerByCurrency.get(currency) ?? 0) !== captured - refunded,
+        ([currency, { captured, refunded }]) =>
+          `${currency}: ${captured - refunded} at Stripe, ${ledgerByCurrency.get(currency) ?? 0} in the ledger`,
+      ),
+    ],
+    'a coupon is redeemed as often as it paid': where(
+      coupons,
+      ({ id, redemptions: counted }) => counted !== (redemptions.get(id) ?? 0),
+      ({ id, redemptions: counted }) => `coupon ${id}: ${counted}, but ${redemptions.get(id) ?? 0} payments`,
+    ),
+    'no forged webhook was believed': stripe.webhooks.forgedAccepted > 0 ? ['a forged signature was accepted'] : [],
+  }
+}

@@ -1,0 +1,22 @@
+import { sign } from 'node:crypto'
+import { accessToken, newId, type Role } from '@fairpass/sdk'
+import { signingKeyOf } from '../../services/auth/src/keys.ts'
+
+const tokenSeconds = 3_600
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+
+/** People without accounts: tokens from the marketplace's own JWT_KEY spare thousands of password hashes. */
+export const createPeople = (jwtKey: string) => {
+  const { privateKey, publicJwk } = signingKeyOf(jwtKey)
+  return (role: Role = 'user') => {
+    const id = newId()
+    const issuedAt = Math.floor(Date.now() / 1000)
+    const { algorithm: alg, typ, issuer: iss, audience: aud } = accessToken
+    const claims = { role, sid: newId(), iss, aud, sub: id, iat: issuedAt, exp: issuedAt + tokenSeconds, jti: newId() }
+    const signed = `${encoded({ alg, typ, kid: publicJwk.kid })}.${encoded(claims)}`
+    const signature = sign(null, Buffer.from(signed), privateKey).toString('base64url')
+    return { id, token: `${signed}.${signature}` }
+  }
+}
+
+export type Person = ReturnType<ReturnType<typeof createPeople>>

@@ -1,0 +1,179 @@
+import { testFolder } from '@fairpass/sdk/testing'
+import { createPorts } from '@fairpass/up'
+import { MongoClient } from 'mongodb'
+import { controlOf } from './stripe/testing.ts'
+import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
+
+type Process = { pid: number; port: number }
+type Service = Process & { daprPid: number; daprHttpPort: number }
+export type ServiceName = 'auth' | 'tickets' | 'orders' | 'expiration' | 'payments'
+export type RunFile = {
+  web: Process
+  services: Record<ServiceName, Service>
+  mongod: Process
+  redis: Process
+  placement: { pid: number }
+  scheduler: { pid: number }
+  stripe: Process
+}
+
+const admin = { email: 'admin@fairpass.example', password: 'an admin of the tests' }
+const readyWithinMs = 120_000
+const root = new URL('..', import.meta.url).pathname
+const setpriv = Bun.which('setpriv')
+
+/** Where the marketplaces of this run keep their data and logs. */
+export const startedFolders: string[] = []
+
+/** The real `bun run up`, in a folder of its own and on free ports. It ends with the test process at the latest. */
+export const startMarketplace = async (env: Record<string, string> = {}) => {
+  const ports = createPorts()
+  const port = await ports.any()
+  // From here it is for `up` to take.
+  ports.release()
+  const dataDir = testFolder()
+  startedFolders.push(dataDir)
+  const up = Bun.spawn(
+    [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'dapr/up/main.ts'],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        PORT: `${port}`,
+        DATA_DIR: dataDir,
+        ADMIN_EMAIL: admin.email,
+        ADMIN_PASSWORD: admin.password,
+        ...env,
+      },
+      stdout: 'pipe',
+      stderr: 'inherit',
+    },
+  )
+  const origin = await untilReady(up.stdout)
+  const runFile = (): Promise<RunFile> => Bun.file(`${dataDir}/run.json`).json()
+
+  let addresses = 0
+  const visitor = () => createVisitor(origin)
+
+  const signedUp = async (): Promise<Visitor & { id: string; email: string }> => {
+    const person = visitor()
+    const email = `person-${process.pid}-${Date.now()}-${addresses++}@fairpass.example`
+    const { body } = expectStatus(
+      await person.post('/api/users/signup', { email, password: 'a long enough password' }),
+      201,
+    )
+    return { ...person, id: body.id, email }
+  }
+
+  return {
+    origin,
+    dataDir,
+    runFile,
+    visitor,
+    signedUp,
+
+    signedUpMany: async (count: number) => {
+      const people: Awaited<ReturnType<typeof signedUp>>[] = []
+      while (people.length < count) {
+        const batch = Math.min(8, count - people.length)
+        people.push(...(await Promise.all(Array.from({ length: batch }, signedUp))))
+      }
+      return people
+    },
+
+    asAdmin: async () => {
+      const person = visitor()
+      expectStatus(await person.post('/api/users/signin', admin), 200)
+      return person
+    },
+
+    /** The control API of the double of Stripe. */
+    stripe: async () => controlOf((await runFile()).stripe.port),
+
+    /** A service's database, to look behind the public API. */
+    database: async (name: ServiceName) => {
+      const { mongod } = await runFile()
+      const client = new MongoClient(`mongodb://127.0.0.1:${mongod.port}/?directConnection=true`)
+      return { db: client.db(name), close: () => client.close() }
+    },
+
+    /** Ends a process with SIGKILL and returns its pid, after which `up` starts it again. */
+    kill: async (choose: (run: RunFile) => number): Promise<number> => {
+      const pid = choose(await runFile())
+      process.kill(pid, 'SIGKILL')
+      return pid
+    },
+
+    stop: async () => {
+      up.kill('SIGTERM')
+      return up.exited
+    },
+  }
+}
+
+export type Marketplace = Awaited<ReturnType<typeof startMarketplace>>
+
+const untilReady = async (output: ReadableStream<Uint8Array>): Promise<string> => {
+  const decoder = new TextDecoder()
+  const reader = output.getReader()
+  const deadline = Date.now() + readyWithinMs
+  let text = ''
+  while (Date.now() < deadline) {
+    const { done, value } = await reader.read()
+    text += decoder.decode(value, { stream: true })
+    const origin = /ready: (https?:\/\/\S+)/.exec(text)?.[1]
+    if (origin) {
+      void drain(reader)
+      return origin
+    }
+    if (done) break
+  }
+  throw new Error(`the marketplace did not get ready:\n${text}`)
+}
+
+/** What `up` says later is read, or its pipe would fill and stop it. */
+const drain = async (reader: { read: () => Promise<{ done: boolean }> }) => {
+  while (!(await reader.read()).done);
+}
+
+/** Asks until `isTrue`, at most `withinMs`, and returns what was seen last. */
+export const eventually = async <T>(
+  ask: () => Promise<T>,
+  isTrue: (seen: T) => boolean,
+  withinMs = 15_000,
+): Promise<T> => {
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    const seen = await ask().catch((error: unknown) => error)
+    if (!(seen instanceof Error) && isTrue(seen as T)) return seen as T
+    if (Date.now() > deadline)
+      throw new Error(
+        `not within ${withinMs} ms; last seen: ${seen instanceof Error ? seen.message : JSON.stringify(seen)}`,
+      )
+    await Bun.sleep(50)
+  }
+}
+
+let shared: Promise<Marketplace> | undefined
+
+/** One marketplace for all end-to-end tests of a run, whose buyers have eight seconds. */
+export const sharedMarketplace = (): Promise<Marketplace> => {
+  shared ??= startMarketplace({ HOLD_SECONDS: '8' })
+  return shared
+}
+
+const listing = {
+  title: 'An evening at the opera',
+  venue: 'State Opera',
+  city: 'Vienna',
+  startsAt: '2035-06-01T19:30:00Z',
+  priceCents: 8_900,
+  currency: 'eur',
+}
+
+/** A ticket of a new seller. */
+export const listTicket = async (market: Marketplace, change: Record<string, unknown> = {}) => {
+  const seller = await market.signedUp()
+  const { body } = expectStatus(await seller.post('/api/tickets', { ...listing, ...change }), 201)
+  return { seller, ticketId: body.id }
+}

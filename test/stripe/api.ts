@@ -1,0 +1,182 @@
+import { Hono } from 'hono'
+import type { Account } from './account.ts'
+import { cancellationAsked, captureAsked, confirmationAsked, creationAsked, refundAsked } from './asked.ts'
+import { type Decline, declineNamed } from './cards.ts'
+import { type Answer, noSuch } from './errors.ts'
+import type { Cause, Events } from './events.ts'
+import type { Fault, Operation, Target } from './faults.ts'
+import { canonical, type Form, flag, only, parseForm, text } from './form.ts'
+import { expanded, listed, pageOf, searched } from './lists.ts'
+import type { Requests, Told } from './requests.ts'
+import { balanceOf } from './state.ts'
+import type { EntryKind, Storage } from './storage.ts'
+
+export interface Env {
+  Variables: { requestId: string; idempotencyKey: string | undefined }
+}
+
+interface ApiDeps {
+  storage: Storage
+  account: Account
+  events: Events
+  requests: Requests
+}
+
+/** A decline that was asked for through the control API strikes whatever card is used. */
+const declineOf = (fault: Fault | undefined): Decline | undefined =>
+  fault?.kind === 'decline' ? declineNamed(fault.declineCode ?? 'generic_decline') : undefined
+
+const told = ({ status, body, replayOf, retryInVain }: Told): Response =>
+  Response.json(body, {
+    status,
+    headers: {
+      ...(replayOf ? { 'idempotent-replayed': 'true', 'original-request': replayOf } : {}),
+      ...(retryInVain ? { 'stripe-should-retry': 'false' } : {}),
+    },
+  })
+
+export const createApi = ({ storage, account, events, requests }: ApiDeps) => {
+  const about = (intent: string | undefined): Target => {
+    const found = intent === undefined ? undefined : storage.find('payment_intent', intent)
+    return { intent, metadata: found?.metadata }
+  }
+
+  const chargedIntent = (charge: string | undefined): string | undefined => {
+    const found = charge === undefined ? undefined : storage.find('charge', charge)
+    return typeof found?.payment_intent === 'string' ? found.payment_intent : undefined
+  }
+
+  interface Incoming {
+    path: string
+    form: Form
+    variables: Env['Variables']
+  }
+
+  const order = async (
+    { path, form, variables }: Incoming,
+    operations: Operation[],
+    target: Target,
+    perform: (cause: Cause, decline: Decline | undefined) => Answer,
+  ): Promise<Response> => {
+    const { requestId, idempotencyKey } = variables
+    const cause = { requestId, idempotencyKey: idempotencyKey ?? null }
+    return told(
+      await requests.carryOut({
+        operations,
+        target,
+        requestId,
+        keyed: idempotencyKey
+          ? { key: idempotencyKey, endpoint: `POST ${path}`, parameters: canonical(form) }
+          : undefined,
+        perform: (fault) => {
+          const { status, body } = perform(cause, declineOf(fault))
+          return { status, body: status === 200 ? expanded(storage, form, body) : body }
+        },
+      }),
+    )
+  }
+
+  const incoming = async (c: { req: { path: string; text(): Promise<string> }; var: Env['Variables'] }) => ({
+    path: c.req.path,
+    form: parseForm(await c.req.text()),
+    variables: c.var,
+  })
+
+  const queryOf = (url: string) => parseForm(new URL(url).search)
+
+  const read = async (url: string, target: Target, look: (form: Form) => unknown): Promise<Response> =>
+    told(
+      await requests.read(target, () => {
+        const form = queryOf(url)
+        return { status: 200, body: expanded(storage, form, look(form)) }
+      }),
+    )
+
+  const one = <K extends EntryKind>(kind: K, id: string) => {
+    const found = storage.find(kind, id)
+    if (!found) throw noSuch(kind, id, 'id')
+    return found
+  }
+
+  return new Hono<Env>()
+    .post('/payment_intents', async (c) => {
+      const request = await incoming(c)
+      const { form } = request
+      const metadata = Object.fromEntries(
+        Object.entries(form.metadata ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      )
+      const operations: Operation[] = flagged(form) ? ['create', 'confirm'] : ['create']
+      return order(request, operations, { metadata }, (cause, decline) => {
+        const { intent, attach, confirmation } = creationAsked(form)
+        return account.create(intent, confirmation && { ...confirmation, decline }, attach, cause)
+      })
+    })
+    .post('/payment_intents/:id/confirm', async (c) => {
+      const request = await incoming(c)
+      return order(request, ['confirm'], about(c.req.param('id')), (cause, decline) =>
+        account.confirm(c.req.param('id'), { ...confirmationAsked(request.form), decline }, cause),
+      )
+    })
+    .post('/payment_intents/:id/capture', async (c) => {
+      const request = await incoming(c)
+      return order(request, ['capture'], about(c.req.param('id')), (cause, decline) =>
+        account.capture(c.req.param('id'), captureAsked(request.form), cause, decline),
+      )
+    })
+    .post('/payment_intents/:id/cancel', async (c) => {
+      const request = await incoming(c)
+      return order(request, ['cancel'], about(c.req.param('id')), (cause) =>
+        account.cancel(c.req.param('id'), cancellationAsked(request.form), cause),
+      )
+    })
+    .post('/refunds', async (c) => {
+      const request = await incoming(c)
+      const { form } = request
+      const intent = text(form, 'payment_intent') ?? chargedIntent(text(form, 'charge'))
+      return order(request, ['refund'], about(intent), (cause) => {
+        const { from, asked } = refundAsked(form)
+        return account.refund(from, asked, cause)
+      })
+    })
+    .get('/payment_intents/search', (c) => read(c.req.url, {}, (form) => searched(storage, form)))
+    .get('/payment_intents/:id', (c) =>
+      read(c.req.url, about(c.req.param('id')), (form) => {
+        only(form, ['client_secret', 'expand'])
+        return account.intent(c.req.param('id'))
+      }),
+    )
+    .get('/payment_intents', (c) =>
+      read(c.req.url, {}, (form) => listed(storage, 'payment_intent', '/v1/payment_intents', pageOf(form))),
+    )
+    .get('/charges/:id', (c) =>
+      read(c.req.url, about(chargedIntent(c.req.param('id'))), () => one('charge', c.req.param('id'))),
+    )
+    .get('/charges', (c) =>
+      read(c.req.url, {}, (form) => listed(storage, 'charge', '/v1/charges', pageOf(form, ['payment_intent']))),
+    )
+    .get('/refunds/:id', (c) => read(c.req.url, {}, () => one('refund', c.req.param('id'))))
+    .get('/refunds', (c) =>
+      read(c.req.url, {}, (form) =>
+        listed(storage, 'refund', '/v1/refunds', pageOf(form, ['payment_intent', 'charge'])),
+      ),
+    )
+    .get('/disputes/:id', (c) => read(c.req.url, {}, () => one('dispute', c.req.param('id'))))
+    .get('/disputes', (c) =>
+      read(c.req.url, {}, (form) => listed(storage, 'dispute', '/v1/disputes', pageOf(form, ['payment_intent']))),
+    )
+    .get('/events/:id', (c) => read(c.req.url, {}, () => events.shown(one('event', c.req.param('id')))))
+    .get('/events', (c) =>
+      read(c.req.url, {}, (form) => listed(storage, 'event', '/v1/events', pageOf(form, ['type']), events.shown)),
+    )
+    .get('/payment_methods/:id', (c) => read(c.req.url, {}, () => account.method(c.req.param('id'))))
+    .get('/balance', (c) => read(c.req.url, {}, () => balanceOf(storage)))
+}
+
+const flagged = (form: Form): boolean => {
+  try {
+    return flag(form, 'confirm') ?? false
+  } catch {
+    // What is wrong with it is said where the parameters are read.
+    return false
+  }
+}

@@ -1,0 +1,97 @@
+import type { Fault, Faults } from './faults.ts'
+import type { Happening, Kept, World } from './shapes.ts'
+import type { Storage } from './storage.ts'
+
+// The version that stripe-node 23.1.0 pins; the shapes are those of its types.
+export const API_VERSION = '2026-10-28.endive'
+
+/** An event as it is kept; `lane` is the intent it is about, and stays inside. */
+export interface Said {
+  id: string
+  object: 'event'
+  lane: string
+  created: number
+  type: string
+  data: { object: Kept }
+  request: { id: string | null; idempotency_key: string | null }
+}
+
+/** The request that caused an event. */
+export interface Cause {
+  requestId: string | null
+  idempotencyKey: string | null
+}
+
+const eventBody = ({ lane: _, ...said }: Said, pendingWebhooks: number) => ({
+  ...said,
+  api_version: API_VERSION,
+  livemode: false,
+  pending_webhooks: pendingWebhooks,
+})
+
+const laneOf = (object: Kept): string => {
+  if (object.object === 'payment_intent' || object.object === 'payment_method') return object.id
+  return typeof object.payment_intent === 'string' ? object.payment_intent : object.id
+}
+
+// Long enough for the next event of the same payment to be caused by a person in a test.
+const REORDERED_AT_MOST_MS = 5_000
+
+interface EventsDeps {
+  storage: Storage
+  faults: Faults
+  /** Whether anybody listens; without a listener events are only kept. */
+  delivers: boolean
+  now: () => number
+}
+
+export const createEvents = ({ storage, faults, delivers, now }: EventsDeps) => {
+  const enqueue = (said: Said, fault: Fault | undefined) => {
+    const reordered = fault?.kind === 'reordered'
+    const wait = fault?.delayMs || (reordered ? REORDERED_AT_MOST_MS : 0)
+    const insert = storage.database.query(
+      'INSERT INTO deliveries (event, lane, state, due_ms, held, forged) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    for (let copies = fault?.kind === 'doubled' ? 2 : 1; copies > 0; copies -= 1) {
+      insert.run(
+        said.id,
+        said.lane,
+        fault?.kind === 'lost' ? 'lost' : 'pending',
+        now() + wait,
+        reordered ? 1 : 0,
+        fault?.kind === 'bad_signature' ? 1 : 0,
+      )
+    }
+  }
+
+  /** Part of the transaction that changes the objects: no change without its events, no event without its change. */
+  const record = (happenings: Happening[], cause: Cause, { newId, nowSeconds }: World) => {
+    for (const { type, object } of happenings) {
+      const lane = laneOf(object)
+      const said: Said = {
+        id: newId('evt'),
+        object: 'event',
+        lane,
+        created: nowSeconds,
+        type,
+        data: { object },
+        request: { id: cause.requestId, idempotency_key: cause.idempotencyKey },
+      }
+      storage.put(said)
+      if (!delivers) continue
+      const metadata = storage.find('payment_intent', lane)?.metadata
+      enqueue(said, faults.take('webhook', { intent: lane, metadata, eventType: type }))
+    }
+  }
+
+  const pendingOf = (said: Said): number =>
+    storage.database
+      .query<{ pending: number }, [string]>(
+        "SELECT COUNT(*) AS pending FROM deliveries WHERE event = ? AND state = 'pending'",
+      )
+      .get(said.id)?.pending ?? 0
+
+  return { record, shown: (said: Said) => eventBody(said, pendingOf(said)) }
+}
+
+export type Events = ReturnType<typeof createEvents>

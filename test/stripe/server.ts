@@ -1,0 +1,81 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import { createAccount } from './account.ts'
+import { createApi, type Env } from './api.ts'
+import { createControl } from './control.ts'
+import { ConnectionDropped, keyRefused, noSuchPath, StripeRefusal, serverError } from './errors.ts'
+import { API_VERSION, createEvents } from './events.ts'
+import { createFaults } from './faults.ts'
+import { createIdempotency } from './idempotency.ts'
+import { createRequests } from './requests.ts'
+import { newId } from './shapes.ts'
+import type { Storage } from './storage.ts'
+import { createWebhooks } from './webhooks.ts'
+
+export interface StripeDoubleDeps {
+  storage: Storage
+  /** The only secret key that is let in. */
+  key: string
+  webhookUrl?: string | undefined
+  webhookSecret: string
+  now?: () => number
+  /** The first pause before a webhook is tried again. */
+  firstPauseMs?: number
+}
+
+/** Stripe's libraries use Bearer, its curl examples the user name of Basic. */
+const keyIn = (authorization: string | undefined): string | undefined => {
+  const [scheme = '', credentials = ''] = (authorization ?? '').split(' ')
+  if (/^bearer$/i.test(scheme)) return credentials
+  if (/^basic$/i.test(scheme)) return Buffer.from(credentials, 'base64').toString('utf8').split(':')[0]
+  return undefined
+}
+
+const isSame = (given: string, expected: string) => {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+const answered = ({ status, body }: { status: number; body: unknown }) => Response.json(body, { status })
+
+/** A Hono app that answers as Stripe, and the queue of webhooks that belongs to it. */
+export const createStripeDouble = ({
+  storage,
+  key,
+  webhookUrl,
+  webhookSecret,
+  now = Date.now,
+  ...pauses
+}: StripeDoubleDeps) => {
+  const faults = createFaults(storage)
+  const events = createEvents({ storage, faults, delivers: webhookUrl !== undefined, now })
+  const account = createAccount({ storage, events, now })
+  const webhooks = createWebhooks({ storage, events, url: webhookUrl, secret: webhookSecret, now, ...pauses })
+  const idempotency = createIdempotency(storage, now)
+  const requests = createRequests({ storage, faults, idempotency, onChange: webhooks.wake })
+
+  const app = new Hono<Env>()
+    .get('/healthz', (c) => c.json({ status: 'ok' }))
+    .use(async (c, next) => {
+      c.set('requestId', newId('req'))
+      c.set('idempotencyKey', c.req.header('idempotency-key') || undefined)
+      const given = keyIn(c.req.header('authorization'))
+      if (given !== undefined && isSame(given, key)) await next()
+      else c.res = answered(keyRefused(given))
+      c.header('request-id', c.var.requestId)
+      c.header('stripe-version', c.req.header('stripe-version') ?? API_VERSION)
+      if (c.var.idempotencyKey) c.header('idempotency-key', c.var.idempotencyKey)
+    })
+    .route('/v1', createApi({ storage, account, events, requests }))
+    .route('/__double', createControl({ storage, account, faults, webhooks }))
+    .notFound((c) => answered(noSuchPath(c.req.method, c.req.path)))
+    .onError((error) => {
+      // Only the listener can end a connection without an answer.
+      if (error instanceof ConnectionDropped) throw error
+      if (error instanceof StripeRefusal) return answered(error.answer)
+      console.error(error)
+      return answered(serverError())
+    })
+
+  return { app, webhooks }
+}

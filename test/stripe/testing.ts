@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Stripe from 'stripe'
+import { serve } from './serve.ts'
+import { createStripeDouble } from './server.ts'
+import type { stateOf } from './state.ts'
+import { openStorage } from './storage.ts'
+
+const KEY = 'sk_test_fairpass_double'
+export const SECRET = 'whsec_fairpass_double'
+
+const UNTIL_MS = 10_000
+
+/** Waits for a condition instead of a time. */
+export const until = async <T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>) => {
+  const giveUp = Date.now() + UNTIL_MS
+  while (Date.now() < giveUp) {
+    const seen = await look()
+    if (seen !== undefined && seen !== false) return seen
+    await Bun.sleep(10)
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
+
+export const clientOf = (port: number, key = KEY) =>
+  new Stripe(key, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false, timeout: 5_000 })
+
+/** What Stripe's client throws, or undefined when nothing was refused. */
+export const refusalOf = async (call: Promise<unknown>): Promise<Stripe.errors.StripeError | undefined> => {
+  try {
+    await call
+    return undefined
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error
+    throw error
+  }
+}
+
+/** Under Bun the client's last response is fetch's own, whatever its type says. */
+export const headerOf = ({ lastResponse }: { lastResponse: { headers: Record<string, string> } }, name: string) =>
+  new Headers(lastResponse.headers).get(name)
+
+interface Received {
+  event: { id: string; type: string; data: { object: { id: string } } }
+  payload: string
+  signature: string
+}
+
+/** Somebody who listens to webhooks; `answer` decides the status. */
+export const listen = () => {
+  const received: Received[] = []
+  let status = 200
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: async (request) => {
+      const payload = await request.text()
+      received.push({ event: JSON.parse(payload), payload, signature: request.headers.get('stripe-signature') ?? '' })
+      return new Response(null, { status })
+    },
+  })
+  return {
+    received,
+    types: () => received.map(({ event }) => event.type),
+    answer: (next: number) => {
+      status = next
+    },
+    url: `http://127.0.0.1:${server.port}/webhooks`,
+    stop: () => server.stop(true),
+  }
+}
+
+export type State = ReturnType<typeof stateOf> & {
+  webhooks: { pending: number; delivered: number; lost: number; failed: number; forgedAccepted: number }
+}
+
+export const controlOf = (port: number) => {
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/__double${path}`, {
+      method,
+      // A pooled connection may be closed by the double just when it is used again.
+      keepalive: false,
+      headers: { authorization: `Bearer ${KEY}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, body: text ? JSON.parse(text) : undefined }
+  }
+  return {
+    call,
+    fault: async (fault: Record<string, unknown>) => {
+      const { status, body } = await call('POST', '/faults', fault)
+      if (status !== 201) throw new Error(JSON.stringify(body))
+    },
+    state: async (): Promise<State> => (await call('GET', '/state')).body,
+  }
+}
+
+export const temporaryFile = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stripe-double-'))
+  return { file: join(folder, 'stripe.sqlite'), remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** A double in this process, reached over a socket as the payments service reaches it. */
+export const startDouble = async ({ webhookUrl, now }: { webhookUrl?: string; now?: () => number } = {}) => {
+  const { file, remove } = temporaryFile()
+  const storage = openStorage(file)
+  const { app, webhooks } = createStripeDouble({
+    storage,
+    key: KEY,
+    webhookUrl,
+    webhookSecret: SECRET,
+    firstPauseMs: 10,
+    ...(now ? { now } : {}),
+  })
+  const listener = await serve(app, 0)
+  return {
+    port: listener.port,
+    stripe: clientOf(listener.port),
+    ...controlOf(listener.port),
+    stop: async () => {
+      await Promise.all([listener.stop(), webhooks.stop()])
+      storage.close()
+      remove()
+    },
+  }
+}
+
+/** The purchase as the payments service makes it. */
+export const authorisation = (
+  more: Partial<Stripe.PaymentIntentCreateParams> = {},
+): Stripe.PaymentIntentCreateParams => ({
+  amount: 4_200,
+  currency: 'eur',
+  capture_method: 'manual',
+  payment_method: 'pm_card_visa',
+  allowed_payment_method_types: ['card'],
+  confirm: true,
+  metadata: { orderId: 'order-1' },
+  ...more,
+})

@@ -1,0 +1,91 @@
+/** What a call of the public API came back with. `body` is whatever JSON there was. */
+export type Answer = { status: number; headers: Headers; body: Body }
+// The tests assert on what they read; a wrong shape fails them there.
+type Body = { [key: string]: unknown } & {
+  id: string
+  code: string
+  status: string
+  errors: { message: string; field?: string }[]
+}
+
+type Ask = { body?: unknown; headers?: Record<string, string> }
+
+const timeoutMs = 30_000
+
+/** Every token that a visitor of this run was given, and every password that one had, by what it is. */
+export const secretsSeen = new Map<string, string>()
+
+const note = (what: string, value: string) => secretsSeen.set(`${what} ${secretsSeen.size}`, value)
+
+/** Passwords that say nothing by themselves, such as those of one letter, are found anywhere. */
+const leastSecretLength = 8
+
+const noteToken = (name: string, value: string) => {
+  // A part of a token is as good as the whole: the signature, or what comes after the session's id.
+  const secretPart = value.split('.').at(-1) ?? ''
+  if (secretPart.length >= leastSecretLength) note(`the ${name} token`, secretPart)
+}
+
+const notePassword = (body: unknown) => {
+  const password = (body as { password?: unknown } | undefined)?.password
+  if (typeof password === 'string' && password.trim().length >= leastSecretLength) note('the password', password)
+}
+
+/** Somebody with a browser's cookie jar, at the public origin. */
+export const createVisitor = (origin: string) => {
+  const jar = new Map<string, string>()
+
+  const keepCookies = (answer: Response) => {
+    for (const line of answer.headers.getSetCookie()) {
+      const [pair = '', ...attributes] = line.split(';')
+      const at = pair.indexOf('=')
+      const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
+      if (attributes.some((attribute) => /^\s*max-age=0$/i.test(attribute)) || value === '') jar.delete(name)
+      else {
+        jar.set(name, value)
+        noteToken(name, value)
+      }
+    }
+  }
+
+  const call = async (method: string, path: string, { body, headers = {} }: Ask = {}): Promise<Answer> => {
+    notePassword(body)
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const answer = await fetch(`${origin}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(cookie ? { cookie } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    keepCookies(answer)
+    const text = await answer.text()
+    const isJson = answer.headers.get('content-type')?.includes('json')
+    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : { text } }
+  }
+
+  return {
+    jar,
+    call,
+    get: (path: string, ask?: Ask) => call('GET', path, ask),
+    post: (path: string, body?: unknown, headers?: Record<string, string>) =>
+      call('POST', path, { ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) }),
+    put: (path: string, body: unknown) => call('PUT', path, { body }),
+    delete: (path: string) => call('DELETE', path),
+    buy: (ticketId: string) => call('POST', '/api/orders', { body: { ticketId } }),
+    pay: (orderId: string, paymentMethod = 'pm_card_visa', headers?: Record<string, string>) =>
+      call('POST', '/api/payments', { body: { orderId, paymentMethod }, ...(headers ? { headers } : {}) }),
+  }
+}
+
+export type Visitor = ReturnType<typeof createVisitor>
+
+export const expectStatus = (answer: Answer, status: number): Answer => {
+  if (answer.status !== status)
+    throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`)
+  return answer
+}
