@@ -1,7 +1,8 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { Entry, Line } from './ledger.ts'
 
-type Stored = Omit<Entry, 'id'> & { _id: string; at: Date }
+/** `nth`: entries of one write share its moment, and stand in this order. */
+type Stored = Omit<Entry, 'id'> & { _id: string; at: Date; nth: number }
 type Earnings = Record<string, { pendingCents: number; availableCents: number; paidOutCents: number }>
 
 /** The books: entries are written once and never changed. */
@@ -16,8 +17,9 @@ export const openLedger = (db: Db) => {
       ]),
 
     write: async (written: Entry[], session: ClientSession): Promise<void> => {
-      for (const { id, ...entry } of written)
-        await entries.insertOne({ _id: id, ...entry, at: new Date() }, { session })
+      const at = new Date()
+      for (const [nth, { id, ...entry }] of written.entries())
+        await entries.insertOne({ _id: id, ...entry, at, nth }, { session })
     },
 
     /** What each currency sums to: nothing but zeros, always. */
@@ -45,7 +47,7 @@ export const openLedger = (db: Db) => {
     },
 
     /** Entries of one payment, oldest first. */
-    ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1 }).toArray(),
+    ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1, nth: 1 }).toArray(),
   }
 }
 
