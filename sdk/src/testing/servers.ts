@@ -73,12 +73,22 @@ export const testRedis = async () => `127.0.0.1:${(await redis()).port}`
 /** An empty database on a real MongoDB replica set, which is started with the first one that is asked for. */
 export const testDatabase = async (): Promise<Db> => (await mongo()).db(`test-${newId()}`)
 
-/** A real sidecar on a real Redis, with the project's own components, beside `app` or an app that agrees to everything. */
+/** Which app ids of this process have an app that answers for itself. */
+const answering = new Map<string, boolean>()
+
+/**
+ * A real sidecar on a real Redis, with the project's own components, beside `app` or an app that agrees to everything.
+ * An id that a test invokes is that test's alone: all files of a run share the names, and sidecars of one name take turns.
+ */
 export const testSidecar = async (
   appId: string,
-  app: { fetch: (request: Request) => Response | Promise<Response> } = { fetch: () => Response.json([]) },
+  app?: { fetch: (request: Request) => Response | Promise<Response> },
 ): Promise<Dapr> => {
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: app.fetch })
+  const known = answering.get(appId)
+  if (known || (known === false && app))
+    throw new Error(`the app id ${appId} is another test's; choose one of your own`)
+  answering.set(appId, app !== undefined)
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: app?.fetch ?? (() => Response.json([])) })
   const { inside } = await redis()
   const { port } = await start(await sidecarSpec({ appId, appPort: server.port ?? 0, redis: inside }))
   return createDapr({ httpPort: port })

@@ -14,7 +14,7 @@ const tooMany = [429, 'too_many_requests']
 const wrong = [401, 'invalid_credentials']
 
 beforeAll(async () => {
-  dapr = await testSidecar('auth')
+  dapr = await testSidecar('limited-auth')
 })
 
 beforeEach(async () => {
