@@ -1,10 +1,20 @@
 import { createServiceApp, type ServiceOptions, type Wiring } from '@fairpass/sdk'
 import type { LimitVariables } from './limits.ts'
+import type { Line } from './line.ts'
 import type { Purchase } from './purchase.ts'
 import { createRoutes } from './routes.ts'
 import type { Orders } from './store.ts'
 
-type Deps = { service: ServiceOptions; wiring: Wiring; orders: Orders; purchase: Purchase; limits: LimitVariables }
+type Deps = {
+  service: ServiceOptions
+  wiring: Wiring
+  orders: Orders
+  purchase: Purchase
+  line: Line
+  limits: LimitVariables
+}
 
-export const createApp = ({ service, wiring, orders, purchase, limits }: Deps) =>
-  createServiceApp(service).route('/', wiring.listening).route('/', createRoutes({ orders, purchase, wiring, limits }))
+export const createApp = ({ service, wiring, ...rest }: Deps) =>
+  createServiceApp(service)
+    .route('/', wiring.listening)
+    .route('/', createRoutes({ wiring, ...rest }))

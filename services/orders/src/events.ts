@@ -1,9 +1,10 @@
 import type { EventHandlers } from '@fairpass/sdk'
 import type { Catalogue } from './catalogue.ts'
+import type { Line } from './line.ts'
 import { complete, failPayment, type Order, OrderNotPayableError, refund } from './order.ts'
 import type { Orders } from './store.ts'
 
-type Deps = { orders: Orders; catalogue: Catalogue }
+type Deps = { orders: Orders; catalogue: Catalogue; line: Line }
 
 /** An order that has moved on is told so by the payment's own invocation; its event then changes nothing. */
 const unlessMovedOn = (change: (order: Order) => Order) => (order: Order) => {
@@ -15,15 +16,17 @@ const unlessMovedOn = (change: (order: Order) => Order) => (order: Order) => {
   }
 }
 
-export const createHandlers = ({ orders, catalogue }: Deps): EventHandlers => ({
+export const createHandlers = ({ orders, catalogue, line }: Deps): EventHandlers => ({
   'ticket.created': ({ data }) => catalogue.apply(data),
   'ticket.updated': async ({ data }) => {
     await catalogue.apply(data)
     if (data.orderId) await orders.markFollowed(data.orderId, data.status)
+    if (data.status === 'sold') await line.close(data.id)
   },
   'ticket.withdrawn': async ({ data }) => {
     await catalogue.apply(data)
     if (data.orderId) await orders.markFollowed(data.orderId, data.status)
+    await line.close(data.id)
   },
   'expiration.due': async ({ data }) => {
     await orders.expire(data.orderId)

@@ -6,6 +6,7 @@ import { openCatalogue } from './catalogue.ts'
 import { createHandlers } from './events.ts'
 import { createHolds } from './hold.ts'
 import { limitVariables } from './limits.ts'
+import { openLine } from './line.ts'
 import { createPurchase } from './purchase.ts'
 import { openOrders } from './store.ts'
 
@@ -23,10 +24,11 @@ beforeAll(async () => {
   const catalogue = openCatalogue(db, dapr)
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
-  const handlers = createHandlers({ orders, catalogue })
+  const line = openLine(db)
+  const handlers = createHandlers({ orders, catalogue, line })
   const wiring = wireService({ name: 'orders', config, db, dapr, log, handlers })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  app = createApp({ service, wiring, orders, purchase, limits: readConfig(limitVariables, {}) })
+  app = createApp({ service, wiring, orders, purchase, line, limits: readConfig(limitVariables, {}) })
 })
 
 const callers = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'web, payments', 'payments, web', '']

@@ -5,6 +5,7 @@ import { createApp } from './app.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createHolds } from './hold.ts'
 import { limitVariables } from './limits.ts'
+import { openLine } from './line.ts'
 import { createPurchase } from './purchase.ts'
 import { openOrders } from './store.ts'
 
@@ -39,7 +40,14 @@ const startWorld = async (env: Record<string, string> = {}) => {
   const own = { verify, isDenied: async () => false }
   const wiring = wireService({ name: 'orders', config, db, dapr, log, own })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  const app = createApp({ service, wiring, orders, purchase, limits: readConfig(limitVariables, env) })
+  const app = createApp({
+    service,
+    wiring,
+    orders,
+    purchase,
+    line: openLine(db),
+    limits: readConfig(limitVariables, env),
+  })
   await Promise.all([orders.ensureIndexes(), wiring.prepare()])
   const ticket = aTicket()
   await catalogue.apply(ticket)

@@ -6,6 +6,7 @@ import { openCatalogue } from './catalogue.ts'
 import { createHandlers } from './events.ts'
 import { createHolds } from './hold.ts'
 import { limitVariables } from './limits.ts'
+import { openLine } from './line.ts'
 import { createPurchase } from './purchase.ts'
 import { openOrders } from './store.ts'
 import { sweepDue } from './sweep.ts'
@@ -19,6 +20,7 @@ await runService(
     const holds = createHolds(dapr)
     const orders = openOrders(db, { holds, publish: dapr.publish })
     const catalogue = openCatalogue(db, dapr)
+    const line = openLine(db)
     const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
     const wiring = wireService({
       name: 'orders',
@@ -26,11 +28,11 @@ await runService(
       db,
       dapr,
       log,
-      handlers: createHandlers({ orders, catalogue }),
+      handlers: createHandlers({ orders, catalogue, line }),
     })
     return {
-      app: createApp({ service, wiring, orders, purchase, limits: config }),
-      prepare: () => Promise.all([orders.ensureIndexes(), wiring.prepare()]),
+      app: createApp({ service, wiring, orders, purchase, line, limits: config }),
+      prepare: () => Promise.all([orders.ensureIndexes(), line.ensureIndexes(), wiring.prepare()]),
       loops: [
         ...wiring.loops,
         { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },

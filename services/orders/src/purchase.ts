@@ -149,6 +149,19 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
     },
 
     /**
+     * Whether the ticket could be had now, and if not, when at the latest whoever checks it out has to be done.
+     * @throws TicketSoldError, TicketWithdrawnError, OwnTicketError
+     */
+    standing: async (buyerId: string, ticketId: string): Promise<{ free: boolean; freeBy?: Date }> => {
+      const now = new Date()
+      refuseUnlessOffered(await catalogue.find(ticketId), buyerId, now)
+      const order = await orders.activeOf(ticketId)
+      if (!order || isDue(order, now)) return { free: true }
+      if (order.status === 'completed') throw new TicketSoldError()
+      return { free: false, ...(order.status === 'created' ? { freeBy: order.expiresAt } : {}) }
+    },
+
+    /**
      * Asked by tickets before it changes a listing to `version`: keeps buyers away until that version is known here, for at
      * most five seconds, unless an order holds the ticket.
      */

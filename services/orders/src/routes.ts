@@ -12,6 +12,8 @@ import {
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { createLimits, type LimitVariables } from './limits.ts'
+import type { Line } from './line.ts'
+import { createLineRoutes } from './line-routes.ts'
 import { cancelByBuyer, complete, failPayment, isDue, type Order, settle, toData, toPublic } from './order.ts'
 import type { Purchase } from './purchase.ts'
 import type { Orders } from './store.ts'
@@ -23,10 +25,11 @@ const Fencing = v.strictObject({ version: v.pipe(v.number(), v.integer(), v.minV
 
 const flushMs = 1_000
 
-type Deps = { orders: Orders; purchase: Purchase; wiring: Wiring; limits: LimitVariables }
+type Deps = { orders: Orders; purchase: Purchase; line: Line; wiring: Wiring; limits: LimitVariables }
 
-export const createRoutes = ({ orders, purchase, wiring: { identity, idempotent, rateLimit }, limits }: Deps) => {
-  const { byAddress, byAccount } = createLimits(rateLimit, limits)
+export const createRoutes = ({ orders, purchase, line, wiring, limits }: Deps) => {
+  const { identity, idempotent, rateLimit } = wiring
+  const rated = createLimits(rateLimit, limits)
 
   const found = (order: Order | undefined): Order => {
     if (!order) throw new NotFoundError('There is no such order')
@@ -50,8 +53,11 @@ export const createRoutes = ({ orders, purchase, wiring: { identity, idempotent,
   }
 
   return new Hono<IdempotencyEnv>()
-    .post('/api/orders', identity.signedIn, byAddress, byAccount, idempotent, body(NewOrder), async (c) => {
-      const { order, isNew } = await purchase.open(c.var.user.id, c.req.valid('json').ticketId)
+    .post('/api/orders', identity.signedIn, rated.byAddress, rated.byAccount, idempotent, body(NewOrder), async (c) => {
+      const { ticketId } = c.req.valid('json')
+      const { order, isNew } = await purchase.open(c.var.user.id, ticketId)
+      // Who has the ticket waits for it no more; a place that stays behind ends by itself.
+      if (isNew) void line.leave(ticketId, c.var.user.id).catch(() => {})
       return c.json(toPublic(order), isNew ? 201 : 200)
     })
     .get('/api/orders', identity.signedIn, query(Page), async (c) => {
@@ -59,6 +65,7 @@ export const createRoutes = ({ orders, purchase, wiring: { identity, idempotent,
       const { orders: own, nextCursor } = await orders.ofBuyer(c.var.user.id, limit, cursor)
       return c.json({ orders: own.map(toPublic), nextCursor })
     })
+    .route('/', createLineRoutes({ line, purchase, wiring, limits: rated }))
     .get('/api/orders/:id', identity.signedIn, async (c) =>
       c.json(toPublic(await findOwn(c.req.param('id'), c.var.user.id))),
     )

@@ -1,0 +1,55 @@
+import { body, Id, type IdempotencyEnv, NotFoundError, type Wiring } from '@fairpass/sdk'
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import type { createLimits } from './limits.ts'
+import type { Line } from './line.ts'
+import type { Purchase } from './purchase.ts'
+
+const Joining = v.strictObject({ ticketId: Id })
+
+type Deps = { line: Line; purchase: Purchase; wiring: Wiring; limits: ReturnType<typeof createLimits> }
+
+/** A place in the line for a ticket that somebody is checking out. */
+export const createLineRoutes = ({ line, purchase, wiring: { identity, idempotent }, limits }: Deps) => {
+  const idIn = (ticketId: string): string => {
+    if (!v.is(Id, ticketId)) throw new NotFoundError('There is no such ticket')
+    return ticketId
+  }
+
+  const shownTo = async (buyerId: string, ticketId: string) => {
+    const [{ free, freeBy }, { waiting, place, expiresAt }] = await Promise.all([
+      purchase.standing(buyerId, ticketId),
+      line.seenBy(ticketId, buyerId),
+    ])
+    return {
+      ticketId,
+      free,
+      ...(freeBy ? { freeBy: freeBy.toISOString() } : {}),
+      waiting,
+      ...(place && expiresAt ? { place, expiresAt: expiresAt.toISOString() } : {}),
+    }
+  }
+
+  return new Hono<IdempotencyEnv>()
+    .post(
+      '/api/orders/line',
+      identity.signedIn,
+      limits.byAddress,
+      limits.byAccount,
+      idempotent,
+      body(Joining),
+      async (c) => {
+        const { ticketId } = c.req.valid('json')
+        await purchase.standing(c.var.user.id, ticketId)
+        const isNew = await line.join(ticketId, c.var.user.id)
+        return c.json(await shownTo(c.var.user.id, ticketId), isNew ? 201 : 200)
+      },
+    )
+    .get('/api/orders/line/:ticketId', identity.signedIn, async (c) =>
+      c.json(await shownTo(c.var.user.id, idIn(c.req.param('ticketId')))),
+    )
+    .delete('/api/orders/line/:ticketId', identity.signedIn, async (c) => {
+      await line.leave(idIn(c.req.param('ticketId')), c.var.user.id)
+      return c.body(null, 204)
+    })
+}
