@@ -5,13 +5,15 @@ import { ErrorBoundary, Suspense } from 'solid-js'
 import './app.css'
 import { noteFailed } from './market/reads.ts'
 import { Frame } from './parts/frame.tsx'
+import { useWords } from './words/words.ts'
 
 const Broken = (props: { error: unknown }) => {
   noteFailed(props.error)
+  const words = useWords()
   return (
     <main>
-      <h1>Something went wrong</h1>
-      <p role="alert">This page could not be shown. Please load it again.</p>
+      <h1>{words.failed.title}</h1>
+      <p role="alert">{words.failed.render}</p>
     </main>
   )
 }

@@ -1,10 +1,11 @@
 import { createHandler, StartServer } from '@solidjs/start/server'
+import { getRequestEvent } from 'solid-js/web'
 
 export default createHandler(
   () => (
     <StartServer
       document={({ assets, children, scripts }) => (
-        <html lang="en">
+        <html lang={getRequestEvent()?.locals.visit.language}>
           <head>
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -242,6 +242,42 @@ describe('pages', () => {
   })
 })
 
+describe('languages', () => {
+  const GERMAN = { 'accept-language': 'de-AT, en;q=0.5' }
+
+  test('a page is in the language that its reader prefers, and says which', async () => {
+    const html = await (await get(`/tickets/${ID}`, GERMAN)).text()
+    expect(html).toContain('<html lang="de"')
+    expect(html).toMatch(/<button[^>]*>Kaufen für \$\s19,99/)
+    expect(await (await get('/', { 'accept-language': 'fr' })).text()).toContain('<html lang="en"')
+  })
+
+  test('the switch in the footer is kept and leads back, to this site only', async () => {
+    const html = await (await get('/?q=jazz')).text()
+    expect(html).toMatch(/<form[^>]*action="\/language"/)
+    const chosen = await post('/language', { language: 'de', next: '/?q=jazz' })
+    expect([chosen.status, chosen.headers.get('location')]).toEqual([303, '/?q=jazz'])
+    const cookie = chosen.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    expect(await (await get('/', { cookie })).text()).toContain('<html lang="de"')
+    const nonsense = await post('/language', { language: 'xx', next: '//evil.example' })
+    expect([nonsense.headers.get('location'), nonsense.headers.getSetCookie()]).toEqual(['/', []])
+  })
+
+  test('a refusal is told by its code in German, and in the words of the service in English', async () => {
+    answers['POST /api/orders'] = refusal(409, 'ticket_being_checked_out', SENTENCE)
+    const german = await post(`/tickets/${ID}`, {}, { ...SIGNED_IN, ...GERMAN })
+    expect(alertIn(await german.text())).toContain('von jemand anderem gekauft')
+    answers['POST /api/orders'] = refusal(409, 'not_in_any_catalogue', 'Something new')
+    const unknown = await post(`/tickets/${ID}`, {}, { ...SIGNED_IN, ...GERMAN })
+    expect(alertIn(await unknown.text())).toBe('Something new')
+  })
+
+  test('a page that fails, fails in the reader’s language', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: 'not a time' })
+    expect(await (await get(`/tickets/${ID}`, GERMAN)).text()).toContain('Etwas ist schiefgegangen')
+  })
+})
+
 describe('when a part is away', () => {
   test('without auth the listing still renders, and says what is missing', async () => {
     delete answers['GET /api/users/currentuser']

@@ -6,7 +6,7 @@ export const buy: Submit = async ({ api, fields, id }) => {
 }
 
 /** An order's page has three forms; the button that was pressed says which. */
-export const checkOut: Submit = async ({ api, fields, id }) => {
+export const checkOut: Submit = async ({ api, fields, id, words }) => {
   const here = `/orders/${id}`
   const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...keyOf(fields) })
   switch (fields.get('intent')) {
@@ -17,6 +17,6 @@ export const checkOut: Submit = async ({ api, fields, id }) => {
     case 'cancel':
       return leadsTo(await api('DELETE', `/api/orders/${id}`), here)
     default:
-      return refused([{ message: 'Choose what to do with this order' }])
+      return refused([{ message: words.forms.choose }])
   }
 }

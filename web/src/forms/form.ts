@@ -1,12 +1,14 @@
 import type { Failure } from '../market/loaded.ts'
 import { failureIn } from '../market/loaded.ts'
 import type { Answer, Api } from '../server/api.ts'
+import type { Words } from '../words/en.ts'
 
 interface Form {
   api: Api
   fields: URLSearchParams
   /** The id in the page's own address; empty where it has none. */
   id: string
+  words: Words
 }
 
 /** A form either leads on (303) or is shown again with what was refused. */
@@ -30,8 +32,9 @@ export const keptValues = (fields: URLSearchParams): Record<string, string> =>
 export const leadsTo = (answer: Answer, to: string): Outcome =>
   answer.status >= 200 && answer.status < 300 ? { to, cookies: answer.cookies } : { failure: failureIn(answer) }
 
+/** Refused by the page itself, in its reader's own language. */
 export const refused = (errors: Failure['errors']): Outcome => ({
-  failure: { status: 400, code: 'request_validation', errors },
+  failure: { status: 400, code: 'form_refused', errors },
 })
 
 export const text = (fields: URLSearchParams, name: string): string => fields.get(name)?.trim() ?? ''

@@ -3,14 +3,14 @@ import type { Failure } from '../market/loaded.ts'
 import { minorUnits } from '../market/money.ts'
 import { idIn, keyOf, leadsTo, refused, type Submit, text } from './form.ts'
 
-export const sell: Submit = async ({ api, fields }) => {
+export const sell: Submit = async ({ api, fields, words }) => {
   const currency = text(fields, 'currency') || 'usd'
   const priceCents = minorUnits(text(fields, 'price'), currency)
   const startsAt = utcFrom(text(fields, 'startsAt'), text(fields, 'offset'))
   const errors: Failure['errors'] = []
-  if (startsAt === undefined) errors.push({ message: 'Say when it starts: a date and a time', field: 'startsAt' })
+  if (startsAt === undefined) errors.push({ message: words.sell.sayWhen, field: 'startsAt' })
   if (priceCents === undefined) {
-    errors.push({ message: `Say the price in ${currency.toUpperCase()}, such as 25`, field: 'price' })
+    errors.push({ message: words.sell.sayPrice(currency.toUpperCase()), field: 'price' })
   }
   if (errors.length > 0) return refused(errors)
   const description = text(fields, 'description')

@@ -1,12 +1,15 @@
 import { BodyTooLarge, readBody } from '../gateway/body.ts'
 import type { Failure } from '../market/loaded.ts'
 import type { Api } from '../server/api.ts'
+import type { Words } from '../words/en.ts'
 import { makeCoupons, signIn, signOut, signUp } from './account.ts'
 import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
+import { chooseLanguage } from './language.ts'
 import { sell, withdraw } from './selling.ts'
 
 const FORMS: [path: RegExp, submit: Submit][] = [
+  [/^\/language$/, chooseLanguage],
   [/^\/signup$/, signUp],
   [/^\/signin$/, signIn],
   [/^\/signout$/, signOut],
@@ -31,24 +34,24 @@ const refusedOutright = (status: number, code: string, message: string): Submitt
 })
 
 /** Sends a posted form to the API; `none` where there is no form to post to. */
-export const submit = async (request: Request, api: Api): Promise<Submitted> => {
+export const submit = async (request: Request, api: Api, words: Words): Promise<Submitted> => {
   const { pathname } = new URL(request.url)
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
   for (const [pattern, send] of FORMS) {
     const match = pattern.exec(path)
     if (match === null) continue
     if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) {
-      return refusedOutright(415, 'unsupported_media_type', 'This page takes its own form only')
+      return refusedOutright(415, 'unsupported_media_type', words.forms.ownOnly)
     }
     let fields: URLSearchParams
     try {
       const body = await readBody(request, AbortSignal.timeout(READ_TIMEOUT_MS), MAX_FORM_BYTES)
       fields = new URLSearchParams(new TextDecoder().decode(body))
     } catch (error) {
-      if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', 'The form is too large')
-      return refusedOutright(400, 'request_validation', 'The form did not arrive whole, please send it again')
+      if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', words.forms.tooLarge)
+      return refusedOutright(400, 'request_validation', words.forms.notWhole)
     }
-    return shown(await send({ api, fields, id: match[1] ?? '' }), fields)
+    return shown(await send({ api, fields, id: match[1] ?? '', words }), fields)
   }
   return { kind: 'none' }
 }

@@ -1,21 +1,3 @@
-/** The reader's first language that Intl knows; English where there is none. */
-export const localeFrom = (acceptLanguage: string | null): string => {
-  const wishes = (acceptLanguage ?? '')
-    .slice(0, 200)
-    .split(',')
-    .map((wish) => {
-      const [tag = '', ...parameters] = wish.trim().split(';')
-      const quality = parameters.map((parameter) => /^\s*q=([\d.]+)$/.exec(parameter)?.[1]).find(Boolean)
-      return { tag, quality: quality === undefined ? 1 : Number(quality) }
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((one, other) => other.quality - one.quality)
-  for (const { tag } of wishes) {
-    if (/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag) && Intl.DateTimeFormat.supportedLocalesOf([tag])[0]) return tag
-  }
-  return 'en'
-}
-
 // Venues have no zone of their own yet, so every time says that it is UTC.
 export const formatTime = (iso: string, locale: string): string => {
   const options = { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' } as const
@@ -25,9 +7,10 @@ export const formatTime = (iso: string, locale: string): string => {
 export const formatClock = (iso: string): string => `${iso.slice(11, 19)} UTC`
 
 /** `14 minutes 5 seconds`, for what is left of a hold. */
-export const formatLeft = (ms: number): string => {
+export const formatLeft = (ms: number, locale: string): string => {
   const seconds = Math.max(0, Math.ceil(ms / 1000))
-  const part = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`
+  const part = (count: number, unit: 'minute' | 'second') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
   const minutes = Math.floor(seconds / 60)
   return minutes > 0 ? `${part(minutes, 'minute')} ${part(seconds % 60, 'second')}` : part(seconds, 'second')
 }

@@ -2,6 +2,7 @@ import { query } from '@solidjs/router'
 import { getRequestEvent, type RequestEvent } from 'solid-js/web'
 import type * as v from 'valibot'
 import type { Refusal } from '../forms/form.ts'
+import type { Language } from '../words/languages.ts'
 import { apiQuery } from './listing-query.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
 import { Coupons, Order, Orders, Ticket, Tickets, type User } from './shapes.ts'
@@ -22,6 +23,7 @@ const read = async <S extends v.GenericSchema>(schema: S, path: string): Promise
 
 export interface Visitor {
   user: Pick<User, 'id' | 'email' | 'role'> | null | undefined
+  language: Language
   locale: string
   publicOrigin: string
   hasTestCards: boolean
@@ -33,9 +35,10 @@ export interface Visitor {
 }
 
 export const readVisitor = query(async (): Promise<Visitor> => {
-  const { user, locale, publicOrigin, hasTestCards, refusal } = requestEvent().locals.visit
+  const { user, language, locale, publicOrigin, hasTestCards, refusal } = requestEvent().locals.visit
   return {
     user,
+    language,
     locale,
     publicOrigin,
     hasTestCards,

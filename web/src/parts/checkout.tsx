@@ -1,7 +1,8 @@
 import { For, Show } from 'solid-js'
-import { TEST_CARDS } from '../market/order-words.ts'
 import type { Visitor } from '../market/reads.ts'
 import type { Order } from '../market/shapes.ts'
+import { TEST_CARDS } from '../market/test-cards.ts'
+import { useWords } from '../words/words.ts'
 import { Countdown } from './countdown.tsx'
 import { Field } from './field.tsx'
 
@@ -13,6 +14,7 @@ interface CheckoutProps {
 
 /** An open order is its own checkout: pay by card, redeem a coupon, or let go. */
 export const Checkout = (props: CheckoutProps) => {
+  const { checkout, fields } = useWords()
   const action = () => `/orders/${props.order.id}`
   const Key = (own: { of: string }) => (
     <>
@@ -22,34 +24,36 @@ export const Checkout = (props: CheckoutProps) => {
   )
   return (
     <>
-      <Countdown orderId={props.order.id} expiresAt={props.order.expiresAt} serverNow={props.visitor.now} />
+      <Countdown
+        orderId={props.order.id}
+        expiresAt={props.order.expiresAt}
+        serverNow={props.visitor.now}
+        locale={props.visitor.locale}
+      />
       <section class="panel" aria-labelledby="pay">
-        <h2 id="pay">Pay</h2>
-        <Show
-          when={props.visitor.hasTestCards}
-          fallback={<p>Cards cannot be taken on this page yet. A coupon works.</p>}
-        >
+        <h2 id="pay">{checkout.pay}</h2>
+        <Show when={props.visitor.hasTestCards} fallback={<p>{checkout.noCards}</p>}>
           <form method="post" action={action()} class="stack">
             <Key of="pay" />
-            <p class="test">Test mode: these cards are made up and no money moves.</p>
+            <p class="test">{checkout.testMode}</p>
             <div class="field">
-              <label for="f-paymentMethod">Test card</label>
+              <label for="f-paymentMethod">{checkout.testCard}</label>
               <select id="f-paymentMethod" name="paymentMethod">
-                <For each={TEST_CARDS}>{([id, words]) => <option value={id}>{words}</option>}</For>
+                <For each={TEST_CARDS}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
               </select>
             </div>
             <button type="submit" class="wide">
-              Pay {props.total}
+              {checkout.payTotal(props.total)}
             </button>
           </form>
         </Show>
       </section>
       <section class="panel" aria-labelledby="coupon">
-        <h2 id="coupon">Have a coupon?</h2>
+        <h2 id="coupon">{checkout.haveCoupon}</h2>
         <form method="post" action={action()} class="stack">
           <Key of="redeem" />
           <Field
-            label="Coupon code"
+            label={fields.couponCode}
             name="couponCode"
             required
             maxlength="100"
@@ -57,14 +61,14 @@ export const Checkout = (props: CheckoutProps) => {
             refusal={props.visitor.refusal}
           />
           <button type="submit" class="quiet">
-            Redeem the coupon
+            {checkout.redeem}
           </button>
         </form>
       </section>
       <form method="post" action={action()}>
         <input type="hidden" name="intent" value="cancel" />
         <button type="submit" class="quiet">
-          Cancel this order
+          {checkout.cancel}
         </button>
       </form>
     </>

@@ -1,5 +1,7 @@
 import { createSignal, onCleanup, onMount, Show } from 'solid-js'
 import { formatClock, formatLeft } from '../market/dates.ts'
+import { Sentence } from '../words/sentence.tsx'
+import { useWords } from '../words/words.ts'
 import { Again } from './again.tsx'
 
 const TICK_MS = 250
@@ -22,10 +24,12 @@ interface CountdownProps {
   orderId: string
   expiresAt: string
   serverNow: string
+  locale: string
 }
 
 /** How long the ticket is held, by the server's clock. */
 export const Countdown = (props: CountdownProps) => {
+  const { countdown } = useWords()
   const leftAtFirst = () => Date.parse(props.expiresAt) - Date.parse(props.serverNow)
   const [leftMs, setLeftMs] = createSignal(leftAtFirst())
   const isSoon = () => leftMs() > 0 && leftMs() <= SOON_MS
@@ -58,15 +62,18 @@ export const Countdown = (props: CountdownProps) => {
   return (
     <>
       <p class="countdown" classList={{ soon: isSoon() }} role="timer">
-        The ticket is held for you until <time datetime={props.expiresAt}>{formatClock(props.expiresAt)}</time>:{' '}
-        <strong>{leftMs() > 0 ? `${formatLeft(leftMs())} left` : 'the time is over'}</strong>
+        <Sentence
+          of={countdown.heldUntil}
+          parts={{ time: <time datetime={props.expiresAt}>{formatClock(props.expiresAt)}</time> }}
+        />{' '}
+        <strong>{leftMs() > 0 ? countdown.left(formatLeft(leftMs(), props.locale)) : countdown.over}</strong>
       </p>
       <div role="status">
         <Show when={isSoon()}>
-          <p>Less than two minutes are left to pay.</p>
+          <p>{countdown.soon}</p>
         </Show>
         <Show when={leftMs() <= 0}>
-          <p>Your order is being ended, one moment.</p>
+          <p>{countdown.ending}</p>
         </Show>
       </div>
       <Again afterMs={leftAtFirst() > 0 ? leftAtFirst() + AFTER_END_MS : LATE_ASK_MS} />

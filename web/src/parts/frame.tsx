@@ -1,6 +1,8 @@
-import { createAsync } from '@solidjs/router'
-import { type ParentProps, Show } from 'solid-js'
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, type ParentProps, Show } from 'solid-js'
 import { readVisitor } from '../market/reads.ts'
+import { LANGUAGES } from '../words/languages.ts'
+import { useWords } from '../words/words.ts'
 import { useVisitor, VisitorProvider } from './visitor.tsx'
 
 export const Frame = (props: ParentProps) => {
@@ -18,10 +20,11 @@ export const Frame = (props: ParentProps) => {
 
 const Framed = (props: ParentProps) => {
   const visitor = useVisitor()
+  const words = useWords()
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the content
+        {words.frame.skip}
       </a>
       <header class="bar">
         <a class="brand" href="/">
@@ -31,9 +34,9 @@ const Framed = (props: ParentProps) => {
           </svg>
           Fairpass
         </a>
-        <nav aria-label="Main">
-          <a href="/">Tickets</a>
-          <a href="/sell">Sell</a>
+        <nav aria-label={words.frame.main}>
+          <a href="/">{words.frame.tickets}</a>
+          <a href="/sell">{words.frame.sell}</a>
           <Show when={visitor.user !== null} fallback={<SignedOut />}>
             <SignedIn isAdmin={visitor.user?.role === 'admin'} />
           </Show>
@@ -41,38 +44,69 @@ const Framed = (props: ParentProps) => {
       </header>
       <Show when={visitor.user === undefined}>
         <p class="notice" role="status">
-          Accounts cannot be reached right now, so some of what is yours may not be shown.
+          {words.frame.noAccounts}
         </p>
       </Show>
       <main id="main" tabindex="-1">
         {props.children}
       </main>
       <footer>
-        <p>Fairpass: tickets from one person to another.</p>
+        <p>{words.frame.about}</p>
+        <LanguageSwitch />
       </footer>
     </>
   )
 }
 
-const SignedOut = () => (
-  <>
-    <a href="/signin">Sign in</a>
-    <a href="/signup">Sign up</a>
-  </>
-)
-
-const SignedIn = (props: { isAdmin: boolean }) => (
-  <>
-    <a href="/listings">My listings</a>
-    <a href="/orders">My orders</a>
-    <a href="/account">Account</a>
-    <Show when={props.isAdmin}>
-      <a href="/admin">Admin</a>
-    </Show>
-    <form method="post" action="/signout">
-      <button type="submit" class="quiet">
-        Sign out
-      </button>
+const LanguageSwitch = () => {
+  const visitor = useVisitor()
+  const location = useLocation()
+  return (
+    <form method="post" action="/language" class="languages" aria-label={useWords().frame.language}>
+      <input type="hidden" name="next" value={location.pathname + location.search} />
+      <For each={Object.entries(LANGUAGES)}>
+        {([language, name]) => (
+          <button
+            type="submit"
+            name="language"
+            value={language}
+            lang={language}
+            class="quiet"
+            aria-current={language === visitor.language ? 'true' : undefined}
+          >
+            {name}
+          </button>
+        )}
+      </For>
     </form>
-  </>
-)
+  )
+}
+
+const SignedOut = () => {
+  const { frame } = useWords()
+  return (
+    <>
+      <a href="/signin">{frame.signIn}</a>
+      <a href="/signup">{frame.signUp}</a>
+    </>
+  )
+}
+
+const SignedIn = (props: { isAdmin: boolean }) => {
+  const { frame } = useWords()
+  return (
+    <>
+      <a href="/listings">{frame.listings}</a>
+      <a href="/orders">{frame.orders}</a>
+      <a href="/account">{frame.account}</a>
+      <Show when={props.isAdmin}>
+        <a href="/admin">{frame.admin}</a>
+      </Show>
+      <form method="post" action="/signout">
+        <button type="submit" class="quiet">
+          {frame.signOut}
+        </button>
+      </form>
+    </>
+  )
+}

@@ -1,12 +1,16 @@
+import { useWords } from '../words/words.ts'
 import { Head } from './head.tsx'
 
-export const Missing = () => (
-  <>
-    <Head title="Not found" description="There is nothing at this address." />
-    <h1>Not found</h1>
-    <p>There is nothing at this address. It may have been withdrawn, or the address has a slip in it.</p>
-    <p>
-      <a href="/">See what tickets there are</a>
-    </p>
-  </>
-)
+export const Missing = () => {
+  const words = useWords()
+  return (
+    <>
+      <Head title={words.missing.title} description={words.missing.description} />
+      <h1>{words.missing.title}</h1>
+      <p>{words.missing.text}</p>
+      <p>
+        <a href="/">{words.orders.seeTickets}</a>
+      </p>
+    </>
+  )
+}

@@ -1,5 +1,6 @@
 import { type JSX, Match, Show, Switch } from 'solid-js'
 import type { Failure, Loaded } from '../market/loaded.ts'
+import { useWords } from '../words/words.ts'
 import { Head } from './head.tsx'
 import { Missing } from './missing.tsx'
 import { Refused } from './refused.tsx'
@@ -22,7 +23,7 @@ const Unloaded = (props: { failure: Failure; title: string }) => (
   <Switch
     fallback={
       <>
-        <Head title={props.title} description="Not available right now." />
+        <Head title={props.title} description={useWords().failed.away} />
         <h1>{props.title}</h1>
         <Refused failure={props.failure} />
       </>

@@ -1,16 +1,18 @@
 import { For } from 'solid-js'
 import { majorUnits } from '../market/money.ts'
+import { useWords } from '../words/words.ts'
 import { Field } from './field.tsx'
 
 const SORTS = [
-  ['', 'Soonest first'],
-  ['cheapest', 'Cheapest first'],
-  ['newest', 'Newest first'],
+  ['', 'soonest'],
+  ['cheapest', 'cheapest'],
+  ['newest', 'newest'],
 ] as const
 
 const FILTERS = ['city', 'from', 'to', 'minPrice', 'maxPrice', 'sort']
 
 export const SearchForm = (props: { search: string }) => {
+  const words = useWords()
   const asked = () => new URLSearchParams(props.search)
   const value = (name: string) => asked().get(name) ?? ''
   const isFiltered = () => FILTERS.some((name) => asked().has(name))
@@ -19,24 +21,30 @@ export const SearchForm = (props: { search: string }) => {
     <search>
       <form method="get" action="/" class="search panel">
         <div class="first">
-          <Field label="Search" name="q" type="search" placeholder="Artist, team, venue or city" value={value('q')} />
-          <button type="submit">Find tickets</button>
+          <Field
+            label={words.search.label}
+            name="q"
+            type="search"
+            placeholder={words.search.placeholder}
+            value={value('q')}
+          />
+          <button type="submit">{words.search.find}</button>
         </div>
         <details open={isFiltered()}>
-          <summary>Filters and order</summary>
+          <summary>{words.search.filters}</summary>
           <div class="filters">
-            <Field label="City" name="city" value={value('city')} />
-            <Field label="From" name="from" type="date" value={value('from').slice(0, 10)} />
-            <Field label="To" name="to" type="date" value={value('to').slice(0, 10)} />
-            <Field label="Lowest price" name="min" inputmode="decimal" value={price('minPrice')} />
-            <Field label="Highest price" name="max" inputmode="decimal" value={price('maxPrice')} />
+            <Field label={words.fields.city} name="city" value={value('city')} />
+            <Field label={words.search.from} name="from" type="date" value={value('from').slice(0, 10)} />
+            <Field label={words.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
+            <Field label={words.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
+            <Field label={words.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
             <div class="field">
-              <label for="f-sort">Order</label>
+              <label for="f-sort">{words.search.sort}</label>
               <select id="f-sort" name="sort">
                 <For each={SORTS}>
-                  {([sort, words]) => (
+                  {([sort, name]) => (
                     <option value={sort} selected={value('sort') === sort}>
-                      {words}
+                      {words.search[name]}
                     </option>
                   )}
                 </For>

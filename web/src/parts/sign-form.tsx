@@ -1,5 +1,6 @@
 import { useLocation } from '@solidjs/router'
 import { Show } from 'solid-js'
+import { useWords } from '../words/words.ts'
 import { Field } from './field.tsx'
 import { Refused } from './refused.tsx'
 import { useVisitor } from './visitor.tsx'
@@ -12,19 +13,27 @@ interface SignFormProps {
 
 export const SignForm = (props: SignFormProps) => {
   const visitor = useVisitor()
+  const words = useWords()
   const location = useLocation()
   const refusal = () => visitor.refusal
   const next = () => refusal()?.values.next ?? new URLSearchParams(location.search).get('next') ?? ''
   const other = () => (props.action === '/signin' ? '/signup' : '/signin')
   return (
     <>
-      <Show when={visitor.user}>{(user) => <p>You are signed in as {user().email}.</p>}</Show>
+      <Show when={visitor.user}>{(user) => <p>{words.sign.signedInAs(user().email)}</p>}</Show>
       <Refused failure={refusal()} />
       <form method="post" action={props.action} class="stack panel narrow">
         <input type="hidden" name="next" value={next()} />
-        <Field label="Email" name="email" type="email" autocomplete="username" required refusal={refusal()} />
         <Field
-          label="Password"
+          label={words.fields.email}
+          name="email"
+          type="email"
+          autocomplete="username"
+          required
+          refusal={refusal()}
+        />
+        <Field
+          label={words.fields.password}
           name="password"
           type="password"
           autocomplete={props.action === '/signin' ? 'current-password' : 'new-password'}
@@ -36,7 +45,7 @@ export const SignForm = (props: SignFormProps) => {
       </form>
       <p>
         <a href={next() ? `${other()}?next=${encodeURIComponent(next())}` : other()}>
-          {props.action === '/signin' ? 'I have no account yet' : 'I have an account'}
+          {props.action === '/signin' ? words.sign.noAccount : words.sign.haveAccount}
         </a>
       </p>
     </>

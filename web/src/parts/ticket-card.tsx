@@ -2,20 +2,14 @@ import type { JSX } from 'solid-js'
 import { formatTime } from '../market/dates.ts'
 import { formatMoney } from '../market/money.ts'
 import type { Ticket } from '../market/shapes.ts'
-
-const STATUS_WORDS: Record<Ticket['status'], string> = {
-  available: 'Available',
-  reserved: 'Being checked out',
-  sold: 'Sold',
-  withdrawn: 'Withdrawn',
-}
+import { useWords } from '../words/words.ts'
 
 export const Time = (props: { iso: string; locale: string }) => (
   <time datetime={props.iso}>{formatTime(props.iso, props.locale)}</time>
 )
 
 export const TicketStatus = (props: { status: Ticket['status'] }) => (
-  <p class={`status ${props.status}`}>{STATUS_WORDS[props.status]}</p>
+  <p class={`status ${props.status}`}>{useWords().status[props.status]}</p>
 )
 
 interface TicketCardProps {

@@ -3,6 +3,8 @@ import { watchTickets } from '../live/watch.ts'
 import { formatClock } from '../market/dates.ts'
 import type { Visitor } from '../market/reads.ts'
 import type { Ticket } from '../market/shapes.ts'
+import { Sentence } from '../words/sentence.tsx'
+import { useWords } from '../words/words.ts'
 import { Refused } from './refused.tsx'
 import { TicketStatus } from './ticket-card.tsx'
 
@@ -14,26 +16,27 @@ interface TicketOfferProps {
 
 /** What a ticket costs and whether it can be bought, as that changes. */
 export const TicketOffer = (props: TicketOfferProps) => {
+  const { offer } = useWords()
   const statusOf = watchTickets(
     () => [props.ticket.id],
     () => `/api/tickets/${props.ticket.id}`,
   )
   const status = () => statusOf(props.ticket.id) ?? props.ticket.status
   return (
-    <section class="offer panel" aria-label="Offer">
+    <section class="offer panel" aria-label={offer.label}>
       <p class="price">{props.price}</p>
       <TicketStatus status={status()} />
       <Refused failure={props.visitor.refusal} />
       <Switch>
         <Match when={status() === 'sold'}>
-          <p>This ticket is sold.</p>
+          <p>{offer.sold}</p>
         </Match>
         <Match when={status() === 'withdrawn'}>
-          <p>The seller has withdrawn this ticket.</p>
+          <p>{offer.withdrawn}</p>
         </Match>
         <Match when={props.visitor.user?.id === props.ticket.sellerId}>
           <p>
-            You are selling this ticket. <a href="/listings">My listings</a>
+            {offer.yours} <a href="/listings">{useWords().frame.listings}</a>
           </p>
         </Match>
         <Match when={true}>
@@ -41,7 +44,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
           <form method="post" action={`/tickets/${props.ticket.id}`}>
             <input type="hidden" name="idempotencyKey" value={props.visitor.idempotencyKey} />
             <button type="submit" class="wide">
-              Buy for {props.price}
+              {offer.buy(props.price)}
             </button>
           </form>
         </Match>
@@ -52,6 +55,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
 
 /** For those who came second: until when it can last, and a word the moment it is over. */
 const Waiting = (props: { isHeld: boolean; visitor: Visitor }) => {
+  const { offer } = useWords()
   const [isWaiting, setWaiting] = createSignal(false)
   const [wasHeld, setWasHeld] = createSignal(false)
   // Without JavaScript nothing could come of the button.
@@ -71,29 +75,27 @@ const Waiting = (props: { isHeld: boolean; visitor: Visitor }) => {
       <Show when={props.isHeld}>
         <div class="notice">
           <p>
-            Somebody is checking this ticket out.{' '}
-            <Show when={until()} fallback="It may be free again soon.">
+            {offer.held}{' '}
+            <Show when={until()} fallback={offer.soonFree}>
               {(end) => (
-                <>
-                  Unless they pay, it is free again by <time datetime={end()}>{formatClock(end())}</time>.
-                </>
+                <Sentence of={offer.freeBy} parts={{ time: <time datetime={end()}>{formatClock(end())}</time> }} />
               )}
             </Show>
           </p>
         </div>
         <Show when={canWait()}>
           <button type="button" class="quiet" aria-pressed={isWaiting()} onClick={() => setWaiting(!isWaiting())}>
-            Tell me when it is free
+            {offer.tellMe}
           </button>
         </Show>
       </Show>
       {/* Stands there empty, so that screen readers notice what comes into it. */}
       <div role="status">
         <Show when={props.isHeld && isWaiting()}>
-          <p>You will be told here. Leave this page open.</p>
+          <p>{offer.willTell}</p>
         </Show>
         <Show when={isFree()}>
-          <p class="notice good">The ticket is free again. Be quick!</p>
+          <p class="notice good">{offer.isFree}</p>
         </Show>
       </div>
     </>

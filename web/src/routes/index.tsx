@@ -10,19 +10,18 @@ import { Page } from '../parts/page.tsx'
 import { SearchForm } from '../parts/search-form.tsx'
 import { TicketCard } from '../parts/ticket-card.tsx'
 import { useVisitor } from '../parts/visitor.tsx'
+import { useWords } from '../words/words.ts'
 
 export default function Listing() {
   const location = useLocation()
+  const { home, frame } = useWords()
   const listing = createAsync(() => readListing(location.search))
   return (
     <>
-      <h1>Tickets from one person to another</h1>
-      <p class="lead">
-        Sold by those who cannot go, at the price they ask. Press Buy and the ticket is held for you alone while you
-        pay.
-      </p>
+      <h1>{home.title}</h1>
+      <p class="lead">{home.lead}</p>
       <SearchForm search={location.search} />
-      <Page from={listing()} title="Tickets">
+      <Page from={listing()} title={frame.tickets}>
         {(found) => <Found listing={found} search={location.search} />}
       </Page>
     </>
@@ -31,6 +30,7 @@ export default function Listing() {
 
 const Found = (props: { listing: Tickets; search: string }) => {
   const visitor = useVisitor()
+  const { home } = useWords()
   const address = (cursor?: string) => pageAddress(props.search, cursor)
   const here = () => new URLSearchParams(props.search).get('cursor') ?? undefined
   const statusOf = watchTickets(
@@ -39,15 +39,8 @@ const Found = (props: { listing: Tickets; search: string }) => {
   )
   return (
     <>
-      <Head
-        title="Tickets from one person to another"
-        description="Concert, theatre and sports tickets, sold by those who cannot go at the price they ask."
-        canonical={`${visitor.publicOrigin}${address(here())}`}
-      />
-      <Show
-        when={props.listing.tickets.length > 0}
-        fallback={<p class="panel empty">No ticket fits. Try fewer filters.</p>}
-      >
+      <Head title={home.title} description={home.description} canonical={`${visitor.publicOrigin}${address(here())}`} />
+      <Show when={props.listing.tickets.length > 0} fallback={<p class="panel empty">{home.none}</p>}>
         <ul class="cards">
           <For each={props.listing.tickets}>
             {(ticket) => <TicketCard ticket={ticket} locale={visitor.locale} status={statusOf(ticket.id)} />}
@@ -59,7 +52,7 @@ const Found = (props: { listing: Tickets; search: string }) => {
           <p class="pages">
             <Link rel="next" href={address(cursor())} />
             <a class="button" rel="next" href={address(cursor())}>
-              More tickets
+              {home.more}
             </a>
           </p>
         )}

@@ -6,19 +6,21 @@ import { Page } from '../parts/page.tsx'
 import { Refused } from '../parts/refused.tsx'
 import { TicketCard } from '../parts/ticket-card.tsx'
 import { useVisitor } from '../parts/visitor.tsx'
+import { useWords } from '../words/words.ts'
 
 export default function Listings() {
   const location = useLocation()
   const visitor = useVisitor()
+  const { listings } = useWords()
   const mine = createAsync(() => readMine(location.search))
   return (
-    <Page from={mine()} title="My listings">
+    <Page from={mine()} title={listings.title}>
       {({ tickets, nextCursor }) => (
         <>
-          <Head title="My listings" description="The tickets that you sell." />
-          <h1>My listings</h1>
+          <Head title={listings.title} description={listings.description} />
+          <h1>{listings.title}</h1>
           <Refused failure={visitor.refusal} />
-          <Show when={tickets.length > 0} fallback={<p class="panel empty">You sell nothing yet.</p>}>
+          <Show when={tickets.length > 0} fallback={<p class="panel empty">{listings.none}</p>}>
             <ul class="cards">
               <For each={tickets}>
                 {(ticket) => (
@@ -26,8 +28,8 @@ export default function Listings() {
                     <Show when={ticket.status === 'available'}>
                       <form method="post" action="/listings">
                         <input type="hidden" name="ticketId" value={ticket.id} />
-                        <button type="submit" class="quiet" aria-label={`Withdraw ${ticket.title}`}>
-                          Withdraw
+                        <button type="submit" class="quiet" aria-label={listings.withdrawTicket(ticket.title)}>
+                          {listings.withdraw}
                         </button>
                       </form>
                     </Show>
@@ -39,13 +41,13 @@ export default function Listings() {
           <Show when={nextCursor}>
             {(cursor) => (
               <a rel="next" href={`/listings?cursor=${encodeURIComponent(cursor())}`}>
-                More listings
+                {listings.more}
               </a>
             )}
           </Show>
           <p>
             <a class="button" href="/sell">
-              Sell a ticket
+              {listings.sell}
             </a>
           </p>
         </>

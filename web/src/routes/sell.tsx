@@ -3,6 +3,7 @@ import { Field } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
 import { Refused } from '../parts/refused.tsx'
 import { useVisitor } from '../parts/visitor.tsx'
+import { useWords } from '../words/words.ts'
 
 const CURRENCIES = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
 const OFFSETS = Array.from({ length: 27 }, (_, index) => {
@@ -16,33 +17,32 @@ const minutes = (offset: string) =>
 
 export default function Sell() {
   const visitor = useVisitor()
+  const { sell, fields } = useWords()
   const refusal = () => visitor.refusal
   const typed = (name: string) => refusal()?.values[name]
   return (
     <>
-      <Head title="Sell a ticket" description="Put a ticket that you cannot use up for sale." />
-      <h1>Sell a ticket</h1>
-      <p class="lead">
-        You name the price. While somebody is checking it out, nobody else can, and you cannot change it.
-      </p>
+      <Head title={sell.title} description={sell.description} />
+      <h1>{sell.title}</h1>
+      <p class="lead">{sell.lead}</p>
       <Refused failure={refusal()} />
       <form method="post" action="/sell" class="stack panel narrow">
         <input type="hidden" name="idempotencyKey" value={visitor.idempotencyKey} />
-        <Field label="Title" name="title" required maxlength="200" refusal={refusal()} />
+        <Field label={fields.title} name="title" required maxlength="200" refusal={refusal()} />
         <div class="pair">
-          <Field label="Venue" name="venue" required maxlength="100" refusal={refusal()} />
-          <Field label="City" name="city" required maxlength="100" refusal={refusal()} />
+          <Field label={fields.venue} name="venue" required maxlength="100" refusal={refusal()} />
+          <Field label={fields.city} name="city" required maxlength="100" refusal={refusal()} />
         </div>
         <Field
-          label="Starts at"
+          label={fields.startsAt}
           name="startsAt"
           type="datetime-local"
           required
-          hint="The time on the clock there; the UTC offset below says how far that clock is from UTC."
+          hint={sell.startsAtHint}
           refusal={refusal()}
         />
         <div class="field">
-          <label for="f-offset">UTC offset</label>
+          <label for="f-offset">{fields.offset}</label>
           <select id="f-offset" name="offset">
             <For each={[...OFFSETS, ...HALF_OFFSETS].sort(byTime)}>
               {(offset) => (
@@ -55,15 +55,15 @@ export default function Sell() {
         </div>
         <div class="pair">
           <Field
-            label="Price"
+            label={fields.price}
             name="price"
             inputmode="decimal"
             required
-            hint="In whole units, such as 25 or 24.50."
+            hint={sell.priceHint}
             refusal={refusal()}
           />
           <div class="field">
-            <label for="f-currency">Currency</label>
+            <label for="f-currency">{fields.currency}</label>
             <select id="f-currency" name="currency">
               <For each={CURRENCIES}>
                 {(currency) => (
@@ -76,7 +76,7 @@ export default function Sell() {
           </div>
         </div>
         <div class="field">
-          <label for="f-description">Description</label>
+          <label for="f-description">{fields.description}</label>
           <textarea
             id="f-description"
             name="description"
@@ -85,7 +85,7 @@ export default function Sell() {
             value={typed('description') ?? ''}
           />
         </div>
-        <button type="submit">Put it up for sale</button>
+        <button type="submit">{sell.submit}</button>
       </form>
     </>
   )

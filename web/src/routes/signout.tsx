@@ -1,16 +1,18 @@
 import { Head } from '../parts/head.tsx'
 import { Refused } from '../parts/refused.tsx'
 import { useVisitor } from '../parts/visitor.tsx'
+import { useWords } from '../words/words.ts'
 
 export default function SignOut() {
   const visitor = useVisitor()
+  const { sign } = useWords()
   return (
     <>
-      <Head title="Sign out" description="End this session." />
-      <h1>Sign out</h1>
+      <Head title={sign.outTitle} description={sign.outDescription} />
+      <h1>{sign.outTitle}</h1>
       <Refused failure={visitor.refusal} />
       <form method="post" action="/signout">
-        <button type="submit">Sign out now</button>
+        <button type="submit">{sign.outNow}</button>
       </form>
     </>
   )

@@ -1,12 +1,14 @@
 import { Head } from '../parts/head.tsx'
 import { SignForm } from '../parts/sign-form.tsx'
+import { useWords } from '../words/words.ts'
 
 export default function SignUp() {
+  const { sign } = useWords()
   return (
     <>
-      <Head title="Sign up" description="Open an account to buy and sell tickets." />
-      <h1>Sign up</h1>
-      <SignForm action="/signup" button="Sign up" passwordHint="8 to 128 characters" />
+      <Head title={sign.upTitle} description={sign.upDescription} />
+      <h1>{sign.upTitle}</h1>
+      <SignForm action="/signup" button={sign.upTitle} passwordHint={sign.passwordHint} />
     </>
   )
 }

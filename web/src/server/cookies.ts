@@ -1,3 +1,5 @@
+import type { Language } from '../words/languages.ts'
+
 export interface SessionCookieNames {
   access: string
   refresh: string
@@ -31,6 +33,13 @@ export const cookieSetBy = (setCookie: string): [name: string, value: string] =>
   const isGone = attributes.some((attribute) => /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(attribute))
   return [pair.slice(0, equals).trim(), isGone ? '' : pair.slice(equals + 1).trim()]
 }
+
+export const LANGUAGE_COOKIE = 'language'
+const YEAR_SECONDS = 365 * 24 * 3600
+
+/** Kept by the browser alone, and no secret. */
+export const languageCookie = (language: Language): string =>
+  `${LANGUAGE_COOKIE}=${language}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}`
 
 export const clearedCookie = (name: string): string =>
   `${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${name.startsWith('__Host-') ? '; Secure' : ''}`

@@ -1,9 +1,15 @@
+import { catalogues } from '../words/catalogues.ts'
+import type { Language } from '../words/languages.ts'
+
 /** Shown when a page could not be rendered: it depends on nothing that could fail again, and says nothing of why. */
-export const failedPage = (traceId: string): string => `<!DOCTYPE html>
-<html lang="en">
+export const failedPage = (traceId: string, language: Language): string => {
+  const { failed } = catalogues[language]
+  return `<!DOCTYPE html>
+<html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Something went wrong · Fairpass</title><meta name="robots" content="noindex"></head>
-<body><main><h1>Something went wrong</h1>
-<p role="alert">This page could not be shown. Nothing that you did was lost; please try again.</p>
-<p><a href="/">Back to the tickets</a></p><p><small>Reference: ${traceId}</small></p></main></body>
+<title>${failed.title} · Fairpass</title><meta name="robots" content="noindex"></head>
+<body><main><h1>${failed.title}</h1>
+<p role="alert">${failed.page}</p>
+<p><a href="/">${failed.back}</a></p><p><small>${failed.reference}: ${traceId}</small></p></main></body>
 </html>`
+}

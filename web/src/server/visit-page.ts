@@ -2,10 +2,11 @@ import type { RequestEvent } from 'solid-js/web'
 import { submit } from '../forms/submit.ts'
 import { isFromElsewhere } from '../gateway/same-origin.ts'
 import { type Trace, traceOf } from '../gateway/trace.ts'
-import { localeFrom } from '../market/dates.ts'
 import { tidyAddress } from '../market/listing-query.ts'
+import { catalogues } from '../words/catalogues.ts'
+import { readerFrom } from '../words/reader.ts'
 import { type Api, createApi } from './api.ts'
-import { sessionCookieNames } from './cookies.ts'
+import { cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './cookies.ts'
 import type { Entrance } from './entrance.ts'
 import { failedPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
@@ -47,7 +48,10 @@ export const visitPage = async (event: RequestEvent, door: Entrance, next: Next)
     const stack = error instanceof Error ? error.stack : String(error)
     createLog(logLevel)('error', 'page failed', { traceId: trace.traceId, error: stack })
     const headers = { 'content-type': 'text/html; charset=utf-8' }
-    return withHeadersOf(response, new Response(failedPage(trace.traceId), { status: 500, headers }))
+    return withHeadersOf(
+      response,
+      new Response(failedPage(trace.traceId, readerOf(request).language), { status: 500, headers }),
+    )
   }
   try {
     if (isFromElsewhere(request, publicOrigin)) {
@@ -61,6 +65,9 @@ export const visitPage = async (event: RequestEvent, door: Entrance, next: Next)
     return failure(error)
   }
 }
+
+const readerOf = ({ headers }: Request) =>
+  readerFrom(headers.get('accept-language'), cookiesOf(headers.get('cookie')).get(LANGUAGE_COOKIE))
 
 /** Fills in `locals.visit`; answers itself when there is nothing to render. */
 const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promise<Response | undefined> => {
@@ -84,7 +91,9 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
   for (const cookie of session.setCookies) response.headers.append('set-cookie', cookie)
 
   const api = apiWith(session.cookie)
-  const submitted = request.method === 'POST' ? await submit(request, api) : undefined
+  const { language, locale } = readerOf(request)
+  const words = catalogues[language]
+  const submitted = request.method === 'POST' ? await submit(request, api, words) : undefined
   if (submitted?.kind === 'none') return plain(405, 'Method not allowed')
   if (submitted?.kind === 'leads on') {
     for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
@@ -103,7 +112,9 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
   locals.visit = {
     api,
     user,
-    locale: localeFrom(request.headers.get('accept-language')),
+    language,
+    locale,
+    words,
     publicOrigin: settings.publicOrigin,
     // Stripe's own test keys take the same test cards as the double.
     hasTestCards: key === undefined || key.startsWith('pk_test_'),

@@ -1,6 +1,8 @@
 import type { Refusal } from '../forms/form.ts'
 import { loadedFrom } from '../market/loaded.ts'
 import { CurrentUser, type User } from '../market/shapes.ts'
+import type { Words } from '../words/en.ts'
+import type { Language } from '../words/languages.ts'
 import type { Api } from './api.ts'
 
 /** What one page request knows of who asks and what was asked. */
@@ -8,7 +10,9 @@ export interface Visit {
   api: Api
   /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
   user: User | null | undefined
+  language: Language
   locale: string
+  words: Words
   publicOrigin: string
   hasTestCards: boolean
   refusal: Refusal | undefined

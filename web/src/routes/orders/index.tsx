@@ -1,29 +1,30 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { formatMoney } from '../../market/money.ts'
-import { ORDER_WORDS } from '../../market/order-words.ts'
 import { readOrders } from '../../market/reads.ts'
 import { Head } from '../../parts/head.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Time } from '../../parts/ticket-card.tsx'
 import { useVisitor } from '../../parts/visitor.tsx'
+import { useWords } from '../../words/words.ts'
 
 export default function MyOrders() {
   const location = useLocation()
   const visitor = useVisitor()
+  const words = useWords()
   const orders = createAsync(() => readOrders(location.search))
   const locale = () => visitor.locale
   return (
-    <Page from={orders()} title="My orders">
+    <Page from={orders()} title={words.orders.title}>
       {({ orders: found, nextCursor }) => (
         <>
-          <Head title="My orders" description="The tickets that you buy." />
-          <h1>My orders</h1>
+          <Head title={words.orders.title} description={words.orders.description} />
+          <h1>{words.orders.title}</h1>
           <Show
             when={found.length > 0}
             fallback={
               <p class="panel empty">
-                You have ordered nothing yet. <a href="/">See what tickets there are</a>
+                {words.orders.none} <a href="/">{words.orders.seeTickets}</a>
               </p>
             }
           >
@@ -42,7 +43,7 @@ export default function MyOrders() {
                     </p>
                     <div class="stub">
                       <p class="price">{formatMoney(order.totalCents, order.currency, locale())}</p>
-                      <p class={`status ${order.status}`}>{ORDER_WORDS[order.status]}</p>
+                      <p class={`status ${order.status}`}>{words.order.status[order.status]}</p>
                     </div>
                   </li>
                 )}
@@ -52,7 +53,7 @@ export default function MyOrders() {
           <Show when={nextCursor}>
             {(cursor) => (
               <a rel="next" href={`/orders?cursor=${encodeURIComponent(cursor())}`}>
-                More orders
+                {words.orders.more}
               </a>
             )}
           </Show>

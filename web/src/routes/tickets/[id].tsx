@@ -11,12 +11,13 @@ import { Page } from '../../parts/page.tsx'
 import { Time } from '../../parts/ticket-card.tsx'
 import { TicketOffer } from '../../parts/ticket-offer.tsx'
 import { useVisitor } from '../../parts/visitor.tsx'
+import { useWords } from '../../words/words.ts'
 
 export default function TicketPage() {
   const params = useParams()
   const ticket = createAsync(() => readTicket(params.id ?? ''))
   return (
-    <Page from={ticket()} title="Ticket">
+    <Page from={ticket()} title={useWords().ticket.name}>
       {(found) => <TicketShown ticket={found} />}
     </Page>
   )
@@ -24,12 +25,13 @@ export default function TicketPage() {
 
 const TicketShown = (props: { ticket: Ticket }) => {
   const visitor = useVisitor()
+  const words = useWords()
   const locale = () => visitor.locale
   const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
   const description = () =>
-    `${props.ticket.title} at ${where()}, ${formatTime(props.ticket.startsAt, locale())}, for ${price()}.`
+    words.ticket.description(props.ticket.title, where(), formatTime(props.ticket.startsAt, locale()), price())
   return (
     <article>
       <Head
@@ -46,9 +48,9 @@ const TicketShown = (props: { ticket: Ticket }) => {
         <div>
           <h1>{props.ticket.title}</h1>
           <dl class="panel">
-            <dt>Where</dt>
+            <dt>{words.ticket.where}</dt>
             <dd>{where()}</dd>
-            <dt>When</dt>
+            <dt>{words.ticket.when}</dt>
             <dd>
               <Time iso={props.ticket.startsAt} locale={locale()} />
             </dd>

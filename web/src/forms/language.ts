@@ -1,0 +1,10 @@
+import { languageCookie } from '../server/cookies.ts'
+import { safeNext } from '../server/next.ts'
+import { isLanguage } from '../words/languages.ts'
+import { type Submit, text } from './form.ts'
+
+/** A language that there is not changes nothing. */
+export const chooseLanguage: Submit = async ({ fields }) => {
+  const language = text(fields, 'language')
+  return { to: safeNext(fields.get('next')), cookies: isLanguage(language) ? [languageCookie(language)] : [] }
+}

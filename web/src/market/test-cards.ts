@@ -1,0 +1,7 @@
+/** Stripe's test PaymentMethods; the local double knows them, too. */
+export const TEST_CARDS = [
+  ['pm_card_visa', 'visa'],
+  ['pm_card_mastercard', 'mastercard'],
+  ['pm_card_chargeDeclined', 'declined'],
+  ['pm_card_chargeDeclinedInsufficientFunds', 'poor'],
+] as const
