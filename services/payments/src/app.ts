@@ -38,6 +38,6 @@ export const createApp = ({
 }: Deps) =>
   createServiceApp(service)
     .route('/', wiring.listening)
-    .route('/', createRoutes({ pay, webhooks, ledger, wiring, limits }))
+    .route('/', createRoutes({ pay, payments, webhooks, ledger, wiring, limits }))
     .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
     .route('/', createCouponRoutes({ coupons, wiring }))
