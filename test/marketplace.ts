@@ -1,6 +1,7 @@
 import { testFolder } from '@fairpass/sdk/testing'
 import { createPorts } from '@fairpass/up'
 import { MongoClient } from 'mongodb'
+import { createDescribed, type Described, fetchDocument } from './described.ts'
 import { controlOf } from './stripe/testing.ts'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 
@@ -53,7 +54,8 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
   const runFile = (): Promise<RunFile> => Bun.file(`${dataDir}/run.json`).json()
 
   let addresses = 0
-  const visitor = () => createVisitor(origin)
+  const described = await describedAt(origin)
+  const visitor = () => createVisitor(origin, described.check)
 
   const signedUp = async (): Promise<Visitor & { id: string; email: string }> => {
     const person = visitor()
@@ -69,6 +71,7 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
     origin,
     dataDir,
     runFile,
+    described,
     visitor,
     signedUp,
 
@@ -152,6 +155,14 @@ export const eventually = async <T>(
       )
     await Bun.sleep(50)
   }
+}
+
+let described: Promise<Described> | undefined
+
+/** What the API says of itself, the same at every marketplace of a run. */
+const describedAt = (origin: string): Promise<Described> => {
+  described ??= fetchDocument(origin).then(createDescribed)
+  return described
 }
 
 let shared: Promise<Marketplace> | undefined

@@ -31,8 +31,11 @@ const notePassword = (body: unknown) => {
   if (typeof password === 'string' && password.trim().length >= leastSecretLength) note('the password', password)
 }
 
-/** Somebody with a browser's cookie jar, at the public origin. */
-export const createVisitor = (origin: string) => {
+/** An answer of the API, to be held against its description. */
+export type Answered = { method: string; path: string; status: number; contentType: string | null; body: unknown }
+
+/** Somebody with a browser's cookie jar, at the public origin; `check` looks at each answer of the API. */
+export const createVisitor = (origin: string, check: (answered: Answered) => void = () => {}) => {
   const jar = new Map<string, string>()
 
   const keepCookies = (answer: Response) => {
@@ -48,24 +51,27 @@ export const createVisitor = (origin: string) => {
     }
   }
 
-  const call = async (method: string, path: string, { body, headers = {} }: Ask = {}): Promise<Answer> => {
-    notePassword(body)
+  const call = async (method: string, path: string, { body: sent, headers = {} }: Ask = {}): Promise<Answer> => {
+    notePassword(sent)
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const answer = await fetch(`${origin}${path}`, {
       method,
       redirect: 'manual',
       headers: {
         ...(cookie ? { cookie } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: typeof sent === 'string' ? sent : JSON.stringify(sent) }),
       signal: AbortSignal.timeout(timeoutMs),
     })
     keepCookies(answer)
     const text = await answer.text()
-    const isJson = answer.headers.get('content-type')?.includes('json')
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : { text } }
+    const { status } = answer
+    const contentType = answer.headers.get('content-type')
+    const body = contentType?.includes('json') ? JSON.parse(text) : { text }
+    if (path.startsWith('/api/')) check({ method, path, status, contentType, body: text === '' ? undefined : body })
+    return { status, headers: answer.headers, body }
   }
 
   return {

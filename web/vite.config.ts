@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { solidStart } from '@solidjs/start/config'
 import { nitro } from 'nitro/vite'
 import { defineConfig } from 'vite'
+
+const require = createRequire(import.meta.url)
 
 export default defineConfig({
   plugins: [
@@ -9,6 +13,15 @@ export default defineConfig({
       preset: 'bun',
       entry: './src/main.ts',
       compressPublicAssets: { gzip: true, brotli: true },
+      // What the page about the API shows it with.
+      publicAssets: [
+        {
+          baseURL: '/swagger-ui',
+          dir: dirname(require.resolve('swagger-ui-dist/package.json')),
+          ignore: ['**/!(swagger-ui-bundle.js|swagger-ui.css)', '**/*.map', '**/*.txt'],
+          maxAge: 3600,
+        },
+      ],
     }),
   ],
 })

@@ -1,5 +1,6 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
+import { takes } from './describe.ts'
 import { MalformedJsonError, RequestValidationError, UnsupportedMediaTypeError } from './errors.ts'
 
 /** @throws RequestValidationError with the dotted path of each field that is wrong */
@@ -33,27 +34,33 @@ const refuseUnlessObject = (value: unknown) => {
 }
 
 /** The JSON body, parsed by `schema`; read it with `c.req.valid('json')`. */
-export const body =
-  <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
-    schema: S,
-  ): MiddlewareHandler<E, P, { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }> =>
-  async (c, next) => {
-    c.req.addValidatedData('json', parse(schema, refuseUnlessObject(await readJson(c))) as object)
-    await next()
-  }
+export const body = <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
+  schema: S,
+): MiddlewareHandler<E, P, { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }> =>
+  takes(
+    async (c, next) => {
+      c.req.addValidatedData('json', parse(schema, refuseUnlessObject(await readJson(c))) as object)
+      await next()
+    },
+    'json',
+    schema,
+  )
 
 /** The query, parsed by `schema`; read it with `c.req.valid('query')`. A parameter given twice is refused by a string schema. */
-export const query =
-  <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
-    schema: S,
-  ): MiddlewareHandler<E, P, { in: { query: v.InferInput<S> }; out: { query: v.InferOutput<S> } }> =>
-  async (c, next) => {
-    const given = Object.fromEntries(
-      Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
-    )
-    c.req.addValidatedData('query', parse(schema, given) as object)
-    await next()
-  }
+export const query = <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
+  schema: S,
+): MiddlewareHandler<E, P, { in: { query: v.InferInput<S> }; out: { query: v.InferOutput<S> } }> =>
+  takes(
+    async (c, next) => {
+      const given = Object.fromEntries(
+        Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+      )
+      c.req.addValidatedData('query', parse(schema, given) as object)
+      await next()
+    },
+    'query',
+    schema,
+  )
 
 const isOnCalendar = (text: string) => {
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number]
@@ -67,6 +74,7 @@ const momentForm = 'must be a time such as 2030-05-31T20:00:00Z'
 /** A moment with its offset, on a day that exists (a Date would roll 31 February on to March), as a Date. */
 export const Moment = v.pipe(
   v.string(momentForm),
+  v.examples(['2035-06-01T19:30:00Z']),
   v.isoTimestamp(momentForm),
   v.check(isOnCalendar, 'must be a day that exists'),
   v.transform((text) => new Date(text)),
@@ -90,4 +98,5 @@ export const DayOrMoment = v.union(
 export const Id = v.pipe(
   v.string('must be a string'),
   v.regex(/^[0-9a-f]{24}$/, 'must be an id of 24 hexadecimal digits'),
+  v.examples(['665f1c2ab8d3c94f1e0a7b21']),
 )

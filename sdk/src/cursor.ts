@@ -20,6 +20,7 @@ export const decodeCursor = (cursor: string): Position => {
 export const PageLimit = v.optional(
   v.pipe(
     v.string(),
+    v.description('How many at most, 1 to 100'),
     v.regex(/^\d{1,3}$/, 'must be a whole number'),
     v.transform(Number),
     v.minValue(1, 'must be at least 1'),

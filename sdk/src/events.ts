@@ -1,10 +1,13 @@
 import * as v from 'valibot'
 import { Id } from './body.ts'
 
-const Instant = v.pipe(v.string(), v.isoTimestamp())
+/** A moment in UTC, as it is written. */
+export const Instant = v.pipe(v.string(), v.isoTimestamp())
 const Version = v.pipe(v.number(), v.integer(), v.minValue(1))
-const Cents = v.pipe(v.number(), v.integer(), v.minValue(0))
-const Currency = v.pipe(v.string(), v.regex(/^[a-z]{3}$/))
+/** Whole minor units. */
+export const Cents = v.pipe(v.number(), v.integer(), v.minValue(0))
+/** A lower-case ISO 4217 code. */
+export const Currency = v.pipe(v.string(), v.regex(/^[a-z]{3}$/))
 
 /** A listing as the other services know it. */
 export const TicketData = v.object({

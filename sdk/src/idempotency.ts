@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
 import type { Db } from 'mongodb'
+import { says } from './describe.ts'
 import { IdempotencyKeyReusedError, RequestValidationError, ServiceUnavailableError } from './errors.ts'
 import { pause } from './every.ts'
 import type { IdentityEnv } from './identity.ts'
@@ -123,7 +124,17 @@ export const openIdempotency = (db: Db, secret = '') => {
   })
 
   return {
-    middleware,
+    middleware: says(middleware, {
+      parameters: [
+        {
+          in: 'header',
+          name: 'Idempotency-Key',
+          description: 'The same key, caller and body get the first answer again, for 48 hours',
+          schema: { type: 'string', minLength: 1, maxLength: 255 },
+        },
+      ],
+      refuses: ['idempotency_key_reused', 'request_validation'],
+    }),
     ensureIndexes: () => answers.createIndex({ at: 1 }, { name: 'kept', expireAfterSeconds: keptSeconds }),
   }
 }

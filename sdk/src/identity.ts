@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
+import { says } from './describe.ts'
 import { AccountBannedError, ForbiddenError, NotAuthenticatedError } from './errors.ts'
 
 export type Role = 'user' | 'admin'
@@ -43,22 +44,27 @@ export const createIdentity = ({ verify, isDenied, publicOrigin }: Options) => {
     return user
   }
 
+  const optional = createMiddleware<IdentityEnv>(async (c, next) => {
+    const user = await identify(c)
+    if (user) c.set('user', user)
+    await next()
+  })
+  const signedIn = createMiddleware<SignedInEnv>(async (c, next) => {
+    c.set('user', await required(c))
+    await next()
+  })
+  const admin = createMiddleware<SignedInEnv>(async (c, next) => {
+    const user = await required(c)
+    if (user.role !== 'admin') throw new ForbiddenError('Only an admin may do this')
+    c.set('user', user)
+    await next()
+  })
+  const security = [{ cookie: [] }, { bearer: [] }]
+
   return {
-    optional: createMiddleware<IdentityEnv>(async (c, next) => {
-      const user = await identify(c)
-      if (user) c.set('user', user)
-      await next()
-    }),
-    signedIn: createMiddleware<SignedInEnv>(async (c, next) => {
-      c.set('user', await required(c))
-      await next()
-    }),
-    admin: createMiddleware<SignedInEnv>(async (c, next) => {
-      const user = await required(c)
-      if (user.role !== 'admin') throw new ForbiddenError('Only an admin may do this')
-      c.set('user', user)
-      await next()
-    }),
+    optional: says(optional, { security: [{}, ...security], refuses: ['account_banned'] }),
+    signedIn: says(signedIn, { security, refuses: ['not_authenticated', 'account_banned'] }),
+    admin: says(admin, { security, refuses: ['not_authenticated', 'account_banned', 'forbidden'] }),
   }
 }
 

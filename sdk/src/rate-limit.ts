@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Context, Env, Input, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
+import { says } from './describe.ts'
 import { CustomError, type ErrorCode, TooManyRequestsError } from './errors.ts'
 import type { Limit, Limiter, Rate } from './limiter.ts'
 
@@ -66,17 +67,19 @@ export const createRateLimit =
     of,
     onlyCounts,
     ...rest
-  }: Options<E, P, I>): MiddlewareHandler<E, P, I> =>
-  async (c, next) => {
-    const subject = rate && of(c)
-    if (!rate || subject === undefined) return next()
-    const limit = { ...rest, rate }
-    const waitSeconds = await limiter.take(limit, subject)
-    if (waitSeconds !== undefined) throw new TooManyRequestsError(waitSeconds)
-    await next()
-    if (onlyCounts === undefined) return
-    if (c.res.status < 400) await limiter.forget(limit, subject)
-    else if (codeOf(c.error) !== onlyCounts) await limiter.giveBack(limit, subject)
+  }: Options<E, P, I>): MiddlewareHandler<E, P, I> => {
+    const middleware: MiddlewareHandler<E, P, I> = async (c, next) => {
+      const subject = rate && of(c)
+      if (!rate || subject === undefined) return next()
+      const limit = { ...rest, rate }
+      const waitSeconds = await limiter.take(limit, subject)
+      if (waitSeconds !== undefined) throw new TooManyRequestsError(waitSeconds)
+      await next()
+      if (onlyCounts === undefined) return
+      if (c.res.status < 400) await limiter.forget(limit, subject)
+      else if (codeOf(c.error) !== onlyCounts) await limiter.giveBack(limit, subject)
+    }
+    return says(middleware, { refuses: ['too_many_requests'] })
   }
 
 export type RateLimit = ReturnType<typeof createRateLimit>

@@ -20,7 +20,7 @@ const REFUND = 'amount charge expand metadata payment_intent reason'.split(' ')
 const AMOUNT_MAX = 99_999_999
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((currency) => currency.toLowerCase()))
 
-export const amountOf = (form: Form): number => {
+const amountOf = (form: Form): number => {
   const amount = whole(form, 'amount')
   if (amount === undefined) throw missingParameter('amount')
   if (amount < 1) {
@@ -31,7 +31,7 @@ export const amountOf = (form: Form): number => {
   return amount
 }
 
-export const currencyOf = (form: Form): string => {
+const currencyOf = (form: Form): string => {
   const currency = required(form, 'currency').toLowerCase()
   if (!CURRENCIES.has(currency)) {
     throw parameterRefused('parameter_invalid_string', 'currency', `Invalid currency: ${currency}.`)

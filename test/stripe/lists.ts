@@ -34,8 +34,6 @@ export const pageOf = (form: Form, more: readonly string[] = []): Page => {
     createdSeconds: createdOf(form),
     about: text(form, 'payment_intent'),
     charge: text(form, 'charge'),
-    transferGroup: text(form, 'transfer_group'),
-    destination: text(form, 'destination'),
     type: text(form, 'type'),
   }
 }
@@ -87,7 +85,7 @@ export const searched = (storage: Storage, form: Form) => {
   }
 }
 
-const EXPANDABLE: Record<string, EntryKind> = {
+const EXPANDABLE: Record<string, Exclude<EntryKind, 'event'>> = {
   latest_charge: 'charge',
   charge: 'charge',
   payment_intent: 'payment_intent',

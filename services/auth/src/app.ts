@@ -1,7 +1,10 @@
-import { createServiceApp, type ServiceOptions } from '@fairpass/sdk'
+import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk'
 import { createRoutes, type RoutesDeps } from './routes.ts'
 
 type Deps = RoutesDeps & { service: ServiceOptions }
 
 export const createApp = ({ service, ...deps }: Deps) =>
-  createServiceApp(service).route('/', deps.wiring.listening).route('/', createRoutes(deps))
+  describeApi(
+    createServiceApp(service).route('/', deps.wiring.listening).route('/', createRoutes(deps)),
+    service.publicOrigin,
+  )

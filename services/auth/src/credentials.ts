@@ -4,6 +4,7 @@ import * as v from 'valibot'
 export const Email = v.config(
   v.pipe(
     v.string('Bad Email'),
+    v.examples(['ann@example.com']),
     v.trim(),
     v.transform((text) => text.normalize('NFKC').toLowerCase()),
     v.maxLength(254, 'Bad Email'),
@@ -18,6 +19,8 @@ const charactersOf = (text: string) => (text.length > 256 ? text.length : [...te
 export const NewPassword = v.config(
   v.pipe(
     v.string('must be a text'),
+    v.description('8 to 128 characters of any kind'),
+    v.examples(['correct horse battery staple']),
     // Lone surrogates all become the same byte sequence, so different passwords would be one.
     v.check((text) => text.isWellFormed(), 'must be well-formed text'),
     v.check((text) => charactersOf(text) >= 8 && charactersOf(text) <= 128, 'must have 8 to 128 characters'),
@@ -28,6 +31,7 @@ export const NewPassword = v.config(
 /** A password to compare: any text that might have been one. */
 export const GivenPassword = v.pipe(
   v.string('must be a text'),
+  v.examples(['correct horse battery staple']),
   v.minLength(1, 'must not be empty'),
   v.maxLength(256, 'is longer than any password here'),
 )

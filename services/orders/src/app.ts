@@ -1,4 +1,4 @@
-import { createServiceApp, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import { createServiceApp, describeApi, type ServiceOptions, type Wiring } from '@fairpass/sdk'
 import type { LimitVariables } from './limits.ts'
 import type { Line } from './line.ts'
 import type { Purchase } from './purchase.ts'
@@ -15,6 +15,9 @@ type Deps = {
 }
 
 export const createApp = ({ service, wiring, ...rest }: Deps) =>
-  createServiceApp(service)
-    .route('/', wiring.listening)
-    .route('/', createRoutes({ wiring, ...rest }))
+  describeApi(
+    createServiceApp(service)
+      .route('/', wiring.listening)
+      .route('/', createRoutes({ wiring, ...rest })),
+    service.publicOrigin,
+  )

@@ -1,11 +1,15 @@
-import { body, Id, type IdempotencyEnv, NotFoundError, type Wiring } from '@fairpass/sdk'
+import { answers, body, Id, type IdempotencyEnv, NotFoundError, type Wiring } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { LineAnswer } from './answers.ts'
 import type { createLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import type { Purchase } from './purchase.ts'
 
 const Joining = v.strictObject({ ticketId: Id })
+
+/** Why nobody waits for a ticket. */
+const refusals = ['not_found', 'own_ticket', 'ticket_sold', 'ticket_withdrawn'] as const
 
 type Deps = { line: Line; purchase: Purchase; wiring: Wiring; limits: ReturnType<typeof createLimits> }
 
@@ -38,6 +42,11 @@ export const createLineRoutes = ({ line, purchase, wiring: { identity, idempoten
       limits.byAccount,
       idempotent,
       body(Joining),
+      answers(
+        'Wait for a ticket that somebody is checking out; 200 for who waits already',
+        { 201: LineAnswer, 200: LineAnswer },
+        ...refusals,
+      ),
       async (c) => {
         const { ticketId } = c.req.valid('json')
         await purchase.standing(c.var.user.id, ticketId)
@@ -45,11 +54,19 @@ export const createLineRoutes = ({ line, purchase, wiring: { identity, idempoten
         return c.json(await shownTo(c.var.user.id, ticketId), isNew ? 201 : 200)
       },
     )
-    .get('/api/orders/line/:ticketId', identity.signedIn, async (c) =>
-      c.json(await shownTo(c.var.user.id, idIn(c.req.param('ticketId')))),
+    .get(
+      '/api/orders/line/:ticketId',
+      identity.signedIn,
+      answers('How long the line for a ticket is, and the place of the caller in it', { 200: LineAnswer }, ...refusals),
+      async (c) => c.json(await shownTo(c.var.user.id, idIn(c.req.param('ticketId')))),
     )
-    .delete('/api/orders/line/:ticketId', identity.signedIn, async (c) => {
-      await line.leave(idIn(c.req.param('ticketId')), c.var.user.id)
-      return c.body(null, 204)
-    })
+    .delete(
+      '/api/orders/line/:ticketId',
+      identity.signedIn,
+      answers('Leave the line', { 204: undefined }),
+      async (c) => {
+        await line.leave(idIn(c.req.param('ticketId')), c.var.user.id)
+        return c.body(null, 204)
+      },
+    )
 }

@@ -1,4 +1,5 @@
 import {
+  answers,
   body,
   Id,
   type IdempotencyEnv,
@@ -11,6 +12,7 @@ import {
 } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { OrderAnswer, OrdersAnswer } from './answers.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Line } from './line.ts'
 import { createLineRoutes } from './line-routes.ts'
@@ -53,27 +55,61 @@ export const createRoutes = ({ orders, purchase, line, wiring, limits }: Deps) =
   }
 
   return new Hono<IdempotencyEnv>()
-    .post('/api/orders', identity.signedIn, rated.byAddress, rated.byAccount, idempotent, body(NewOrder), async (c) => {
-      const { ticketId } = c.req.valid('json')
-      const { order, isNew } = await purchase.open(c.var.user.id, ticketId)
-      // Who has the ticket waits for it no more; a place that stays behind ends by itself.
-      if (isNew) void line.leave(ticketId, c.var.user.id).catch(() => {})
-      return c.json(toPublic(order), isNew ? 201 : 200)
-    })
-    .get('/api/orders', identity.signedIn, query(Page), async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const { orders: own, nextCursor } = await orders.ofBuyer(c.var.user.id, limit, cursor)
-      return c.json({ orders: own.map(toPublic), nextCursor })
-    })
+    .post(
+      '/api/orders',
+      identity.signedIn,
+      rated.byAddress,
+      rated.byAccount,
+      idempotent,
+      body(NewOrder),
+      answers(
+        'Press BUY: hold the ticket; 200 and the order that is open when the caller has one',
+        { 201: OrderAnswer, 200: OrderAnswer },
+        'not_found',
+        'own_ticket',
+        'ticket_being_checked_out',
+        'ticket_sold',
+        'ticket_withdrawn',
+        'version_conflict',
+      ),
+      async (c) => {
+        const { ticketId } = c.req.valid('json')
+        const { order, isNew } = await purchase.open(c.var.user.id, ticketId)
+        // Who has the ticket waits for it no more; a place that stays behind ends by itself.
+        if (isNew) void line.leave(ticketId, c.var.user.id).catch(() => {})
+        return c.json(toPublic(order), isNew ? 201 : 200)
+      },
+    )
+    .get(
+      '/api/orders',
+      identity.signedIn,
+      query(Page),
+      answers('The orders of the caller, newest first', { 200: OrdersAnswer }),
+      async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        const { orders: own, nextCursor } = await orders.ofBuyer(c.var.user.id, limit, cursor)
+        return c.json({ orders: own.map(toPublic), nextCursor })
+      },
+    )
     .route('/', createLineRoutes({ line, purchase, wiring, limits: rated }))
-    .get('/api/orders/:id', identity.signedIn, async (c) =>
+    .get('/api/orders/:id', identity.signedIn, answers('An order of the caller', { 200: OrderAnswer }), async (c) =>
       c.json(toPublic(await findOwn(c.req.param('id'), c.var.user.id))),
     )
-    .delete('/api/orders/:id', identity.signedIn, async (c) => {
-      const { id } = await findOwn(c.req.param('id'), c.var.user.id)
-      await changeNow(id, (order) => cancelByBuyer(order, new Date()))
-      return c.body(null, 204)
-    })
+    .delete(
+      '/api/orders/:id',
+      identity.signedIn,
+      answers(
+        'Cancel an order: the ticket is free at once',
+        { 204: undefined },
+        'order_not_cancellable',
+        'version_conflict',
+      ),
+      async (c) => {
+        const { id } = await findOwn(c.req.param('id'), c.var.user.id)
+        await changeNow(id, (order) => cancelByBuyer(order, new Date()))
+        return c.body(null, 204)
+      },
+    )
     .use('/internal/orders/*', onlyFrom('payments', 'tickets'))
     .get('/internal/orders/:id', async (c) => c.json(toData(found(await orders.find(c.req.param('id'))))))
     .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) => {

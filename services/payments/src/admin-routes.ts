@@ -1,8 +1,17 @@
-import { body, Id, type IdempotencyEnv, Moment, PageLimit, parse, query, type Wiring } from '@fairpass/sdk'
+import { answers, body, Id, type IdempotencyEnv, Moment, PageLimit, parse, query, type Wiring } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import * as v from 'valibot'
 import type { Accounts } from './accounts.ts'
+import {
+  AccountsAnswer,
+  EntriesAnswer,
+  PaymentRecord,
+  PaymentRecords,
+  RefundedAnswer,
+  WebhookAnswer,
+  WebhooksAnswer,
+} from './answers.ts'
 import { moves, type Payment, type Status } from './payment.ts'
 import type { Refunds } from './refunds.ts'
 import type { Payments } from './store.ts'
@@ -40,6 +49,8 @@ const VoidListing = v.strictObject({ ticketId: Id, reason: Reason })
 
 type Deps = { payments: Payments; refunds: Refunds; accounts: Accounts; webhooks: Webhooks; wiring: Wiring }
 
+const notRefundable = ['not_found', 'payment_not_refundable', 'version_conflict'] as const
+
 /** Without what is absent, for functions that tell the two apart. */
 const given = <T extends object>(all: T) =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as {
@@ -68,45 +79,92 @@ const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents 
 export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wiring }: Deps) => {
   const { identity, idempotent } = wiring
   return new Hono<IdempotencyEnv>()
-    .get('/api/payments', identity.admin, query(AskedPayments), async (c) => {
-      const { limit, cursor, ...filter } = c.req.valid('query')
-      const { payments: found, nextCursor } = await payments.page(given(filter), limit, cursor)
-      return c.json({ payments: found.map(toShown), nextCursor })
-    })
-    .get('/api/payments/accounts', identity.admin, query(v.object(page)), async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      return c.json(await accounts.accounts(limit, cursor))
-    })
-    .get('/api/payments/entries', identity.admin, query(AskedEntries), async (c) => {
-      const { limit, cursor, ...asked } = c.req.valid('query')
-      return c.json(await accounts.entries(given(asked), limit, cursor))
-    })
-    .get('/api/payments/entries.csv', identity.admin, query(AskedExport), (c) => {
-      const asked = given(c.req.valid('query'))
-      c.header('content-type', 'text/csv; charset=utf-8; header=present')
-      c.header('content-disposition', 'attachment; filename="fairpass-entries.csv"')
-      return stream(c, async (output) => {
-        for await (const lines of accounts.csv(asked)) {
-          if (output.aborted) return
-          await output.write(lines)
-        }
-      })
-    })
-    .get('/api/payments/webhooks', identity.admin, query(AskedWebhooks), async (c) => {
-      const { limit, cursor, status } = c.req.valid('query')
-      return c.json(await webhooks.page(status ?? 'failed', limit, cursor))
-    })
-    .post('/api/payments/webhooks/:id/retry', identity.admin, async (c) =>
-      c.json(await webhooks.retry(c.req.param('id'))),
+    .get(
+      '/api/payments',
+      identity.admin,
+      query(AskedPayments),
+      answers('All payments, newest first', { 200: PaymentRecords }),
+      async (c) => {
+        const { limit, cursor, ...filter } = c.req.valid('query')
+        const { payments: found, nextCursor } = await payments.page(given(filter), limit, cursor)
+        return c.json({ payments: found.map(toShown), nextCursor })
+      },
     )
-    .post('/api/payments/refunds', identity.admin, idempotent, body(VoidListing), async (c) => {
-      const { ticketId, reason } = c.req.valid('json')
-      const refunded = await refunds.refundTicket(ticketId, { reason, adminId: c.var.user.id })
-      return c.json({ payments: refunded.map(toShown) })
-    })
-    .post('/api/payments/:id/refund', identity.admin, idempotent, body(NewRefund), async (c) => {
-      const { reason } = c.req.valid('json')
-      const refunded = await refunds.refund(parse(Id, c.req.param('id')), { reason, adminId: c.var.user.id })
-      return c.json(toShown(refunded))
-    })
+    .get(
+      '/api/payments/accounts',
+      identity.admin,
+      query(v.object(page)),
+      answers('The balance of each account of the ledger', { 200: AccountsAnswer }),
+      async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        return c.json(await accounts.accounts(limit, cursor))
+      },
+    )
+    .get(
+      '/api/payments/entries',
+      identity.admin,
+      query(AskedEntries),
+      answers('Entries of the ledger, newest first', { 200: EntriesAnswer }),
+      async (c) => {
+        const { limit, cursor, ...asked } = c.req.valid('query')
+        return c.json(await accounts.entries(given(asked), limit, cursor))
+      },
+    )
+    .get(
+      '/api/payments/entries.csv',
+      identity.admin,
+      query(AskedExport),
+      answers('The same as CSV, a row for each line, oldest first', { 200: { mediaType: 'text/csv' } }),
+      (c) => {
+        const asked = given(c.req.valid('query'))
+        c.header('content-type', 'text/csv; charset=utf-8; header=present')
+        c.header('content-disposition', 'attachment; filename="fairpass-entries.csv"')
+        return stream(c, async (output) => {
+          for await (const lines of accounts.csv(asked)) {
+            if (output.aborted) return
+            await output.write(lines)
+          }
+        })
+      },
+    )
+    .get(
+      '/api/payments/webhooks',
+      identity.admin,
+      query(AskedWebhooks),
+      answers('Events of Stripe that were given up, or wait', { 200: WebhooksAnswer }),
+      async (c) => {
+        const { limit, cursor, status } = c.req.valid('query')
+        return c.json(await webhooks.page(status ?? 'failed', limit, cursor))
+      },
+    )
+    .post(
+      '/api/payments/webhooks/:id/retry',
+      identity.admin,
+      answers('Have an event tried again', { 200: WebhookAnswer }),
+      async (c) => c.json(await webhooks.retry(c.req.param('id'))),
+    )
+    .post(
+      '/api/payments/refunds',
+      identity.admin,
+      idempotent,
+      body(VoidListing),
+      answers('Refund whoever paid for a listing', { 200: RefundedAnswer }, ...notRefundable),
+      async (c) => {
+        const { ticketId, reason } = c.req.valid('json')
+        const refunded = await refunds.refundTicket(ticketId, { reason, adminId: c.var.user.id })
+        return c.json({ payments: refunded.map(toShown) })
+      },
+    )
+    .post(
+      '/api/payments/:id/refund',
+      identity.admin,
+      idempotent,
+      body(NewRefund),
+      answers('Refund a payment, whole and once', { 200: PaymentRecord }, ...notRefundable),
+      async (c) => {
+        const { reason } = c.req.valid('json')
+        const refunded = await refunds.refund(parse(Id, c.req.param('id')), { reason, adminId: c.var.user.id })
+        return c.json(toShown(refunded))
+      },
+    )
 }

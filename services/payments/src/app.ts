@@ -1,4 +1,4 @@
-import { createServiceApp, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import { createServiceApp, describeApi, type ServiceOptions, type Wiring } from '@fairpass/sdk'
 import type { Accounts } from './accounts.ts'
 import { createAdminRoutes } from './admin-routes.ts'
 import { createCouponRoutes } from './coupon-routes.ts'
@@ -36,8 +36,11 @@ export const createApp = ({
   coupons,
   limits,
 }: Deps) =>
-  createServiceApp(service)
-    .route('/', wiring.listening)
-    .route('/', createRoutes({ pay, payments, webhooks, ledger, wiring, limits }))
-    .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
-    .route('/', createCouponRoutes({ coupons, wiring }))
+  describeApi(
+    createServiceApp(service)
+      .route('/', wiring.listening)
+      .route('/', createRoutes({ pay, webhooks, ledger, wiring, limits }))
+      .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
+      .route('/', createCouponRoutes({ coupons, wiring })),
+    service.publicOrigin,
+  )

@@ -1,6 +1,17 @@
-import { body, type IdempotencyEnv, Moment, NotFoundError, newId, PageLimit, query, type Wiring } from '@fairpass/sdk'
+import {
+  answers,
+  body,
+  type IdempotencyEnv,
+  Moment,
+  NotFoundError,
+  newId,
+  PageLimit,
+  query,
+  type Wiring,
+} from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { CouponsAnswer, NewCouponsAnswer } from './answers.ts'
 import { toNewlyMade, toPublic } from './coupon.ts'
 import type { Coupons } from './coupon-store.ts'
 
@@ -28,21 +39,39 @@ type Deps = { coupons: Coupons; wiring: Wiring }
 
 export const createCouponRoutes = ({ coupons, wiring: { identity, idempotent } }: Deps) =>
   new Hono<IdempotencyEnv>()
-    .post('/api/coupons', identity.admin, idempotent, body(NewCoupons), async (c) => {
-      const { expiresAt, ...wanted } = c.req.valid('json')
-      const made = await coupons.make({
-        batchId: c.var.idempotentId ?? newId(),
-        ...wanted,
-        ...(expiresAt ? { expiresAt } : {}),
-      })
-      return c.json({ coupons: made.map(toNewlyMade) }, 201)
-    })
-    .get('/api/coupons', identity.admin, query(Page), async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const { coupons: found, nextCursor } = await coupons.page(limit, cursor)
-      return c.json({ coupons: found.map(toPublic), nextCursor })
-    })
-    .delete('/api/coupons/:code', identity.admin, async (c) => {
-      if (!(await coupons.withdraw(c.req.param('code')))) throw new NotFoundError('There is no such coupon')
-      return c.body(null, 204)
-    })
+    .post(
+      '/api/coupons',
+      identity.admin,
+      idempotent,
+      body(NewCoupons),
+      answers('Make coupons, each good for a ticket', { 201: NewCouponsAnswer }),
+      async (c) => {
+        const { expiresAt, ...wanted } = c.req.valid('json')
+        const made = await coupons.make({
+          batchId: c.var.idempotentId ?? newId(),
+          ...wanted,
+          ...(expiresAt ? { expiresAt } : {}),
+        })
+        return c.json({ coupons: made.map(toNewlyMade) }, 201)
+      },
+    )
+    .get(
+      '/api/coupons',
+      identity.admin,
+      query(Page),
+      answers('All coupons, newest first, and how often each was redeemed', { 200: CouponsAnswer }),
+      async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        const { coupons: found, nextCursor } = await coupons.page(limit, cursor)
+        return c.json({ coupons: found.map(toPublic), nextCursor })
+      },
+    )
+    .delete(
+      '/api/coupons/:code',
+      identity.admin,
+      answers('Withdraw a coupon', { 204: undefined }, 'version_conflict'),
+      async (c) => {
+        if (!(await coupons.withdraw(c.req.param('code')))) throw new NotFoundError('There is no such coupon')
+        return c.body(null, 204)
+      },
+    )

@@ -1,11 +1,10 @@
-import { body, Id, type IdempotencyEnv, newId, type Wiring } from '@fairpass/sdk'
+import { answers, body, Id, type IdempotencyEnv, newId, type Wiring } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { EarningsAnswer, PaidAnswer, ReceivedAnswer } from './answers.ts'
 import { earningsOf, type Ledger } from './ledger-store.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Pay } from './pay.ts'
-import { paymentState } from './state.ts'
-import type { Payments } from './store.ts'
 import type { Webhooks } from './webhooks.ts'
 
 const NewPayment = v.pipe(
@@ -39,17 +38,9 @@ const NewPayment = v.pipe(
   })),
 )
 
-type Deps = {
-  pay: Pay
-  payments: Payments
-  webhooks: Webhooks
-  ledger: Ledger
-  wiring: Wiring
-  limits: LimitVariables
-}
+type Deps = { pay: Pay; webhooks: Webhooks; ledger: Ledger; wiring: Wiring; limits: LimitVariables }
 
-export const createRoutes = ({ pay, payments, webhooks, ledger, wiring, limits }: Deps) => {
-  const { identity, idempotent, rateLimit } = wiring
+export const createRoutes = ({ pay, webhooks, ledger, wiring: { identity, idempotent, rateLimit }, limits }: Deps) => {
   const { wrongCodesByAddress, wrongCodesByAccount } = createLimits(rateLimit, limits)
 
   return new Hono<IdempotencyEnv>()
@@ -60,19 +51,37 @@ export const createRoutes = ({ pay, payments, webhooks, ledger, wiring, limits }
       body(NewPayment),
       wrongCodesByAddress,
       wrongCodesByAccount,
+      answers(
+        'Pay an order by card, by a coupon, or (without either) in a form of Stripe',
+        { 201: PaidAnswer },
+        'not_found',
+        'card_declined',
+        'order_not_payable',
+        'coupon_not_redeemable',
+        'version_conflict',
+      ),
       async (c) => {
         const id = c.var.idempotentId ?? newId()
         return c.json(await pay({ id, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
       },
     )
-    .post('/api/payments/webhooks/stripe', async (c) => {
-      await webhooks.receive(await c.req.text(), c.req.header('stripe-signature') ?? '')
-      return c.json({ received: true })
-    })
-    .get('/api/payments/orders/:orderId', identity.signedIn, async (c) => {
-      const orderId = c.req.param('orderId')
-      const own = v.is(Id, orderId) ? await payments.ofOrder(orderId, c.var.user.id) : []
-      return c.json({ orderId, ...paymentState(own) })
-    })
-    .get('/api/payments/earnings', identity.signedIn, async (c) => c.json(await earningsOf(ledger, c.var.user.id)))
+    .post(
+      '/api/payments/webhooks/stripe',
+      answers(
+        'For Stripe: 200 once the event is stored',
+        { 200: ReceivedAnswer },
+        'request_validation',
+        'malformed_json',
+      ),
+      async (c) => {
+        await webhooks.receive(await c.req.text(), c.req.header('stripe-signature') ?? '')
+        return c.json({ received: true })
+      },
+    )
+    .get(
+      '/api/payments/earnings',
+      identity.signedIn,
+      answers('What the caller earned as a seller', { 200: EarningsAnswer }),
+      async (c) => c.json(await earningsOf(ledger, c.var.user.id)),
+    )
 }

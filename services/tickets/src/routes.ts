@@ -1,4 +1,5 @@
 import {
+  answers,
   body,
   type Dapr,
   Fence,
@@ -17,14 +18,16 @@ import {
 } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { TicketAnswer, TicketsAnswer } from './answers.ts'
 import { Search } from './search.ts'
 import type { Tickets } from './store.ts'
 import { edit, type Ticket, TicketReservedError, TicketSoldError, toData, toPublic, withdraw } from './ticket.ts'
 
 /** A line of text; control characters are never meant. */
-const text = (max: number) =>
+const text = (max: number, example: string) =>
   v.pipe(
     v.string('must be a text'),
+    v.examples([example]),
     v.trim(),
     v.minLength(1, 'must not be empty'),
     v.regex(/^\P{Cc}*$/u, 'must have no control characters'),
@@ -34,9 +37,9 @@ const text = (max: number) =>
 const currencies = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
 
 const listing = {
-  title: text(200),
-  venue: text(100),
-  city: text(100),
+  title: text(200, 'An evening at the opera'),
+  venue: text(100, 'State Opera'),
+  city: text(100, 'Vienna'),
   startsAt: v.pipe(
     Moment,
     v.check((date) => date > new Date(), 'must be in the future'),
@@ -44,12 +47,14 @@ const listing = {
   /** Stripe's bounds for a charge; what nobody could pay for cannot be listed. */
   priceCents: v.pipe(
     v.number('must be a whole number of minor units'),
+    v.examples([8_900]),
     v.integer('must be a whole number of minor units'),
     v.minValue(50, 'must be at least 50'),
     v.maxValue(99_999_999, 'must be at most 99999999'),
   ),
   currency: v.pipe(
     v.string('must be a lower-case ISO 4217 code'),
+    v.examples(['eur']),
     v.check((code) => currencies.has(code), 'must be a lower-case ISO 4217 code'),
   ),
   description: v.pipe(
@@ -70,6 +75,9 @@ const ChangedTicket = v.pipe(
   v.check((change) => Object.keys(change).length > 0, 'must change something'),
 )
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
+
+/** Why a listing stays as it is. */
+const notChangeable = ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn', 'version_conflict'] as const
 
 /** Orders keep buyers away from a ticket that is being changed for five seconds; the change must be stored well before. */
 const askWithinMs = 3_000
@@ -124,40 +132,71 @@ export const createRoutes = ({ tickets, dapr, wiring: { identity, idempotent } }
   }
 
   return new Hono<IdempotencyEnv>()
-    .get('/api/tickets', query(Search), async (c) => {
-      const { tickets: found, nextCursor } = await tickets.search(c.req.valid('query'), new Date())
-      return c.json({ tickets: found.map(toPublic), nextCursor })
-    })
-    .post('/api/tickets', identity.signedIn, idempotent, body(NewTicket), async (c) => {
-      const id = c.var.idempotentId ?? newId()
-      const ticket = {
-        id,
-        sellerId: c.var.user.id,
-        ...c.req.valid('json'),
-        status: 'available' as const,
-        createdAt: new Date(),
-      }
-      try {
-        return c.json(toPublic(await tickets.create(ticket)), 201)
-      } catch (error) {
-        if (c.var.idempotentId && isDuplicateKey(error)) return c.json(toPublic(await findOr404(id)), 201)
-        throw error
-      }
-    })
-    .get('/api/tickets/mine', identity.signedIn, query(Page), async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const { tickets: own, nextCursor } = await tickets.ofSeller(c.var.user.id, limit, cursor)
-      return c.json({ tickets: own.map(toPublic), nextCursor })
-    })
-    .get('/api/tickets/:id', async (c) => c.json(toPublic(await findOr404(c.req.param('id')))))
-    .put('/api/tickets/:id', identity.signedIn, body(ChangedTicket), async (c) => {
-      const changes = c.req.valid('json')
-      const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, (current) => edit(current, changes))
-      return c.json(toPublic(ticket))
-    })
-    .delete('/api/tickets/:id', identity.signedIn, async (c) => {
-      await changeUnlessHeld(c.req.param('id'), c.var.user.id, withdraw)
-      return c.body(null, 204)
-    })
+    .get(
+      '/api/tickets',
+      query(Search),
+      answers('Search what is on sale or being checked out', { 200: TicketsAnswer }),
+      async (c) => {
+        const { tickets: found, nextCursor } = await tickets.search(c.req.valid('query'), new Date())
+        return c.json({ tickets: found.map(toPublic), nextCursor })
+      },
+    )
+    .post(
+      '/api/tickets',
+      identity.signedIn,
+      idempotent,
+      body(NewTicket),
+      answers('List a ticket for sale', { 201: TicketAnswer }),
+      async (c) => {
+        const id = c.var.idempotentId ?? newId()
+        const ticket = {
+          id,
+          sellerId: c.var.user.id,
+          ...c.req.valid('json'),
+          status: 'available' as const,
+          createdAt: new Date(),
+        }
+        try {
+          return c.json(toPublic(await tickets.create(ticket)), 201)
+        } catch (error) {
+          if (c.var.idempotentId && isDuplicateKey(error)) return c.json(toPublic(await findOr404(id)), 201)
+          throw error
+        }
+      },
+    )
+    .get(
+      '/api/tickets/mine',
+      identity.signedIn,
+      query(Page),
+      answers('What the caller has listed', { 200: TicketsAnswer }),
+      async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        const { tickets: own, nextCursor } = await tickets.ofSeller(c.var.user.id, limit, cursor)
+        return c.json({ tickets: own.map(toPublic), nextCursor })
+      },
+    )
+    .get('/api/tickets/:id', answers('A ticket', { 200: TicketAnswer }), async (c) =>
+      c.json(toPublic(await findOr404(c.req.param('id')))),
+    )
+    .put(
+      '/api/tickets/:id',
+      identity.signedIn,
+      body(ChangedTicket),
+      answers('Change a listing of the caller', { 200: TicketAnswer }, ...notChangeable),
+      async (c) => {
+        const changes = c.req.valid('json')
+        const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, (current) => edit(current, changes))
+        return c.json(toPublic(ticket))
+      },
+    )
+    .delete(
+      '/api/tickets/:id',
+      identity.signedIn,
+      answers('Withdraw a listing of the caller', { 204: undefined }, ...notChangeable),
+      async (c) => {
+        await changeUnlessHeld(c.req.param('id'), c.var.user.id, withdraw)
+        return c.body(null, 204)
+      },
+    )
     .get('/internal/tickets/:id', onlyFrom('orders'), async (c) => c.json(toData(await findOr404(c.req.param('id')))))
 }

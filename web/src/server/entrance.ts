@@ -5,6 +5,8 @@ import { traceOf } from '../gateway/trace.ts'
 import { createChanges } from '../live/changes.ts'
 import { createSidecarAnswers } from '../live/sidecar.ts'
 import { createStreams } from '../live/stream.ts'
+import { createApiDescription } from './api-description.ts'
+import { apiDocs } from './api-docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { healthAnswer } from './health.ts'
 import { createSitemap } from './sitemap.ts'
@@ -27,6 +29,7 @@ const createEntrance = (settings: Settings): Entrance => {
   const changes = createChanges()
   const streams = createStreams(changes)
   const sitemap = createSitemap(settings)
+  const apiDescription = createApiDescription(settings)
   const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes })
   return {
     settings,
@@ -34,6 +37,11 @@ const createEntrance = (settings: Settings): Entrance => {
     answer: async (request, peer) => {
       const url = new URL(request.url)
       const { pathname } = url
+      if (request.method === 'GET' && pathname === '/api/docs') return apiDocs(settings.publicOrigin)
+      if (request.method === 'GET' && pathname === '/api/openapi.json') {
+        const { traceId } = traceOf(request.headers.get('traceparent'))
+        return (await apiDescription()) ?? problem('service_unavailable', traceId)
+      }
       if (isApiPath(pathname)) return gateway(request, peer)
       if (pathname === '/live' && request.method === 'GET') return streams.answer(url)
       if (CLOSED.test(pathname)) {
