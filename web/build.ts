@@ -2,7 +2,10 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const WEB = import.meta.dir
-const SOURCES = ['src/**/*', 'public/*', '*.ts', '*.json']
+const SOURCES = [
+  { cwd: WEB, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
+  { cwd: join(WEB, '../sdk/src'), patterns: ['*.ts'] },
+]
 const LOCK = join(WEB, 'node_modules/.fairpass-build')
 const LOCK_TIMEOUT_MS = 120_000
 
@@ -10,9 +13,11 @@ const LOCK_TIMEOUT_MS = 120_000
 const isFresh = async (): Promise<boolean> => {
   const built = Bun.file(join(WEB, '.output/nitro.json'))
   if (!(await built.exists())) return false
-  for (const sources of SOURCES) {
-    for await (const file of new Bun.Glob(sources).scan({ cwd: WEB })) {
-      if (!file.endsWith('.test.ts') && Bun.file(join(WEB, file)).lastModified > built.lastModified) return false
+  for (const { cwd, patterns } of SOURCES) {
+    for (const pattern of patterns) {
+      for await (const file of new Bun.Glob(pattern).scan({ cwd })) {
+        if (!file.endsWith('.test.ts') && Bun.file(join(cwd, file)).lastModified > built.lastModified) return false
+      }
     }
   }
   return true

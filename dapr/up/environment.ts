@@ -58,9 +58,19 @@ export const appEnv = (app: App, shared: Environment, tokens: Tokens, publicHost
   ...(app.id === 'web' && { PORT: String(app.port), HOST: publicHost ?? '127.0.0.1' }),
 })
 
+/** A sidecar would speak gRPC, and TLS, to the collector of traces unless it is told what the apps speak anyway. */
+const collectorEnv = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Environment): Record<string, string> =>
+  endpoint
+    ? {
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+        ...(endpoint.startsWith('http:') && { OTEL_EXPORTER_OTLP_INSECURE: 'true' }),
+      }
+    : {}
+
 /** The environment of an app's sidecar: the address of Redis for the components, and none of the apps' secrets. */
 export const sidecarEnv = (shared: Environment, tokens: Tokens): Record<string, string> => ({
   ...visibleTo(shared),
+  ...collectorEnv(shared),
   REDIS_HOST: shared.REDIS_HOST ?? '',
   REDIS_PASSWORD: shared.REDIS_PASSWORD ?? '',
   APP_API_TOKEN: tokens.app,

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { type ErrorCode, RelayedProblemError, ServiceUnavailableError, statusByCode } from './errors.ts'
 import type { FairpassEvent } from './events.ts'
-import { currentTrace } from './trace.ts'
+import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from './trace.ts'
 
 type Options = {
   /** the sidecar's HTTP port on 127.0.0.1 */
@@ -52,11 +52,8 @@ const parsed = <S extends v.GenericSchema>(schema: S, text: string): v.InferOutp
  * or what stands behind it does not answer.
  */
 export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) => {
-  const call = async (path: string, init: RequestInit = {}, boundMs = timeoutMs): Promise<Answer> => {
-    const headers = new Headers(init.headers)
+  const fetchWithin = async (path: string, init: RequestInit, headers: Headers, boundMs: number): Promise<Answer> => {
     if (apiToken) headers.set('dapr-api-token', apiToken)
-    const trace = currentTrace()
-    if (trace) headers.set('traceparent', trace.traceparent)
     try {
       const signal = AbortSignal.timeout(boundMs)
       const answer = await fetch(`http://127.0.0.1:${httpPort}/v1.0/${path}`, { ...init, headers, signal })
@@ -66,8 +63,19 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
     }
   }
 
-  const callJson = (path: string, method: string, body: unknown, contentType = 'application/json', boundMs?: number) =>
-    call(path, { method, body: JSON.stringify(body), headers: { 'content-type': contentType } }, boundMs)
+  /** @param what the span's name: which kind of call to whom, and no id */
+  const call = (what: string, path: string, init: RequestInit = {}, boundMs = timeoutMs): Promise<Answer> =>
+    inSpan(what, { kind: SpanKind.CLIENT }, async (span) => {
+      const headers = new Headers(init.headers)
+      headers.set('traceparent', traceparentOf(span))
+      const answer = await fetchWithin(path, init, headers, boundMs)
+      span.setAttribute('http.response.status_code', answer.status)
+      if (answer.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+      return answer
+    })
+
+  const callJson = (what: string, path: string, method: string, body: unknown, boundMs?: number) =>
+    call(what, path, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }, boundMs)
 
   const failure = (what: string, { status, text }: Answer) =>
     new ServiceUnavailableError(undefined, { cause: new Error(`${what}: ${status} ${text}`) })
@@ -76,11 +84,11 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
 
   return {
     /** True when the sidecar's outbound side is ready: components loaded, name resolution up. */
-    isHealthy: async () => (await call('healthz/outbound', {}, 1_000)).ok,
+    isHealthy: async () => (await fetchWithin('healthz/outbound', {}, new Headers(), 1_000)).ok,
 
     /** The value under `key`, parsed by `schema`, with the ETag to write it back with; undefined when there is none. */
     getState: async <S extends v.GenericSchema>(key: string, schema: S, bound: { timeoutMs?: number } = {}) => {
-      const answer = await call(pathOf(key), {}, bound.timeoutMs)
+      const answer = await call('get state', pathOf(key), {}, bound.timeoutMs)
       if (answer.status === 204) return undefined
       if (!answer.ok) throw failure(`read state ${key}`, answer)
       return { value: parsed(schema, answer.text), etag: answer.headers.get('etag') ?? '' }
@@ -104,19 +112,22 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
         ...(ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: `${ttlSeconds}` } }),
         options: { concurrency: 'first-write', consistency: 'strong' },
       }
-      const answer = await callJson('state/statestore', 'POST', [item], undefined, boundMs)
+      const answer = await callJson('save state', 'state/statestore', 'POST', [item], boundMs)
       if (answer.ok) return true
       if (answer.status === 409) return false
       // A first write that came second finds the key there; a store that cannot write does not.
       const isTaken =
-        answer.status === 500 && etag === undefined && (await call(pathOf(key), {}, boundMs)).status === 200
+        answer.status === 500 &&
+        etag === undefined &&
+        (await call('get state', pathOf(key), {}, boundMs)).status === 200
       if (isTaken) return false
       throw failure(`save state ${key}`, answer)
     },
 
     /** Forgets `key`, whoever wrote it last. Never for what an ETag guards: a stale one would then succeed. */
     deleteState: async (key: string, bound: { timeoutMs?: number } = {}): Promise<void> => {
-      const answer = await call(`state/statestore/${encodeURIComponent(key)}`, { method: 'DELETE' }, bound.timeoutMs)
+      const path = `state/statestore/${encodeURIComponent(key)}`
+      const answer = await call('delete state', path, { method: 'DELETE' }, bound.timeoutMs)
       if (!answer.ok) throw failure(`delete state ${key}`, answer)
     },
 
@@ -130,9 +141,12 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
         time: event.time,
         datacontenttype: 'application/json',
         data: event.data,
-        ...(currentTrace() ? { traceparent: currentTrace()?.traceparent } : {}),
       }
-      const answer = await callJson(`publish/pubsub/${event.type}`, 'POST', cloudEvent, 'application/cloudevents+json')
+      const answer = await call(`publish ${event.type}`, `publish/pubsub/${event.type}`, {
+        method: 'POST',
+        body: JSON.stringify(cloudEvent),
+        headers: { 'content-type': 'application/cloudevents+json' },
+      })
       if (!answer.ok) throw failure(`publish ${event.type}`, answer)
     },
 
@@ -148,7 +162,7 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
     ): Promise<v.InferOutput<S>> => {
       const json =
         body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-      const answer = await call(`invoke/${appId}/method/${path}`, { method, ...json }, boundMs)
+      const answer = await call(`invoke ${appId}`, `invoke/${appId}/method/${path}`, { method, ...json }, boundMs)
       if (!answer.ok) throw relayedProblem(answer) ?? failure(`invoke ${appId}/${path}`, answer)
       return parsed(schema, answer.text)
     },
@@ -166,7 +180,8 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
       period: string,
     ): Promise<void> => {
       const dueMs = Math.max(0, dueAt.getTime() - Date.now())
-      const answer = await callJson(`actors/${actorType}/${actorId}/reminders/${name}`, 'POST', {
+      const path = `actors/${actorType}/${actorId}/reminders/${name}`
+      const answer = await callJson('register reminder', path, 'POST', {
         dueTime: `${dueMs}ms`,
         period,
       })
@@ -175,7 +190,8 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
 
     /** Ends a reminder; one that is not there counts as ended. */
     endReminder: async (actorType: string, actorId: string, name: string): Promise<void> => {
-      const answer = await call(`actors/${actorType}/${actorId}/reminders/${name}`, { method: 'DELETE' })
+      const path = `actors/${actorType}/${actorId}/reminders/${name}`
+      const answer = await call('end reminder', path, { method: 'DELETE' })
       if (!answer.ok && answer.status !== 404) throw failure(`end reminder ${actorType}/${actorId}/${name}`, answer)
     },
   }

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { isEventType } from './events.ts'
 import type { Log } from './log.ts'
 import { applyEvent, type EventHandlers } from './pubsub.ts'
+import { inSpan } from './trace.ts'
 
 /** An event that was given up, in the collection `deadLetters` of the service that could not apply it. */
 export type DeadLetter = {
@@ -35,7 +36,8 @@ export const openDeadLetters = (db: Db, log: Log) => {
     const about = { event: letter.type, eventId: letter._id }
     try {
       if (!isEventType(letter.type)) throw new Error(`There is no event ${letter.type}`)
-      await applyEvent(handlers, letter.type, letter.delivered)
+      const { type } = letter
+      await inSpan('replay dead letter', { isRoot: true }, () => applyEvent(handlers, type, letter.delivered))
       await letters.deleteOne({ _id: letter._id })
       log.info(about, 'dead letter applied')
     } catch (error) {

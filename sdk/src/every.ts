@@ -1,5 +1,5 @@
 import type { Log } from './log.ts'
-import { withTrace } from './trace.ts'
+import { inSpan, unrecorded } from './trace.ts'
 
 /**
  * Does `work` again and again, `pauseMs` after it last ended, until `signal` aborts. A failure is logged once for a run of
@@ -14,7 +14,7 @@ export const every = async (
 ): Promise<void> => {
   let lastFailure = ''
   while (!signal.aborted) {
-    await withTrace(undefined, async () => {
+    await unrecorded(async () => {
       try {
         await work()
         lastFailure = ''
@@ -29,12 +29,18 @@ export const every = async (
 }
 
 /**
- * Does `work` for each item, one after the other; one that fails does not keep the others from theirs.
+ * Does `work` for each item that a loop found, one after the other, each in a trace of its own that is called `what`; one
+ * that fails does not keep the others from theirs.
  * @throws the first failure, once all had their turn
  */
-export const forEachOf = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {
+export const forEachOf = async <T>(
+  what: string,
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> => {
   const failures: unknown[] = []
-  for (const item of items) await work(item).catch((error: unknown) => failures.push(error))
+  for (const item of items)
+    await inSpan(what, { isRoot: true }, () => work(item)).catch((error: unknown) => failures.push(error))
   if (failures.length > 0) throw failures[0]
 }
 

@@ -50,7 +50,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publish: (event: F
       .sort({ 'outbox.time': 1 })
       .limit(batch)
       .toArray()
-    await forEachOf(left, ({ _id }) => flush(_id as string))
+    await forEachOf('outbox', left, ({ _id }) => flush(_id as string))
   }
 
   return { flush, sweep }

@@ -8,14 +8,14 @@ import { createDapr } from './dapr.ts'
 import { ServiceUnavailableError, TooManyRequestsError } from './errors.ts'
 import { createLog } from './log.ts'
 import { showError } from './problem.ts'
-import { withTrace } from './trace.ts'
+import { inSpan } from './trace.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 
 /** What a client is told when a route throws. */
 const told = async (thrown: unknown) => {
   const app = new Hono()
-    .use((_, next) => withTrace(`00-${traceId}-00f067aa0ba902b7-01`, next))
+    .use((_, next) => inSpan('told', { traceparent: `00-${traceId}-00f067aa0ba902b7-01` }, next))
     .get('/', () => {
       throw thrown
     })

@@ -2,17 +2,19 @@ import { Hono } from 'hono'
 import { type EventType, type FairpassEvent, isEventType, parseEvent } from './events.ts'
 import type { Log } from './log.ts'
 import { notInvoked } from './service.ts'
+import { inSpan, SpanKind } from './trace.ts'
 
 export type EventHandlers = { [T in EventType]?: (event: FairpassEvent<T>) => Promise<void> }
 
 const types = (handlers: EventHandlers) => Object.keys(handlers).filter(isEventType)
 
 /** Applies one delivered event; throws what its handler throws, or when the event breaks its contract. */
-export const applyEvent = async (handlers: EventHandlers, type: EventType, delivered: unknown): Promise<void> => {
-  // The handler and the event belong to one type, which a lookup by a union cannot tell the compiler.
-  const handle = handlers[type] as ((event: FairpassEvent) => Promise<void>) | undefined
-  await handle?.(parseEvent(type, delivered))
-}
+export const applyEvent = (handlers: EventHandlers, type: EventType, delivered: unknown): Promise<void> =>
+  inSpan(`apply ${type}`, { kind: SpanKind.CONSUMER }, async () => {
+    // The handler and the event belong to one type, which a lookup by a union cannot tell the compiler.
+    const handle = handlers[type] as ((event: FairpassEvent) => Promise<void>) | undefined
+    await handle?.(parseEvent(type, delivered))
+  })
 
 /** The handlers of both, where both listen to a type the first's before the second's. */
 export const inTurn = (first: EventHandlers, second: EventHandlers): EventHandlers =>

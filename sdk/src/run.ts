@@ -4,7 +4,9 @@ import { ConfigError } from './config.ts'
 import { createDapr, type Dapr } from './dapr.ts'
 import { every, pause } from './every.ts'
 import { createLog, type Log } from './log.ts'
+import { traceCommands } from './mongo-tracing.ts'
 import type { ServiceOptions } from './service.ts'
+import { startTracing } from './tracing.ts'
 
 type CommonConfig = {
   HOST: string
@@ -33,9 +35,10 @@ type Parts<C> = { config: C; db: Db; dapr: Dapr; log: Log; service: ServiceOptio
 const drainMs = 5_000
 
 /** Whatever is written through this client is acknowledged only once MongoDB has it in its journal. */
-export const connect = (uri: string, name: string) =>
-  new MongoClient(uri, {
+export const connect = (uri: string, name: string, { isTraced = false } = {}) => {
+  const client = new MongoClient(uri, {
     appName: name,
+    monitorCommands: isTraced,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     serverSelectionTimeoutMS: 3_000,
@@ -45,6 +48,9 @@ export const connect = (uri: string, name: string) =>
     waitQueueTimeoutMS: 8_000,
     maxPoolSize: 100,
   })
+  if (isTraced) traceCommands(client)
+  return client
+}
 
 /**
  * Runs a service on Bun: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then it
@@ -57,7 +63,8 @@ export const runService = async <C extends CommonConfig>(
 ): Promise<void> => {
   const config = readConfigOrExit(readConfig)
   const log = createLog(name, config.LOG_LEVEL)
-  const client = connect(config.MONGODB_URI, name)
+  const tracing = await startTracing(name, process.env)
+  const client = connect(config.MONGODB_URI, name, { isTraced: tracing.isOn })
   const db = client.db(name)
   const dapr = createDapr({ httpPort: config.DAPR_HTTP_PORT, apiToken: config.DAPR_API_TOKEN })
   const stopping = new AbortController()
@@ -90,6 +97,7 @@ export const runService = async <C extends CommonConfig>(
       .stop()
       .then(() => running)
       .then(() => client.close())
+      .then(tracing.stop)
     await Promise.race([drained, pause(drainMs)])
     process.exit(0)
   }

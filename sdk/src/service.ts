@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
 import {
   BodyTooLargeError,
+  CustomError,
   ForbiddenError,
   NotFoundError,
   ServiceUnavailableError,
@@ -11,7 +13,7 @@ import {
 } from './errors.ts'
 import type { Log } from './log.ts'
 import { problem, showError, showNotFound } from './problem.ts'
-import { withTrace } from './trace.ts'
+import { inSpan, SpanKind, SpanStatusCode, unrecorded } from './trace.ts'
 
 export type ServiceOptions = {
   log: Log
@@ -34,7 +36,25 @@ const sameText = (a: string, b: string) => {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-const traced = createMiddleware((c, next) => withTrace(c.req.header('traceparent'), next))
+/** The pattern of the route that answered, which names no ids; of a request that nothing took, of what refused it. */
+const routeOf = (c: Context) => routePath(c) || '/*'
+
+/** A coupon's code is as good as money, and stays out of logs. */
+const pathToShow = (c: Context) => (routeOf(c).includes(':code') ? routeOf(c) : c.req.path)
+
+const traced = createMiddleware((c, next) => {
+  const { method, path } = c.req
+  if (path === '/healthz' || path === '/readyz') return unrecorded(next)
+  const caller = { kind: SpanKind.SERVER, traceparent: c.req.header('traceparent') ?? null }
+  return inSpan(method, { ...caller, attributes: { 'http.request.method': method } }, async (span) => {
+    await next()
+    const { status } = c.res
+    span.updateName(`${method} ${routeOf(c)}`)
+    span.setAttributes({ 'http.route': routeOf(c), 'http.response.status_code': status })
+    if (status >= 400) span.setAttribute('error.type', c.error instanceof CustomError ? c.error.code : `${status}`)
+    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+  })
+})
 
 const logged = (log: Log) =>
   createMiddleware(async (c, next) => {
@@ -42,7 +62,7 @@ const logged = (log: Log) =>
     await next()
     const line = {
       method: c.req.method,
-      path: c.req.path,
+      path: pathToShow(c),
       status: c.res.status,
       ms: Math.round(performance.now() - startedAt),
     }

@@ -109,7 +109,7 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
      */
     retell: async (now = new Date()) => {
       const unfollowed = await orders.list({ retellAt: { $lte: now } }, { sort: { retellAt: 1 }, limit: 50 })
-      await forEachOf(unfollowed, async (order) => {
+      await forEachOf('retell order', unfollowed, async (order) => {
         const waitedMs = Math.max(firstRetellMs, now.getTime() - order.updatedAt.getTime())
         const told = order.status === 'settling' ? [event('order.created', toData(order))] : eventsOf(order)
         await orders.raw.updateOne(

@@ -8,5 +8,5 @@ const batch = 100
 /** Ends the orders that no timer ended and nobody read: the last guard of the promise that every hold ends. */
 export const sweepDue = async (orders: Orders): Promise<void> => {
   const due = await orders.due(new Date(Date.now() - graceMs), batch)
-  await forEachOf(due, ({ id }) => orders.expire(id))
+  await forEachOf('due order', due, ({ id }) => orders.expire(id))
 }

@@ -15,6 +15,7 @@ import { reconcile } from './reconcile.ts'
 import { createRefunds } from './refunds.ts'
 import { openPayments } from './store.ts'
 import { connectStripe, createStripePort } from './stripe.ts'
+import { seenStripe } from './stripe-seen.ts'
 import { openWebhooks } from './webhooks.ts'
 
 await runService(
@@ -26,7 +27,7 @@ await runService(
       apiUrl: config.STRIPE_API_URL,
       timeoutMs: config.STRIPE_TIMEOUT_MS,
     })
-    const stripe = createStripePort(client)
+    const stripe = seenStripe(createStripePort(client))
     const orders = createOrders(dapr)
     const ledger = openLedger(db)
     const accounts = openAccounts(db)

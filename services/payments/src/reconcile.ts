@@ -1,4 +1,4 @@
-import type { Log } from '@fairpass/sdk'
+import { inSpan, type Log } from '@fairpass/sdk'
 import type { Drive } from './drive.ts'
 import type { Payments } from './store.ts'
 
@@ -15,7 +15,7 @@ export const reconcile = async ({ payments, drive, log }: Deps): Promise<void> =
       if (!payment) return
       const line = { paymentId: payment.id, orderId: payment.orderId, from: payment.status, looks: payment.looks }
       try {
-        const { status } = await drive(payment.id)
+        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => drive(payment.id))
         if (status !== payment.status) log.info({ ...line, to: status }, 'payment brought to its end')
       } catch (error) {
         log.warn({ err: error, ...line }, 'payment still under way')

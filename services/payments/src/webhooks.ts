@@ -1,6 +1,7 @@
 import {
   decodeCursor,
   encodeCursor,
+  inSpan,
   isDuplicateKey,
   type Log,
   MalformedJsonError,
@@ -168,7 +169,7 @@ export const openWebhooks = (db: Db, { stripe, secret, payments, driving, log }:
       for (let taken = 0; taken < batch; taken++) {
         const heard = await take()
         if (!heard) return
-        await applyTaken(heard)
+        await inSpan('apply webhook', { isRoot: true }, () => applyTaken(heard))
       }
     },
 

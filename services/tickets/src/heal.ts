@@ -20,7 +20,7 @@ export const healOverdue = async ({
   dapr: Dapr
 }): Promise<void> => {
   const overdue = await tickets.overdue(new Date(Date.now() - lateMs), batch)
-  await forEachOf(overdue, async ({ reservation }) => {
+  await forEachOf('overdue reservation', overdue, async ({ reservation }) => {
     if (!reservation) return
     await followOrder(tickets, inbox, await dapr.invoke('orders', `internal/orders/${reservation.orderId}`, OrderData))
   })

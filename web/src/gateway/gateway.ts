@@ -1,10 +1,11 @@
+import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/trace'
 import { BodyTooLarge, readBody } from './body.ts'
 import { isDaprsOwn } from './dapr-refusal.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
-import { routeOf } from './route.ts'
+import { isSecretPath, routeOf } from './route.ts'
 import { isFromElsewhere } from './same-origin.ts'
-import { traceOf } from './trace.ts'
+import { traceOf, unsampled } from './trace.ts'
 
 export interface GatewayOptions extends Origin {
   daprHttpPort: number
@@ -41,13 +42,20 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
 
     try {
       const body = await readBody(request, call.signal)
-      const answer = await fetch(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
-        method: request.method,
-        headers: requestHeaders(request.headers, peer, trace, origin),
-        redirect: 'manual',
-        signal: call.signal,
-        decompress: false,
-        ...(body === undefined ? {} : { body }),
+      const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
+      const answer = await inSpan(`invoke ${route.app}`, options, async (span) => {
+        // Sidecars write down the paths of what they record.
+        const traceparent = isSecretPath(url.pathname) ? unsampled(traceparentOf(span)) : traceparentOf(span)
+        const answered = await fetch(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
+          method: request.method,
+          headers: requestHeaders(request.headers, peer, { ...trace, traceparent }, origin),
+          redirect: 'manual',
+          signal: call.signal,
+          decompress: false,
+          ...(body === undefined ? {} : { body }),
+        })
+        span.setAttribute('http.response.status_code', answered.status)
+        return answered
       })
       if (await isDaprsOwn(answer)) {
         finish()

@@ -27,3 +27,6 @@ export const routeOf = (pathname: string): Route | undefined => {
 
 /** True for everything that belongs to the gateway, well-formed or not: pages never answer below /api. */
 export const isApiPath = (pathname: string): boolean => pathname === '/api' || pathname.startsWith('/api/')
+
+/** A coupon's code stands in it, which is as good as money: the path is neither logged nor traced. */
+export const isSecretPath = (pathname: string): boolean => /^\/api\/coupons\/./.test(pathname)

@@ -18,3 +18,6 @@ export const traceOf = (traceparent: string | null): Trace => {
   const started = randomHex(16)
   return { traceId: started, traceparent: `00-${started}-${randomHex(8)}-01`, isContinued: false }
 }
+
+/** The same trace, of which nobody downstream records anything. */
+export const unsampled = (traceparent: string): string => `${traceparent.slice(0, -2)}00`

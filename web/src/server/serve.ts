@@ -1,6 +1,9 @@
+import { inSpan, type Span, SpanKind, SpanStatusCode, traceparentOf, unrecorded } from '@fairpass/sdk/trace'
+import { startTracing } from '@fairpass/sdk/tracing'
 import { traceOf } from '../gateway/trace.ts'
 import { entrance } from './entrance.ts'
 import { createLog } from './log.ts'
+import { pathToShow, routeName } from './route-name.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 
@@ -16,6 +19,27 @@ const guarded = (response: Response): Response => {
   return response
 }
 
+const isProbe = (pathname: string): boolean => pathname === '/healthz' || pathname === '/readyz'
+
+/** The span of one request, in which everything that is done for it happens; the services' spans come under it. */
+const traced = (request: Request, pathname: string, work: () => Promise<Response>): Promise<Response> => {
+  if (isProbe(pathname)) return unrecorded(work)
+  const { method, headers } = request
+  const route = routeName(pathname)
+  const attributes = { 'http.request.method': method, 'http.route': route }
+  const continued = traceOf(headers.get('traceparent'))
+  const told = continued.isContinued ? continued.traceparent : null
+  const options = { kind: SpanKind.SERVER, traceparent: told, attributes }
+  return inSpan(`${method} ${route}`, options, async (span: Span) => {
+    headers.set('traceparent', traceparentOf(span))
+    if (!continued.isContinued) headers.delete('tracestate')
+    const response = await work()
+    span.setAttribute('http.response.status_code', response.status)
+    if (response.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    return response
+  })
+}
+
 /** Serves pages and gateway until SIGTERM or SIGINT; then answers what is under way, for a bounded time, and ends. */
 export const serve = (handle: Handle): void => {
   const door = entrance()
@@ -28,34 +52,36 @@ export const serve = (handle: Handle): void => {
     development: false,
     fetch: async (request, bun) => {
       const started = performance.now()
-      // The trace starts here: what is called for this request, and the line about it, tell the same id.
-      const trace = traceOf(request.headers.get('traceparent'))
-      if (!trace.isContinued) {
-        request.headers.set('traceparent', trace.traceparent)
-        request.headers.delete('tracestate')
-      }
+      const { pathname } = new URL(request.url)
       const peer = bun.requestIP(request)?.address
       // Where h3 looks for it.
       Object.defineProperty(request, 'ip', { value: peer })
-      // Before the files of the build, which the framework would serve whatever their name.
-      const response = (await door.answer(request, peer)) ?? guarded(await handle(request))
+      // The trace starts here: what is called for this request, and the line about it, tell the same id.
+      const response = await traced(request, pathname, async () => {
+        // Before the files of the build, which the framework would serve whatever their name.
+        return (await door.answer(request, peer)) ?? guarded(await handle(request))
+      })
       // A stream may be silent for longer than a connection may idle.
       if (isEventStream(response)) bun.timeout(request, 0)
       const durationMs = Math.round(performance.now() - started)
-      const path = new URL(request.url).pathname
-      const { method } = request
-      log('info', 'request', { method, path, status: response.status, durationMs, traceId: trace.traceId })
+      const path = pathToShow(pathname)
+      const { traceId } = traceOf(request.headers.get('traceparent'))
+      log('info', 'request', { method: request.method, path, status: response.status, durationMs, traceId })
       return response
     },
   })
   log('info', 'listening', { host: settings.host, port: server.port })
+
+  const tracing = startTracing('web', process.env)
+  tracing.catch((error: unknown) => log('error', 'no traces are recorded', { error: String(error) }))
 
   let isDraining = false
   const drain = async () => {
     if (isDraining) return
     isDraining = true
     door.close()
-    await Promise.race([server.stop(), Bun.sleep(DRAIN_MS)])
+    const drained = server.stop().then(async () => (await tracing).stop())
+    await Promise.race([drained.catch(() => {}), Bun.sleep(DRAIN_MS)])
     await server.stop(true)
     process.exit(0)
   }

@@ -1,3 +1,4 @@
+import { currentTrace } from '@fairpass/sdk/trace'
 import * as v from 'valibot'
 import type { Settings } from './environment.ts'
 
@@ -34,7 +35,10 @@ const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Respo
 export const createSitemap = ({ daprHttpPort, daprApiToken, publicOrigin }: Settings) => {
   const ask = async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
     const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
-      headers: daprApiToken ? { 'dapr-api-token': daprApiToken } : {},
+      headers: {
+        ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}),
+        traceparent: currentTrace()?.traceparent ?? '',
+      },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch(() => undefined)
     if (!answer?.ok) return undefined

@@ -1,0 +1,33 @@
+import { isApiPath, isSecretPath, routeOf } from '../gateway/route.ts'
+
+/** What the names of pages begin with, and what is no page; everything else that somebody may ask for is one name. */
+const KNOWN = new Set([
+  'account',
+  'admin',
+  'listings',
+  'live',
+  'orders',
+  'robots.txt',
+  'sell',
+  'signin',
+  'signout',
+  'signup',
+  'sitemap.xml',
+  'sitemaps',
+  'tickets',
+])
+
+/** The kind of address that this is, for names of spans and metrics: of these there are few, whatever is asked for. */
+export const routeName = (pathname: string): string => {
+  if (isApiPath(pathname)) {
+    const route = routeOf(pathname)
+    return route === undefined ? '/api/*' : `/${route.path.split('/').slice(0, 2).join('/')}`
+  }
+  const [, first = '', ...rest] = pathname.split('/')
+  if (first === '' && rest.length === 0) return '/'
+  if (!KNOWN.has(first)) return '/*'
+  return rest.length === 0 ? `/${first}` : `/${first}/*`
+}
+
+/** The path as a log may have it. */
+export const pathToShow = (pathname: string): string => (isSecretPath(pathname) ? '/api/coupons/*' : pathname)
