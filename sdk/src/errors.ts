@@ -37,6 +37,8 @@ export abstract class CustomError extends Error {
   abstract readonly code: ErrorCode
   /** Seconds after which asking again makes sense; becomes the `Retry-After` header (RFC 9110, 10.2.3). */
   readonly retryAfterSeconds: number | undefined = undefined
+  /** Members beside the usual ones, for a program to read (RFC 9457, 3.2). */
+  readonly extensions: Readonly<Record<string, string>> = {}
 
   get status() {
     return statusByCode[this.code]

@@ -23,6 +23,9 @@ const Problem = v.pipe(
       v.description('At least one; a validation error names the field'),
     ),
     traceId: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/), v.description('What the logs know the request by')),
+    declineCode: v.optional(
+      v.pipe(v.string(), v.description('Only with card_declined: why, as far as its holder may know')),
+    ),
   }),
   v.examples([
     {

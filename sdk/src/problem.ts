@@ -23,6 +23,7 @@ export const problem = (error: CustomError): Response =>
       status: error.status,
       code: error.code,
       errors: error.serialize(),
+      ...error.extensions,
       traceId: currentTrace()?.traceId ?? '0'.repeat(32),
     }),
     {

@@ -23,11 +23,12 @@ test('the second buyer sees the hold come, is told when it is over, and buys', a
   await page.getByRole('alert').waitFor()
   await page.getByText('Unless they pay, it is free again by').waitFor()
   await page.getByRole('button', { name: 'Tell me when it is free' }).click()
-  await page.getByText('You will be told here').waitFor()
+  await page.getByText('You are number 1 of 1 in line.').waitFor()
   expect(await violationsOn(page)).toEqual([])
 
   expectStatus(await first.delete(`/api/orders/${order.id}`), 204)
   await page.getByText('The ticket is free again').waitFor({ timeout: shown })
+  expect(await page.title()).toStartWith('Free again:')
   await page.getByRole('button', { name: /buy/i }).click()
   await page.waitForURL(/\/orders\//)
   expect(complaints).toEqual([])

@@ -50,7 +50,9 @@ const sound = (): Evidence => ({
         refunds: [],
       },
     ],
-    sums: { eur: { capturable: 0, captured: 500, refunded: 0, disputed: 0, net: 500 } },
+    sums: { eur: { capturable: 0, captured: 500, refunded: 0, disputed: 0, transferred: 0, net: 500 } },
+    disputes: [],
+    transfers: [],
     webhooks: { pending: 0, delivered: 1, lost: 0, failed: 0, forgedAccepted: 0 },
   },
 })

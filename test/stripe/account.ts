@@ -129,7 +129,9 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
     },
 
     refund: (from: { intent?: string | undefined; charge?: string | undefined }, asked: RefundAsked, cause: Cause) => {
-      const { refund: made, touched, said } = refund(chargeToRefund(from), asked, world())
+      const charge = chargeToRefund(from)
+      const [dispute] = storage.list('dispute', { limit: 1, charge: charge.id })
+      const { refund: made, touched, said } = refund(charge, dispute, asked, world())
       for (const entry of touched) storage.put(entry)
       events.record(said, cause, world())
       return { status: 200, body: made }

@@ -1,41 +1,24 @@
 import { Hono } from 'hono'
 import type { Account } from './account.ts'
+import type { Answering, Env } from './answering.ts'
 import { cancellationAsked, captureAsked, confirmationAsked, creationAsked, refundAsked } from './asked.ts'
-import { type Decline, declineNamed } from './cards.ts'
-import { type Answer, noSuch } from './errors.ts'
-import type { Cause, Events } from './events.ts'
-import type { Fault, Operation, Target } from './faults.ts'
-import { canonical, type Form, flag, only, parseForm, text } from './form.ts'
-import { expanded, listed, pageOf, searched } from './lists.ts'
-import type { Requests, Told } from './requests.ts'
+import type { Events } from './events.ts'
+import type { Operation, Target } from './faults.ts'
+import { type Form, flag, only, text } from './form.ts'
+import { listed, pageOf, searched } from './lists.ts'
 import { balanceOf } from './state.ts'
-import type { EntryKind, Storage } from './storage.ts'
-
-export interface Env {
-  Variables: { requestId: string; idempotencyKey: string | undefined }
-}
+import type { Storage } from './storage.ts'
 
 interface ApiDeps {
   storage: Storage
   account: Account
   events: Events
-  requests: Requests
+  answering: Answering
 }
 
-/** A decline that was asked for through the control API strikes whatever card is used. */
-const declineOf = (fault: Fault | undefined): Decline | undefined =>
-  fault?.kind === 'decline' ? declineNamed(fault.declineCode ?? 'generic_decline') : undefined
+export const createApi = ({ storage, account, events, answering }: ApiDeps) => {
+  const { incoming, order, read, one } = answering
 
-const told = ({ status, body, replayOf, retryInVain }: Told): Response =>
-  Response.json(body, {
-    status,
-    headers: {
-      ...(replayOf ? { 'idempotent-replayed': 'true', 'original-request': replayOf } : {}),
-      ...(retryInVain ? { 'stripe-should-retry': 'false' } : {}),
-    },
-  })
-
-export const createApi = ({ storage, account, events, requests }: ApiDeps) => {
   const about = (intent: string | undefined): Target => {
     const found = intent === undefined ? undefined : storage.find('payment_intent', intent)
     return { intent, metadata: found?.metadata }
@@ -44,58 +27,6 @@ export const createApi = ({ storage, account, events, requests }: ApiDeps) => {
   const chargedIntent = (charge: string | undefined): string | undefined => {
     const found = charge === undefined ? undefined : storage.find('charge', charge)
     return typeof found?.payment_intent === 'string' ? found.payment_intent : undefined
-  }
-
-  interface Incoming {
-    path: string
-    form: Form
-    variables: Env['Variables']
-  }
-
-  const order = async (
-    { path, form, variables }: Incoming,
-    operations: Operation[],
-    target: Target,
-    perform: (cause: Cause, decline: Decline | undefined) => Answer,
-  ): Promise<Response> => {
-    const { requestId, idempotencyKey } = variables
-    const cause = { requestId, idempotencyKey: idempotencyKey ?? null }
-    return told(
-      await requests.carryOut({
-        operations,
-        target,
-        requestId,
-        keyed: idempotencyKey
-          ? { key: idempotencyKey, endpoint: `POST ${path}`, parameters: canonical(form) }
-          : undefined,
-        perform: (fault) => {
-          const { status, body } = perform(cause, declineOf(fault))
-          return { status, body: status === 200 ? expanded(storage, form, body) : body }
-        },
-      }),
-    )
-  }
-
-  const incoming = async (c: { req: { path: string; text(): Promise<string> }; var: Env['Variables'] }) => ({
-    path: c.req.path,
-    form: parseForm(await c.req.text()),
-    variables: c.var,
-  })
-
-  const queryOf = (url: string) => parseForm(new URL(url).search)
-
-  const read = async (url: string, target: Target, look: (form: Form) => unknown): Promise<Response> =>
-    told(
-      await requests.read(target, () => {
-        const form = queryOf(url)
-        return { status: 200, body: expanded(storage, form, look(form)) }
-      }),
-    )
-
-  const one = <K extends EntryKind>(kind: K, id: string) => {
-    const found = storage.find(kind, id)
-    if (!found) throw noSuch(kind, id, 'id')
-    return found
   }
 
   return new Hono<Env>()
@@ -162,7 +93,9 @@ export const createApi = ({ storage, account, events, requests }: ApiDeps) => {
     )
     .get('/disputes/:id', (c) => read(c.req.url, {}, () => one('dispute', c.req.param('id'))))
     .get('/disputes', (c) =>
-      read(c.req.url, {}, (form) => listed(storage, 'dispute', '/v1/disputes', pageOf(form, ['payment_intent']))),
+      read(c.req.url, {}, (form) =>
+        listed(storage, 'dispute', '/v1/disputes', pageOf(form, ['payment_intent', 'charge'])),
+      ),
     )
     .get('/events/:id', (c) => read(c.req.url, {}, () => events.shown(one('event', c.req.param('id')))))
     .get('/events', (c) =>

@@ -20,7 +20,7 @@ const REFUND = 'amount charge expand metadata payment_intent reason'.split(' ')
 const AMOUNT_MAX = 99_999_999
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((currency) => currency.toLowerCase()))
 
-const amountOf = (form: Form): number => {
+export const amountOf = (form: Form): number => {
   const amount = whole(form, 'amount')
   if (amount === undefined) throw missingParameter('amount')
   if (amount < 1) {
@@ -31,7 +31,7 @@ const amountOf = (form: Form): number => {
   return amount
 }
 
-const currencyOf = (form: Form): string => {
+export const currencyOf = (form: Form): string => {
   const currency = required(form, 'currency').toLowerCase()
   if (!CURRENCIES.has(currency)) {
     throw parameterRefused('parameter_invalid_string', 'currency', `Invalid currency: ${currency}.`)

@@ -1,9 +1,12 @@
 import { Hono } from 'hono'
 import type { Account } from './account.ts'
-import type { Env } from './api.ts'
+import type { Env } from './answering.ts'
 import { declineNamed } from './cards.ts'
+import { ONBOARDED } from './connect.ts'
+import { VERDICTS } from './disputes.ts'
 import { type Answer, errorAnswer, parameterRefused, refused } from './errors.ts'
 import { type FaultAsked, type Faults, isBounded, kindsOf, OPERATIONS } from './faults.ts'
+import type { Connect } from './platform.ts'
 import { stateOf } from './state.ts'
 import type { Storage } from './storage.ts'
 import type { Webhooks } from './webhooks.ts'
@@ -11,6 +14,7 @@ import type { Webhooks } from './webhooks.ts'
 interface ControlDeps {
   storage: Storage
   account: Account
+  connect: Connect
   faults: Faults
   webhooks: Webhooks
 }
@@ -49,6 +53,13 @@ const numberIn = (body: Body, name: string): number | undefined => {
   if (value === undefined) return undefined
   if (typeof value !== 'number') throw parameterRefused('parameter_invalid', name, `${name} must be a number.`)
   return value
+}
+
+const choiceIn = <T extends string>(body: Body, name: string, choices: readonly T[]): T => {
+  const choice = choices.find((each) => each === body[name])
+  if (choice === undefined)
+    throw parameterRefused('parameter_invalid', name, `${name} is one of ${choices.join(', ')}.`)
+  return choice
 }
 
 const metadataIn = (body: Body): Record<string, string> | undefined => {
@@ -101,7 +112,7 @@ const faultIn = (body: Body): FaultAsked => {
 const shown = ({ status, body }: Answer): Response => Response.json(body, { status })
 
 /** What only a test may do: ask for trouble, act as the buyer's browser or the bank, and look behind the API. */
-export const createControl = ({ storage, account, faults, webhooks }: ControlDeps) => {
+export const createControl = ({ storage, account, connect, faults, webhooks }: ControlDeps) => {
   // An action from outside has no request of the integration behind it.
   const outside = { requestId: null, idempotencyKey: null }
   const act = (work: () => Answer): Response => {
@@ -125,10 +136,7 @@ export const createControl = ({ storage, account, faults, webhooks }: ControlDep
       return act(() => account.confirmInBrowser(c.req.param('id'), secret, paymentMethod, returnUrl, outside))
     })
     .post('/payment_intents/:id/complete3ds', async (c) => {
-      const outcome = textIn(await bodyOf(c.req), 'outcome') ?? 'succeeded'
-      if (outcome !== 'succeeded' && outcome !== 'failed') {
-        throw parameterRefused('parameter_invalid', 'outcome', 'outcome is succeeded or failed.')
-      }
+      const outcome = choiceIn({ outcome: 'succeeded', ...(await bodyOf(c.req)) }, 'outcome', ['succeeded', 'failed'])
       return act(() => account.authenticate(c.req.param('id'), outcome === 'succeeded', outside))
     })
     .post('/payment_intents/:id/capture', async (c) => {
@@ -136,6 +144,19 @@ export const createControl = ({ storage, account, faults, webhooks }: ControlDep
       return act(() => account.capture(c.req.param('id'), amount, outside))
     })
     .post('/payment_intents/:id/expire', (c) => act(() => account.cancel(c.req.param('id'), 'automatic', outside)))
+    .post('/payment_intents/:id/dispute', async (c) => {
+      const body = await bodyOf(c.req)
+      const reason = textIn(body, 'reason') ?? 'fraudulent'
+      return act(() => connect.dispute(c.req.param('id'), reason, numberIn(body, 'amount')))
+    })
+    .post('/disputes/:id/close', async (c) => {
+      const outcome = choiceIn(await bodyOf(c.req), 'outcome', VERDICTS)
+      return act(() => connect.closeDispute(c.req.param('id'), outcome))
+    })
+    .post('/accounts/:id/onboard', async (c) => {
+      const outcome = choiceIn({ outcome: 'complete', ...(await bodyOf(c.req)) }, 'outcome', ONBOARDED)
+      return act(() => connect.onboard(c.req.param('id'), outcome))
+    })
     .get('/state', (c) =>
       c.json({
         ...stateOf(storage),

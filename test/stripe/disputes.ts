@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
-import { type Outcome, say, type World } from './shapes.ts'
+import { refused } from './errors.ts'
+import { type Happening, type Kept, type Outcome, say, type World } from './shapes.ts'
 
 const WEEK_SECONDS = 7 * 24 * 60 * 60
 
@@ -34,11 +35,21 @@ const noEvidence: Stripe.Dispute.Evidence = {
   uncategorized_text: null,
 }
 
-/** The buyer's bank takes the whole captured amount back and asks for evidence. */
-const disputeOf = (charge: Stripe.Charge, reason: string, { newId, nowSeconds }: World): Stripe.Dispute => ({
+interface DisputeAsked {
+  reason: string
+  /** All that was captured, unless the bank wants less. */
+  amount?: number | undefined
+}
+
+/** The buyer's bank takes the captured amount back and asks for evidence. */
+const disputeOf = (
+  charge: Stripe.Charge,
+  { reason, amount = charge.amount_captured }: DisputeAsked,
+  { newId, nowSeconds }: World,
+): Stripe.Dispute => ({
   id: newId('du'),
   object: 'dispute',
-  amount: charge.amount_captured,
+  amount,
   balance_transactions: [],
   charge: charge.id,
   created: nowSeconds,
@@ -62,6 +73,35 @@ const disputeOf = (charge: Stripe.Charge, reason: string, { newId, nowSeconds }:
   status: 'needs_response',
 })
 
+export const openDispute = (charge: Stripe.Charge, asked: DisputeAsked, world: World) => {
+  if (charge.disputed) throw refused(`Charge ${charge.id} has been disputed already.`)
+  if (asked.amount !== undefined && (asked.amount < 1 || asked.amount > charge.amount_captured))
+    throw refused('A bank takes back at most what was captured.', { param: 'amount' })
+  const disputed: Stripe.Charge = { ...charge, disputed: true }
+  const dispute = disputeOf(disputed, asked, world)
+  const touched: Kept[] = [disputed, dispute]
+  const said: Happening[] = [say('charge.dispute.created', dispute), say('charge.dispute.funds_withdrawn', dispute)]
+  return { dispute, touched, said }
+}
+
+export const VERDICTS = ['won', 'lost'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+/** The bank decides: what was withdrawn comes back to the platform, or stays with the buyer. */
+export const closeDispute = (dispute: Stripe.Dispute, verdict: Verdict) => {
+  if (dispute.status === 'won' || dispute.status === 'lost')
+    throw refused(`Dispute ${dispute.id} is already closed: ${dispute.status}.`)
+  const after: Stripe.Dispute = { ...dispute, status: verdict }
+  const said: Happening[] = [
+    say('charge.dispute.closed', after),
+    ...(verdict === 'won' ? [say('charge.dispute.funds_reinstated', after)] : []),
+  ]
+  return { after, said }
+}
+
+/** What the bank holds back of a charge: everything, unless the platform has won. */
+export const isHeldBack = (dispute: Stripe.Dispute | undefined) => dispute !== undefined && dispute.status !== 'won'
+
 /** Some test cards dispute what was captured, at once. */
 export const withDispute = (
   outcome: Outcome,
@@ -70,11 +110,10 @@ export const withDispute = (
   world: World,
 ): Outcome => {
   if (!reason) return outcome
-  const disputed: Stripe.Charge = { ...charge, disputed: true }
-  const dispute = disputeOf(disputed, reason, world)
+  const { touched, said } = openDispute(charge, { reason }, world)
   return {
     ...outcome,
-    touched: [...outcome.touched.filter(({ id }) => id !== charge.id), disputed, dispute],
-    said: [...outcome.said, say('charge.dispute.created', dispute)],
+    touched: [...outcome.touched.filter(({ id }) => id !== charge.id), ...touched],
+    said: [...outcome.said, ...said],
   }
 }

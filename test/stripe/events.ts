@@ -30,8 +30,7 @@ const eventBody = ({ lane: _, ...said }: Said, pendingWebhooks: number) => ({
 })
 
 const laneOf = (object: Kept): string => {
-  if (object.object === 'payment_intent' || object.object === 'payment_method') return object.id
-  return typeof object.payment_intent === 'string' ? object.payment_intent : object.id
+  return 'payment_intent' in object && typeof object.payment_intent === 'string' ? object.payment_intent : object.id
 }
 
 // Long enough for the next event of the same payment to be caused by a person in a test.
@@ -79,7 +78,8 @@ export const createEvents = ({ storage, faults, delivers, now }: EventsDeps) => 
       }
       storage.put(said)
       if (!delivers) continue
-      const metadata = storage.find('payment_intent', lane)?.metadata
+      const own = 'metadata' in object ? object.metadata : undefined
+      const metadata = storage.find('payment_intent', lane)?.metadata ?? own ?? undefined
       enqueue(said, faults.take('webhook', { intent: lane, metadata, eventType: type }))
     }
   }

@@ -1,13 +1,26 @@
 import type { Storage } from './storage.ts'
 
-export const OPERATIONS = ['create', 'confirm', 'capture', 'cancel', 'refund', 'retrieve', 'webhook'] as const
+export const OPERATIONS = [
+  'create',
+  'confirm',
+  'capture',
+  'cancel',
+  'refund',
+  'account',
+  'transfer',
+  'reversal',
+  'retrieve',
+  'webhook',
+] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-const REQUEST_KINDS = ['delay', 'error_before', 'error_after', 'drop_before', 'drop_after', 'decline'] as const
+const REQUEST_KINDS = ['delay', 'error_before', 'error_after', 'drop_before', 'drop_after'] as const
 const WEBHOOK_KINDS = ['delay', 'lost', 'doubled', 'reordered', 'bad_signature'] as const
 const DECLINABLE: readonly Operation[] = ['create', 'confirm', 'capture']
+/** What moves money between balances may find too little there. */
+const REFUSABLE: readonly Operation[] = ['transfer', 'reversal']
 
-export type FaultKind = (typeof REQUEST_KINDS)[number] | (typeof WEBHOOK_KINDS)[number]
+export type FaultKind = (typeof REQUEST_KINDS)[number] | 'decline' | 'refuse' | (typeof WEBHOOK_KINDS)[number]
 
 export interface FaultAsked {
   operation: Operation
@@ -39,7 +52,8 @@ const DELAY_MAX_MS = 120_000
 
 export const kindsOf = (operation: Operation): readonly FaultKind[] => {
   if (operation === 'webhook') return WEBHOOK_KINDS
-  return DECLINABLE.includes(operation) ? REQUEST_KINDS : REQUEST_KINDS.filter((kind) => kind !== 'decline')
+  if (DECLINABLE.includes(operation)) return [...REQUEST_KINDS, 'decline']
+  return REFUSABLE.includes(operation) ? [...REQUEST_KINDS, 'refuse'] : REQUEST_KINDS
 }
 
 export const isBounded = ({ times, delayMs }: FaultAsked) =>

@@ -34,6 +34,8 @@ export const pageOf = (form: Form, more: readonly string[] = []): Page => {
     createdSeconds: createdOf(form),
     about: text(form, 'payment_intent'),
     charge: text(form, 'charge'),
+    transferGroup: text(form, 'transfer_group'),
+    destination: text(form, 'destination'),
     type: text(form, 'type'),
   }
 }
@@ -85,7 +87,7 @@ export const searched = (storage: Storage, form: Form) => {
   }
 }
 
-const EXPANDABLE: Record<string, Exclude<EntryKind, 'event'>> = {
+const EXPANDABLE: Record<string, EntryKind> = {
   latest_charge: 'charge',
   charge: 'charge',
   payment_intent: 'payment_intent',

@@ -220,8 +220,8 @@ test('sums follow the money', async () => {
   await stripe.paymentIntents.capture(returned.id)
   await stripe.refunds.create({ payment_intent: returned.id })
   expect((await quiet.state()).sums).toEqual({
-    eur: { capturable: 0, captured: 8_400, refunded: 4_200, disputed: 0, net: 4_200 },
-    jpy: { capturable: 700, captured: 0, refunded: 0, disputed: 0, net: 0 },
+    eur: { capturable: 0, captured: 8_400, refunded: 4_200, disputed: 0, transferred: 0, net: 4_200 },
+    jpy: { capturable: 700, captured: 0, refunded: 0, disputed: 0, transferred: 0, net: 0 },
   })
   expect((await stripe.balance.retrieve()).pending).toContainEqual({ amount: 4_200, currency: 'eur' })
   await quiet.call('POST', '/reset')

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { isHeldBack } from './disputes.ts'
 import { noSuch, refused } from './errors.ts'
 import { type Happening, type Kept, refundOf, type World } from './shapes.ts'
 
@@ -20,10 +21,15 @@ export const refundable = (intent: Stripe.PaymentIntent, charge: Stripe.Charge |
   throw refused(`This PaymentIntent (${intent.id}) does not have a successful charge to refund.`)
 }
 
-export const refund = (charge: Stripe.Charge, asked: RefundAsked, world: World): Refunded => {
+export const refund = (
+  charge: Stripe.Charge,
+  dispute: Stripe.Dispute | undefined,
+  asked: RefundAsked,
+  world: World,
+): Refunded => {
   if (charge.status === 'failed') throw noSuch('charge', charge.id, 'charge', 400)
   if (!charge.captured) throw refused(`Charge ${charge.id} has not been captured; cancel its PaymentIntent instead.`)
-  if (charge.disputed) {
+  if (isHeldBack(dispute)) {
     throw refused(`Charge ${charge.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' })
   }
   // What was released at a partial capture shows as refunded, too, so that the rest counts from the whole amount.

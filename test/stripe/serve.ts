@@ -26,7 +26,11 @@ const requestOf = (incoming: IncomingMessage, body: Buffer<ArrayBuffer>): Reques
   }
   const method = incoming.method ?? 'GET'
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(new URL(incoming.url ?? '/', `http://${HOST}`), { method, headers, ...(hasBody ? { body } : {}) })
+  return new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? HOST}`), {
+    method,
+    headers,
+    ...(hasBody ? { body } : {}),
+  })
 }
 
 const answer = async (outgoing: ServerResponse, response: Response) => {

@@ -1,12 +1,16 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { createAccount } from './account.ts'
-import { createApi, type Env } from './api.ts'
+import { createAnswering, type Env } from './answering.ts'
+import { createApi } from './api.ts'
+import { createConnectApi } from './connect-api.ts'
 import { createControl } from './control.ts'
 import { ConnectionDropped, keyRefused, noSuchPath, StripeRefusal, serverError } from './errors.ts'
 import { API_VERSION, createEvents } from './events.ts'
 import { createFaults } from './faults.ts'
 import { createIdempotency } from './idempotency.ts'
+import { createOnboarding } from './onboarding.ts'
+import { createConnect } from './platform.ts'
 import { createRequests } from './requests.ts'
 import { newId } from './shapes.ts'
 import type { Storage } from './storage.ts'
@@ -50,12 +54,15 @@ export const createStripeDouble = ({
   const faults = createFaults(storage)
   const events = createEvents({ storage, faults, delivers: webhookUrl !== undefined, now })
   const account = createAccount({ storage, events, now })
+  const connect = createConnect({ storage, events, now })
   const webhooks = createWebhooks({ storage, events, url: webhookUrl, secret: webhookSecret, now, ...pauses })
   const idempotency = createIdempotency(storage, now)
   const requests = createRequests({ storage, faults, idempotency, onChange: webhooks.wake })
+  const answering = createAnswering({ storage, requests })
 
   const app = new Hono<Env>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
+    .route('/', createOnboarding({ storage, connect, now, onChange: webhooks.wake }))
     .use(async (c, next) => {
       c.set('requestId', newId('req'))
       c.set('idempotencyKey', c.req.header('idempotency-key') || undefined)
@@ -66,8 +73,9 @@ export const createStripeDouble = ({
       c.header('stripe-version', c.req.header('stripe-version') ?? API_VERSION)
       if (c.var.idempotencyKey) c.header('idempotency-key', c.var.idempotencyKey)
     })
-    .route('/v1', createApi({ storage, account, events, requests }))
-    .route('/__double', createControl({ storage, account, faults, webhooks }))
+    .route('/v1', createApi({ storage, account, events, answering }))
+    .route('/v1', createConnectApi({ storage, connect, answering }))
+    .route('/__double', createControl({ storage, account, connect, faults, webhooks }))
     .notFound((c) => answered(noSuchPath(c.req.method, c.req.path)))
     .onError((error) => {
       // Only the listener can end a connection without an answer.

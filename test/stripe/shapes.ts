@@ -3,7 +3,18 @@ import { type Decline, noBillingDetails } from './cards.ts'
 import type { ErrorBody } from './errors.ts'
 
 /** The objects that the double keeps, in the shapes that stripe-node declares for its pinned API version. */
-export type Kept = Stripe.Charge | Stripe.Dispute | Stripe.PaymentIntent | Stripe.PaymentMethod | Stripe.Refund
+export type Kept =
+  | KeptAccount
+  | Stripe.Charge
+  | Stripe.Dispute
+  | Stripe.PaymentIntent
+  | Stripe.PaymentMethod
+  | Stripe.Refund
+  | Stripe.Transfer
+  | Stripe.TransferReversal
+
+/** An account of somebody else on the platform, made by it. */
+export type KeptAccount = Stripe.Account & { created: number; metadata: Record<string, string> }
 
 /** Something that happened to an object, as an event will tell it. */
 export interface Happening {

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { isHeldBack } from './disputes.ts'
 import type { Storage } from './storage.ts'
 
 const EVERYTHING = 1_000_000
@@ -8,8 +9,11 @@ interface Sums {
   capturable: number
   captured: number
   refunded: number
+  /** What banks hold back: disputes that are open or lost. */
   disputed: number
-  /** What stays: captured less refunded and disputed. */
+  /** Sent to sellers, less what was taken back. */
+  transferred: number
+  /** What stays: captured less refunded, disputed and transferred. */
   net: number
 }
 
@@ -17,7 +21,7 @@ interface Sums {
 const refundedOf = (charge: Stripe.Charge) =>
   charge.captured ? charge.amount_refunded - (charge.amount - charge.amount_captured) : 0
 
-const disputedOf = (charge: Stripe.Charge) => (charge.disputed ? charge.amount_captured : 0)
+const noSums: Sums = { capturable: 0, captured: 0, refunded: 0, disputed: 0, transferred: 0, net: 0 }
 
 const sum = <T>(entries: T[], of: (entry: T) => number) => entries.reduce((total, entry) => total + of(entry), 0)
 
@@ -35,15 +39,19 @@ export const stateOf = (storage: Storage) => {
   const all = storage.list('payment_intent', { limit: EVERYTHING }).reverse()
   const charges = grouped(storage.list('charge', { limit: EVERYTHING }).reverse())
   const refunds = grouped(storage.list('refund', { limit: EVERYTHING }).reverse())
+  const disputes = storage.list('dispute', { limit: EVERYTHING }).reverse()
+  const disputesOf = grouped(disputes)
+  const transfers = storage.list('transfer', { limit: EVERYTHING }).reverse()
   const sums: Record<string, Sums> = {}
 
   const intents = all.map((intent) => {
     const made = charges.get(intent.id) ?? []
     const captured = sum(made, ({ amount_captured }) => amount_captured)
     const refunded = sum(made, refundedOf)
-    const disputed = sum(made, disputedOf)
-    const total = sums[intent.currency] ?? { capturable: 0, captured: 0, refunded: 0, disputed: 0, net: 0 }
+    const disputed = sum((disputesOf.get(intent.id) ?? []).filter(isHeldBack), ({ amount }) => amount)
+    const total = sums[intent.currency] ?? noSums
     sums[intent.currency] = {
+      ...total,
       capturable: total.capturable + intent.amount_capturable,
       captured: total.captured + captured,
       refunded: total.refunded + refunded,
@@ -81,16 +89,44 @@ export const stateOf = (storage: Storage) => {
       })),
     }
   })
-  return { intents, sums }
+  for (const { currency, amount, amount_reversed } of transfers) {
+    const total = sums[currency] ?? noSums
+    const sent = amount - amount_reversed
+    sums[currency] = { ...total, transferred: total.transferred + sent, net: total.net - sent }
+  }
+  return {
+    intents,
+    sums,
+    disputes: disputes.map(({ id, status, amount, currency, payment_intent }) => ({
+      id,
+      status,
+      amount,
+      currency,
+      intent: payment_intent,
+    })),
+    transfers: transfers.map(({ id, amount, amount_reversed, currency, destination, metadata, ...transfer }) => ({
+      id,
+      amount,
+      amountReversed: amount_reversed,
+      currency,
+      destination,
+      metadata,
+      sourceTransaction: transfer.source_transaction,
+    })),
+  }
 }
+
+/** What is left of the platform's money, by currency. */
+export const balances = (storage: Storage): Record<string, number> =>
+  Object.fromEntries(Object.entries(stateOf(storage).sums).map(([currency, { net }]) => [currency, net]))
 
 /** Everything is pending for ever: payouts of the platform itself are not modelled, and neither are Stripe's fees. */
 export const balanceOf = (storage: Storage): Stripe.Balance => {
-  const sums = Object.entries(stateOf(storage).sums)
+  const sums = Object.entries(balances(storage))
   return {
     object: 'balance',
     available: sums.map(([currency]) => ({ amount: 0, currency })),
     livemode: false,
-    pending: sums.map(([currency, { net }]) => ({ amount: net, currency })),
+    pending: sums.map(([currency, amount]) => ({ amount, currency })),
   }
 }

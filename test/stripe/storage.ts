@@ -1,9 +1,10 @@
 import { Database, type SQLQueryBindings } from 'bun:sqlite'
 import type { Said } from './events.ts'
+import type { Onboarding } from './onboarding.ts'
 import type { Kept } from './shapes.ts'
 
-/** Everything that is kept by id: Stripe's objects and the events about them. */
-export type Entry = Kept | Said
+/** Everything that is kept by id: Stripe's objects, the events about them, and links to the onboarding page. */
+export type Entry = Kept | Onboarding | Said
 export type EntryKind = Entry['object']
 export type EntryOf<K extends EntryKind> = Extract<Entry, { object: K }>
 
@@ -14,6 +15,9 @@ export interface Page {
   /** Only what belongs to this intent. */
   about?: string | undefined
   charge?: string | undefined
+  transferGroup?: string | undefined
+  destination?: string | undefined
+  sourceTransaction?: string | undefined
   createdSeconds?: { gt?: number; gte?: number; lt?: number; lte?: number } | undefined
   type?: string | undefined
   status?: string | undefined
@@ -47,7 +51,7 @@ const aboutOf = (entry: Entry): string | null => {
   if (entry.object === 'charge' || entry.object === 'refund' || entry.object === 'dispute') {
     return typeof entry.payment_intent === 'string' ? entry.payment_intent : null
   }
-  return null
+  return entry.object === 'transfer_reversal' && typeof entry.transfer === 'string' ? entry.transfer : null
 }
 
 export const openStorage = (file: string) => {
@@ -95,6 +99,9 @@ export const openStorage = (file: string) => {
     }
     narrow('about = ?', page.about)
     narrow("json_extract(body, '$.charge') = ?", page.charge)
+    narrow("json_extract(body, '$.transfer_group') = ?", page.transferGroup)
+    narrow("json_extract(body, '$.destination') = ?", page.destination)
+    narrow("json_extract(body, '$.source_transaction') = ?", page.sourceTransaction)
     narrow("json_extract(body, '$.type') = ?", page.type)
     narrow("json_extract(body, '$.status') = ?", page.status)
     for (const [key, value] of Object.entries(page.metadata ?? {})) {

@@ -24,6 +24,12 @@ export const PaidAnswer = v.union([
 
 export const ReceivedAnswer = v.strictObject({ received: v.literal(true) })
 
+export const PaymentStateAnswer = v.strictObject({
+  orderId: v.string(),
+  state: v.picklist(['none', 'requires_payment_method', 'processing', 'succeeded', 'declined', 'refunded']),
+  declineCode: v.optional(v.string()),
+})
+
 export const EarningsAnswer = v.pipe(
   v.record(Currency, v.strictObject({ pendingCents: whole, availableCents: whole, paidOutCents: whole })),
   v.description('By currency'),

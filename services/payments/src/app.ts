@@ -39,7 +39,7 @@ export const createApp = ({
   describeApi(
     createServiceApp(service)
       .route('/', wiring.listening)
-      .route('/', createRoutes({ pay, webhooks, ledger, wiring, limits }))
+      .route('/', createRoutes({ pay, payments, webhooks, ledger, wiring, limits }))
       .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
       .route('/', createCouponRoutes({ coupons, wiring })),
     service.publicOrigin,

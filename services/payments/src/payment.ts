@@ -1,4 +1,5 @@
 import { CustomError, event, type FairpassEvent, RequestValidationError } from '@fairpass/sdk'
+import { declineCodeOf } from './decline.ts'
 
 /**
  * Where a payment may go from where it is. What ends `-ing` is decided but not yet done everywhere; from `settled` on only
@@ -197,6 +198,11 @@ export class PaymentNotRefundableError extends CustomError {
 
 class CardDeclinedError extends CustomError {
   readonly code = 'card_declined'
+  override readonly extensions: { declineCode: string }
+  constructor(failure: Failure | undefined) {
+    super(failure?.message ?? 'Your card was declined.')
+    this.extensions = { declineCode: declineCodeOf(failure?.code) }
+  }
 }
 
 /** It is not known yet how the payment ends; the reconciler finds out, whether or not the buyer asks again. */
@@ -221,7 +227,7 @@ export const errorOf = ({ status, failure }: Payment): CustomError | undefined =
     case 'awaiting_method':
       return undefined
     case 'failed':
-      return new CardDeclinedError(failure?.message ?? 'Your card was declined.')
+      return new CardDeclinedError(failure)
     case 'cancelled':
       if (failure?.code === unknownMethod.code)
         return new RequestValidationError([{ msg: unknownMethod.message, param: 'paymentMethod' }])

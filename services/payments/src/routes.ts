@@ -1,10 +1,12 @@
 import { answers, body, Id, type IdempotencyEnv, newId, type Wiring } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { EarningsAnswer, PaidAnswer, ReceivedAnswer } from './answers.ts'
+import { EarningsAnswer, PaidAnswer, PaymentStateAnswer, ReceivedAnswer } from './answers.ts'
 import { earningsOf, type Ledger } from './ledger-store.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Pay } from './pay.ts'
+import { paymentState } from './state.ts'
+import type { Payments } from './store.ts'
 import type { Webhooks } from './webhooks.ts'
 
 const NewPayment = v.pipe(
@@ -38,9 +40,17 @@ const NewPayment = v.pipe(
   })),
 )
 
-type Deps = { pay: Pay; webhooks: Webhooks; ledger: Ledger; wiring: Wiring; limits: LimitVariables }
+type Deps = {
+  pay: Pay
+  payments: Payments
+  webhooks: Webhooks
+  ledger: Ledger
+  wiring: Wiring
+  limits: LimitVariables
+}
 
-export const createRoutes = ({ pay, webhooks, ledger, wiring: { identity, idempotent, rateLimit }, limits }: Deps) => {
+export const createRoutes = ({ pay, payments, webhooks, ledger, wiring, limits }: Deps) => {
+  const { identity, idempotent, rateLimit } = wiring
   const { wrongCodesByAddress, wrongCodesByAccount } = createLimits(rateLimit, limits)
 
   return new Hono<IdempotencyEnv>()
@@ -76,6 +86,16 @@ export const createRoutes = ({ pay, webhooks, ledger, wiring: { identity, idempo
       async (c) => {
         await webhooks.receive(await c.req.text(), c.req.header('stripe-signature') ?? '')
         return c.json({ received: true })
+      },
+    )
+    .get(
+      '/api/payments/orders/:orderId',
+      identity.signedIn,
+      answers("How the payment of the caller's order stands", { 200: PaymentStateAnswer }),
+      async (c) => {
+        const orderId = c.req.param('orderId')
+        const own = v.is(Id, orderId) ? await payments.ofOrder(orderId, c.var.user.id) : []
+        return c.json({ orderId, ...paymentState(own) })
       },
     )
     .get(

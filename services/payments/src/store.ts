@@ -121,6 +121,10 @@ export const openPayments = (db: Db, { publish, ledger, coupons }: Deps) => {
     /** The order's payment that waits for a card from Stripe's own form. */
     waitingOf: (orderId: string) => documents.findOne({ orderId, status: 'awaiting_method' }),
 
+    /** A buyer's payments of an order, newest first. */
+    ofOrder: (orderId: string, buyerId: string) =>
+      documents.list({ orderId, buyerId }, { sort: { attempt: -1 }, limit: maxNumberings }),
+
     /** Payments of a ticket whose money is here, or on its way back. */
     paidOf: (ticketId: string, limit: number) =>
       documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),

@@ -63,7 +63,8 @@ const authenticationRequired =
 
 /** Stripe's own words are made for the buyer, and name neither a lost nor a stolen card. */
 const failureOf = (code: string | undefined, declineCode: string | undefined, message: string | undefined): Failure => {
-  const reason = declineCode ?? code ?? 'card_declined'
+  // stripe-node gives an empty text where Stripe gives none.
+  const reason = declineCode || code || 'card_declined'
   if (reason === 'authentication_required') return { code: reason, message: authenticationRequired }
   return { code: reason, message: message || 'Your card was declined.' }
 }

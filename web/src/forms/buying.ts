@@ -1,6 +1,11 @@
 import { idIn, keyOf, leadsTo, refused, type Submit, text } from './form.ts'
 
+/** A ticket's page has two forms: the one that buys, and the one of the line. */
 export const buy: Submit = async ({ api, fields, id }) => {
+  const here = `/tickets/${id}`
+  if (fields.get('intent') === 'wait')
+    return leadsTo(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
+  if (fields.get('intent') === 'leave') return leadsTo(await api('DELETE', `/api/orders/line/${id}`), here)
   const answer = await api('POST', '/api/orders', { body: { ticketId: id }, ...keyOf(fields) })
   return leadsTo(answer, `/orders/${idIn(answer) ?? ''}`)
 }

@@ -4,7 +4,11 @@ export const formatTime = (iso: string, locale: string): string => {
   return `${new Intl.DateTimeFormat(locale, options).format(new Date(iso))} UTC`
 }
 
-export const formatClock = (iso: string): string => `${iso.slice(11, 19)} UTC`
+/** A time of day to the second, in a time zone or in the machine's own; UTC says that it is. */
+export const formatClock = (iso: string, locale: string, timeZone?: string): string => {
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone }).format(new Date(iso))
+  return timeZone === 'UTC' ? `${time} UTC` : time
+}
 
 /** `14 minutes 5 seconds`, for what is left of a hold. */
 export const formatLeft = (ms: number, locale: string): string => {

@@ -3,6 +3,7 @@ import { getRequestEvent, type RequestEvent } from 'solid-js/web'
 import type * as v from 'valibot'
 import type { Refusal } from '../forms/form.ts'
 import type { Language } from '../words/languages.ts'
+import { Line } from './line.ts'
 import { apiQuery } from './listing-query.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
 import { Coupons, Order, Orders, Ticket, Tickets, type User } from './shapes.ts'
@@ -56,6 +57,20 @@ export const readTicket = query(async (id: string) => {
   if (loaded.ok && loaded.value.status === 'withdrawn') requestEvent().response.status = 410
   return loaded
 }, 'ticket')
+
+// A page is whole without these: whoever would tell them may be away.
+const ASIDE_MS = 2000
+
+const readAside = async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
+  const loaded = loadedFrom(schema, await requestEvent().locals.visit.api('GET', path, { timeoutMs: ASIDE_MS }))
+  return loaded.ok ? loaded.value : undefined
+}
+
+/** The line for a ticket as the visitor sees it; undefined for strangers, and where there is none to stand in. */
+export const readLine = query(async (ticketId: string): Promise<Line | undefined> => {
+  const { user } = requestEvent().locals.visit
+  return user ? readAside(Line, `/api/orders/line/${encodeURIComponent(ticketId)}`) : undefined
+}, 'line')
 
 const cursorOf = (search: string): string => {
   const cursor = new URLSearchParams(search).get('cursor')

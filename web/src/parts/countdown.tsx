@@ -64,7 +64,7 @@ export const Countdown = (props: CountdownProps) => {
       <p class="countdown" classList={{ soon: isSoon() }} role="timer">
         <Sentence
           of={countdown.heldUntil}
-          parts={{ time: <time datetime={props.expiresAt}>{formatClock(props.expiresAt)}</time> }}
+          parts={{ time: <time datetime={props.expiresAt}>{formatClock(props.expiresAt, props.locale, 'UTC')}</time> }}
         />{' '}
         <strong>{leftMs() > 0 ? countdown.left(formatLeft(leftMs(), props.locale)) : countdown.over}</strong>
       </p>

@@ -77,8 +77,13 @@ export const de: Words = {
     soonFree: 'Vielleicht ist es bald wieder frei.',
     freeBy: 'Wird es nicht bezahlt, ist es spätestens um {time} wieder frei.',
     tellMe: 'Sagt mir, wenn es frei ist',
-    willTell: 'Sie erfahren es hier. Lassen Sie diese Seite offen.',
+    willTell:
+      'Alle in der Schlange erfahren es im selben Moment, und das Ticket bekommt, wer zuerst auf Kaufen drückt: Lassen Sie diese Seite offen.',
+    place: (place, waiting) => `Sie sind Nummer ${place} von ${waiting} in der Schlange.`,
+    placeUntil: 'Ihr Platz gilt bis {time}.',
+    leave: 'Die Schlange verlassen',
     isFree: 'Das Ticket ist wieder frei. Seien Sie schnell!',
+    freeTitle: 'Wieder frei:',
   },
   order: {
     name: 'Bestellung',

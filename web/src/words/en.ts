@@ -76,8 +76,13 @@ export const en = {
     soonFree: 'It may be free again soon.',
     freeBy: 'Unless they pay, it is free again by {time}.',
     tellMe: 'Tell me when it is free',
-    willTell: 'You will be told here. Leave this page open.',
+    willTell:
+      'Everybody in line is told at the same moment, and the ticket is for whoever presses Buy first: leave this page open.',
+    place: (place: number, waiting: number) => `You are number ${place} of ${waiting} in line.`,
+    placeUntil: 'Your place lasts until {time}.',
+    leave: 'Leave the line',
     isFree: 'The ticket is free again. Be quick!',
+    freeTitle: 'Free again:',
   },
   order: {
     name: 'Order',

@@ -1,0 +1,18 @@
+/**
+ * Why a card was declined, as far as its holder may know. Stripe asks that nobody is told of a lost, stolen or suspicious
+ * card (https://docs.stripe.com/declines/codes): whoever found one would learn that it is known.
+ */
+const told = [
+  'authentication_required',
+  'card_not_supported',
+  'card_velocity_exceeded',
+  'currency_not_supported',
+  'expired_card',
+  'incorrect_cvc',
+  'incorrect_number',
+  'insufficient_funds',
+  'processing_error',
+]
+
+export const declineCodeOf = (code: string | undefined): string =>
+  code !== undefined && told.includes(code) ? code : 'generic_decline'

@@ -1,0 +1,11 @@
+import * as v from 'valibot'
+
+/** What a buyer sees of the line for a ticket: with a place, if they have one. */
+export const Line = v.object({
+  free: v.boolean(),
+  freeBy: v.optional(v.string()),
+  waiting: v.number(),
+  place: v.optional(v.number()),
+  expiresAt: v.optional(v.string()),
+})
+export type Line = v.InferOutput<typeof Line>
