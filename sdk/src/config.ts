@@ -14,6 +14,10 @@ export const wholeNumber = (min: number, max: number) =>
 export const commonConfig = {
   HOST: v.optional(v.string(), '127.0.0.1'),
   APP_PORT: wholeNumber(1, 65_535),
+  /** where health, and nothing else, is answered to those outside the pod; the app itself stays on HOST */
+  HEALTH_PORT: v.optional(wholeNumber(1, 65_535)),
+  /** how long it may take, after SIGTERM, until the sidecar has ended what it had begun */
+  OUTLIVE_SIDECAR_SECONDS: v.optional(wholeNumber(0, 600), '0'),
   DAPR_HTTP_PORT: v.optional(wholeNumber(1, 65_535), '3500'),
   APP_API_TOKEN: v.optional(v.string()),
   DAPR_API_TOKEN: v.optional(v.string()),

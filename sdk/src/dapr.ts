@@ -86,6 +86,13 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
     /** True when the sidecar's outbound side is ready: components loaded, name resolution up. */
     isHealthy: async () => (await fetchWithin('healthz/outbound', {}, new Headers(), 1_000)).ok,
 
+    /** True as long as there is a sidecar, ready or not. */
+    isThere: () =>
+      call('healthz', {}, 1_000).then(
+        () => true,
+        () => false,
+      ),
+
     /** The value under `key`, parsed by `schema`, with the ETag to write it back with; undefined when there is none. */
     getState: async <S extends v.GenericSchema>(key: string, schema: S, bound: { timeoutMs?: number } = {}) => {
       const answer = await call('get state', pathOf(key), {}, bound.timeoutMs)

@@ -11,6 +11,8 @@ import { startTracing } from './tracing.ts'
 type CommonConfig = {
   HOST: string
   APP_PORT: number
+  HEALTH_PORT?: number | undefined
+  OUTLIVE_SIDECAR_SECONDS: number
   DAPR_HTTP_PORT: number
   APP_API_TOKEN?: string | undefined
   DAPR_API_TOKEN?: string | undefined
@@ -53,8 +55,9 @@ export const connect = (uri: string, name: string, { isTraced = false } = {}) =>
 }
 
 /**
- * Runs a service on Bun: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then it
- * takes no new connections, then it ends what is under way, for at most five seconds.
+ * Runs a service on Bun: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then (in a
+ * pod) it waits for its sidecar to end, through which all calls come and go, then it takes no new connections, then it ends
+ * what is under way, for at most five seconds.
  */
 export const runService = async <C extends CommonConfig>(
   name: string,
@@ -68,6 +71,7 @@ export const runService = async <C extends CommonConfig>(
   const db = client.db(name)
   const dapr = createDapr({ httpPort: config.DAPR_HTTP_PORT, apiToken: config.DAPR_API_TOKEN })
   const stopping = new AbortController()
+  let isDraining = false
   let prepared = false
 
   const service: ServiceOptions = {
@@ -76,9 +80,7 @@ export const runService = async <C extends CommonConfig>(
     publicOrigin: config.PUBLIC_ORIGIN,
     isPrepared: () => prepared,
     isReady: async () =>
-      !stopping.signal.aborted &&
-      (await dapr.isHealthy()) &&
-      (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
+      !isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
   }
   const { app, prepare, loops } = build({ config, db, dapr, log, service })
   const server = Bun.serve({
@@ -87,11 +89,14 @@ export const runService = async <C extends CommonConfig>(
     fetch: (request) => app.fetch(request),
     idleTimeout: 60,
   })
+  if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
   log.info({ port: server.port }, 'listening')
 
   const stop = async () => {
-    if (stopping.signal.aborted) return
+    if (isDraining) return
     log.info('draining')
+    isDraining = true
+    await untilSidecarEnds(dapr, config.OUTLIVE_SIDECAR_SECONDS)
     stopping.abort()
     const drained = server
       .stop()
@@ -119,6 +124,23 @@ export const runService = async <C extends CommonConfig>(
     )
   })()
   await running
+}
+
+/** For probes, which come from outside the pod, where the app itself is not reachable. */
+const serveHealth = (port: number, app: Built['app']) =>
+  Bun.serve({
+    hostname: '0.0.0.0',
+    port,
+    fetch: (request) =>
+      ['/healthz', '/readyz'].includes(new URL(request.url).pathname)
+        ? app.fetch(request)
+        : new Response(null, { status: 404 }),
+  })
+
+/** The loops go on meanwhile: calls that still come are answered by what they keep fresh, the bans among it. */
+const untilSidecarEnds = async (dapr: Pick<Dapr, 'isThere'>, withinSeconds: number) => {
+  const deadline = Date.now() + withinSeconds * 1_000
+  while (Date.now() < deadline && (await dapr.isThere())) await pause(100)
 }
 
 const readConfigOrExit = <C>(readConfig: () => C): C => {
