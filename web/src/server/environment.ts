@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 
 const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
+const Seconds = v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number))
 const Text = v.optional(v.pipe(v.string(), v.minLength(1)))
 
 const Environment = v.object({
@@ -17,6 +18,8 @@ const Environment = v.object({
       v.transform((text) => new URL(text).origin),
     ),
   ),
+  LINGER_SECONDS: v.optional(Seconds, '0'),
+  DRAIN_SECONDS: v.optional(Seconds, '4'),
   STRIPE_PUBLISHABLE_KEY: Text,
   TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.regex(/^\d$/), v.transform(Number)), '0'),
   LOG_LEVEL: v.optional(
@@ -39,6 +42,10 @@ export interface Settings {
   stripePublishableKey: string | undefined
   /** How many proxies of ours stand in front of this app and append to X-Forwarded-For. */
   trustedProxies: number
+  /** How long visitors may still be sent here after SIGTERM. */
+  lingerMs: number
+  /** How long what is under way may take after that. */
+  drainMs: number
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -60,6 +67,8 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
     publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,
     stripePublishableKey: rest.STRIPE_PUBLISHABLE_KEY,
     trustedProxies: rest.TRUSTED_PROXIES,
+    lingerMs: rest.LINGER_SECONDS * 1_000,
+    drainMs: rest.DRAIN_SECONDS * 1_000,
     logLevel: rest.LOG_LEVEL,
   }
 }

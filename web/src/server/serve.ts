@@ -7,7 +7,6 @@ import { pathToShow, routeName } from './route-name.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 
-const DRAIN_MS = 4000
 const IDLE_SECONDS = 60
 
 const isEventStream = (response: Response): boolean =>
@@ -45,6 +44,7 @@ export const serve = (handle: Handle): void => {
   const door = entrance()
   const { settings } = door
   const log = createLog(settings.logLevel)
+  let isDraining = false
   const server = Bun.serve({
     port: settings.port,
     hostname: settings.host,
@@ -64,6 +64,8 @@ export const serve = (handle: Handle): void => {
       // A stream may be silent for longer than a connection may idle.
       if (isEventStream(response)) bun.timeout(request, 0)
       const durationMs = Math.round(performance.now() - started)
+      // Whoever keeps a connection opens the next one to a process that stays.
+      if (isDraining) response.headers.set('connection', 'close')
       const path = pathToShow(pathname)
       const { traceId } = traceOf(request.headers.get('traceparent'))
       log('info', 'request', { method: request.method, path, status: response.status, durationMs, traceId })
@@ -75,13 +77,14 @@ export const serve = (handle: Handle): void => {
   const tracing = startTracing('web', process.env)
   tracing.catch((error: unknown) => log('error', 'no traces are recorded', { error: String(error) }))
 
-  let isDraining = false
   const drain = async () => {
     if (isDraining) return
     isDraining = true
     door.close()
+    await Bun.sleep(settings.lingerMs)
+    door.close()
     const drained = server.stop().then(async () => (await tracing).stop())
-    await Promise.race([drained.catch(() => {}), Bun.sleep(DRAIN_MS)])
+    await Promise.race([drained.catch(() => {}), Bun.sleep(settings.drainMs)])
     await server.stop(true)
     process.exit(0)
   }
