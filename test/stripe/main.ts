@@ -30,7 +30,7 @@ const { app, webhooks } = createStripeDouble({
   webhookUrl,
   webhookSecret: webhookUrl ? need('STRIPE_WEBHOOK_SECRET') : '',
 })
-const listener = await serve(app, portIn('STRIPE_PORT'))
+const listener = await serve(app, portIn('STRIPE_PORT'), process.env.STRIPE_HOST || undefined)
 webhooks.wake()
 console.log(JSON.stringify({ level: 'info', msg: 'stripe double listens', host: listener.host, port: listener.port }))
 

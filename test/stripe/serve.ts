@@ -6,7 +6,7 @@ interface App {
 }
 
 const BODY_MAX_BYTES = 1_000_000
-const HOST = '127.0.0.1'
+const LOOPBACK = '127.0.0.1'
 
 const bodyOf = async (incoming: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> => {
   const parts: Buffer[] = []
@@ -26,7 +26,7 @@ const requestOf = (incoming: IncomingMessage, body: Buffer<ArrayBuffer>): Reques
   }
   const method = incoming.method ?? 'GET'
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? HOST}`), {
+  return new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? LOOPBACK}`), {
     method,
     headers,
     ...(hasBody ? { body } : {}),
@@ -47,10 +47,10 @@ const tooLarge = () => {
 }
 
 /**
- * Serves the app on loopback. On node:http, because a dropped connection needs the socket, which Bun.serve hides.
+ * Serves the app, on loopback unless told otherwise. On node:http, because a dropped connection needs the socket, which Bun.serve hides.
  * @throws when the port is taken.
  */
-export const serve = async (app: App, port: number) => {
+export const serve = async (app: App, port: number, host = LOOPBACK) => {
   const server = createServer(async (incoming, outgoing) => {
     try {
       const body = await bodyOf(incoming)
@@ -62,11 +62,11 @@ export const serve = async (app: App, port: number) => {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, HOST, resolve)
+    server.listen(port, host, resolve)
   })
   const address = server.address()
   return {
-    host: HOST,
+    host,
     port: typeof address === 'object' && address ? address.port : port,
     stop: () =>
       new Promise<void>((resolve) => {
