@@ -1,0 +1,49 @@
+# One for all five services (and the double of Stripe, and replica-set):
+#   docker build -f k8s/images/app.Dockerfile --build-arg ENTRY=services/orders/src/main.ts -t fairpass/orders:local .
+# `bun run images` builds all of them.
+
+FROM oven/bun:1.4.5-slim AS packages
+WORKDIR /src
+COPY package.json bun.lock bunfig.toml ./
+COPY sdk/package.json sdk/
+COPY services/auth/package.json services/auth/
+COPY services/tickets/package.json services/tickets/
+COPY services/orders/package.json services/orders/
+COPY services/expiration/package.json services/expiration/
+COPY services/payments/package.json services/payments/
+COPY web/package.json web/
+COPY dapr/up/package.json dapr/up/
+COPY k8s/package.json k8s/
+COPY test/package.json test/
+# The tools of development stay outside; the lockfile decides every version.
+RUN bun install --frozen-lockfile --production --ignore-scripts
+
+FROM packages AS sources
+COPY sdk sdk
+COPY services services
+COPY dapr/up dapr/up
+COPY test/stripe test/stripe
+COPY k8s/replica-set k8s/replica-set
+
+# `skaffold dev` runs this one: changed sources are copied into it, and Bun starts the program again.
+FROM sources AS dev
+ARG ENTRY
+ENV ENTRY=${ENTRY} NODE_ENV=development
+RUN chown -R 65532:65532 sdk services dapr
+USER 65532:65532
+ENTRYPOINT ["/bin/sh", "-c", "exec bun --watch --no-clear-screen $ENTRY"]
+
+FROM sources AS build
+ARG ENTRY
+RUN bun build "$ENTRY" --target=bun --production --sourcemap=linked --outdir /app --entry-naming main.js
+
+FROM oven/bun:1.4.5-distroless AS final
+LABEL org.opencontainers.image.vendor="Fairpass" org.opencontainers.image.licenses="UNLICENSED"
+WORKDIR /app
+COPY --from=build /app /app
+ENV NODE_ENV=production
+USER 65532:65532
+# Kubernetes asks by its own probes; this is for a Docker alone. A program without a port of health counts as healthy.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["/usr/local/bin/bun", "-e", "const p = process.env.HEALTH_PORT ?? process.env.APP_PORT; if (p) process.exit((await fetch(`http://127.0.0.1:${p}/healthz`)).ok ? 0 : 1)"]
+ENTRYPOINT ["/usr/local/bin/bun", "/app/main.js"]

@@ -1,0 +1,35 @@
+/** A program of this checkout on Bun, bundled into one file. */
+export type BunImage = { kind: 'bun'; name: string; entry: string; title: string }
+/** The web app as `vite build` leaves it. */
+type WebImage = { kind: 'web'; name: string; title: string }
+/** A server that others publish images of, for machines that reach no registry. */
+type ServerImage = { kind: 'server'; name: string; part: 'mongod' | 'redis-server'; title: string }
+
+export type Image = BunImage | WebImage | ServerImage
+
+const services = ['auth', 'tickets', 'orders', 'expiration', 'payments']
+
+/** All that the overlays run, except Dapr. Names are as in the manifests, without a tag. */
+export const images: readonly Image[] = [
+  ...services.map((name) => ({
+    kind: 'bun' as const,
+    name: `fairpass/${name}`,
+    entry: `services/${name}/src/main.ts`,
+    title: `The ${name} service of Fairpass`,
+  })),
+  { kind: 'web', name: 'fairpass/web', title: 'The web app of Fairpass, its one public origin' },
+  {
+    kind: 'bun',
+    name: 'fairpass/stripe-double',
+    entry: 'test/stripe/main.ts',
+    title: 'A double of Stripe for clusters without a key',
+  },
+  {
+    kind: 'bun',
+    name: 'fairpass/replica-set',
+    entry: 'k8s/replica-set/main.ts',
+    title: 'Makes a lonely mongod a replica set of one',
+  },
+  { kind: 'server', name: 'fairpass/mongod', part: 'mongod', title: 'MongoDB for the test cluster' },
+  { kind: 'server', name: 'fairpass/redis', part: 'redis-server', title: 'Redis for the test cluster' },
+]

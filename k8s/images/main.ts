@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { root } from '@fairpass/up'
+import { buildArchive } from './build.ts'
+import { images } from './catalogue.ts'
+import { buildWithDocker, dockerAnswers } from './docker.ts'
+
+const help = `bun run images [NAME…] [--tag local] [--archive] [--out FILE]
+
+Builds the images of the five services, the web app and what the overlay local runs beside them; NAME is orders, web, …
+With Docker they are built by the Dockerfiles in k8s/images. Without it, or with --archive, they are written into one
+archive (dist/images.tar), together with MongoDB and Redis, which any cluster takes:
+
+  ctr -n k8s.io images import dist/images.tar
+  kind load image-archive dist/images.tar
+  k3d image import dist/images.tar`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    tag: { type: 'string', default: 'local' },
+    archive: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(root, 'dist/images.tar') },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const main = async () => {
+  if (values.help) return console.log(help)
+  const shortName = (name: string) => name.replace('fairpass/', '')
+  const unknown = positionals.find((name) => !images.some((image) => shortName(image.name) === name))
+  if (unknown)
+    throw new Error(`There is no image ${unknown}; there are ${images.map(({ name }) => shortName(name)).join(', ')}`)
+  const only = ({ name }: { name: string }) => positionals.length === 0 || positionals.includes(shortName(name))
+  if (!values.archive && (await dockerAnswers())) return buildWithDocker(values.tag, only)
+  const begun = performance.now()
+  for (const { name, megabytes } of await buildArchive(values.out, { tag: values.tag, only }))
+    console.log(`${name.padEnd(44)} ${String(megabytes).padStart(4)} MB`)
+  console.log(`${values.out}, ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
