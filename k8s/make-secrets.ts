@@ -1,0 +1,36 @@
+// `bun run k8s:secrets`: what overlay local needs before it is applied, without a secret in any file.
+import { parseArgs } from 'node:util'
+import { Obstacle } from '@fairpass/up'
+import { createKubectl } from './kubectl.ts'
+import { ensureJwtSecret, ensureSecrets } from './secrets.ts'
+
+const help = `bun run k8s:secrets [--namespace fairpass]
+
+Makes the namespace, and in it the secrets that overlay local needs and that are not there yet: a token for each app and
+its sidecar, the password of Redis, and the key of the double of Stripe. Nothing that exists is changed.
+The key that tokens are signed from is yours to make:
+
+  kubectl create secret generic jwt-secret --from-literal=JWT_KEY=$(openssl rand -base64 32)`
+
+const main = async () => {
+  const { values } = parseArgs({
+    options: { namespace: { type: 'string', default: 'fairpass' }, help: { type: 'boolean', default: false } },
+  })
+  if (values.help) return console.log(help)
+  if (!Bun.which('kubectl')) throw new Obstacle('kubectl is not on the PATH.')
+  const kubectl = createKubectl(values.namespace)
+  if (!(await kubectl.exists('namespace', values.namespace))) {
+    await kubectl.run(['create', 'namespace', values.namespace])
+    console.log(`namespace ${values.namespace} made`)
+  }
+  const made = await ensureSecrets(kubectl)
+  console.log(made.length > 0 ? `made: ${made.join(', ')}` : 'all secrets are there')
+  const context = await kubectl.run(['config', 'view', '--minify', '--output', 'jsonpath={..namespace}'])
+  const jwt = await ensureJwtSecret(kubectl, createKubectl(context.trim() || 'default'))
+  console.log(`jwt-secret ${jwt === 'there' ? 'is there' : 'taken over from your current namespace'}`)
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Obstacle ? error.message : error)
+  process.exit(1)
+})
