@@ -88,7 +88,7 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
 
     /** True as long as there is a sidecar, ready or not. */
     isThere: () =>
-      call('healthz', {}, 1_000).then(
+      fetchWithin('healthz', {}, new Headers(), 1_000).then(
         () => true,
         () => false,
       ),
