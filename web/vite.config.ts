@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { solidStart } from '@solidjs/start/config'
+import tailwindcss from '@tailwindcss/vite'
 import { nitro } from 'nitro/vite'
 import { defineConfig } from 'vite'
 
@@ -8,6 +9,7 @@ const require = createRequire(import.meta.url)
 
 export default defineConfig({
   plugins: [
+    tailwindcss(),
     solidStart({ devOverlay: false, middleware: './src/middleware.ts' }),
     nitro({
       preset: 'bun',

@@ -1,3 +1,4 @@
+import displayFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff2?url'
 import { createHandler, StartServer } from '@solidjs/start/server'
 import { getRequestEvent } from 'solid-js/web'
 
@@ -10,6 +11,7 @@ export default createHandler(
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+            <link rel="preload" href={displayFont} as="font" type="font/woff2" crossorigin="anonymous" />
             {assets}
           </head>
           <body>

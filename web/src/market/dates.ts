@@ -1,7 +1,41 @@
-// Venues have no zone of their own yet, so every time says that it is UTC.
-export const formatTime = (iso: string, locale: string): string => {
-  const options = { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' } as const
-  return `${new Intl.DateTimeFormat(locale, options).format(new Date(iso))} UTC`
+// Making a formatter costs more than using it a hundred times; readers share a few.
+const MAX_FORMATS = 500
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+const formatFor = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const known = formats.get(key)
+  if (known) return known
+  if (formats.size >= MAX_FORMATS) formats.clear()
+  const format = new Intl.DateTimeFormat(locale, options)
+  formats.set(key, format)
+  return format
+}
+
+/** `Monday 1 March 2027 at 20:00 CET`, by the clock at the venue. */
+export const formatTime = (iso: string, locale: string, timeZone = 'UTC'): string =>
+  formatFor(locale, {
+    weekday: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(new Date(iso))
+
+/** The day of a time at the venue in its parts, for where a line is too long. */
+export const dayParts = (iso: string, locale: string, timeZone = 'UTC') => {
+  const date = new Date(iso)
+  const part = (options: Intl.DateTimeFormatOptions) => formatFor(locale, { ...options, timeZone }).format(date)
+  return {
+    month: part({ month: 'short' }),
+    day: part({ day: '2-digit' }).replace(/\D+$/, ''),
+    weekday: part({ weekday: 'short' }),
+    clock: part({ hour: 'numeric', minute: '2-digit' }),
+    year: part({ year: 'numeric' }),
+  }
 }
 
 /** A time of day to the second, in a time zone or in the machine's own; UTC says that it is. */

@@ -1,13 +1,23 @@
+// Making a formatter costs more than using it a hundred times; readers share a few.
+const MAX_FORMATS = 500
+const formats = new Map<string, Intl.NumberFormat>()
+
+const formatFor = (locale: string, currency: string): Intl.NumberFormat => {
+  const key = `${locale} ${currency}`
+  const known = formats.get(key)
+  if (known) return known
+  if (formats.size >= MAX_FORMATS) formats.clear()
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() })
+  formats.set(key, format)
+  return format
+}
+
 // Intl knows the minor units of a currency; ISO 4217 codes are letters, so anything else is not tried.
-const digitsOf = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase() }).resolvedOptions()
-    .maximumFractionDigits ?? 2
+const digitsOf = (currency: string): number => formatFor('en', currency).resolvedOptions().maximumFractionDigits ?? 2
 
 /** `1250 usd` as `$12.50`, in the reader's locale. */
 export const formatMoney = (minorUnits: number, currency: string, locale: string): string =>
-  new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() }).format(
-    minorUnits / 10 ** digitsOf(currency),
-  )
+  formatFor(locale, currency).format(minorUnits / 10 ** digitsOf(currency))
 
 /** `12.50` for machines: schema.org, the value of a field. */
 export const majorUnits = (minorUnits: number, currency: string): string => {

@@ -13,6 +13,7 @@ export const Ticket = v.object({
   venue: v.string(),
   city: v.string(),
   startsAt: v.string(),
+  timeZone: v.optional(v.string()),
   priceCents: v.number(),
   currency: v.string(),
   description: v.optional(v.string()),
@@ -38,6 +39,7 @@ export const Order = v.object({
     venue: v.string(),
     city: v.string(),
     startsAt: v.string(),
+    timeZone: v.optional(v.string()),
   }),
 })
 export type Order = v.InferOutput<typeof Order>

@@ -1,5 +1,7 @@
-import { type JSX, splitProps } from 'solid-js'
+import { type JSX, Show, splitProps } from 'solid-js'
 import type { Refusal } from '../forms/form.ts'
+import { fieldName, refusalIn } from '../words/refusal.ts'
+import { useWords } from '../words/words.ts'
 
 interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
   label: string
@@ -8,10 +10,17 @@ interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
   refusal?: Refusal | undefined
 }
 
-/** A labelled input that keeps what was typed when its form was refused. */
+/** A labelled input that keeps what was typed when its form was refused, and says what was wrong with it. */
 export const Field = (props: FieldProps) => {
   const [own, input] = splitProps(props, ['label', 'hint', 'refusal', 'value', 'name'])
-  const isWrong = () => own.refusal?.errors.some((error) => error.field === own.name) ?? false
+  const words = useWords()
+  const wrong = () => {
+    const { refusal } = own
+    const error = refusal?.errors.find(({ field }) => fieldName(field) === own.name)
+    return refusal && error && refusalIn(words, refusal.code, error)
+  }
+  const describedBy = () =>
+    [wrong() ? `w-${own.name}` : '', own.hint ? `h-${own.name}` : ''].filter(Boolean).join(' ') || undefined
   return (
     <div class="field">
       <label for={`f-${own.name}`}>{own.label}</label>
@@ -20,14 +29,23 @@ export const Field = (props: FieldProps) => {
         id={`f-${own.name}`}
         name={own.name}
         value={own.refusal?.values[own.name] ?? own.value ?? ''}
-        aria-invalid={isWrong() ? 'true' : undefined}
-        aria-describedby={own.hint ? `h-${own.name}` : undefined}
+        aria-invalid={wrong() ? 'true' : undefined}
+        aria-describedby={describedBy()}
       />
-      {own.hint ? (
-        <p class="hint" id={`h-${own.name}`}>
-          {own.hint}
-        </p>
-      ) : null}
+      <Show when={wrong()}>
+        {(words) => (
+          <p class="wrong" id={`w-${own.name}`}>
+            {words()}
+          </p>
+        )}
+      </Show>
+      <Show when={own.hint}>
+        {(hint) => (
+          <p class="hint" id={`h-${own.name}`}>
+            {hint()}
+          </p>
+        )}
+      </Show>
     </div>
   )
 }

@@ -27,20 +27,22 @@ const Framed = (props: ParentProps) => {
         {words.frame.skip}
       </a>
       <header class="bar">
-        <a class="brand" href="/">
-          <svg viewBox="0 0 32 32" aria-hidden="true">
-            <path fill="currentColor" d="M3 8h26v5a3 3 0 0 0 0 6v5H3v-5a3 3 0 0 0 0-6z" />
-            <path class="perforation" stroke-width="2" stroke-dasharray="2 2" d="M20 9v14" />
-          </svg>
-          Fairpass
-        </a>
-        <nav aria-label={words.frame.main}>
-          <a href="/">{words.frame.tickets}</a>
-          <a href="/sell">{words.frame.sell}</a>
-          <Show when={visitor.user !== null} fallback={<SignedOut />}>
-            <SignedIn isAdmin={visitor.user?.role === 'admin'} />
-          </Show>
-        </nav>
+        <div>
+          <a class="brand" href="/">
+            <svg viewBox="0 0 32 32" aria-hidden="true">
+              <path fill="currentColor" d="M3 8h26v5a3 3 0 0 0 0 6v5H3v-5a3 3 0 0 0 0-6z" />
+              <path class="perforation" stroke-width="2" stroke-dasharray="2 2" d="M20 9v14" />
+            </svg>
+            Fairpass
+          </a>
+          <nav aria-label={words.frame.main}>
+            <a href="/">{words.frame.tickets}</a>
+            <a href="/sell">{words.frame.sell}</a>
+            <Show when={visitor.user !== null} fallback={<SignedOut />}>
+              <SignedIn isAdmin={visitor.user?.role === 'admin'} />
+            </Show>
+          </nav>
+        </div>
       </header>
       <Show when={visitor.user === undefined}>
         <p class="notice" role="status">
@@ -50,9 +52,11 @@ const Framed = (props: ParentProps) => {
       <main id="main" tabindex="-1">
         {props.children}
       </main>
-      <footer>
-        <p>{words.frame.about}</p>
-        <LanguageSwitch />
+      <footer class="foot">
+        <div>
+          <p>{words.frame.about}</p>
+          <LanguageSwitch />
+        </div>
       </footer>
     </>
   )
@@ -103,9 +107,7 @@ const SignedIn = (props: { isAdmin: boolean }) => {
         <a href="/admin">{frame.admin}</a>
       </Show>
       <form method="post" action="/signout">
-        <button type="submit" class="quiet">
-          {frame.signOut}
-        </button>
+        <button type="submit">{frame.signOut}</button>
       </form>
     </>
   )

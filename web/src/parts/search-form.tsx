@@ -11,7 +11,12 @@ const SORTS = [
 
 const FILTERS = ['city', 'from', 'to', 'minPrice', 'maxPrice', 'sort']
 
-export const SearchForm = (props: { search: string }) => {
+interface SearchFormProps {
+  search: string
+  onInput: (event: InputEvent & { currentTarget: HTMLFormElement }) => void
+}
+
+export const SearchForm = (props: SearchFormProps) => {
   const words = useWords()
   const asked = () => new URLSearchParams(props.search)
   const value = (name: string) => asked().get(name) ?? ''
@@ -19,21 +24,26 @@ export const SearchForm = (props: { search: string }) => {
   const price = (name: string) => (/^\d{1,12}$/.test(value(name)) ? majorUnits(Number(value(name)), 'usd') : '')
   return (
     <search>
-      <form method="get" action="/" class="search panel">
+      <form method="get" action="/" class="search" onInput={(event) => props.onInput(event)}>
         <div class="first">
-          <Field
-            label={words.search.label}
+          <label for="f-q" class="sr-only">
+            {words.search.label}
+          </label>
+          <input
+            id="f-q"
             name="q"
             type="search"
+            maxlength="100"
             placeholder={words.search.placeholder}
             value={value('q')}
+            autocomplete="off"
           />
           <button type="submit">{words.search.find}</button>
         </div>
-        <details open={isFiltered()}>
-          <summary>{words.search.filters}</summary>
-          <div class="filters">
-            <Field label={words.fields.city} name="city" value={value('city')} />
+        <details open={isFiltered()} class="mt-4">
+          <summary class="w-fit rounded-small py-2 font-semibold">{words.search.filters}</summary>
+          <div class="filters mt-3">
+            <Field label={words.fields.city} name="city" maxlength="100" value={value('city')} />
             <Field label={words.search.from} name="from" type="date" value={value('from').slice(0, 10)} />
             <Field label={words.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
             <Field label={words.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />

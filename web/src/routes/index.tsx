@@ -1,6 +1,7 @@
 import { Link } from '@solidjs/meta'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
+import { createTypedSearch } from '../live/typed-search.ts'
 import { watchTickets } from '../live/watch.ts'
 import { apiQuery, pageAddress } from '../market/listing-query.ts'
 import { readListing } from '../market/reads.ts'
@@ -15,20 +16,27 @@ import { useWords } from '../words/words.ts'
 export default function Listing() {
   const location = useLocation()
   const { home, frame } = useWords()
-  const listing = createAsync(() => readListing(location.search))
+  const loaded = createAsync(() => readListing(location.search))
+  const { typed, onInput } = createTypedSearch()
   return (
     <>
-      <h1>{home.title}</h1>
-      <p class="lead">{home.lead}</p>
-      <SearchForm search={location.search} />
-      <Page from={listing()} title={frame.tickets}>
-        {(found) => <Found listing={found} search={location.search} />}
+      <div class="bleed stage">
+        <div>
+          <h1>{home.title}</h1>
+          <p class="lead">{home.lead}</p>
+          <SearchForm search={location.search} onInput={onInput} />
+        </div>
+      </div>
+      <Page from={typed()?.listing ?? loaded()} title={frame.tickets}>
+        {(found) => (
+          <Found listing={found} search={typed()?.search ?? location.search} isTyped={typed() !== undefined} />
+        )}
       </Page>
     </>
   )
 }
 
-const Found = (props: { listing: Tickets; search: string }) => {
+const Found = (props: { listing: Tickets; search: string; isTyped: boolean }) => {
   const visitor = useVisitor()
   const { home } = useWords()
   const address = (cursor?: string) => pageAddress(props.search, cursor)
@@ -40,18 +48,31 @@ const Found = (props: { listing: Tickets; search: string }) => {
   return (
     <>
       <Head title={home.title} description={home.description} canonical={`${visitor.publicOrigin}${address(here())}`} />
-      <Show when={props.listing.tickets.length > 0} fallback={<p class="panel empty">{home.none}</p>}>
+      <p class="sr-only" role="status">
+        {props.isTyped ? home.found(props.listing.tickets.length) : ''}
+      </p>
+      <Show
+        when={props.listing.tickets.length > 0}
+        fallback={
+          <div class="panel empty">
+            <p>{home.none}</p>
+            <a class="button quiet" href="/">
+              {home.all}
+            </a>
+          </div>
+        }
+      >
         <ul class="cards">
           <For each={props.listing.tickets}>
-            {(ticket) => <TicketCard ticket={ticket} locale={visitor.locale} status={statusOf(ticket.id)} />}
+            {(ticket) => <TicketCard ticket={ticket} status={statusOf(ticket.id)} />}
           </For>
         </ul>
       </Show>
       <Show when={props.listing.nextCursor}>
         {(cursor) => (
-          <p class="pages">
+          <p class="flex justify-center pt-4">
             <Link rel="next" href={address(cursor())} />
-            <a class="button" rel="next" href={address(cursor())}>
+            <a class="button quiet" rel="next" href={address(cursor())}>
               {home.more}
             </a>
           </p>

@@ -24,11 +24,11 @@ export default function Listings() {
             <ul class="cards">
               <For each={tickets}>
                 {(ticket) => (
-                  <TicketCard ticket={ticket} locale={visitor.locale}>
+                  <TicketCard ticket={ticket}>
                     <Show when={ticket.status === 'available'}>
                       <form method="post" action="/listings">
                         <input type="hidden" name="ticketId" value={ticket.id} />
-                        <button type="submit" class="quiet" aria-label={listings.withdrawTicket(ticket.title)}>
+                        <button type="submit" class="quiet small" aria-label={listings.withdrawTicket(ticket.title)}>
                           {listings.withdraw}
                         </button>
                       </form>

@@ -45,6 +45,8 @@ export const de: Words = {
       'Tickets für Konzerte, Theater und Sport von Menschen, die verhindert sind, zu dem Preis, den sie nennen.',
     lead: 'Verkauft von denen, die nicht hingehen können, zu ihrem Preis. Wer auf Kaufen drückt, hat das Ticket beim Bezahlen für sich allein.',
     none: 'Kein Ticket passt dazu. Versuchen Sie es mit weniger Filtern.',
+    found: (count) => `${count} ${count === 1 ? 'Ticket' : 'Tickets'} auf dieser Seite`,
+    all: 'Alle Tickets zeigen',
     more: 'Weitere Tickets',
   },
   search: {
@@ -64,6 +66,11 @@ export const de: Words = {
   ticket: {
     name: 'Ticket',
     where: 'Wo',
+    promises: {
+      held: ['Ihres, solange Sie bezahlen', 'Sobald Sie auf Kaufen drücken, kann es niemand sonst nehmen.'],
+      charged: ['Abgebucht, wenn es Ihres ist', 'Geld fließt erst, wenn das Ticket sicher ist.'],
+      refunded: ['Von selbst erstattet', 'Käme eine Zahlung zu spät, ginge sie an Sie zurück.'],
+    },
     when: 'Wann',
     description: (title, where, when, price) => `${title}, ${where}, ${when}, für ${price}.`,
   },

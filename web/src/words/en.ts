@@ -43,6 +43,8 @@ export const en = {
     description: 'Concert, theatre and sports tickets, sold by those who cannot go at the price they ask.',
     lead: 'Sold by those who cannot go, at the price they ask. Press Buy and the ticket is held for you alone while you pay.',
     none: 'No ticket fits. Try fewer filters.',
+    found: (count: number) => (count === 1 ? '1 ticket on this page' : `${count} tickets on this page`),
+    all: 'Show all tickets',
     more: 'More tickets',
   },
   search: {
@@ -62,6 +64,11 @@ export const en = {
   ticket: {
     name: 'Ticket',
     where: 'Where',
+    promises: {
+      held: ['Yours while you pay', 'From the moment you press Buy, nobody else can take it.'],
+      charged: ['Charged once it is yours', 'Money moves only when the ticket is certain.'],
+      refunded: ['Refunded by itself', 'Should a payment come too late, it goes back to you.'],
+    },
     when: 'When',
     description: (title: string, where: string, when: string, price: string) =>
       `${title} at ${where}, ${when}, for ${price}.`,

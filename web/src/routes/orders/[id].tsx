@@ -45,7 +45,7 @@ const OrderShown = (props: { order: Order }) => {
             </dd>
             <dt>{ticket.when}</dt>
             <dd>
-              <Time iso={props.order.ticket.startsAt} locale={locale()} />
+              <Time iso={props.order.ticket.startsAt} locale={locale()} timeZone={props.order.ticket.timeZone} />
             </dd>
             <dt>{order.total}</dt>
             <dd class="price">{total()}</dd>

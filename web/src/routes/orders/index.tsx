@@ -1,19 +1,15 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { formatMoney } from '../../market/money.ts'
 import { readOrders } from '../../market/reads.ts'
 import { Head } from '../../parts/head.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Time } from '../../parts/ticket-card.tsx'
-import { useVisitor } from '../../parts/visitor.tsx'
+import { Card } from '../../parts/ticket-card.tsx'
 import { useWords } from '../../words/words.ts'
 
 export default function MyOrders() {
   const location = useLocation()
-  const visitor = useVisitor()
   const words = useWords()
   const orders = createAsync(() => readOrders(location.search))
-  const locale = () => visitor.locale
   return (
     <Page from={orders()} title={words.orders.title}>
       {({ orders: found, nextCursor }) => (
@@ -23,36 +19,31 @@ export default function MyOrders() {
           <Show
             when={found.length > 0}
             fallback={
-              <p class="panel empty">
-                {words.orders.none} <a href="/">{words.orders.seeTickets}</a>
-              </p>
+              <div class="panel empty">
+                <p>{words.orders.none}</p>
+                <a class="button" href="/">
+                  {words.orders.seeTickets}
+                </a>
+              </div>
             }
           >
             <ul class="cards">
               <For each={found}>
                 {(order) => (
-                  <li class="card">
-                    <p class="when">
-                      <Time iso={order.ticket.startsAt} locale={locale()} />
-                    </p>
-                    <h2>
-                      <a href={`/orders/${order.id}`}>{order.ticket.title}</a>
-                    </h2>
-                    <p class="where">
-                      {order.ticket.venue}, {order.ticket.city}
-                    </p>
-                    <div class="stub">
-                      <p class="price">{formatMoney(order.totalCents, order.currency, locale())}</p>
-                      <p class={`status ${order.status}`}>{words.order.status[order.status]}</p>
-                    </div>
-                  </li>
+                  <Card
+                    href={`/orders/${order.id}`}
+                    title={order.ticket.title}
+                    ticket={order.ticket}
+                    price={{ cents: order.totalCents, currency: order.currency }}
+                    status={<p class={`status ${order.status}`}>{words.order.status[order.status]}</p>}
+                  />
                 )}
               </For>
             </ul>
           </Show>
           <Show when={nextCursor}>
             {(cursor) => (
-              <a rel="next" href={`/orders?cursor=${encodeURIComponent(cursor())}`}>
+              <a class="button quiet" rel="next" href={`/orders?cursor=${encodeURIComponent(cursor())}`}>
                 {words.orders.more}
               </a>
             )}

@@ -1,5 +1,5 @@
 import { createAsync, useParams } from '@solidjs/router'
-import { Show } from 'solid-js'
+import { For, Show } from 'solid-js'
 import { getRequestEvent } from 'solid-js/web'
 import { formatTime } from '../../market/dates.ts'
 import { eventJsonLd } from '../../market/json-ld.ts'
@@ -31,7 +31,12 @@ const TicketShown = (props: { ticket: Ticket }) => {
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
   const description = () =>
-    words.ticket.description(props.ticket.title, where(), formatTime(props.ticket.startsAt, locale()), price())
+    words.ticket.description(
+      props.ticket.title,
+      where(),
+      formatTime(props.ticket.startsAt, locale(), props.ticket.timeZone),
+      price(),
+    )
   return (
     <article>
       <Head
@@ -47,17 +52,27 @@ const TicketShown = (props: { ticket: Ticket }) => {
       <div class="sides">
         <div>
           <h1>{props.ticket.title}</h1>
-          <dl class="panel">
-            <dt>{words.ticket.where}</dt>
-            <dd>{where()}</dd>
+          <dl class="my-6 text-large">
             <dt>{words.ticket.when}</dt>
             <dd>
-              <Time iso={props.ticket.startsAt} locale={locale()} />
+              <Time iso={props.ticket.startsAt} locale={locale()} timeZone={props.ticket.timeZone} />
             </dd>
+            <dt>{words.ticket.where}</dt>
+            <dd>{where()}</dd>
           </dl>
-          <Show when={props.ticket.description}>{(text) => <p class="text">{text()}</p>}</Show>
+          <Show when={props.ticket.description}>{(text) => <p class="text my-6 max-w-[65ch]">{text()}</p>}</Show>
         </div>
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
+        <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">
+          <For each={Object.values(words.ticket.promises)}>
+            {([promise, words]) => (
+              <li>
+                <strong class="block text-ink">{promise}</strong>
+                {words}
+              </li>
+            )}
+          </For>
+        </ul>
       </div>
     </article>
   )
