@@ -26,9 +26,11 @@ const noteToken = (name: string, value: string) => {
   if (secretPart.length >= leastSecretLength) note(`the ${name} token`, secretPart)
 }
 
-const notePassword = (body: unknown) => {
-  const password = (body as { password?: unknown } | undefined)?.password
-  if (typeof password === 'string' && password.trim().length >= leastSecretLength) note('the password', password)
+const passwordsIn = (body: unknown): string[] => {
+  const { password, newPassword } = (body ?? {}) as { password?: unknown; newPassword?: unknown }
+  return [password, newPassword].filter(
+    (text): text is string => typeof text === 'string' && text.trim().length >= leastSecretLength,
+  )
 }
 
 /** An answer of the API, to be held against its description. */
@@ -52,7 +54,8 @@ export const createVisitor = (origin: string, check: (answered: Answered) => voi
   }
 
   const call = async (method: string, path: string, { body: sent, headers = {} }: Ask = {}): Promise<Answer> => {
-    notePassword(sent)
+    const passwords = passwordsIn(sent)
+    for (const password of passwords) note('the password', password)
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const answer = await fetch(`${origin}${path}`, {
       method,
@@ -67,6 +70,9 @@ export const createVisitor = (origin: string, check: (answered: Answered) => voi
     })
     keepCookies(answer)
     const text = await answer.text()
+    const tokens = [jar.get('access'), jar.get('refresh')].flatMap((token) => token ?? [])
+    if ([...passwords, ...tokens].some((secret) => text.includes(secret)) || text.includes('$argon2'))
+      throw new Error(`${method} ${path} tells a password, a token or a hash: ${text.slice(0, 500)}`)
     const { status } = answer
     const contentType = answer.headers.get('content-type')
     const body = contentType?.includes('json') ? JSON.parse(text) : { text }
