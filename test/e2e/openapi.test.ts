@@ -134,6 +134,7 @@ const payments = async () => {
   const admin = await market.asAdmin()
   const [one, other] = [await bought(), await bought()]
   await one.seller.get('/api/payments/earnings')
+  await one.buyer.get(`/api/payments/orders/${one.payment.orderId}`)
   await admin.post(`/api/payments/${one.payment.id}/refund`, { reason: 'called off' })
   await admin.post('/api/payments/refunds', { ticketId: other.ticketId, reason: 'void' })
   const { body } = await admin.post('/api/coupons', { quantity: 2 })
