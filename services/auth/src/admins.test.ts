@@ -77,6 +77,21 @@ test('services learn of bans and erasures that tokens may outlive; nobody else l
     expect(await refusal(await ask(headers))).toEqual([404, 'not_found'])
 })
 
+test('payments alone asks whether somebody is banned, at this moment', async () => {
+  const boss = await signedInAdmin()
+  const ann = await world.signedUp()
+  const ask = (id: string, app = 'payments') =>
+    world.visitor().send('GET', `/internal/users/${id}`, { headers: { 'dapr-caller-app-id': app } })
+  const isBanned = async (id: string) => await (await ask(id)).json()
+  expect(await isBanned(ann.id)).toEqual({ isBanned: false })
+  await boss.send('POST', `/api/users/${ann.id}/ban`)
+  expect(await isBanned(ann.id)).toEqual({ isBanned: true })
+  await boss.send('POST', `/api/users/${ann.id}/unban`)
+  expect(await isBanned(ann.id)).toEqual({ isBanned: false })
+  expect(await isBanned('665f1c2ab8d3c94f1e0a7b24')).toEqual({ isBanned: false })
+  expect(await refusal(await ask(ann.id, 'web'))).toEqual([404, 'not_found'])
+})
+
 test('admins alone list and ban; ids of nobody are 404', async () => {
   const ann = await world.signedUp()
   for (const [method, path] of [

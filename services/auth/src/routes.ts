@@ -9,6 +9,7 @@ import {
   NotFoundError,
   onlyFrom,
   PageLimit,
+  parse,
   query,
   type Wiring,
 } from '@fairpass/sdk'
@@ -271,6 +272,10 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
         const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
         return c.json({ bans: await accounts.deniedSince(since) })
+      })
+      .get('/internal/users/:id', onlyFrom('payments'), async (c) => {
+        const account = await accounts.find(parse(Id, c.req.param('id')))
+        return c.json({ isBanned: account?.status === 'banned' })
       })
   )
 }

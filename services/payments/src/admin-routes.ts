@@ -12,6 +12,7 @@ import {
   WebhookAnswer,
   WebhooksAnswer,
 } from './answers.ts'
+import { given } from './given.ts'
 import { moves, type Payment, type Status } from './payment.ts'
 import type { Refunds } from './refunds.ts'
 import type { Payments } from './store.ts'
@@ -51,12 +52,6 @@ type Deps = { payments: Payments; refunds: Refunds; accounts: Accounts; webhooks
 
 const notRefundable = ['not_found', 'payment_not_refundable', 'version_conflict'] as const
 
-/** Without what is absent, for functions that tell the two apart. */
-const given = <T extends object>(all: T) =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
-
 const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents = 0, ...payment }: Payment) => ({
   id,
   orderId,
@@ -70,6 +65,7 @@ const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents 
   sellerId: payment.sellerId,
   intentId: payment.intentId ?? null,
   failure: payment.failure ?? null,
+  dispute: payment.dispute ?? null,
   refund: payment.refund ? { reason: payment.refund.reason, at: payment.refund.at.toISOString() } : null,
   createdAt: payment.createdAt.toISOString(),
   updatedAt: payment.updatedAt.toISOString(),

@@ -1,9 +1,12 @@
 import { Cents, Currency, Id, Instant, named, pageOf } from '@fairpass/sdk'
 import * as v from 'valibot'
+import { disputeStatuses } from './dispute.ts'
 import { moves, type Status } from './payment.ts'
+import { type PayoutStatus, payoutMoves, waitsFor } from './payout.ts'
 
 const whole = v.pipe(v.number(), v.integer())
 const statuses = Object.keys(moves) as [Status, ...Status[]]
+const payoutStatuses = Object.keys(payoutMoves) as [PayoutStatus, ...PayoutStatus[]]
 const example = { id: '665f1c2ab8d3c94f1e0a7b24', orderId: '665f1c2ab8d3c94f1e0a7b23' }
 
 // What the routes answer, for the description of the API; the end-to-end tests hold each real answer against it.
@@ -51,6 +54,7 @@ export const PaymentRecord = named(
     sellerId: Id,
     intentId: v.nullable(v.string()),
     failure: v.nullable(v.strictObject({ code: v.string(), message: v.string() })),
+    dispute: v.nullable(v.strictObject({ id: v.string(), status: v.picklist(disputeStatuses) })),
     refund: v.nullable(v.strictObject({ reason: v.string(), at: Instant })),
     createdAt: Instant,
     updatedAt: Instant,
@@ -88,6 +92,64 @@ export const WebhookAnswer = named(
   }),
 )
 export const WebhooksAnswer = pageOf('events', WebhookAnswer)
+
+const accountStatuses = v.picklist(['none', 'onboarding', 'ready'])
+export const AccountAnswer = named(
+  'SellerAccount',
+  v.strictObject({ status: accountStatuses, due: v.array(v.string()) }),
+  { status: 'onboarding', due: ['external_account'] },
+)
+export const OnboardingAnswer = v.strictObject({ status: accountStatuses, url: v.string(), expiresAt: Instant })
+
+const Sale = v.strictObject({
+  paymentId: Id,
+  orderId: Id,
+  ticketId: v.nullable(Id),
+  totalCents: Cents,
+  feeCents: Cents,
+  amountCents: Cents,
+  currency: Currency,
+  status: v.picklist(['pending', 'available', 'paid_out', 'taken_back', 'cancelled']),
+  waitsFor: v.nullable(v.picklist(waitsFor)),
+  payableAt: Instant,
+  paidAt: v.nullable(Instant),
+})
+export const SalesAnswer = pageOf('sales', named('Sale', Sale))
+
+export const PayoutRecord = named(
+  'PayoutRecord',
+  v.strictObject({
+    id: Id,
+    orderId: Id,
+    sellerId: Id,
+    amountCents: Cents,
+    currency: Currency,
+    status: v.picklist(payoutStatuses),
+    waitsFor: v.nullable(v.picklist(waitsFor)),
+    payableAt: Instant,
+    transferId: v.nullable(v.string()),
+    failure: v.nullable(v.string()),
+    looks: whole,
+    lookAt: v.nullable(Instant),
+    updatedAt: Instant,
+  }),
+)
+export const PayoutsAnswer = pageOf('payouts', PayoutRecord)
+
+const Dispute = v.strictObject({
+  id: v.string(),
+  paymentId: Id,
+  orderId: Id,
+  sellerId: Id,
+  amountCents: Cents,
+  currency: Currency,
+  reason: v.string(),
+  status: v.picklist(disputeStatuses),
+  respondBy: v.nullable(Instant),
+  openedAt: Instant,
+  closedAt: v.nullable(Instant),
+})
+export const DisputesAnswer = pageOf('disputes', named('DisputeRecord', Dispute))
 
 const newCoupon = { code: v.string(), maxRedemptions: whole, expiresAt: v.nullable(Instant) }
 const NewCoupon = named('NewCoupon', v.strictObject(newCoupon), {

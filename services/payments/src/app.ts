@@ -3,9 +3,14 @@ import type { Accounts } from './accounts.ts'
 import { createAdminRoutes } from './admin-routes.ts'
 import { createCouponRoutes } from './coupon-routes.ts'
 import type { Coupons } from './coupon-store.ts'
+import type { Disputes } from './dispute-store.ts'
 import type { Ledger } from './ledger-store.ts'
 import type { LimitVariables } from './limits.ts'
+import type { Onboarding } from './onboarding.ts'
 import type { Pay } from './pay.ts'
+import type { PayoutDrive } from './payout-drive.ts'
+import { createPayoutRoutes } from './payout-routes.ts'
+import type { Payouts } from './payout-store.ts'
 import type { Refunds } from './refunds.ts'
 import { createRoutes } from './routes.ts'
 import type { Payments } from './store.ts'
@@ -21,6 +26,10 @@ type Deps = {
   ledger: Ledger
   accounts: Accounts
   coupons: Coupons
+  payouts: Payouts
+  payOut: PayoutDrive
+  disputes: Disputes
+  onboarding: Onboarding
   limits: LimitVariables
 }
 
@@ -34,13 +43,18 @@ export const createApp = ({
   ledger,
   accounts,
   coupons,
+  payouts,
+  payOut,
+  disputes,
+  onboarding,
   limits,
 }: Deps) =>
   describeApi(
     createServiceApp(service)
       .route('/', wiring.listening)
-      .route('/', createRoutes({ pay, payments, webhooks, ledger, wiring, limits }))
+      .route('/', createRoutes({ pay, payments, webhooks, wiring, limits }))
       .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
+      .route('/', createPayoutRoutes({ payouts, driving: payOut, disputes, onboarding, ledger, wiring }))
       .route('/', createCouponRoutes({ coupons, wiring })),
     service.publicOrigin,
   )

@@ -12,6 +12,8 @@ const paymentsConfig = {
   STRIPE_TIMEOUT_MS: v.optional(wholeNumber(100, 60_000), '10000'),
   /** the platform's share of a sale, in hundredths of a percent */
   PLATFORM_FEE_BASIS_POINTS: v.optional(wholeNumber(0, 10_000), '0'),
+  /** how long after the event has begun its sellers are paid out */
+  PAYOUT_DELAY_SECONDS: v.optional(wholeNumber(0, 365 * 86_400), '86400'),
 }
 
 /** The only key that the local double lets in; it opens nothing else. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { newId, type OrderToPay } from '@fairpass/sdk'
 import fc from 'fast-check'
 import { openPayment, type Payment } from './payment.ts'
-import { createSaboteur, Interruption, startWorld, type World } from './testing.ts'
+import { createSaboteur, Interruption } from './saboteur.ts'
+import { startWorld, type World } from './testing.ts'
 
 const saboteur = createSaboteur()
 let world: World

@@ -1,12 +1,19 @@
 import type { EventHandlers, OrderData } from '@fairpass/sdk'
 import type { Drive } from './drive.ts'
+import type { Payouts } from './payout-store.ts'
 import type { Payments } from './store.ts'
 
-/** An order that has ended needs no card any more: what waits for one is given up. */
-export const createHandlers = ({ payments, driving }: { payments: Payments; driving: Drive }): EventHandlers => {
+type Deps = { payments: Payments; payouts: Pick<Payouts, 'wake'>; driving: Drive }
+
+export const createHandlers = ({ payments, payouts, driving }: Deps): EventHandlers => {
+  /** An order that has ended needs no card any more: what waits for one is given up. */
   const giveUpWaiting = async ({ data }: { data: OrderData }) => {
     const waiting = await payments.waitingOf(data.id)
     if (waiting) await driving.giveUp(waiting)
   }
-  return { 'order.cancelled': giveUpWaiting, 'order.completed': giveUpWaiting }
+  return {
+    'order.cancelled': giveUpWaiting,
+    'order.completed': giveUpWaiting,
+    'user.unbanned': ({ data }) => payouts.wake({ sellerId: data.id }),
+  }
 }

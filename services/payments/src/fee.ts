@@ -4,7 +4,7 @@ const threeDecimal = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
 const withoutDecimals = new Set(['isk', 'ugx'])
 
 /** The smallest amount of a currency that Stripe moves, in the units that amounts are counted in. */
-const smallestMove = (currency: string): number =>
+export const smallestMove = (currency: string): number =>
   threeDecimal.has(currency) ? 10 : withoutDecimals.has(currency) ? 100 : 1
 
 /**

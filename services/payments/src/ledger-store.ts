@@ -1,5 +1,6 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { Entry, Line } from './ledger.ts'
+import type { Payouts } from './payout-store.ts'
 
 /** `nth`: entries of one write share its moment, and stand in this order. */
 type Stored = Omit<Entry, 'id'> & { _id: string; at: Date; nth: number }
@@ -33,11 +34,11 @@ export const openLedger = (db: Db) => {
       return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
     },
 
-    /** The balance of an account in each currency it was used with. */
-    balances: async (account: Line['account']): Promise<Record<string, number>> => {
+    /** The balance of an account in each currency it was used with, or what entries of some kinds add to it. */
+    balances: async (account: Line['account'], what?: Entry['what'][]): Promise<Record<string, number>> => {
       const found = await entries
         .aggregate<{ _id: string; sum: number }>([
-          { $match: { 'lines.account': account } },
+          { $match: { 'lines.account': account, ...(what ? { what: { $in: what } } : {}) } },
           { $unwind: '$lines' },
           { $match: { 'lines.account': account } },
           { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
@@ -53,13 +54,21 @@ export const openLedger = (db: Db) => {
 
 export type Ledger = ReturnType<typeof openLedger>
 
-/** What a seller is owed. Nothing is paid out yet, so everything is pending. */
-export const earningsOf = async (ledger: Ledger, sellerId: string): Promise<Earnings> => {
-  const owed = await ledger.balances(`seller:${sellerId}`)
-  return Object.fromEntries(
-    Object.entries(owed).map(([currency, balance]) => [
-      currency,
-      { pendingCents: balance === 0 ? 0 : -balance, availableCents: 0, paidOutCents: 0 },
-    ]),
-  )
+/**
+ * What a seller has earned: what they were sent, what could be sent now, and what has to wait. The three add up to the
+ * sales that were not given back; somebody who was sent more than that owes it, and has so much less pending.
+ */
+export const earningsOf = async (ledger: Ledger, payouts: Pick<Payouts, 'availableOf'>, sellerId: string) => {
+  const [owed, paidOut, available] = await Promise.all([
+    ledger.balances(`seller:${sellerId}`),
+    ledger.balances(`seller:${sellerId}`, ['payout', 'payout_reversed']),
+    payouts.availableOf(sellerId, new Date()),
+  ])
+  const earnings: Earnings = {}
+  for (const [currency, balance] of Object.entries(owed)) {
+    const availableCents = available[currency] ?? 0
+    const pendingCents = 0 - balance - availableCents
+    earnings[currency] = { pendingCents, availableCents, paidOutCents: paidOut[currency] ?? 0 }
+  }
+  return earnings
 }

@@ -1,4 +1,6 @@
+import { type Dispute, type DisputeEntry, lossOf } from './dispute.ts'
 import type { Payment } from './payment.ts'
+import type { Payout } from './payout.ts'
 
 /** What we hold or gave away is positive, what we owe is negative. */
 export type Account =
@@ -11,11 +13,15 @@ export type Account =
   | 'platform:promotions'
   /** the platform's share of sales */
   | 'platform:fees'
+  /** what the platform lost: a dispute over money that the buyer had been given back already */
+  | 'platform:losses'
+  /** what buyers' banks hold back until they have decided */
+  | 'disputes:open'
   /** what a seller is owed */
   | `seller:${string}`
 
 export type Line = { account: Account; amount: number }
-type What = 'authorised' | 'released' | 'captured' | 'fee' | 'refunded'
+type What = 'authorised' | 'released' | 'captured' | 'fee' | 'refunded' | 'payout' | 'payout_reversed' | DisputeEntry
 
 /** One business event, written once and never changed; its id says which. */
 export type Entry = {
@@ -82,8 +88,51 @@ export const entriesOf = (before: Payment, after: Payment): Entry[] => {
       return isBooked ? released : [...released, ...capturedEntries(after)]
     }
     case 'refunded':
-      return [refundedEntry(after)]
+      // The bank has taken it already, and the entry of the lost dispute says so.
+      return after.dispute?.status === 'lost' ? [] : [refundedEntry(after)]
     default:
       return released
   }
+}
+
+const payoutEntryOf = (payout: Payout, what: 'payout' | 'payout_reversed', lines: Line[]): Entry => {
+  const { id, orderId, currency, round } = payout
+  return entry({ id: `${what}:${id}:${round}`, what, paymentId: id, orderId, currency, lines })
+}
+
+const sentLines = ({ sellerId, sentCents = 0 }: Payout) => transfer(`seller:${sellerId}`, 'stripe', sentCents)
+
+/** The entry that belongs to a payout's move, in the same transaction. */
+export const payoutEntries = (before: Payout, after: Payout): Entry[] => {
+  if (before.status === 'paying' && after.status !== 'paying' && after.status !== 'waiting')
+    return [payoutEntryOf(before, 'payout', sentLines(before))]
+  if (before.status === 'reversing' && after.status !== 'reversing')
+    return [payoutEntryOf(before, 'payout_reversed', reversed(sentLines(before)))]
+  return []
+}
+
+const lostLines = (payment: Payment, amountCents: number): Line[] => {
+  if (payment.status === 'refunded') return transfer('platform:losses', 'disputes:open', amountCents)
+  const { sellerLostCents, feeLostCents } = lossOf(payment, amountCents)
+  return [
+    ...transfer(`seller:${payment.sellerId}`, 'disputes:open', sellerLostCents),
+    ...(feeLostCents === 0 ? [] : transfer('platform:fees', 'disputes:open', feeLostCents)),
+  ]
+}
+
+/** What the ledger does not know yet of a dispute. */
+export const disputeEntries = (
+  dispute: Omit<Dispute, 'version'>,
+  known: Dispute | undefined,
+  payment: Payment,
+): Entry[] => {
+  const { id, amountCents, orderId, currency } = dispute
+  const lines: Record<DisputeEntry, () => Line[]> = {
+    dispute_opened: () => transfer('disputes:open', 'stripe', amountCents),
+    dispute_won: () => transfer('stripe', 'disputes:open', amountCents),
+    dispute_lost: () => lostLines(payment, amountCents),
+  }
+  return dispute.booked
+    .filter((what) => !known?.booked.includes(what))
+    .map((what) => entry({ id: `${what}:${id}`, what, paymentId: payment.id, orderId, currency, lines: lines[what]() }))
 }

@@ -2,17 +2,26 @@ import { wireService } from '@fairpass/sdk'
 import { runService } from '@fairpass/sdk/bun'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
+import { createApply } from './apply-webhook.ts'
+import { createBans } from './bans.ts'
 import { checkLedger } from './check-ledger.ts'
 import { readPaymentsConfig } from './config.ts'
+import { createConnectPort } from './connect.ts'
 import { openCoupons } from './coupon-store.ts'
 import { createCodeVault } from './coupon-vault.ts'
+import { openDisputes } from './dispute-store.ts'
 import { createDrive } from './drive.ts'
 import { createHandlers } from './events.ts'
 import { openLedger } from './ledger-store.ts'
+import { createOnboarding } from './onboarding.ts'
 import { createOrders } from './orders.ts'
 import { createPay } from './pay.ts'
+import { payOutDue } from './pay-out.ts'
+import { createPayoutDrive } from './payout-drive.ts'
+import { openPayouts } from './payout-store.ts'
 import { reconcile } from './reconcile.ts'
 import { createRefunds } from './refunds.ts'
+import { openSellers } from './seller-store.ts'
 import { openPayments } from './store.ts'
 import { connectStripe, createStripePort } from './stripe.ts'
 import { seenStripe } from './stripe-seen.ts'
@@ -32,17 +41,21 @@ await runService(
     const ledger = openLedger(db)
     const accounts = openAccounts(db)
     const coupons = openCoupons(db, createCodeVault(config.STRIPE_SECRET_KEY))
-    const payments = openPayments(db, { publish: dapr.publish, ledger, coupons })
+    const payouts = openPayouts(db, { ledger, delaySeconds: config.PAYOUT_DELAY_SECONDS })
+    const payments = openPayments(db, { publish: dapr.publish, ledger, coupons, payouts })
+    const connect = createConnectPort(client)
+    const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
+    const disputes = openDisputes(db, { connect, payments, payouts, ledger })
     const driving = createDrive({ payments, stripe, orders })
     const { drive } = driving
+    const payOut = createPayoutDrive({ payouts, payments, sellers, stripe, connect, bans: createBans(dapr) })
     const webhooks = openWebhooks(db, {
       stripe: client,
       secret: config.STRIPE_WEBHOOK_SECRET,
-      payments,
-      driving,
+      apply: createApply({ payments, driving, disputes, sellers }),
       log,
     })
-    const handlers = createHandlers({ payments, driving })
+    const handlers = createHandlers({ payments, payouts, driving })
     const wiring = wireService({ name: 'payments', config, db, dapr, log, handlers })
     const pay = createPay({ payments, orders, stripe, drive, feeBasisPoints: config.PLATFORM_FEE_BASIS_POINTS })
     const refunds = createRefunds({ payments, drive })
@@ -57,12 +70,19 @@ await runService(
         ledger,
         accounts,
         coupons,
+        payouts,
+        payOut,
+        disputes,
+        onboarding: createOnboarding({ sellers, connect, publicOrigin: config.PUBLIC_ORIGIN }),
         limits: config,
       }),
       prepare: () =>
         Promise.all([
           payments.ensureIndexes(),
           coupons.ensureIndexes(),
+          payouts.ensureIndexes(),
+          sellers.ensureIndexes(),
+          disputes.ensureIndexes(),
           ledger.ensureIndexes(),
           accounts.ensureIndexes(),
           webhooks.ensureIndexes(),
@@ -73,6 +93,8 @@ await runService(
         { everyMs: 1_000, name: 'outbox', work: payments.relay.sweep },
         { everyMs: 1_000, name: 'webhooks', work: webhooks.applyDue },
         { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, drive, log }) },
+        { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, payOut, log }) },
+        { everyMs: 30_000, name: 'disputes', work: disputes.sweep },
         { everyMs: 60_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
       ],
     }

@@ -1,5 +1,6 @@
 import { CustomError, event, type FairpassEvent, RequestValidationError } from '@fairpass/sdk'
 import { declineCodeOf } from './decline.ts'
+import type { DisputeStatus } from './dispute.ts'
 
 /**
  * Where a payment may go from where it is. What ends `-ing` is decided but not yet done everywhere; from `settled` on only
@@ -61,6 +62,8 @@ export type Payment = {
   couponId?: string
   failure?: Failure
   refund?: Refund
+  /** the buyer's bank wants the money back, or wanted it */
+  dispute?: { id: string; status: DisputeStatus }
   /** the ledger knows that a card holds the amount */
   isHeld?: true | undefined
   /** how often Stripe kept a failure of its own as the answer under a key: the same key would only repeat it */
@@ -191,8 +194,8 @@ export class OrderNotPayableError extends CustomError {
 /** Nothing was taken, or it is not known yet whether anything was. */
 export class PaymentNotRefundableError extends CustomError {
   readonly code = 'payment_not_refundable'
-  constructor() {
-    super('Nothing was taken with this payment, so nothing can be given back')
+  constructor(message = 'Nothing was taken with this payment, so nothing can be given back') {
+    super(message)
   }
 }
 

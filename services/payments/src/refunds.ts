@@ -13,6 +13,9 @@ const atOnce = 20
 export const createRefunds = ({ payments, drive }: Deps) => {
   const begin = async (payment: Payment, { reason, adminId }: Asked): Promise<void> => {
     if (payment.status !== 'completed') return
+    const disputed = payment.dispute?.status
+    if (disputed === 'open' || disputed === 'lost')
+      throw new PaymentNotRefundableError("The buyer's bank has taken this money back already")
     await payments.moveTo(payment, 'refunding', { refund: { reason, adminId, at: new Date() } })
   }
 

@@ -1,8 +1,7 @@
 import { answers, body, Id, type IdempotencyEnv, newId, type Wiring } from '@fairpass/sdk'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { EarningsAnswer, PaidAnswer, PaymentStateAnswer, ReceivedAnswer } from './answers.ts'
-import { earningsOf, type Ledger } from './ledger-store.ts'
+import { PaidAnswer, PaymentStateAnswer, ReceivedAnswer } from './answers.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Pay } from './pay.ts'
 import { paymentState } from './state.ts'
@@ -44,12 +43,11 @@ type Deps = {
   pay: Pay
   payments: Payments
   webhooks: Webhooks
-  ledger: Ledger
   wiring: Wiring
   limits: LimitVariables
 }
 
-export const createRoutes = ({ pay, payments, webhooks, ledger, wiring, limits }: Deps) => {
+export const createRoutes = ({ pay, payments, webhooks, wiring, limits }: Deps) => {
   const { identity, idempotent, rateLimit } = wiring
   const { wrongCodesByAddress, wrongCodesByAccount } = createLimits(rateLimit, limits)
 
@@ -97,11 +95,5 @@ export const createRoutes = ({ pay, payments, webhooks, ledger, wiring, limits }
         const own = v.is(Id, orderId) ? await payments.ofOrder(orderId, c.var.user.id) : []
         return c.json({ orderId, ...paymentState(own) })
       },
-    )
-    .get(
-      '/api/payments/earnings',
-      identity.signedIn,
-      answers('What the caller earned as a seller', { 200: EarningsAnswer }),
-      async (c) => c.json(await earningsOf(ledger, c.var.user.id)),
     )
 }

@@ -143,7 +143,8 @@ export const createSteps = ({ payments, stripe, orders, now = () => new Date() }
   }
 
   const refund = async (payment: Payment): Promise<Payment> => {
-    if (!hasIntent(payment)) return payments.moveTo(payment, 'refunded')
+    // A bank that has decided for the buyer leaves nothing to be given back.
+    if (!hasIntent(payment) || payment.dispute?.status === 'lost') return payments.moveTo(payment, 'refunded')
     const told = await stripe.refund(payment.intentId, keyOf('refund', payment), payment.refund?.reason)
     const { isRefunded } = await truth(payment, told)
     if (isRefunded) return payments.moveTo(payment, 'refunded')

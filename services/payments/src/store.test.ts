@@ -7,6 +7,7 @@ import { openCoupons } from './coupon-store.ts'
 import { createCodeVault } from './coupon-vault.ts'
 import { type Ledger, openLedger } from './ledger-store.ts'
 import { openPayment } from './payment.ts'
+import { openPayouts } from './payout-store.ts'
 import { openPayments } from './store.ts'
 
 let db: Db
@@ -23,6 +24,7 @@ const paymentsWith = (books: Ledger) =>
     publish: async () => {},
     ledger: books,
     coupons: openCoupons(db, createCodeVault('a secret of the tests')),
+    payouts: openPayouts(db, { ledger: books, delaySeconds: 0 }),
   })
 
 const opening = () => ({

@@ -21,9 +21,15 @@ import {
   unfinishedStatuses,
   type Why,
 } from './payment.ts'
+import type { Payouts } from './payout-store.ts'
 import { inTransaction } from './transaction.ts'
 
-type Deps = { publish: (event: FairpassEvent) => Promise<void>; ledger: Ledger; coupons: Coupons }
+type Deps = {
+  publish: (event: FairpassEvent) => Promise<void>
+  ledger: Ledger
+  coupons: Coupons
+  payouts: Pick<Payouts, 'openIn' | 'refundIn'>
+}
 type Unsaved = Omit<Payment, 'version'>
 
 /** How often a new payment asks for the next attempt number when others of the same order come at the same moment. */
@@ -32,7 +38,7 @@ const maxNumberings = 20
 const givesCouponBack = ({ kind, status }: Payment) =>
   kind === 'coupon' && (status === 'cancelled' || status === 'refunded')
 
-export const openPayments = (db: Db, { publish, ledger, coupons }: Deps) => {
+export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps) => {
   const documents = openCollection<Payment>(db, 'payments', {
     publish,
     indexes: [
@@ -87,7 +93,8 @@ export const openPayments = (db: Db, { publish, ledger, coupons }: Deps) => {
   }
 
   /**
-   * Takes a payment from where it was read to `to`, in one transaction with its ledger entries and the coupon it gives back.
+   * Takes a payment from where it was read to `to`, in one transaction with its ledger entries, the coupon it gives back and
+   * the payout of its sale.
    * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
    */
   const moveTo = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
@@ -97,10 +104,13 @@ export const openPayments = (db: Db, { publish, ledger, coupons }: Deps) => {
       const saved = await documents.replace(before, after, eventsOf, { session })
       await ledger.write(entries, session)
       if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
+      if (to === 'completed') await payouts.openIn(session, saved)
+      if (to === 'refunding') await payouts.refundIn(session, saved.id)
       return saved
     }
+    const isAlone = entries.length === 0 && !givesCouponBack(after) && to !== 'completed' && to !== 'refunding'
     try {
-      if (entries.length === 0 && !givesCouponBack(after)) return await documents.replace(before, after, eventsOf)
+      if (isAlone) return await documents.replace(before, after, eventsOf)
       const saved = await inTransaction(db, write)
       // What fails here is found by the relay's periodic look.
       void documents.relay.flush(saved.id).catch(() => {})
@@ -117,6 +127,11 @@ export const openPayments = (db: Db, { publish, ledger, coupons }: Deps) => {
     ensureIndexes: documents.ensureIndexes,
     moveTo,
     refuseIfOpen,
+    findIn: (session: ClientSession, id: string) => documents.find(id, { session }),
+
+    /** Part of the transaction that notes a dispute. */
+    noteDisputeIn: (session: ClientSession, payment: Payment, dispute: NonNullable<Payment['dispute']>) =>
+      documents.replace(payment, { ...payment, dispute, updatedAt: new Date() }, undefined, { session }),
 
     /** The order's payment that waits for a card from Stripe's own form. */
     waitingOf: (orderId: string) => documents.findOne({ orderId, status: 'awaiting_method' }),

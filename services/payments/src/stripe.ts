@@ -10,6 +10,8 @@ export type Intent = {
   failure?: Failure
   /** the captured charge was given back; known only when asked for by `intent` and `refund` */
   isRefunded: boolean
+  /** the charge of the card that was used last */
+  chargeId: string | undefined
 }
 
 /** How Stripe answered. `unknown` says nothing about what happened there: whoever hears it asks `intent` what is true. */
@@ -69,6 +71,10 @@ const failureOf = (code: string | undefined, declineCode: string | undefined, me
   return { code: reason, message: message || 'Your card was declined.' }
 }
 
+/** What Stripe names, or shows whole when it was asked to. */
+export const idOf = (named: string | { id: string } | null | undefined): string | undefined =>
+  typeof named === 'string' ? named : named?.id
+
 const isRefunded = (charge: Stripe.PaymentIntent['latest_charge']) =>
   typeof charge === 'object' && charge !== null && charge.captured && charge.refunded
 
@@ -79,6 +85,7 @@ const toIntent = (found: Stripe.PaymentIntent): Intent => {
     status: found.status,
     clientSecret: found.client_secret ?? undefined,
     isRefunded: isRefunded(found.latest_charge),
+    chargeId: idOf(found.latest_charge),
     ...(failed ? { failure: failureOf(failed.code, failed.decline_code, failed.message) } : {}),
   }
 }

@@ -3,7 +3,6 @@ import {
   createLog,
   type Dapr,
   type FairpassEvent,
-  newId,
   type OrderToPay,
   readConfig,
   type User,
@@ -13,116 +12,39 @@ import { testDatabase } from '@fairpass/sdk/testing'
 import { SECRET, startDouble } from '@fairpass/test/stripe/testing.ts'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
+import { createApply } from './apply-webhook.ts'
+import type { Bans } from './bans.ts'
+import { type ConnectPort, createConnectPort } from './connect.ts'
 import { openCoupons } from './coupon-store.ts'
 import { createCodeVault } from './coupon-vault.ts'
+import { type Disputes, openDisputes } from './dispute-store.ts'
 import { createDrive } from './drive.ts'
 import { createHandlers } from './events.ts'
 import { openLedger } from './ledger-store.ts'
 import { limitVariables } from './limits.ts'
+import { createOnboarding } from './onboarding.ts'
 import type { Orders } from './orders.ts'
 import { createPay } from './pay.ts'
+import { payOutDue } from './pay-out.ts'
+import { createPayoutDrive } from './payout-drive.ts'
+import { openPayouts, type Payouts } from './payout-store.ts'
 import { reconcile } from './reconcile.ts'
 import { createRefunds } from './refunds.ts'
+import { openSellers, type Sellers } from './seller-store.ts'
 import { openPayments, type Payments } from './store.ts'
 import { connectStripe, createStripePort, type StripePort } from './stripe.ts'
+import { createTestOrders } from './testing-orders.ts'
 import { openWebhooks } from './webhooks.ts'
 
-type Held = OrderToPay & { paymentId?: string }
-
-/** The orders service as payments knows it, in this process. */
-const createTestOrders = () => {
-  const held = new Map<string, Held>()
-  const change = (id: string, allows: (order: Held) => boolean, next: Partial<Held>) => {
-    const order = held.get(id)
-    if (!order || !allows(order)) return false
-    held.set(id, { ...order, ...next, version: order.version + 1 })
-    return true
-  }
-  const isOwn = (order: Held, paymentId: string) => order.paymentId === paymentId
-
-  const orders: Orders = {
-    find: async (id) => held.get(id),
-    settle: async (id, paymentId) =>
-      change(
-        id,
-        (order) =>
-          (order.status === 'created' && new Date(order.expiresAt) > new Date()) ||
-          (order.status === 'settling' && isOwn(order, paymentId)),
-        { status: 'settling', paymentId },
-      ),
-    complete: async (id, paymentId) =>
-      change(id, (order) => ['settling', 'completed'].includes(order.status) && isOwn(order, paymentId), {
-        status: 'completed',
-      }),
-    fail: async (id, paymentId) =>
-      change(
-        id,
-        (order) =>
-          ['created', 'cancelled'].includes(order.status) || (order.status === 'settling' && isOwn(order, paymentId)),
-        { status: 'cancelled', cancelReason: 'payment_failed' },
-      ),
-  }
-
-  return {
-    orders,
-    status: (id: string) => held.get(id)?.status,
-    expire: (id: string) =>
-      change(id, () => true, { status: 'cancelled', cancelReason: 'expired', expiresAt: new Date(0).toISOString() }),
-    open: (more: Partial<OrderToPay> = {}): OrderToPay => {
-      const order: OrderToPay = {
-        id: newId(),
-        version: 1,
-        status: 'created',
-        ticketId: newId(),
-        buyerId: newId(),
-        sellerId: newId(),
-        totalCents: 4_200,
-        currency: 'eur',
-        createdAt: new Date().toISOString(),
-        expiresAt: new Date(Date.now() + 900_000).toISOString(),
-        ...more,
-      }
-      held.set(order.id, order)
-      return order
-    },
-  }
+type Seams = {
+  stripe: StripePort
+  orders: Orders
+  payments: Payments
+  payouts: Payouts
+  sellers: Sellers
+  connect: ConnectPort
+  disputes: Disputes
 }
-
-/** Thrown in place of `kill -9`. */
-export class Interruption extends Error {}
-
-/** Counts what crosses a seam, before and after it takes effect, and stops the process there when told to. */
-export const createSaboteur = () => {
-  let left = Number.POSITIVE_INFINITY
-  const cross = () => {
-    left -= 1
-    if (left === 0) throw new Interruption()
-  }
-  return {
-    /** @param crossing from 1: before the first call, 2: after it took effect, and so on */
-    strikeAt: (crossing: number) => {
-      left = crossing
-    },
-    rest: () => {
-      left = Number.POSITIVE_INFINITY
-    },
-    guard: <T extends object>(seam: T): T =>
-      new Proxy(seam, {
-        get: (target, name, receiver) => {
-          const member: unknown = Reflect.get(target, name, receiver)
-          if (typeof member !== 'function') return member
-          return async (...given: unknown[]) => {
-            cross()
-            const result: unknown = await member.apply(target, given)
-            cross()
-            return result
-          }
-        },
-      }),
-  }
-}
-
-type Seams = { stripe: StripePort; orders: Orders; payments: Payments }
 
 /** The payments service on a real MongoDB and the Stripe double, beside an orders service of this process. */
 export const startWorld = async ({
@@ -131,6 +53,7 @@ export const startWorld = async ({
   dapr = createDapr({ httpPort: 1 }),
   env = {},
   feeBasisPoints = 0,
+  payoutDelaySeconds = 86_400,
 }: {
   guard?: <T extends object>(seam: T) => T
   hearsWebhooks?: boolean
@@ -138,6 +61,7 @@ export const startWorld = async ({
   dapr?: Dapr
   env?: Record<string, string>
   feeBasisPoints?: number
+  payoutDelaySeconds?: number
 } = {}) => {
   const db = await testDatabase()
   const log = createLog('payments', 'fatal')
@@ -160,16 +84,28 @@ export const startWorld = async ({
   const ledger = openLedger(db)
   const accounts = openAccounts(db)
   const coupons = openCoupons(db, createCodeVault('a secret of the tests'))
-  const payments = openPayments(db, { publish, ledger, coupons })
+  const payouts = openPayouts(db, { ledger, delaySeconds: payoutDelaySeconds })
+  const payments = openPayments(db, { publish, ledger, coupons, payouts })
+  const connect = guard(createConnectPort(client))
+  const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
+  const disputes = openDisputes(db, { connect, payments, payouts, ledger })
   const seams: Seams = {
     stripe: guard(createStripePort(client)),
     orders: guard(market.orders),
     payments: guard(payments),
+    payouts: guard(payouts),
+    sellers: guard(sellers),
+    connect,
+    disputes: guard(disputes),
   }
   const driving = createDrive(seams)
   const { drive } = driving
-  const webhooks = openWebhooks(db, { stripe: client, secret: SECRET, payments, driving, log })
-  const handlers = createHandlers({ payments, driving })
+  const banned = new Set<string>()
+  const bans: Bans = { isBanned: async (id) => banned.has(id) }
+  const payOut = createPayoutDrive({ ...seams, bans })
+  const apply = createApply({ payments, driving, disputes: seams.disputes, sellers: seams.sellers })
+  const webhooks = openWebhooks(db, { stripe: client, secret: SECRET, apply, log })
+  const handlers = createHandlers({ payments, payouts, driving })
   const config = { PUBLIC_ORIGIN: service.publicOrigin, ACCESS_TOKEN_SECONDS: 900 }
   const userOf = (token: string): User => {
     const [id = '', role] = token.split(':')
@@ -196,11 +132,18 @@ export const startWorld = async ({
     ledger,
     accounts,
     coupons,
+    payouts,
+    payOut,
+    disputes,
+    onboarding: createOnboarding({ sellers, connect, publicOrigin: service.publicOrigin }),
     limits: readConfig(limitVariables, env),
   })
   await Promise.all([
     payments.ensureIndexes(),
     coupons.ensureIndexes(),
+    payouts.ensureIndexes(),
+    sellers.ensureIndexes(),
+    disputes.ensureIndexes(),
     ledger.ensureIndexes(),
     accounts.ensureIndexes(),
     webhooks.ensureIndexes(),
@@ -225,6 +168,11 @@ export const startWorld = async ({
     client,
     double,
     drive,
+    payOut,
+    banned,
+    payoutReplica: () => createPayoutDrive({ ...seams, bans }),
+    /** What is due by now is paid out. */
+    payOutDue: () => payOutDue({ payouts, payOut, log }),
     /** another process of this service, on the same database */
     replica: () => createDrive(seams).drive,
     handlers,
@@ -245,6 +193,18 @@ export const startWorld = async ({
     reconcileNow: async () => {
       await db.collection('payments').updateMany({}, { $set: { lookAt: new Date(0) } })
       await reconcile({ payments, drive, log })
+    },
+    /** Time passes: whatever is to be paid out, or left between two steps, is looked at. */
+    payOutNow: async () => {
+      await db.collection('payouts').updateMany({}, { $set: { lookAt: new Date(0) } })
+      await payOutDue({ payouts, payOut, log })
+    },
+    /** Whoever sells `order` has gone through Stripe's onboarding. */
+    readySeller: async (sellerId: string) => {
+      const { accountId } = await sellers.open(sellerId, undefined)
+      await double.call('POST', `/accounts/${accountId}/onboard`)
+      await sellers.refreshed(sellerId)
+      return accountId
     },
     stop: async () => {
       await Promise.all([double.stop(), server.stop(true)])

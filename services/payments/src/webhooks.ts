@@ -12,16 +12,12 @@ import {
 import type { Db } from 'mongodb'
 import type Stripe from 'stripe'
 import * as v from 'valibot'
-import type { Drive } from './drive.ts'
-import { isUnfinished, type Payment } from './payment.ts'
-import type { Payments } from './store.ts'
+import type { About as AboutWhom, Apply } from './apply-webhook.ts'
 
 /** What is kept of an event: whom it is about. The rest is asked of Stripe when it is applied, since it may be old news. */
-type Heard = {
+type Heard = AboutWhom & {
   _id: string
   type: string
-  intentId?: string
-  paymentId?: string
   status: 'stored' | 'applied' | 'failed'
   attempts: number
   dueAt: Date
@@ -30,7 +26,7 @@ type Heard = {
   failure?: string
 }
 
-type Deps = { stripe: Stripe; secret: string | undefined; payments: Payments; driving: Drive; log: Log }
+type Deps = { stripe: Stripe; secret: string | undefined; apply: Apply; log: Log }
 
 /** How old a signed event may be, in seconds: an older one may be replayed by somebody else. */
 const toleranceSeconds = 300
@@ -52,13 +48,17 @@ const Event = v.object({ id: v.string(), type: v.string(), data: v.object({ obje
 type Event = v.InferOutput<typeof Event>
 
 const toHeard = ({ id, type, data: { object: about } }: Event, now: Date): Heard => {
-  const intentId = about.object === 'payment_intent' ? about.id : about.payment_intent
+  const idOf = (object: string) => (about.object === object ? about.id : undefined)
+  const intentId = idOf('payment_intent') ?? about.payment_intent
   const paymentId = about.metadata?.paymentId
+  const [disputeId, accountId] = [idOf('dispute'), idOf('account')]
   return {
     _id: id,
     type,
     ...(intentId ? { intentId } : {}),
     ...(paymentId ? { paymentId } : {}),
+    ...(disputeId ? { disputeId } : {}),
+    ...(accountId ? { accountId } : {}),
     status: 'stored',
     attempts: 0,
     dueAt: now,
@@ -79,7 +79,7 @@ const toShown = ({ _id, type, status, attempts, receivedAt, dueAt, failure, paym
 })
 
 /** Stripe's webhooks: stored first, answered, then applied; each once, in any order. */
-export const openWebhooks = (db: Db, { stripe, secret, payments, driving, log }: Deps) => {
+export const openWebhooks = (db: Db, { stripe, secret, apply, log }: Deps) => {
   const events = db.collection<Heard>('webhookEvents')
 
   const verified = async (body: string, signature: string): Promise<Event> => {
@@ -92,20 +92,6 @@ export const openWebhooks = (db: Db, { stripe, secret, payments, driving, log }:
       if (!(error instanceof stripe.errors.StripeSignatureVerificationError)) throw error
       throw new RequestValidationError([{ msg: 'is not valid', param: 'stripe-signature' }])
     }
-  }
-
-  const paymentOf = async ({ paymentId, intentId }: Heard): Promise<Payment | undefined> => {
-    const named = paymentId ? await payments.find(paymentId) : undefined
-    return named ?? (intentId ? payments.byIntent(intentId) : undefined)
-  }
-
-  const apply = async (heard: Heard): Promise<void> => {
-    const payment = await paymentOf(heard)
-    // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
-    if (!payment) return
-    if (!isUnfinished(payment)) await driving.reconsider(payment)
-    // What is between two steps is being driven right now, or is the reconciler's within seconds.
-    else if (payment.status === 'awaiting_method' || payment.lookAt <= new Date()) await driving.drive(payment.id)
   }
 
   /** Takes one event that is due, for as long as its next pause: after a crash somebody takes it again. */

@@ -1,0 +1,27 @@
+import { inSpan, type Log } from '@fairpass/sdk'
+import type { PayoutDrive } from './payout-drive.ts'
+import type { Payouts } from './payout-store.ts'
+
+type Deps = { payouts: Payouts; payOut: PayoutDrive; log: Log }
+
+const batch = 20
+
+/** Looks at the payouts whose time has come, and at those that were left between two steps, a batch at a time. */
+export const payOutDue = async ({ payouts, payOut, log }: Deps): Promise<void> => {
+  const due = await payouts.due(new Date(), batch)
+  await Promise.all(
+    due.map(async (found) => {
+      const payout = await payouts.takeUp(found)
+      if (!payout) return
+      const { id, orderId, sellerId, status: from, looks } = payout
+      const line = { paymentId: id, orderId, sellerId, from, looks }
+      try {
+        const { status, waitsFor, failure } = await inSpan('pay out', { isRoot: true }, () => payOut(id))
+        if (status !== from) log.info({ ...line, to: status }, 'payout moved')
+        if (failure) log.warn({ ...line, waitsFor, failure }, 'Stripe refuses a payout')
+      } catch (error) {
+        log.warn({ err: error, ...line }, 'payout still under way')
+      }
+    }),
+  )
+}

@@ -1,0 +1,186 @@
+import type { Payment } from './payment.ts'
+
+/**
+ * Where a payout may go from where it is. A refund or a dispute changes what is owed, never what was sent: what was sent
+ * and is not owed any more comes back through `reversing`, and what is owed again is sent again.
+ */
+export const payoutMoves = {
+  /** nothing is sent: its time has not come, or something stands in the way */
+  waiting: ['paying', 'dropped'],
+  /** decided; whether Stripe has sent it is not known yet */
+  paying: ['paid', 'reversing', 'waiting'],
+  paid: ['reversing'],
+  /** what was sent is not owed any more */
+  reversing: ['waiting', 'dropped'],
+  /** nothing is owed for this sale, and nothing is with the seller */
+  dropped: [],
+} as const satisfies Record<string, readonly string[]>
+
+export type PayoutStatus = keyof typeof payoutMoves
+/** What may stand in the way; `review` is a ban. */
+export const waitsFor = ['event', 'account', 'dispute', 'review', 'balance'] as const
+export type WaitsFor = (typeof waitsFor)[number]
+
+/** What one sale owes its seller, and where that money is. Its id is the payment's. */
+export type Payout = {
+  id: string
+  version: number
+  status: PayoutStatus
+  orderId: string
+  ticketId?: string
+  sellerId: string
+  kind: Payment['kind']
+  totalCents: number
+  feeCents: number
+  /** the price less the fee, and less what a lost dispute took */
+  amountCents: number
+  currency: string
+  payableAt: Date
+  /** the buyer gets all of it back */
+  isRefunded?: true
+  /** disputes that are not decided */
+  disputes: string[]
+  waitsFor?: WaitsFor | undefined
+  /** what Stripe said against it last */
+  failure?: string | undefined
+  /** counts what was tried to be sent: Stripe is asked for each under a key of its own */
+  round: number
+  /** counts the requests for coming back that Stripe has refused for good */
+  turn: number
+  accountId?: string
+  chargeId?: string | undefined
+  sentCents?: number
+  transferId?: string
+  paidAt?: Date
+  looks: number
+  lookAt: Date
+  createdAt: Date
+  updatedAt: Date
+}
+
+export const unfinishedPayouts = ['waiting', 'paying', 'reversing'] as const satisfies PayoutStatus[]
+type Unfinished = Payout & { status: (typeof unfinishedPayouts)[number] }
+
+export const isUnfinishedPayout = (payout: Payout): payout is Unfinished =>
+  (unfinishedPayouts as readonly PayoutStatus[]).includes(payout.status)
+
+const firstPauseMs = 5_000
+const longestPauseMs = 3_600_000
+
+/** @param delayMs how long after the event has begun a sale is paid out */
+export const openPayout = (payment: Payment, delayMs: number, now: Date): Omit<Payout, 'version'> => {
+  const { id, orderId, ticketId, sellerId, kind, totalCents, feeCents = 0, currency, createdAt } = payment
+  const payableAt = new Date((payment.startsAt ?? createdAt).getTime() + delayMs)
+  return {
+    ...{ id, orderId, sellerId, kind, totalCents, feeCents, currency },
+    ...(ticketId === undefined ? {} : { ticketId }),
+    status: 'waiting',
+    amountCents: totalCents - feeCents,
+    payableAt,
+    disputes: [],
+    waitsFor: 'event',
+    round: 1,
+    turn: 0,
+    looks: 0,
+    lookAt: payableAt,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** Nothing will ever be owed again. */
+const isOver = ({ isRefunded, amountCents }: Payout) => isRefunded === true || amountCents === 0
+
+const mustComeBack = (payout: Payout) =>
+  isOver(payout) || payout.disputes.length > 0 || payout.amountCents !== payout.sentCents
+
+/** @throws when no such move exists, which is a mistake of the caller */
+const move = (payout: Payout, to: PayoutStatus, now: Date, more: Partial<Payout> = {}): Payout => {
+  if (!(payoutMoves[payout.status] as readonly PayoutStatus[]).includes(to))
+    throw new Error(`a payout cannot go from ${payout.status} to ${to}`)
+  return {
+    ...payout,
+    status: to,
+    waitsFor: undefined,
+    failure: undefined,
+    looks: 0,
+    lookAt: now,
+    updatedAt: now,
+    ...more,
+  }
+}
+
+/** What follows at once from what is owed; what Stripe is being asked for comes first. */
+const settled = (payout: Payout, now: Date): Payout => {
+  if (payout.status === 'waiting' && isOver(payout)) return move(payout, 'dropped', now)
+  if (payout.status === 'paid' && mustComeBack(payout)) return move(payout, 'reversing', now)
+  return payout
+}
+
+export const refundPayout = (payout: Payout, now: Date): Payout => settled({ ...payout, isRefunded: true }, now)
+
+export const disputePayout = (payout: Payout, disputeId: string, now: Date): Payout =>
+  settled({ ...payout, disputes: [...new Set([...payout.disputes, disputeId])] }, now)
+
+/** A dispute was decided: the seller gets all of it after all, or `lostCents` less. */
+export const undisputePayout = (payout: Payout, disputeId: string, lostCents: number, now: Date): Payout => {
+  const decided: Payout = {
+    ...payout,
+    disputes: payout.disputes.filter((id) => id !== disputeId),
+    amountCents: Math.max(0, payout.amountCents - lostCents),
+  }
+  const isFree = decided.status === 'waiting' && decided.disputes.length === 0
+  return settled(isFree ? { ...decided, looks: 0, lookAt: now } : decided, now)
+}
+
+/** Looked at, and left where it is. */
+export const wait = (payout: Payout, forWhat: WaitsFor, now: Date): Payout => ({
+  ...payout,
+  waitsFor: forWhat,
+  ...(forWhat === 'event' && payout.payableAt > now ? { lookAt: payout.payableAt } : {}),
+  updatedAt: now,
+})
+
+export const beginPayout = (
+  payout: Payout,
+  by: { accountId: string; chargeId: string | undefined },
+  now: Date,
+): Payout => move(payout, 'paying', now, { ...by, sentCents: payout.amountCents })
+
+export const payoutSent = (payout: Payout, transferId: string, now: Date): Payout => {
+  const paid: Payout = { ...payout, transferId, paidAt: now }
+  return mustComeBack(paid) ? move(paid, 'reversing', now) : move(paid, 'paid', now)
+}
+
+/** Nothing was sent, and nothing ever will be under this round's key. */
+export const payoutRefused = (
+  payout: Payout,
+  { code, message }: { code: string | undefined; message: string },
+  now: Date,
+): Payout => {
+  const forWhat = code === 'balance_insufficient' ? 'balance' : 'account'
+  const { looks, lookAt, round } = payout
+  return settled(
+    move(payout, 'waiting', now, { round: round + 1, waitsFor: forWhat, failure: message, looks, lookAt }),
+    now,
+  )
+}
+
+/** Stripe keeps a failure of its own under this round's key, and has sent nothing under it. */
+export const payoutAgain = (payout: Payout): Payout => ({ ...payout, round: payout.round + 1 })
+
+export const payoutBack = (payout: Payout, now: Date): Payout =>
+  move(payout, isOver(payout) ? 'dropped' : 'waiting', now, { round: payout.round + 1, turn: 0 })
+
+export const reversalRefused = (payout: Payout, failure: string): Payout => ({
+  ...payout,
+  turn: payout.turn + 1,
+  failure,
+})
+
+/** Somebody looks at it; nobody else does for a pause that grows with each look. */
+export const takeUpPayout = (payout: Payout, now: Date): Payout => ({
+  ...payout,
+  looks: payout.looks + 1,
+  lookAt: new Date(now.getTime() + Math.min(firstPauseMs * 2 ** payout.looks, longestPauseMs)),
+})
