@@ -18,6 +18,8 @@ export const TicketData = v.object({
   venue: v.string(),
   city: v.string(),
   startsAt: Instant,
+  /** the venue's, as an IANA name; UTC when it is not known */
+  timeZone: v.optional(v.string()),
   priceCents: Cents,
   currency: Currency,
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),

@@ -82,6 +82,7 @@ beforeAll(async () => {
       DAPR_HTTP_PORT: `${stub.port}`,
       PUBLIC_ORIGIN: origin,
       LOG_LEVEL: 'error',
+      PLATFORM_FEE_BASIS_POINTS: '500',
     },
     stdout: 'ignore',
     stderr: 'ignore',
@@ -401,20 +402,72 @@ describe('forms', () => {
     expect(callTo(`DELETE /api/orders/${ID}`)).toHaveLength(1)
   })
 
-  test('a listing is sold in minor units and UTC', async () => {
+  const LISTING = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
+
+  test('a listing is sold in minor units, at the time of the venue’s clock', async () => {
     answers['POST /api/tickets'] = json(TICKET, 201)
-    const fields = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', offset: '+01:00' }
-    const sold = await post('/sell', { ...fields, price: '19.99', currency: 'usd' }, SIGNED_IN)
+    const sold = await post('/sell', { ...LISTING, price: '19.99', currency: 'usd' }, SIGNED_IN)
     expect(sold.headers.get('location')).toBe(`/tickets/${ID}`)
-    expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toMatchObject({
+    expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toEqual({
+      title: 'Jazz',
+      venue: 'Hall',
+      city: 'Oslo',
+      timeZone: 'Europe/Oslo',
       startsAt: '2027-03-01T19:00:00.000Z',
       priceCents: 1999,
+      currency: 'usd',
     })
-    const wrong = await post('/sell', { ...fields, price: 'cheap', currency: 'usd' }, SIGNED_IN)
+  })
+
+  test('a refused listing says at each field what is wrong, keeps the rest and sells nothing', async () => {
+    const wrong = await post('/sell', { ...LISTING, startsAt: '2027-02-31T20:00', price: 'cheap' }, SIGNED_IN)
     const html = await wrong.text()
     expect(wrong.status).toBe(400)
     expect(alertIn(html)).toContain('Price')
     expect(html).toContain('value="cheap"')
+    expect(html).toMatch(/<option value="Europe\/Oslo" selected/)
+    for (const name of ['price', 'startsAt']) {
+      expect(html).toMatch(new RegExp(`<input[^>]*name="${name}"[^>]*aria-describedby="w-${name} h-${name}"`))
+      expect(html).toContain(`id="w-${name}"`)
+    }
+    expect(callTo('POST /api/tickets')).toEqual([])
+  })
+
+  test('who sells reads beforehand what will be left', async () => {
+    expect(await (await get('/sell', SIGNED_IN)).text()).toContain('Fairpass keeps 5% of the price')
+    answers['POST /api/tickets'] = refusal(400, 'request_validation', 'must not be empty', 'title')
+    const again = await post('/sell', { ...LISTING, title: '', price: '89.50', currency: 'usd' }, SIGNED_IN)
+    expect(await again.text()).toContain('You will get $85.02')
+  })
+
+  test('a listing of one’s own is edited and withdrawn on its page, and nobody else’s is there', async () => {
+    expect((await get(`/listings/${ID}`, SIGNED_IN)).status).toBe(404)
+    const own = { ...TICKET, sellerId: USER.id, timeZone: 'Europe/Oslo', title: 'Jazz' }
+    answers[`GET /api/tickets/${ID}`] = json(own)
+    const html = await (await get(`/listings/${ID}`, SIGNED_IN)).text()
+    expect(html).toContain('value="2027-03-01T20:00"')
+    expect(html).toContain('value="19.99"')
+    answers[`PUT /api/tickets/${ID}`] = json(own)
+    const fields = { ...LISTING, intent: 'save', title: 'More jazz', price: '24', currency: 'eur' }
+    const saved = await post(`/listings/${ID}`, fields, SIGNED_IN)
+    expect([saved.status, saved.headers.get('location')]).toEqual([303, '/listings?done=saved'])
+    expect(JSON.parse(callTo(`PUT /api/tickets/${ID}`)[0]?.body ?? '')).toMatchObject({
+      title: 'More jazz',
+      priceCents: 2400,
+      currency: 'eur',
+      description: '',
+    })
+    answers[`DELETE /api/tickets/${ID}`] = refusal(409, 'ticket_reserved', 'A buyer is checking out')
+    const held = await post(`/listings/${ID}`, { intent: 'withdraw' }, SIGNED_IN)
+    expect([held.status, alertIn(await held.text())]).toEqual([409, 'A buyer is checking out'])
+    answers[`DELETE /api/tickets/${ID}`] = () => new Response(null, { status: 204 })
+    const gone = await post(`/listings/${ID}`, { intent: 'withdraw' }, SIGNED_IN)
+    expect(gone.headers.get('location')).toBe('/listings?done=withdrawn')
+  })
+
+  test('a ticket that is being bought is not offered for editing', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, sellerId: USER.id, status: 'reserved' })
+    expect(await (await get(`/listings/${ID}`, SIGNED_IN)).text()).not.toContain('name="intent"')
   })
 })
 

@@ -2,7 +2,7 @@ import { Id, Instant, named, OrderData, pageOf, TicketData } from '@fairpass/sdk
 import * as v from 'valibot'
 
 const { id, version, status, cancelReason, totalCents, currency } = OrderData.entries
-const ticket = v.pick(TicketData, ['id', 'title', 'venue', 'city', 'startsAt'])
+const ticket = v.pick(TicketData, ['id', 'title', 'venue', 'city', 'startsAt', 'timeZone'])
 
 // What the routes answer, for the description of the API; the end-to-end tests hold each real answer against it.
 export const OrderAnswer = named(

@@ -7,7 +7,7 @@ export type Order = {
   cancelReason?: OrderData['cancelReason']
   ticketId: string
   /** the ticket as it was when the buyer pressed BUY */
-  ticket: { id: string; title: string; venue: string; city: string; startsAt: Date }
+  ticket: { id: string; title: string; venue: string; city: string; startsAt: Date; timeZone?: string }
   buyerId: string
   sellerId: string
   totalCents: number

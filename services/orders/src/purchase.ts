@@ -35,6 +35,7 @@ const orderOf = (ticket: TicketData, { orderId, buyerId, expiresAt }: Held, now:
     venue: ticket.venue,
     city: ticket.city,
     startsAt: new Date(ticket.startsAt),
+    ...(ticket.timeZone === undefined ? {} : { timeZone: ticket.timeZone }),
   },
   buyerId,
   sellerId: ticket.sellerId,

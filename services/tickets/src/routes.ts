@@ -22,6 +22,7 @@ import { TicketAnswer, TicketsAnswer } from './answers.ts'
 import { Search } from './search.ts'
 import type { Tickets } from './store.ts'
 import { edit, type Ticket, TicketReservedError, TicketSoldError, toData, toPublic, withdraw } from './ticket.ts'
+import { TimeZone } from './time-zone.ts'
 
 /** A line of text; control characters are never meant. */
 const text = (max: number, example: string) =>
@@ -44,6 +45,8 @@ const listing = {
     Moment,
     v.check((date) => date > new Date(), 'must be in the future'),
   ),
+  /** The venue's: what the clock there shows is what people read. */
+  timeZone: TimeZone,
   /** Stripe's bounds for a charge; what nobody could pay for cannot be listed. */
   priceCents: v.pipe(
     v.number('must be a whole number of minor units'),
@@ -67,6 +70,7 @@ const listing = {
 
 const NewTicket = v.strictObject({
   ...listing,
+  timeZone: v.optional(listing.timeZone),
   currency: v.optional(listing.currency, 'usd'),
   description: v.optional(listing.description),
 })

@@ -8,6 +8,7 @@ export type Ticket = {
   venue: string
   city: string
   startsAt: Date
+  timeZone?: string | undefined
   priceCents: number
   currency: string
   description?: string | undefined
@@ -19,7 +20,10 @@ export type Ticket = {
   isEnding?: boolean | undefined
 }
 
-type Listing = Pick<Ticket, 'title' | 'venue' | 'city' | 'startsAt' | 'priceCents' | 'currency' | 'description'>
+type Listing = Pick<
+  Ticket,
+  'title' | 'venue' | 'city' | 'startsAt' | 'timeZone' | 'priceCents' | 'currency' | 'description'
+>
 
 /** The fields of a listing to change; one that is not there stays as it is. */
 type Changes = { [K in keyof Listing]?: Listing[K] | undefined }
@@ -103,6 +107,7 @@ export const toData = (ticket: Ticket): TicketData => ({
   venue: ticket.venue,
   city: ticket.city,
   startsAt: ticket.startsAt.toISOString(),
+  ...(ticket.timeZone === undefined ? {} : { timeZone: ticket.timeZone }),
   priceCents: ticket.priceCents,
   currency: ticket.currency,
   status: ticket.status,

@@ -1,35 +1,37 @@
 import { utcFrom } from '../market/dates.ts'
 import type { Failure } from '../market/loaded.ts'
 import { minorUnits } from '../market/money.ts'
+import type { Words } from '../words/en.ts'
 import { idIn, keyOf, leadsTo, refused, type Submit, text } from './form.ts'
 
-export const sell: Submit = async ({ api, fields, words }) => {
+/** The listing that the fields tell of, or what is wrong with them that only this form can know. */
+const listingIn = (fields: URLSearchParams, { sell }: Words) => {
   const currency = text(fields, 'currency') || 'usd'
+  const timeZone = text(fields, 'timeZone') || 'UTC'
   const priceCents = minorUnits(text(fields, 'price'), currency)
-  const startsAt = utcFrom(text(fields, 'startsAt'), text(fields, 'offset'))
+  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone)
   const errors: Failure['errors'] = []
-  if (startsAt === undefined) errors.push({ message: words.sell.sayWhen, field: 'startsAt' })
-  if (priceCents === undefined) {
-    errors.push({ message: words.sell.sayPrice(currency.toUpperCase()), field: 'price' })
-  }
-  if (errors.length > 0) return refused(errors)
+  if (startsAt === undefined) errors.push({ message: sell.sayWhen, field: 'startsAt' })
+  if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
+  const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
   const description = text(fields, 'description')
-  const answer = await api('POST', '/api/tickets', {
-    body: {
-      title: text(fields, 'title'),
-      venue: text(fields, 'venue'),
-      city: text(fields, 'city'),
-      startsAt,
-      priceCents,
-      currency,
-      ...(description ? { description } : {}),
-    },
-    ...keyOf(fields),
-  })
+  return { errors, listing: { title, venue, city, startsAt, timeZone, priceCents, currency, description } }
+}
+
+export const sell: Submit = async ({ api, fields, words }) => {
+  const { errors, listing } = listingIn(fields, words)
+  if (errors.length > 0) return refused(errors)
+  const { description, ...rest } = listing
+  const body = description ? listing : rest
+  const answer = await api('POST', '/api/tickets', { body, ...keyOf(fields) })
   return leadsTo(answer, `/tickets/${idIn(answer) ?? ''}`)
 }
 
-export const withdraw: Submit = async ({ api, fields }) => {
-  const ticketId = encodeURIComponent(text(fields, 'ticketId'))
-  return leadsTo(await api('DELETE', `/api/tickets/${ticketId}`), '/listings')
+/** A listing's own page saves it or withdraws it; the button that was pressed says which. */
+export const changeListing: Submit = async ({ api, fields, id, words }) => {
+  const path = `/api/tickets/${id}`
+  if (fields.get('intent') === 'withdraw') return leadsTo(await api('DELETE', path), '/listings?done=withdrawn')
+  const { errors, listing } = listingIn(fields, words)
+  if (errors.length > 0) return refused(errors)
+  return leadsTo(await api('PUT', path, { body: listing }), '/listings?done=saved')
 }

@@ -6,7 +6,7 @@ import { makeCoupons, signIn, signOut, signUp } from './account.ts'
 import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
 import { chooseLanguage } from './language.ts'
-import { sell, withdraw } from './selling.ts'
+import { changeListing, sell } from './selling.ts'
 
 const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/language$/, chooseLanguage],
@@ -14,7 +14,7 @@ const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/signin$/, signIn],
   [/^\/signout$/, signOut],
   [/^\/sell$/, sell],
-  [/^\/listings$/, withdraw],
+  [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],
   [/^\/orders\/([\w-]{1,64})$/, checkOut],
   [/^\/admin$/, makeCoupons],

@@ -53,12 +53,21 @@ export const formatLeft = (ms: number, locale: string): string => {
   return minutes > 0 ? `${part(minutes, 'minute')} ${part(seconds % 60, 'second')}` : part(seconds, 'second')
 }
 
-/** A datetime-local and an offset such as `+02:00` as UTC; undefined for what is no such time. */
-export const utcFrom = (local: string, offset: string): string | undefined => {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(local) || !/^[+-]\d{2}:\d{2}$/.test(offset)) return undefined
-  const time = new Date(`${local.length === 16 ? `${local}:00` : local}${offset}`)
-  if (Number.isNaN(time.getTime())) return undefined
-  // Engines roll 31 February over to March; a person who typed it should hear about it.
-  const day = new Date(`${local.slice(0, 10)}T00:00:00Z`)
-  return day.toISOString().startsWith(local.slice(0, 10)) ? time.toISOString() : undefined
+/** What the clock in a zone shows, as a datetime-local has it. */
+export const localTime = (iso: string, timeZone: string): string =>
+  Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: 'minute' })
+
+/**
+ * A datetime-local at the venue as UTC; undefined for what is no time there, as 31 February is nowhere and half past two
+ * is not where the clock goes from two to three. These two are for the server: not every browser knows Temporal.
+ */
+export const utcFrom = (local: string, timeZone: string): string | undefined => {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(local) || !/^[a-z]/i.test(timeZone)) return undefined
+  try {
+    const there = Temporal.PlainDateTime.from(local, { overflow: 'reject' })
+    const time = there.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
+    return time.toPlainDateTime().equals(there) ? new Date(time.epochMilliseconds).toISOString() : undefined
+  } catch {
+    return undefined
+  }
 }

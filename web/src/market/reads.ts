@@ -3,6 +3,7 @@ import { getRequestEvent, type RequestEvent } from 'solid-js/web'
 import type * as v from 'valibot'
 import type { Refusal } from '../forms/form.ts'
 import type { Language } from '../words/languages.ts'
+import { localTime } from './dates.ts'
 import { Line } from './line.ts'
 import { apiQuery } from './listing-query.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
@@ -28,6 +29,8 @@ export interface Visitor {
   locale: string
   publicOrigin: string
   hasTestCards: boolean
+  /** The platform's share of a sale, in hundredths of a percent. */
+  feeBasisPoints: number
   refusal: Refusal | undefined
   /** Minted for the forms of this page: what is sent twice with it counts once. */
   idempotencyKey: string
@@ -36,13 +39,14 @@ export interface Visitor {
 }
 
 export const readVisitor = query(async (): Promise<Visitor> => {
-  const { user, language, locale, publicOrigin, hasTestCards, refusal } = requestEvent().locals.visit
+  const { user, language, locale, publicOrigin, hasTestCards, feeBasisPoints, refusal } = requestEvent().locals.visit
   return {
     user,
     language,
     locale,
     publicOrigin,
     hasTestCards,
+    feeBasisPoints,
     refusal,
     idempotencyKey: crypto.randomUUID(),
     now: new Date().toISOString(),
@@ -57,6 +61,19 @@ export const readTicket = query(async (id: string) => {
   if (loaded.ok && loaded.value.status === 'withdrawn') requestEvent().response.status = 410
   return loaded
 }, 'ticket')
+
+/** A ticket of the visitor's own, with the time that its clock shows; anybody else's is none. */
+export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: Ticket; startsAt: string }>> => {
+  const { locals, response } = requestEvent()
+  const loaded = await read(Ticket, `/api/tickets/${encodeURIComponent(id)}`)
+  if (!loaded.ok) return loaded
+  const ticket = loaded.value
+  if (ticket.sellerId === locals.visit.user?.id) {
+    return { ok: true, value: { ticket, startsAt: localTime(ticket.startsAt, ticket.timeZone ?? 'UTC') } }
+  }
+  response.status = 404
+  return { ok: false, failure: { status: 404, code: 'not_found', errors: [{ message: 'There is no such ticket' }] } }
+}, 'own-ticket')
 
 // A page is whole without these: whoever would tell them may be away.
 const ASIDE_MS = 2000

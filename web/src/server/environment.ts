@@ -22,6 +22,10 @@ const Environment = v.object({
   DRAIN_SECONDS: v.optional(Seconds, '4'),
   STRIPE_PUBLISHABLE_KEY: Text,
   TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.regex(/^\d$/), v.transform(Number)), '0'),
+  PLATFORM_FEE_BASIS_POINTS: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(10_000)),
+    '0',
+  ),
   LOG_LEVEL: v.optional(
     v.pipe(
       v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
@@ -46,6 +50,8 @@ export interface Settings {
   lingerMs: number
   /** How long what is under way may take after that. */
   drainMs: number
+  /** The platform's share of a sale, in hundredths of a percent; payments reads the same variable. */
+  feeBasisPoints: number
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -69,6 +75,7 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
     trustedProxies: rest.TRUSTED_PROXIES,
     lingerMs: rest.LINGER_SECONDS * 1_000,
     drainMs: rest.DRAIN_SECONDS * 1_000,
+    feeBasisPoints: rest.PLATFORM_FEE_BASIS_POINTS,
     logLevel: rest.LOG_LEVEL,
   }
 }

@@ -118,6 +118,7 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
     publicOrigin: settings.publicOrigin,
     // Stripe's own test keys take the same test cards as the double.
     hasTestCards: key === undefined || key.startsWith('pk_test_'),
+    feeBasisPoints: settings.feeBasisPoints,
     refusal,
     failed: false,
   }

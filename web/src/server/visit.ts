@@ -15,6 +15,7 @@ export interface Visit {
   words: Words
   publicOrigin: string
   hasTestCards: boolean
+  feeBasisPoints: number
   refusal: Refusal | undefined
   /** Set when rendering threw; the page that came of it is not shown. */
   failed: boolean

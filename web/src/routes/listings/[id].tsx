@@ -1,0 +1,71 @@
+import { createAsync, useParams } from '@solidjs/router'
+import { Show } from 'solid-js'
+import { majorUnits } from '../../market/money.ts'
+import { readOwnTicket } from '../../market/reads.ts'
+import type { Ticket } from '../../market/shapes.ts'
+import { Head } from '../../parts/head.tsx'
+import { ListingForm } from '../../parts/listing-form.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Refused } from '../../parts/refused.tsx'
+import { TicketStatus } from '../../parts/ticket-card.tsx'
+import { useVisitor } from '../../parts/visitor.tsx'
+import { useWords } from '../../words/words.ts'
+
+export default function Listing() {
+  const params = useParams()
+  const own = createAsync(() => readOwnTicket(params.id ?? ''))
+  return (
+    <Page from={own()} title={useWords().listings.editTitle}>
+      {({ ticket, startsAt }) => <Edited ticket={ticket} startsAt={startsAt} />}
+    </Page>
+  )
+}
+
+const Edited = (props: { ticket: Ticket; startsAt: string }) => {
+  const visitor = useVisitor()
+  const { listings } = useWords()
+  const address = () => `/listings/${props.ticket.id}`
+  return (
+    <>
+      <Head title={listings.editTitle} description={listings.editDescription} />
+      <h1>{listings.editTitle}</h1>
+      <Refused failure={visitor.refusal} />
+      <Show
+        when={props.ticket.status === 'available'}
+        fallback={
+          <div class="panel narrow">
+            <TicketStatus status={props.ticket.status} />
+            <p class="my-4">{listings.notChangeable}</p>
+            <a href={`/tickets/${props.ticket.id}`}>{props.ticket.title}</a>
+          </div>
+        }
+      >
+        <ListingForm
+          action={address()}
+          intent="save"
+          button={listings.save}
+          values={{
+            title: props.ticket.title,
+            venue: props.ticket.venue,
+            city: props.ticket.city,
+            startsAt: props.startsAt,
+            timeZone: props.ticket.timeZone ?? 'UTC',
+            price: majorUnits(props.ticket.priceCents, props.ticket.currency),
+            currency: props.ticket.currency,
+            description: props.ticket.description ?? '',
+          }}
+        />
+        <details class="panel narrow">
+          <summary class="font-semibold text-warn">{listings.withdraw}</summary>
+          <form method="post" action={address()} class="stack mt-4">
+            <p>{listings.withdrawMeans}</p>
+            <input type="hidden" name="intent" value="withdraw" />
+            <button type="submit" class="danger">
+              {listings.withdrawTicket(props.ticket.title)}
+            </button>
+          </form>
+        </details>
+      </Show>
+    </>
+  )
+}

@@ -1,0 +1,69 @@
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { readMine } from '../../market/reads.ts'
+import { Head } from '../../parts/head.tsx'
+import { Page } from '../../parts/page.tsx'
+import { TicketCard } from '../../parts/ticket-card.tsx'
+import { useWords } from '../../words/words.ts'
+
+export default function Listings() {
+  const location = useLocation()
+  const { frame, listings } = useWords()
+  const done = () => new URLSearchParams(location.search).get('done')
+  const mine = createAsync(() => readMine(location.search))
+  return (
+    <Page from={mine()} title={listings.title}>
+      {({ tickets, nextCursor }) => (
+        <>
+          <Head title={listings.title} description={listings.description} />
+          <div class="flex flex-wrap items-end justify-between gap-x-4">
+            <h1>{listings.title}</h1>
+            <p class="mb-4 flex flex-wrap gap-2">
+              <a class="button quiet small" href="/earnings">
+                {frame.earnings}
+              </a>
+              <a class="button small" href="/sell">
+                {listings.sell}
+              </a>
+            </p>
+          </div>
+          <Show when={done() === 'saved' || done() === 'withdrawn'}>
+            <p class="notice good" role="status">
+              {done() === 'saved' ? listings.saved : listings.withdrawn}
+            </p>
+          </Show>
+          <Show
+            when={tickets.length > 0}
+            fallback={
+              <div class="panel empty">
+                <p>{listings.none}</p>
+              </div>
+            }
+          >
+            <ul class="cards">
+              <For each={tickets}>
+                {(ticket) => (
+                  <TicketCard ticket={ticket}>
+                    <Show when={ticket.status === 'available'}>
+                      <a class="button quiet small" href={`/listings/${ticket.id}`}>
+                        {listings.edit}
+                        <span class="sr-only">{` ${ticket.title}`}</span>
+                      </a>
+                    </Show>
+                  </TicketCard>
+                )}
+              </For>
+            </ul>
+          </Show>
+          <Show when={nextCursor}>
+            {(cursor) => (
+              <a class="button quiet" rel="next" href={`/listings?cursor=${encodeURIComponent(cursor())}`}>
+                {listings.more}
+              </a>
+            )}
+          </Show>
+        </>
+      )}
+    </Page>
+  )
+}
