@@ -12,6 +12,7 @@ const authConfig = {
   ...commonConfig,
   ...limitVariables,
   REFRESH_TOKEN_SECONDS: v.optional(wholeNumber(1, longestCookieSeconds), '2592000'),
+  SESSION_SECONDS: v.optional(wholeNumber(1, longestCookieSeconds), '7776000'),
   JWT_KEY: JwtKey,
   /** accepted while it is being replaced: its tokens verify, none are signed with it */
   JWT_KEY_PREVIOUS: v.optional(JwtKey),

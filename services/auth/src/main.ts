@@ -16,9 +16,13 @@ await runService(
   ({ config, db, dapr, log, service }) => {
     const passwords = createPasswords(argon2id)
     const accounts = openAccounts(db, { publish: dapr.publish, passwords })
-    const sessions = openSessions(db, { lifetimeSeconds: config.REFRESH_TOKEN_SECONDS, log })
+    const sessions = openSessions(db, {
+      lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
+      longestSeconds: config.SESSION_SECONDS,
+      log,
+    })
     const tokens = tokensFrom(config)
-    const own = ownIdentity({ tokens, accounts })
+    const own = ownIdentity({ tokens, accounts, sessions })
     const wiring = wireService({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(config.JWT_KEY) })
     return {
       app: createApp({ service, config, accounts, sessions, tokens, wiring }),

@@ -145,8 +145,8 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
           return c.json(toPublic(await signIn(c, account)))
         },
       )
-      // The session ends at once; an access token of it that was copied lives on for its 15 minutes, as JWTs do.
-      // Only a ban or an erasure reaches into every service to end those.
+      // The session ends at once, here; an access token of it that was copied lives on in the other services for its 15
+      // minutes, as JWTs do. Only a ban or an erasure reaches into every service to end those.
       .post(
         '/api/users/signout',
         byRefreshToken,

@@ -1,10 +1,14 @@
-import { beforeAll, expect, test } from 'bun:test'
+import { afterEach, beforeAll, expect, setSystemTime, test } from 'bun:test'
 import { createWorld, refusal, type World } from './world.ts'
 
 let world: World
 
 beforeAll(async () => {
   world = await createWorld()
+})
+
+afterEach(() => {
+  setSystemTime()
 })
 
 const refresh = '/api/users/refresh'
@@ -118,6 +122,19 @@ test('an expired session is over', async () => {
   expect(await refusal(await ann.send('POST', refresh))).toEqual(invalid)
 })
 
+// Guarantee: whoever took a session has it for a bounded time, however well they keep it (OWASP ASVS 5.0, 10.4.8).
+test('a session that is renewed without end ends all the same', async () => {
+  const { signedUp } = await createWorld({ env: { REFRESH_TOKEN_SECONDS: '3600', SESSION_SECONDS: '86400' } })
+  const ann = await signedUp()
+  const start = Date.now()
+  const renewedAt = async (hours: number) => {
+    setSystemTime(new Date(start + hours * 3_600_000))
+    return (await ann.send('POST', refresh)).status
+  }
+  for (let hours = 0.5; hours < 24; hours += 0.5) expect(await renewedAt(hours)).toBe(200)
+  expect(await renewedAt(24.1)).toBe(401)
+})
+
 test('what is no refresh token is refused', async () => {
   const ann = await world.signedUp()
   for (const value of ['', 'x', '.', ann.accessToken(), `${'0'.repeat(24)}.${'x'.repeat(43)}`]) {
@@ -146,6 +163,8 @@ test('signing out ends the family, with the refresh cookie or the access token a
   expect((await ann.send('POST', '/api/users/signout')).status).toBe(204)
   expect(ann.cookies.size).toBe(0)
   expect(await refusal(await copy.send('POST', refresh))).toEqual(invalid)
+  // Auth takes the access token that was copied no longer either.
+  expect(await copy.currentUser()).toEqual({ currentUser: null })
   const authorization = `Bearer ${third.accessToken()}`
   expect((await world.visitor().send('POST', '/api/users/signout', { headers: { authorization } })).status).toBe(204)
   expect(await refusal(await third.send('POST', refresh))).toEqual(invalid)

@@ -15,6 +15,8 @@ type SessionDocument = {
   createdAt: Date
   lastSeenAt: Date
   expiresAt: Date
+  /** however often it is renewed; sessions from before there was such an end have none */
+  endsAt?: Date
 }
 
 /** A refresh token as it came in, and what was true when it came. */
@@ -23,6 +25,8 @@ export type Presented = { sessionId: string; hash: string; at: Date; isRotating:
 type Options = {
   /** how long a session lives without being renewed */
   lifetimeSeconds: number
+  /** how long it lives at all */
+  longestSeconds: number
   log: Log
 }
 
@@ -52,7 +56,7 @@ export const sessionIdOf = (token: string | undefined): string | undefined => pa
  * not the current one has been used before, perhaps by a thief, so it ends the whole family. Two requests with the same
  * token at the same time are no theft: one wins, the other is refused.
  */
-export const openSessions = (db: Db, { lifetimeSeconds, log }: Options) => {
+export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, log }: Options) => {
   const documents = openCollection<SessionDocument>(db, 'sessions', {
     indexes: [
       { key: { expiresAt: 1 }, name: 'expired', expireAfterSeconds: 0 },
@@ -63,7 +67,7 @@ export const openSessions = (db: Db, { lifetimeSeconds, log }: Options) => {
   /** how many rotations of a session are under way here: who comes meanwhile cannot have seen their answers */
   const rotating = new Map<string, number>()
 
-  const expiryAfter = (now: Date) => new Date(now.getTime() + lifetimeSeconds * 1000)
+  const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000)
 
   const end = async (sessionId: string): Promise<void> => {
     await raw.deleteOne({ _id: sessionId })
@@ -107,7 +111,8 @@ export const openSessions = (db: Db, { lifetimeSeconds, log }: Options) => {
         device: device.slice(0, maxDeviceLength),
         createdAt: now,
         lastSeenAt: now,
-        expiresAt: expiryAfter(now),
+        expiresAt: after(now, Math.min(lifetimeSeconds, longestSeconds)),
+        endsAt: after(now, longestSeconds),
       })
       await endSurplus(userId)
       return { sessionId: id, refreshToken: `${id}.${secret}` }
@@ -143,19 +148,18 @@ export const openSessions = (db: Db, { lifetimeSeconds, log }: Options) => {
       const now = new Date()
       rotating.set(sessionId, (rotating.get(sessionId) ?? 0) + 1)
       try {
-        const rotated = await raw.findOneAndUpdate(
-          { _id: sessionId, tokenHash: hash, expiresAt: { $gt: now } },
+        const rotated = await raw.findOneAndUpdate({ _id: sessionId, tokenHash: hash, expiresAt: { $gt: now } }, [
           {
             $set: {
               tokenHash: sha256(secret),
               previousHash: hash,
               rotatedAt: now,
               lastSeenAt: now,
-              expiresAt: expiryAfter(now),
+              expiresAt: { $min: [after(now, lifetimeSeconds), '$endsAt'] },
+              version: { $add: ['$version', 1] },
             },
-            $inc: { version: 1 },
           },
-        )
+        ])
         if (rotated) return { userId: rotated.userId, sessionId, refreshToken: `${sessionId}.${secret}` }
       } finally {
         const others = (rotating.get(sessionId) ?? 1) - 1
@@ -166,6 +170,8 @@ export const openSessions = (db: Db, { lifetimeSeconds, log }: Options) => {
     },
 
     end,
+
+    isOpen: async (sessionId: string): Promise<boolean> => (await find(sessionId)) !== undefined,
 
     /** Ends the family of a refresh token, whichever of its tokens it is. */
     endByToken: async (token: string | undefined): Promise<boolean> => {

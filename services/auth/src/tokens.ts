@@ -2,6 +2,7 @@ import { AccountBannedError, accessToken, type Role, type User, verifyToken } fr
 import { createLocalJWKSet, errors, SignJWT } from 'jose'
 import type { AuthConfig } from './config.ts'
 import { type SigningKey, signingKeyOf } from './keys.ts'
+import type { Sessions } from './sessions.ts'
 import type { Accounts } from './store.ts'
 
 type Holder = { id: string; role: Role; sessionId: string }
@@ -53,17 +54,19 @@ export const tokensFrom = (config: Pick<AuthConfig, 'JWT_KEY' | 'JWT_KEY_PREVIOU
 
 export type Tokens = ReturnType<typeof createTokens>
 
+type Own = { tokens: Tokens; accounts: Pick<Accounts, 'find'>; sessions: Pick<Sessions, 'isOpen'> }
+
 /**
- * Who is calling, as auth alone can tell: the account itself is asked, so that a ban, an erasure or a new role counts at
- * once. One read says all three, which is why nothing is left for `isDenied`.
+ * Who is calling, as auth alone can tell: account and session themselves are asked, so that a ban, an erasure, a new role
+ * or the end of the session counts at once, which is why nothing is left for `isDenied`.
  */
-export const ownIdentity = ({ tokens, accounts }: { tokens: Tokens; accounts: Pick<Accounts, 'find'> }) => ({
+export const ownIdentity = ({ tokens, accounts, sessions }: Own) => ({
   verify: async (token: string): Promise<User | undefined> => {
     const user = await tokens.verify(token)
-    const account = user && (await accounts.find(user.id))
-    if (!account) return undefined
-    if (account.status === 'banned') throw new AccountBannedError()
-    return { ...user, role: account.role }
+    if (!user) return undefined
+    const [account, isOpen] = await Promise.all([accounts.find(user.id), sessions.isOpen(user.sessionId)])
+    if (account?.status === 'banned') throw new AccountBannedError()
+    return account && isOpen ? { ...user, role: account.role } : undefined
   },
   isDenied: async () => false,
 })

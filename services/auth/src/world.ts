@@ -47,9 +47,13 @@ export const createWorld = async ({
   const publish = async (event: FairpassEvent) => void published.push(event)
   const passwords = createPasswords(hasher)
   const accounts = openAccounts(db, { publish, passwords })
-  const sessions = openSessions(db, { lifetimeSeconds: config.REFRESH_TOKEN_SECONDS, log })
+  const sessions = openSessions(db, {
+    lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
+    longestSeconds: config.SESSION_SECONDS,
+    log,
+  })
   const tokens = tokensFrom(config)
-  const own = ownIdentity({ tokens, accounts })
+  const own = ownIdentity({ tokens, accounts, sessions })
   const wiring = wireService({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(config.JWT_KEY) })
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
   const app = createApp({ service, config, accounts, sessions, tokens, wiring })
