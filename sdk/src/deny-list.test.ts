@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'bun:test'
+import * as v from 'valibot'
 import { newId } from './collection.ts'
 import type { Dapr } from './dapr.ts'
 import { createDenyList } from './deny-list.ts'
@@ -55,6 +56,15 @@ test('events that repeat or are late forget no ban', async () => {
   expect(denyList.isDenied(user(id, 15))).toBe(true)
   await unban(id, 30)
   expect(denyList.isDenied(user(id, 15))).toBe(false)
+})
+
+test('the list shrinks as the tokens expire that it is about', async () => {
+  const [old, recent] = [newId(), newId()]
+  await ban(old, -906)
+  await ban(recent, 0)
+  expect(denyList.isDenied(user(recent, -10))).toBe(true)
+  const { value } = (await dapr.getState('deny-list', v.record(v.string(), v.unknown()))) ?? {}
+  expect(Object.keys(value ?? {})).toEqual([recent])
 })
 
 test('a state store that was emptied is filled again, from memory and from auth', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, setSystemTime, test } from 'bun:test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { newId } from './collection.ts'
 import type { Dapr } from './dapr.ts'
@@ -23,7 +23,7 @@ const token = (userId: string, kid = 'first') =>
     .setAudience(accessToken.audience)
     .setSubject(userId)
     .setIssuedAt()
-    .setExpirationTime('1 minute')
+    .setExpirationTime('2 hours')
     .sign(privateKey)
 
 /** A replica that has just started, beside a real sidecar. */
@@ -45,6 +45,24 @@ beforeEach(async () => {
   dapr = await testSidecar(`service-${newId()}`)
   isAuthThere = true
   asked = 0
+})
+
+afterEach(() => {
+  setSystemTime()
+})
+
+test('an hour without auth signs nobody out', async () => {
+  const userId = newId()
+  const verifier = started()
+  const hers = await token(userId)
+  expect(await verifier.verify(hers)).toMatchObject({ id: userId })
+  isAuthThere = false
+  for (let minutes = 10; minutes <= 60; minutes += 10) {
+    setSystemTime(new Date(Date.now() + 11 * 60_000))
+    await verifier.keepFresh()
+    for (const one of [verifier, started()]) expect(await one.verify(hers)).toMatchObject({ id: userId })
+  }
+  expect(asked).toBeGreaterThan(10)
 })
 
 test('a service that starts while auth is away knows who is calling', async () => {

@@ -49,6 +49,40 @@ test('a ban is felt by every service within a second, with a token that has not 
   )
 }, 30_000)
 
+test('an erased account is refused by every service, and sells nothing more', async () => {
+  const { seller, ticketId } = await listTicket(market)
+  const other = await listTicket(market)
+  const order = expectStatus(await seller.buy(other.ticketId), 201).body
+  const token = seller.jar.get('access')
+  const password = 'a long enough password'
+  expectStatus(await seller.call('DELETE', '/api/users/me', { body: { password } }), 204)
+  const erasedAt = Date.now()
+  const copy = market.visitor()
+  for (const probe of Object.values(probes)) {
+    const [method, path, body] = probe(ticketId)
+    await eventually(
+      () => copy.call(method, path, { body, headers: { authorization: `Bearer ${token}` } }),
+      ({ status }) => status === 401 || status === 403,
+      1_000 - (Date.now() - erasedAt),
+    )
+  }
+  await eventually(
+    () => copy.get(`/api/tickets/${ticketId}`),
+    ({ body }) => body.status === 'withdrawn',
+  )
+  // What was bought stays in the books, under an id that stands for nobody.
+  const { db, close } = await market.database('orders')
+  try {
+    expect(await db.collection<{ _id: string }>('orders').findOne({ _id: order.id })).toMatchObject({
+      buyerId: seller.id,
+    })
+  } finally {
+    await close()
+  }
+  const again = await market.visitor().post('/api/users/signin', { email: seller.email, password })
+  expect(again.body.code).toBe('invalid_credentials')
+}, 30_000)
+
 // Promise 8: with auth down, valid tokens still work.
 test('with auth deaf, a signed-in buyer buys and pays; also after the other services were restarted', async () => {
   const { ticketId } = await listTicket(market)
