@@ -34,6 +34,20 @@ const ORDER = {
   createdAt: '2027-01-01T00:00:00.000Z',
   ticket: TICKET,
 }
+const COUPON = { code: 'C1', maxRedemptions: 3, redemptions: 1, expiresAt: null, withdrawnAt: null }
+const SESSION = { id: 's1', device: 'Firefox/141.0 (Linux)', lastSeenAt: '2027-01-01T00:00:00.000Z', isCurrent: true }
+const ACCOUNT = { id: 'u8', email: 'ann@example.test', role: 'user', status: 'active', createdAt: SESSION.lastSeenAt }
+const PAYMENT = {
+  id: 'p1',
+  orderId: ID,
+  kind: 'card',
+  status: 'completed',
+  amountCents: 8900,
+  currency: 'eur',
+  failure: null,
+  refund: null,
+  createdAt: SESSION.lastSeenAt,
+}
 const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
 
 let answers: Record<string, Answer> = {}
@@ -105,7 +119,11 @@ beforeEach(() => {
     [`GET /api/orders/${ID}`]: json(ORDER),
     'GET /api/orders': json({ orders: [ORDER], nextCursor: null }),
     'GET /api/tickets/mine': json({ tickets: [TICKET], nextCursor: null }),
-    'GET /api/coupons': json({ coupons: [{ code: 'C1', maxRedemptions: 1, expiresAt: null }] }),
+    'GET /api/coupons': json({ coupons: [COUPON], nextCursor: null }),
+    'GET /api/users/sessions': json({ sessions: [SESSION, { ...SESSION, id: 's2', isCurrent: false }] }),
+    'GET /api/payments/earnings': json({ eur: { pendingCents: 1250, availableCents: 0, paidOutCents: 4800 } }),
+    'GET /api/users': json({ users: [ACCOUNT, { ...ACCOUNT, id: 'u9', status: 'banned' }], nextCursor: null }),
+    'GET /api/payments': json({ payments: [PAYMENT, { ...PAYMENT, id: 'p2', status: 'refunded' }], nextCursor: null }),
   }
 })
 
@@ -137,17 +155,24 @@ describe('pages', () => {
     },
   )
 
-  test.each(['/sell', '/listings', '/orders', `/orders/${ID}`, '/account', '/admin'])(
-    '%s sends a stranger to sign in and back',
-    async (path) => {
-      const page = await get(path)
-      expect(page.status).toBe(303)
-      expect(page.headers.get('location')).toBe(`/signin?next=${encodeURIComponent(path)}`)
-      const mine = await get(path, SIGNED_IN)
-      expect(mine.status).toBe(200)
-      expect(callTo('GET /api/users/currentuser')).toHaveLength(1)
-    },
-  )
+  test.each([
+    '/sell',
+    '/listings',
+    '/orders',
+    `/orders/${ID}`,
+    '/earnings',
+    '/account',
+    '/admin',
+    '/admin/accounts',
+    '/admin/payments',
+  ])('%s sends a stranger to sign in and back', async (path) => {
+    const page = await get(path)
+    expect(page.status).toBe(303)
+    expect(page.headers.get('location')).toBe(`/signin?next=${encodeURIComponent(path)}`)
+    const mine = await get(path, SIGNED_IN)
+    expect(mine.status).toBe(200)
+    expect(callTo('GET /api/users/currentuser')).toHaveLength(1)
+  })
 
   test('a ticket has one Buy button, a canonical address and an Event that cannot break out', async () => {
     const html = await (await get(`/tickets/${ID}`)).text()
@@ -468,6 +493,97 @@ describe('forms', () => {
   test('a ticket that is being bought is not offered for editing', async () => {
     answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, sellerId: USER.id, status: 'reserved' })
     expect(await (await get(`/listings/${ID}`, SIGNED_IN)).text()).not.toContain('name="intent"')
+  })
+})
+
+describe('an account', () => {
+  test('its password is changed, and a refusal stands in its own form, without the passwords', async () => {
+    answers['PUT /api/users/password'] = () => new Response(null, { status: 204 })
+    const fields = { intent: 'password', currentPassword: 'old secret', newPassword: 'new secret' }
+    const changed = await post('/account', fields, SIGNED_IN)
+    expect(changed.headers.get('location')).toBe('/account?done=password')
+    expect(JSON.parse(callTo('PUT /api/users/password')[0]?.body ?? '')).toEqual({
+      currentPassword: 'old secret',
+      newPassword: 'new secret',
+    })
+    expect(await (await get('/account?done=password', SIGNED_IN)).text()).toContain('Your password is changed')
+    answers['PUT /api/users/password'] = refusal(401, 'invalid_credentials', 'The password is wrong')
+    const html = await (await post('/account', fields, SIGNED_IN)).text()
+    expect(html.match(/role="alert"/g)).toHaveLength(1)
+    expect(alertIn(html)).toBe('The password is wrong')
+    expect(html).not.toMatch(/old secret|new secret/)
+  })
+
+  test('its other devices are listed and ended, this one is not', async () => {
+    const html = await (await get('/account', SIGNED_IN)).text()
+    expect(html.match(/name="sessionId" value="s2"/g)).toHaveLength(1)
+    expect(html).not.toContain('value="s1"')
+    answers['DELETE /api/users/sessions/s2'] = () => new Response(null, { status: 204 })
+    const ended = await post('/account', { intent: 'session', sessionId: 's2' }, SIGNED_IN)
+    expect(ended.headers.get('location')).toBe('/account?done=session')
+  })
+
+  test('it is deleted with its password alone, and its cookies go', async () => {
+    answers['DELETE /api/users/me'] = json({}, 200, ['access=; Path=/; Max-Age=0', 'refresh=; Path=/; Max-Age=0'])
+    const gone = await post('/account', { intent: 'delete', password: 'secret' }, SIGNED_IN)
+    expect([gone.status, gone.headers.get('location')]).toEqual([303, '/'])
+    expect(gone.headers.getSetCookie()).toHaveLength(2)
+    expect(JSON.parse(callTo('DELETE /api/users/me')[0]?.body ?? '')).toEqual({ password: 'secret' })
+  })
+
+  test('what it earned is shown by currency', async () => {
+    const html = await (await get('/earnings', SIGNED_IN)).text()
+    expect(html).toContain('€12.50')
+    expect(html).toContain('€48.00')
+  })
+})
+
+describe('admins', () => {
+  const sentTo = (route: string) => callTo(route).map(({ body, headers }) => [body, headers.get('idempotency-key')])
+
+  test('ban and lift bans', async () => {
+    const html = await (await get('/admin/accounts', SIGNED_IN)).text()
+    expect(html).toContain('value="unban"')
+    for (const intent of ['ban', 'unban']) {
+      answers[`POST /api/users/u8/${intent}`] = () => new Response(null, { status: 204 })
+      const done = await post('/admin/accounts', { intent, id: 'u8', idempotencyKey: 'k'.repeat(20) }, SIGNED_IN)
+      expect(done.headers.get('location')).toBe(`/admin/accounts?done=${intent}`)
+      expect(sentTo(`POST /api/users/u8/${intent}`)).toEqual([['{}', 'k'.repeat(20)]])
+    }
+  })
+
+  test('refund what was paid, once, with a reason', async () => {
+    const html = await (await get('/admin/payments', SIGNED_IN)).text()
+    expect(html).toContain('name="id" value="p1"')
+    expect(html).not.toContain('name="id" value="p2"')
+    answers['POST /api/payments/p1/refund'] = json(PAYMENT)
+    const fields = { id: 'p1', reason: 'Called off', idempotencyKey: 'k'.repeat(20) }
+    expect((await post('/admin/payments', fields, SIGNED_IN)).headers.get('location')).toBe(
+      '/admin/payments?done=refund',
+    )
+    expect(sentTo('POST /api/payments/p1/refund')).toEqual([['{"reason":"Called off"}', 'k'.repeat(20)]])
+  })
+
+  test('make coupons with a last day, and withdraw them', async () => {
+    answers['POST /api/coupons'] = json({ coupons: [] }, 201)
+    await post('/admin', { quantity: '2', maxRedemptions: '', expiresAt: '2030-05-31' }, SIGNED_IN)
+    expect(JSON.parse(callTo('POST /api/coupons')[0]?.body ?? '')).toEqual({
+      quantity: 2,
+      expiresAt: '2030-05-31T23:59:59.000Z',
+    })
+    answers['DELETE /api/coupons/C1'] = () => new Response(null, { status: 204 })
+    const withdrawn = await post('/admin', { intent: 'withdraw', id: 'C1' }, SIGNED_IN)
+    expect(withdrawn.headers.get('location')).toBe('/admin?done=withdrawn')
+  })
+
+  test('are all who see any of it', async () => {
+    for (const route of ['/api/coupons', '/api/users', '/api/payments']) {
+      answers[`GET ${route}`] = refusal(403, 'forbidden', 'You may not do this')
+    }
+    for (const path of ['/admin', '/admin/accounts', '/admin/payments']) {
+      const page = await get(path, SIGNED_IN)
+      expect([page.status, alertIn(await page.text())]).toEqual([403, 'You may not do this'])
+    }
   })
 })
 

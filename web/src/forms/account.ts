@@ -1,5 +1,5 @@
 import { safeNext } from '../server/next.ts'
-import { keyOf, leadsTo, type Submit } from './form.ts'
+import { leadsTo, refused, type Submit, text } from './form.ts'
 
 const enter =
   (path: string): Submit =>
@@ -17,11 +17,21 @@ export const signOut: Submit = async ({ api }) => {
   return answer.status === 401 ? { to: '/', cookies: answer.cookies } : leadsTo(answer, '/')
 }
 
-export const makeCoupons: Submit = async ({ api, fields }) => {
-  const whole = (name: string) => {
-    const typed = fields.get(name)?.trim()
-    return typed ? { [name]: Number(typed) } : {}
+/** The account's page has several forms; the button that was pressed says which. */
+export const changeAccount: Submit = async ({ api, fields, words }) => {
+  const password = (name: string) => fields.get(name) ?? ''
+  switch (fields.get('intent')) {
+    case 'password': {
+      const body = { currentPassword: password('currentPassword'), newPassword: password('newPassword') }
+      return leadsTo(await api('PUT', '/api/users/password', { body }), '/account?done=password')
+    }
+    case 'session': {
+      const id = encodeURIComponent(text(fields, 'sessionId'))
+      return leadsTo(await api('DELETE', `/api/users/sessions/${id}`), '/account?done=session')
+    }
+    case 'delete':
+      return leadsTo(await api('DELETE', '/api/users/me', { body: { password: password('password') } }), '/')
+    default:
+      return refused([{ message: words.forms.choose }])
   }
-  const body = { ...whole('quantity'), ...whole('maxRedemptions') }
-  return leadsTo(await api('POST', '/api/coupons', { body, ...keyOf(fields) }), '/admin')
 }

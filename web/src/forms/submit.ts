@@ -2,7 +2,8 @@ import { BodyTooLarge, readBody } from '../gateway/body.ts'
 import type { Failure } from '../market/loaded.ts'
 import type { Api } from '../server/api.ts'
 import type { Words } from '../words/en.ts'
-import { makeCoupons, signIn, signOut, signUp } from './account.ts'
+import { changeAccount, signIn, signOut, signUp } from './account.ts'
+import { changeAccounts, changeCoupons, refundPayment } from './admin.ts'
 import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
 import { chooseLanguage } from './language.ts'
@@ -17,7 +18,10 @@ const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],
   [/^\/orders\/([\w-]{1,64})$/, checkOut],
-  [/^\/admin$/, makeCoupons],
+  [/^\/account$/, changeAccount],
+  [/^\/admin$/, changeCoupons],
+  [/^\/admin\/accounts$/, changeAccounts],
+  [/^\/admin\/payments$/, refundPayment],
 ]
 
 const MAX_FORM_BYTES = 64 * 1024

@@ -7,7 +7,7 @@ import { localTime } from './dates.ts'
 import { Line } from './line.ts'
 import { apiQuery } from './listing-query.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
-import { Coupons, Order, Orders, Ticket, Tickets, type User } from './shapes.ts'
+import { Accounts, Coupons, Earnings, Order, Orders, Payments, Sessions, Ticket, Tickets, type User } from './shapes.ts'
 
 // Pages are whole documents, so these run on the server only; the browser takes their results out of the page.
 const requestEvent = (): RequestEvent => {
@@ -100,7 +100,23 @@ export const readOrders = query((search: string) => read(Orders, `/api/orders${c
 
 export const readOrder = query((id: string) => read(Order, `/api/orders/${encodeURIComponent(id)}`), 'order')
 
-export const readCoupons = query(() => read(Coupons, '/api/coupons'), 'coupons')
+export const readCoupons = query((search: string) => read(Coupons, `/api/coupons${cursorOf(search)}`), 'coupons')
+
+export const readSessions = query(async (): Promise<Loaded<v.InferOutput<typeof Sessions>>> => {
+  const { api } = requestEvent().locals.visit
+  // One part of the account's page: without it the rest is still there.
+  return loadedFrom(Sessions, await api('GET', '/api/users/sessions'))
+}, 'sessions')
+
+export const readEarnings = query(() => read(Earnings, '/api/payments/earnings'), 'earnings')
+
+export const readAccounts = query((search: string) => read(Accounts, `/api/users${cursorOf(search)}`), 'accounts')
+
+export const readPayments = query((search: string) => {
+  const orderId = new URLSearchParams(search).get('orderId')?.trim()
+  const asked = orderId ? `?orderId=${encodeURIComponent(orderId.slice(0, 100))}` : cursorOf(search)
+  return read(Payments, `/api/payments${asked}`)
+}, 'payments')
 
 export const noteMissing = (): void => {
   const event = getRequestEvent()

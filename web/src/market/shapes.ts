@@ -47,17 +47,61 @@ export type Order = v.InferOutput<typeof Order>
 export const Orders = v.object({ orders: v.array(Order), nextCursor: v.nullish(v.string()) })
 export type Orders = v.InferOutput<typeof Orders>
 
-export const Coupons = v.object({
-  coupons: v.array(
-    v.object({
-      code: v.string(),
-      maxRedemptions: v.nullish(v.number()),
-      redemptions: v.optional(v.union([v.number(), v.array(v.unknown())])),
-      expiresAt: v.nullish(v.string()),
-    }),
-  ),
+const Coupon = v.object({
+  code: v.string(),
+  maxRedemptions: v.number(),
+  redemptions: v.number(),
+  expiresAt: v.nullish(v.string()),
+  withdrawnAt: v.nullish(v.string()),
 })
-export type Coupons = v.InferOutput<typeof Coupons>
+export type Coupon = v.InferOutput<typeof Coupon>
+export const Coupons = v.object({ coupons: v.array(Coupon), nextCursor: v.nullish(v.string()) })
+
+const Session = v.object({ id: v.string(), device: v.string(), lastSeenAt: v.string(), isCurrent: v.boolean() })
+export type Session = v.InferOutput<typeof Session>
+export const Sessions = v.object({ sessions: v.array(Session) })
+
+export const Earnings = v.record(
+  v.string(),
+  v.object({ pendingCents: v.number(), availableCents: v.number(), paidOutCents: v.number() }),
+)
+
+const ListedAccount = v.object({
+  id: v.string(),
+  email: v.string(),
+  role: v.picklist(['user', 'admin']),
+  status: v.picklist(['active', 'banned']),
+  createdAt: v.string(),
+})
+export type ListedAccount = v.InferOutput<typeof ListedAccount>
+export const Accounts = v.object({ users: v.array(ListedAccount), nextCursor: v.nullish(v.string()) })
+
+const Payment = v.object({
+  id: v.string(),
+  orderId: v.string(),
+  kind: v.picklist(['card', 'coupon']),
+  status: v.picklist([
+    'awaiting_method',
+    'started',
+    'authorised',
+    'settled',
+    'captured',
+    'completed',
+    'failing',
+    'failed',
+    'cancelling',
+    'cancelled',
+    'refunding',
+    'refunded',
+  ]),
+  amountCents: v.number(),
+  currency: v.string(),
+  failure: v.nullish(v.object({ message: v.string() })),
+  refund: v.nullish(v.object({ reason: v.string() })),
+  createdAt: v.string(),
+})
+export type Payment = v.InferOutput<typeof Payment>
+export const Payments = v.object({ payments: v.array(Payment), nextCursor: v.nullish(v.string()) })
 
 export const Problem = v.object({
   code: v.string(),

@@ -99,14 +99,15 @@ export const ListingForm = (props: ListingFormProps) => {
 const Proceeds = (props: { price: string; currency: string }) => {
   const visitor = useVisitor()
   const { sell } = useWords()
+  const share = () => formatShare(visitor.feeBasisPoints, visitor.locale)
   const cents = () => minorUnits(props.price, props.currency)
   return (
     <p class="rounded-small bg-good-ground px-4 py-3 font-semibold text-good" role="status">
-      <Show when={cents()} fallback={sell.share(formatShare(visitor.feeBasisPoints, visitor.locale))}>
+      <Show when={cents()} fallback={visitor.feeBasisPoints > 0 ? sell.share(share()) : sell.whole}>
         {(asked) =>
           sell.proceeds(
             formatMoney(proceedsOf(asked(), visitor.feeBasisPoints), props.currency, visitor.locale),
-            formatShare(visitor.feeBasisPoints, visitor.locale),
+            share(),
           )
         }
       </Show>

@@ -13,6 +13,7 @@ const PRIVATE = [
   '/api/',
   '/account',
   '/admin',
+  '/earnings',
   '/listings',
   '/live',
   '/orders',

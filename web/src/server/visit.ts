@@ -32,6 +32,6 @@ export const currentUser = async (api: Api): Promise<User | null | undefined> =>
   return loaded.ok ? loaded.value.currentUser : undefined
 }
 
-const PRIVATE = /^\/(orders|sell|listings|account|admin)(\/|$)/
+const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin)(\/|$)/
 
 export const isPrivate = (pathname: string): boolean => PRIVATE.test(pathname)

@@ -1,7 +1,9 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { readMine } from '../../market/reads.ts'
+import { Done } from '../../parts/done.tsx'
 import { Head } from '../../parts/head.tsx'
+import { More } from '../../parts/more.tsx'
 import { Page } from '../../parts/page.tsx'
 import { TicketCard } from '../../parts/ticket-card.tsx'
 import { useWords } from '../../words/words.ts'
@@ -9,7 +11,6 @@ import { useWords } from '../../words/words.ts'
 export default function Listings() {
   const location = useLocation()
   const { frame, listings } = useWords()
-  const done = () => new URLSearchParams(location.search).get('done')
   const mine = createAsync(() => readMine(location.search))
   return (
     <Page from={mine()} title={listings.title}>
@@ -27,11 +28,7 @@ export default function Listings() {
               </a>
             </p>
           </div>
-          <Show when={done() === 'saved' || done() === 'withdrawn'}>
-            <p class="notice good" role="status">
-              {done() === 'saved' ? listings.saved : listings.withdrawn}
-            </p>
-          </Show>
+          <Done words={{ saved: listings.saved, withdrawn: listings.withdrawn }} />
           <Show
             when={tickets.length > 0}
             fallback={
@@ -55,13 +52,7 @@ export default function Listings() {
               </For>
             </ul>
           </Show>
-          <Show when={nextCursor}>
-            {(cursor) => (
-              <a class="button quiet" rel="next" href={`/listings?cursor=${encodeURIComponent(cursor())}`}>
-                {listings.more}
-              </a>
-            )}
-          </Show>
+          <More cursor={nextCursor} path="/listings" words={listings.more} />
         </>
       )}
     </Page>

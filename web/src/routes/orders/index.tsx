@@ -2,6 +2,7 @@ import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { readOrders } from '../../market/reads.ts'
 import { Head } from '../../parts/head.tsx'
+import { More } from '../../parts/more.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Card } from '../../parts/ticket-card.tsx'
 import { useWords } from '../../words/words.ts'
@@ -41,13 +42,7 @@ export default function MyOrders() {
               </For>
             </ul>
           </Show>
-          <Show when={nextCursor}>
-            {(cursor) => (
-              <a class="button quiet" rel="next" href={`/orders?cursor=${encodeURIComponent(cursor())}`}>
-                {words.orders.more}
-              </a>
-            )}
-          </Show>
+          <More cursor={nextCursor} path="/orders" words={words.orders.more} />
         </>
       )}
     </Page>

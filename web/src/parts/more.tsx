@@ -1,0 +1,14 @@
+import { Show } from 'solid-js'
+
+/** Leads to the next page of a list that only its owner sees. */
+export const More = (props: { cursor: string | null | undefined; path: string; words: string }) => (
+  <Show when={props.cursor}>
+    {(cursor) => (
+      <p class="mt-4">
+        <a class="button quiet" rel="next" href={`${props.path}?cursor=${encodeURIComponent(cursor())}`}>
+          {props.words}
+        </a>
+      </p>
+    )}
+  </Show>
+)

@@ -1,0 +1,61 @@
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { readAccounts } from '../../market/reads.ts'
+import type { ListedAccount } from '../../market/shapes.ts'
+import { AdminPage } from '../../parts/admin-page.tsx'
+import { More } from '../../parts/more.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Time } from '../../parts/ticket-card.tsx'
+import { useVisitor } from '../../parts/visitor.tsx'
+import { Sentence } from '../../words/sentence.tsx'
+import { useWords } from '../../words/words.ts'
+
+export default function AdminAccounts() {
+  const location = useLocation()
+  const { admin } = useWords()
+  const accounts = createAsync(() => readAccounts(location.search))
+  return (
+    <Page from={accounts()} title={admin.accounts}>
+      {(found) => (
+        <AdminPage tab="accounts" done={{ ban: admin.isBanned, unban: admin.isUnbanned }}>
+          <p class="lead">{admin.banMeans}</p>
+          <ul class="plain panel">
+            <For each={found.users}>{(account) => <AccountRow account={account} />}</For>
+          </ul>
+          <More cursor={found.nextCursor} path="/admin/accounts" words={admin.more} />
+        </AdminPage>
+      )}
+    </Page>
+  )
+}
+
+const AccountRow = (props: { account: ListedAccount }) => {
+  const visitor = useVisitor()
+  const { admin } = useWords()
+  const isBanned = () => props.account.status === 'banned'
+  return (
+    <li class="flex flex-wrap items-center justify-between gap-3">
+      <div class="min-w-0">
+        <p class="font-semibold">{props.account.email}</p>
+        <p class="hint">
+          {`${admin.roles[props.account.role]}, `}
+          <Sentence of={admin.since} parts={{ time: <Time iso={props.account.createdAt} locale={visitor.locale} /> }} />
+        </p>
+      </div>
+      <div class="flex flex-wrap items-center gap-3">
+        <p class={`status ${props.account.status}`}>{admin.accountStatus[props.account.status]}</p>
+        <Show when={props.account.id !== visitor.user?.id}>
+          <form method="post" action="/admin/accounts">
+            <input type="hidden" name="id" value={props.account.id} />
+            <input type="hidden" name="intent" value={isBanned() ? 'unban' : 'ban'} />
+            <input type="hidden" name="idempotencyKey" value={`${visitor.idempotencyKey}-${props.account.id}`} />
+            <button type="submit" class={isBanned() ? 'quiet small' : 'danger small'}>
+              {isBanned() ? admin.unban : admin.ban}
+              <span class="sr-only">{` ${props.account.email}`}</span>
+            </button>
+          </form>
+        </Show>
+      </div>
+    </li>
+  )
+}

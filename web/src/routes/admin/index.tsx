@@ -1,0 +1,82 @@
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { readCoupons } from '../../market/reads.ts'
+import type { Coupon } from '../../market/shapes.ts'
+import { AdminPage } from '../../parts/admin-page.tsx'
+import { Field } from '../../parts/field.tsx'
+import { More } from '../../parts/more.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Time } from '../../parts/ticket-card.tsx'
+import { useVisitor } from '../../parts/visitor.tsx'
+import { Sentence } from '../../words/sentence.tsx'
+import { useWords } from '../../words/words.ts'
+
+export default function AdminCoupons() {
+  const location = useLocation()
+  const visitor = useVisitor()
+  const { admin, fields } = useWords()
+  const coupons = createAsync(() => readCoupons(location.search))
+  const refusal = () => visitor.refusal
+  return (
+    <Page from={coupons()} title={admin.coupons}>
+      {(found) => (
+        <AdminPage tab="coupons" done={{ made: admin.made, withdrawn: admin.couponWithdrawn }}>
+          <form method="post" action="/admin" class="stack panel narrow">
+            <input type="hidden" name="idempotencyKey" value={visitor.idempotencyKey} />
+            <div class="pair">
+              <Field label={fields.quantity} name="quantity" type="number" min="1" value="1" refusal={refusal()} />
+              <Field
+                label={fields.maxRedemptions}
+                name="maxRedemptions"
+                type="number"
+                min="1"
+                value="1"
+                refusal={refusal()}
+              />
+              <Field label={fields.expiresAt} name="expiresAt" type="date" refusal={refusal()} />
+            </div>
+            <button type="submit">{admin.makeCoupons}</button>
+          </form>
+          <Show when={found.coupons.length > 0} fallback={<p class="panel empty">{admin.noCoupons}</p>}>
+            <ul class="plain panel">
+              <For each={found.coupons}>{(coupon) => <CouponRow coupon={coupon} />}</For>
+            </ul>
+          </Show>
+          <More cursor={found.nextCursor} path="/admin" words={admin.more} />
+        </AdminPage>
+      )}
+    </Page>
+  )
+}
+
+const CouponRow = (props: { coupon: Coupon }) => {
+  const visitor = useVisitor()
+  const { admin } = useWords()
+  return (
+    <li class="flex flex-wrap items-center justify-between gap-3">
+      <div>
+        <code>{props.coupon.code}</code>{' '}
+        <span class="text-soft">
+          {admin.used(props.coupon.redemptions, props.coupon.maxRedemptions)}
+          <Show when={props.coupon.expiresAt}>
+            {(end) => (
+              <>
+                , <Sentence of={admin.until} parts={{ time: <Time iso={end()} locale={visitor.locale} /> }} />
+              </>
+            )}
+          </Show>
+        </span>
+      </div>
+      <Show when={!props.coupon.withdrawnAt} fallback={<p class="status">{admin.withdrawn}</p>}>
+        <form method="post" action="/admin">
+          <input type="hidden" name="intent" value="withdraw" />
+          <input type="hidden" name="id" value={props.coupon.code} />
+          <button type="submit" class="quiet small">
+            {admin.withdraw}
+            <span class="sr-only">{` ${props.coupon.code}`}</span>
+          </button>
+        </form>
+      </Show>
+    </li>
+  )
+}

@@ -1,0 +1,90 @@
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { formatMoney } from '../../market/money.ts'
+import { readPayments } from '../../market/reads.ts'
+import type { Payment } from '../../market/shapes.ts'
+import { AdminPage } from '../../parts/admin-page.tsx'
+import { Field } from '../../parts/field.tsx'
+import { More } from '../../parts/more.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Time } from '../../parts/ticket-card.tsx'
+import { useVisitor } from '../../parts/visitor.tsx'
+import { useWords } from '../../words/words.ts'
+
+export default function AdminPayments() {
+  const location = useLocation()
+  const { admin, fields } = useWords()
+  const payments = createAsync(() => readPayments(location.search))
+  return (
+    <Page from={payments()} title={admin.payments}>
+      {(found) => (
+        <AdminPage tab="payments" done={{ refund: admin.refunding }}>
+          <form method="get" action="/admin/payments" class="narrow flex flex-wrap items-end gap-3">
+            <Field
+              label={fields.orderId}
+              name="orderId"
+              maxlength="24"
+              value={new URLSearchParams(location.search).get('orderId') ?? ''}
+            />
+            <button type="submit" class="quiet">
+              {admin.find}
+            </button>
+          </form>
+          <Show when={found.payments.length > 0} fallback={<p class="panel empty">{admin.noPayments}</p>}>
+            <ul class="plain panel">
+              <For each={found.payments}>{(payment) => <PaymentRow payment={payment} />}</For>
+            </ul>
+          </Show>
+          <More cursor={found.nextCursor} path="/admin/payments" words={admin.more} />
+        </AdminPage>
+      )}
+    </Page>
+  )
+}
+
+const PaymentRow = (props: { payment: Payment }) => {
+  const visitor = useVisitor()
+  const { admin, fields } = useWords()
+  const amount = () => formatMoney(props.payment.amountCents, props.payment.currency, visitor.locale)
+  const said = () => props.payment.refund?.reason ?? props.payment.failure?.message
+  return (
+    <li>
+      <div class="flex flex-wrap items-center justify-between gap-3">
+        <div class="min-w-0">
+          <p>
+            <span class="price">{amount()}</span> <span class="text-soft">{admin.kinds[props.payment.kind]}</span>
+          </p>
+          <p class="hint">
+            <Time iso={props.payment.createdAt} locale={visitor.locale} />
+          </p>
+          <p class="hint">
+            {`${fields.orderId} `}
+            <code>{props.payment.orderId}</code>
+          </p>
+          <Show when={said()}>{(words) => <p class="hint">{words()}</p>}</Show>
+        </div>
+        <p class={`status ${props.payment.status}`}>{admin.paymentStatus[props.payment.status]}</p>
+      </div>
+      <Show when={props.payment.status === 'completed'}>
+        <details class="mt-2">
+          <summary class="w-fit text-small font-semibold text-brand">
+            {admin.refund}
+            <span class="sr-only">{` ${amount()}, ${props.payment.orderId}`}</span>
+          </summary>
+          <form method="post" action="/admin/payments" class="stack narrow mt-3">
+            <input type="hidden" name="id" value={props.payment.id} />
+            <input type="hidden" name="idempotencyKey" value={`${visitor.idempotencyKey}-${props.payment.id}`} />
+            <div class="field">
+              <label for={`reason-${props.payment.id}`}>{fields.reason}</label>
+              <input id={`reason-${props.payment.id}`} name="reason" required maxlength="500" />
+            </div>
+            <p class="hint">{admin.refundMeans}</p>
+            <button type="submit" class="danger">
+              {admin.refundNow(amount())}
+            </button>
+          </form>
+        </details>
+      </Show>
+    </li>
+  )
+}
