@@ -4,6 +4,7 @@ import { MongoClient } from 'mongodb'
 import { createDescribed, type Described, fetchDocument } from './described.ts'
 import { controlOf } from './stripe/testing.ts'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
+import { keepLogsOf } from './whole-run.ts'
 
 type Process = { pid: number; port: number }
 type Service = Process & { daprPid: number; daprHttpPort: number }
@@ -23,9 +24,6 @@ const readyWithinMs = 120_000
 const root = new URL('..', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
-/** Where the marketplaces of this run keep their data and logs. */
-export const startedFolders: string[] = []
-
 /** The real `bun run up`, in a folder of its own and on free ports. It ends with the test process at the latest. */
 export const startMarketplace = async (env: Record<string, string> = {}) => {
   const ports = createPorts()
@@ -33,7 +31,7 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
   // From here it is for `up` to take.
   ports.release()
   const dataDir = testFolder()
-  startedFolders.push(dataDir)
+  keepLogsOf(dataDir)
   const up = Bun.spawn(
     [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'dapr/up/main.ts'],
     {
