@@ -30,6 +30,7 @@ const codesByPart: Record<string, string[]> = {
     'ticket_being_checked_out',
     'ticket_sold',
     'ticket_withdrawn',
+    'too_many_requests',
   ],
   'services/expiration': [],
   'services/payments': [

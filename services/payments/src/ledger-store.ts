@@ -2,8 +2,7 @@ import type { ClientSession, Db } from 'mongodb'
 import type { Entry, Line } from './ledger.ts'
 import type { Payouts } from './payout-store.ts'
 
-/** `nth`: entries of one write share its moment, and stand in this order. */
-type Stored = Omit<Entry, 'id'> & { _id: string; at: Date; nth: number }
+type Stored = Omit<Entry, 'id'> & { _id: string; at: Date }
 type Earnings = Record<string, { pendingCents: number; availableCents: number; paidOutCents: number }>
 
 /** The books: entries are written once and never changed. */
@@ -18,9 +17,10 @@ export const openLedger = (db: Db) => {
       ]),
 
     write: async (written: Entry[], session: ClientSession): Promise<void> => {
-      const at = new Date()
+      const now = Date.now()
+      // A millisecond apart, so that whoever sorts by time reads them in this order.
       for (const [nth, { id, ...entry }] of written.entries())
-        await entries.insertOne({ _id: id, ...entry, at, nth }, { session })
+        await entries.insertOne({ _id: id, ...entry, at: new Date(now + nth) }, { session })
     },
 
     /** What each currency sums to: nothing but zeros, always. */
@@ -48,7 +48,7 @@ export const openLedger = (db: Db) => {
     },
 
     /** Entries of one payment, oldest first. */
-    ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1, nth: 1 }).toArray(),
+    ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1, _id: 1 }).toArray(),
   }
 }
 

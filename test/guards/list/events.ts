@@ -57,7 +57,11 @@ export const events: Guard[] = [
     promise: 4,
     name: 'nobody looks for what was left in an outbox',
     out: [
-      { file: 'sdk/src/outbox.ts', text: 'await forEachOf(left, ({ _id }) => flush(_id as string))', by: 'void left' },
+      {
+        file: 'sdk/src/outbox.ts',
+        text: "await forEachOf('outbox', left, ({ _id }) => flush(_id as string))",
+        by: 'void left',
+      },
     ],
     test: {
       file: collection,

@@ -67,7 +67,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: 'services/auth/src/tokens.ts',
-        text: "if (account.status === 'banned') throw new AccountBannedError()",
+        text: "if (account?.status === 'banned') throw new AccountBannedError()",
         by: 'void AccountBannedError',
       },
     ],

@@ -72,8 +72,8 @@ export const ledger: Guard[] = [
     out: [
       {
         file: 'services/payments/src/ledger-store.ts',
-        text: 'at: new Date() }, { session })',
-        by: 'at: new Date() }, session ? {} : { session })',
+        text: 'at: new Date(now + nth) }, { session })',
+        by: 'at: new Date(now + nth) }, session ? {} : { session })',
       },
     ],
     test: { file: store, name: 'a payment moves together with its entry, or neither does' },

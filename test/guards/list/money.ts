@@ -48,7 +48,7 @@ export const money: Guard[] = [
     name: 'nobody looks again at a payment that was given up',
     out: [
       {
-        file: 'services/payments/src/webhooks.ts',
+        file: 'services/payments/src/apply-webhook.ts',
         text: 'if (!isUnfinished(payment)) await driving.reconsider(payment)',
         by: 'if (!isUnfinished(payment)) return',
       },
