@@ -8,3 +8,6 @@ export const createApp = ({ service, ...deps }: Deps) =>
     createServiceApp(service).route('/', deps.wiring.listening).route('/', createRoutes(deps)),
     service.publicOrigin,
   )
+
+/** The type by which other services call this one. */
+export type Api = ReturnType<typeof createApp>

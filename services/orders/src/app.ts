@@ -21,3 +21,6 @@ export const createApp = ({ service, wiring, ...rest }: Deps) =>
       .route('/', createRoutes({ wiring, ...rest })),
     service.publicOrigin,
   )
+
+/** The type by which other services call this one. */
+export type Api = ReturnType<typeof createApp>

@@ -1,4 +1,6 @@
-import { type Dapr, isDuplicateKey, TicketData } from '@fairpass/sdk'
+import { type Dapr, heard, isDuplicateKey, TicketData, through } from '@fairpass/sdk'
+import type { Api } from '@fairpass/tickets/api'
+import { hc } from 'hono/client'
 import type { Db } from 'mongodb'
 import { sharedRead } from './shared-read.ts'
 
@@ -7,6 +9,7 @@ type Known = Omit<TicketData, 'id'> & { _id: string }
 /** The tickets as orders knows them: a replica that their events keep, filled by invocation where it has a gap. */
 export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   const tickets = db.collection<Known>('tickets')
+  const owner = hc<Api>('http://tickets', through(dapr, 'tickets')).internal.tickets
   const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
 
   /** Takes in a ticket unless the same or a later version is known. */
@@ -19,7 +22,7 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   }
 
   const fetch = async (ticketId: string): Promise<TicketData> => {
-    const ticket = await dapr.invoke('tickets', `internal/tickets/${ticketId}`, TicketData)
+    const ticket = await heard(TicketData, owner[':id'].$get({ param: { id: ticketId } }))
     await apply(ticket)
     return ticket
   }

@@ -1,4 +1,6 @@
-import type { Dapr } from '@fairpass/sdk'
+import type { Api } from '@fairpass/auth/api'
+import { type Dapr, heard, through } from '@fairpass/sdk'
+import { hc } from 'hono/client'
 import * as v from 'valibot'
 
 /** Who may not be paid out, in auth's own words at this moment. */
@@ -6,6 +8,9 @@ export type Bans = { isBanned: (userId: string) => Promise<boolean> }
 
 const Standing = v.object({ isBanned: v.boolean() })
 
-export const createBans = (dapr: Dapr): Bans => ({
-  isBanned: async (userId) => (await dapr.invoke('auth', `internal/users/${userId}`, Standing)).isBanned,
-})
+export const createBans = (dapr: Dapr): Bans => {
+  const { users } = hc<Api>('http://auth', through(dapr, 'auth')).internal
+  return {
+    isBanned: async (id) => (await heard(Standing, users[':id'].$get({ param: { id } }))).isBanned,
+  }
+}

@@ -1,4 +1,6 @@
-import { type Dapr, OrderToPay, RelayedProblemError, ServiceUnavailableError } from '@fairpass/sdk'
+import type { Api } from '@fairpass/orders/api'
+import { type Dapr, heard, OrderToPay, RelayedProblemError, ServiceUnavailableError, through } from '@fairpass/sdk'
+import { hc } from 'hono/client'
 
 /** The orders service, the only judge of who may buy. Telling it the same twice changes nothing. */
 export type Orders = {
@@ -12,12 +14,11 @@ export type Orders = {
 }
 
 export const createOrders = (dapr: Dapr): Orders => {
+  const { orders } = hc<Api>('http://orders', through(dapr, 'orders')).internal
+
   const tell = async (orderId: string, what: 'settle' | 'complete' | 'fail', paymentId: string): Promise<boolean> => {
     try {
-      await dapr.invoke('orders', `internal/orders/${orderId}/${what}`, OrderToPay, {
-        method: 'POST',
-        body: { paymentId },
-      })
+      await heard(OrderToPay, orders[':id'][what].$post({ param: { id: orderId }, json: { paymentId } }))
       return true
     } catch (error) {
       // Only the order's own word decides over money; a lost race, or an order that is not found, is no word.
@@ -30,7 +31,7 @@ export const createOrders = (dapr: Dapr): Orders => {
   return {
     find: async (orderId) => {
       try {
-        return await dapr.invoke('orders', `internal/orders/${orderId}`, OrderToPay)
+        return await heard(OrderToPay, orders[':id'].$get({ param: { id: orderId } }))
       } catch (error) {
         if (error instanceof RelayedProblemError && error.code === 'not_found') return undefined
         throw error

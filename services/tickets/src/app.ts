@@ -1,15 +1,19 @@
-import { createServiceApp, type Dapr, describeApi, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import { createServiceApp, describeApi, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import type { Orders } from './orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSitemapRoutes } from './sitemap.ts'
 import type { Tickets } from './store.ts'
 
-type Deps = { service: ServiceOptions; wiring: Wiring; tickets: Tickets; dapr: Dapr }
+type Deps = { service: ServiceOptions; wiring: Wiring; tickets: Tickets; orders: Orders }
 
-export const createApp = ({ service, wiring, tickets, dapr }: Deps) =>
+export const createApp = ({ service, wiring, tickets, orders }: Deps) =>
   describeApi(
     createServiceApp(service)
       .route('/', wiring.listening)
-      .route('/', createRoutes({ tickets, dapr, wiring }))
+      .route('/', createRoutes({ tickets, orders, wiring }))
       .route('/', createSitemapRoutes(tickets)),
     service.publicOrigin,
   )
+
+/** The type by which other services call this one. */
+export type Api = ReturnType<typeof createApp>

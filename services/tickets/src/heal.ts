@@ -1,5 +1,6 @@
-import { type Dapr, forEachOf, type Inbox, OrderData } from '@fairpass/sdk'
+import { forEachOf, type Inbox } from '@fairpass/sdk'
 import { followOrder } from './events.ts'
+import type { Orders } from './orders.ts'
 import type { Tickets } from './store.ts'
 
 /** How long after its time a reservation waits for the event of its end, in milliseconds. */
@@ -13,15 +14,15 @@ const batch = 50
 export const healOverdue = async ({
   tickets,
   inbox,
-  dapr,
+  orders,
 }: {
   tickets: Tickets
   inbox: Inbox
-  dapr: Dapr
+  orders: Pick<Orders, 'find'>
 }): Promise<void> => {
   const overdue = await tickets.overdue(new Date(Date.now() - lateMs), batch)
   await forEachOf('overdue reservation', overdue, async ({ reservation }) => {
     if (!reservation) return
-    await followOrder(tickets, inbox, await dapr.invoke('orders', `internal/orders/${reservation.orderId}`, OrderData))
+    await followOrder(tickets, inbox, await orders.find(reservation.orderId))
   })
 }

@@ -3,6 +3,7 @@ import { runService } from '@fairpass/sdk/bun'
 import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
 import { healOverdue } from './heal.ts'
+import { createOrders } from './orders.ts'
 import { openTickets } from './store.ts'
 
 await runService(
@@ -11,14 +12,15 @@ await runService(
   ({ config, db, dapr, log, service }) => {
     const tickets = openTickets(db, dapr.publish)
     const inbox = openInbox(db)
+    const orders = createOrders(dapr)
     const wiring = wireService({ name: 'tickets', config, db, dapr, log, handlers: createHandlers({ tickets, inbox }) })
     return {
-      app: createApp({ service, wiring, tickets, dapr }),
+      app: createApp({ service, wiring, tickets, orders }),
       prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), wiring.prepare()]),
       loops: [
         ...wiring.loops,
         { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
-        { everyMs: 2_000, name: 'overdue reservations', work: () => healOverdue({ tickets, inbox, dapr }) },
+        { everyMs: 2_000, name: 'overdue reservations', work: () => healOverdue({ tickets, inbox, orders }) },
       ],
     }
   },

@@ -1,8 +1,6 @@
 import {
   answers,
   body,
-  type Dapr,
-  Fence,
   Id,
   type IdempotencyEnv,
   isDuplicateKey,
@@ -19,6 +17,7 @@ import {
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { TicketAnswer, TicketsAnswer } from './answers.ts'
+import { fenceWithinMs, type Orders } from './orders.ts'
 import { Search } from './search.ts'
 import type { Tickets } from './store.ts'
 import { edit, type Ticket, TicketReservedError, TicketSoldError, toData, toPublic, withdraw } from './ticket.ts'
@@ -83,15 +82,14 @@ const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
 /** Why a listing stays as it is. */
 const notChangeable = ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn', 'version_conflict'] as const
 
-/** Orders keep buyers away from a ticket that is being changed for five seconds; the change must be stored well before. */
-const askWithinMs = 3_000
+/** Within this a fenced change is stored. */
 const storeWithinMs = 1_000
 /** How often a change is fenced anew when another write came in between. */
 const maxFences = 5
 
-type Deps = { tickets: Tickets; dapr: Dapr; wiring: Wiring }
+type Deps = { tickets: Tickets; orders: Pick<Orders, 'fence'>; wiring: Wiring }
 
-export const createRoutes = ({ tickets, dapr, wiring: { identity, idempotent } }: Deps) => {
+export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent } }: Deps) => {
   const findOr404 = async (id: string): Promise<Ticket> => {
     const ticket = v.is(Id, id) ? await tickets.find(id) : undefined
     if (!ticket) throw new NotFoundError('There is no such ticket')
@@ -118,14 +116,10 @@ export const createRoutes = ({ tickets, dapr, wiring: { identity, idempotent } }
       const changed = change(ticket)
       if (changed === ticket) return ticket
       const askedAt = Date.now()
-      const { verdict } = await dapr.invoke('orders', `internal/tickets/${id}/fence`, Fence, {
-        method: 'POST',
-        body: { version: ticket.version + 1 },
-        timeoutMs: askWithinMs,
-      })
+      const verdict = await orders.fence(id, ticket.version + 1)
       if (verdict === 'reserved') throw new TicketReservedError()
       if (verdict === 'sold') throw new TicketSoldError()
-      if (Date.now() - askedAt > askWithinMs) throw new ServiceUnavailableError()
+      if (Date.now() - askedAt > fenceWithinMs) throw new ServiceUnavailableError()
       try {
         return await tickets.replace(ticket, changed, { timeoutMs: storeWithinMs })
       } catch (error) {
