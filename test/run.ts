@@ -37,6 +37,8 @@ if (prepared !== 0) process.exit(prepared)
 const patterns = process.argv.slice(2)
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('browser')))
   await run(['test/browser/install.ts'])
+if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('payments')))
+  await run(['test/stripe/described/install.ts'])
 
 type Count = { passed: number; failed: number }
 

@@ -1,8 +1,10 @@
 /** What tests need to run single servers without the marketplace: find the programs, start them, know how they are started. */
 export { listDemoTickets } from './demo-listings.ts'
 export { Obstacle } from './obstacle.ts'
+export { cached } from './parts/cache.ts'
+export { findGo } from './parts/dapr-build.ts'
 export { findPart } from './parts/find.ts'
-export type { Part, PartName } from './parts/part.ts'
+export { type Part, type PartName, platform } from './parts/part.ts'
 export { run } from './parts/run.ts'
 export { type App, readTemplate, type Sidecar, type Template } from './plan.ts'
 export { createPorts, type Ports } from './ports.ts'

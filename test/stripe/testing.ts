@@ -102,8 +102,39 @@ export const temporaryFile = () => {
   return { file: join(folder, 'stripe.sqlite'), remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
+/** A request of Stripe's API and its answer. */
+export interface Exchange {
+  method: string
+  /** With its query. */
+  path: string
+  body: string
+  status: number
+  answer: unknown
+}
+
+type App = { fetch(request: Request): Response | Promise<Response> }
+
+const overheard = (app: App, onExchange: (exchange: Exchange) => void): App => ({
+  fetch: async (request) => {
+    const { pathname, search } = new URL(request.url)
+    if (!pathname.startsWith('/v1/')) return app.fetch(request)
+    const body = await request.clone().text()
+    const answer = await app.fetch(request)
+    const exchange = { method: request.method, path: pathname + search, body, status: answer.status }
+    onExchange({ ...exchange, answer: await answer.clone().json() })
+    return answer
+  },
+})
+
+interface DoubleOptions {
+  webhookUrl?: string
+  now?: () => number
+  /** Hears every request of Stripe's API. */
+  onExchange?: ((exchange: Exchange) => void) | undefined
+}
+
 /** A double in this process, reached over a socket as the payments service reaches it. */
-export const startDouble = async ({ webhookUrl, now }: { webhookUrl?: string; now?: () => number } = {}) => {
+export const startDouble = async ({ webhookUrl, now, onExchange }: DoubleOptions = {}) => {
   const { file, remove } = temporaryFile()
   const storage = openStorage(file)
   const { app, webhooks } = createStripeDouble({
@@ -114,7 +145,7 @@ export const startDouble = async ({ webhookUrl, now }: { webhookUrl?: string; no
     firstPauseMs: 10,
     ...(now ? { now } : {}),
   })
-  const listener = await serve(app, 0)
+  const listener = await serve(onExchange ? overheard(app, onExchange) : app, 0)
   return {
     port: listener.port,
     stripe: clientOf(listener.port),

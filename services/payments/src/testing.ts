@@ -9,7 +9,7 @@ import {
   wireService,
 } from '@fairpass/sdk'
 import { testDatabase } from '@fairpass/sdk/testing'
-import { SECRET, startDouble } from '@fairpass/test/stripe/testing.ts'
+import { type Exchange, SECRET, startDouble } from '@fairpass/test/stripe/testing.ts'
 import { openAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
 import { createApply } from './apply-webhook.ts'
@@ -54,6 +54,7 @@ export const startWorld = async ({
   env = {},
   feeBasisPoints = 0,
   payoutDelaySeconds = 86_400,
+  onExchange,
 }: {
   guard?: <T extends object>(seam: T) => T
   hearsWebhooks?: boolean
@@ -62,6 +63,8 @@ export const startWorld = async ({
   env?: Record<string, string>
   feeBasisPoints?: number
   payoutDelaySeconds?: number
+  /** hears what is asked of Stripe, and answered */
+  onExchange?: (exchange: Exchange) => void
 } = {}) => {
   const db = await testDatabase()
   const log = createLog('payments', 'fatal')
@@ -75,7 +78,10 @@ export const startWorld = async ({
   }
   const market = createTestOrders()
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
-  const double = await startDouble(hearsWebhooks ? { webhookUrl: `${server.url}api/payments/webhooks/stripe` } : {})
+  const double = await startDouble({
+    ...(hearsWebhooks ? { webhookUrl: `${server.url}api/payments/webhooks/stripe` } : {}),
+    onExchange,
+  })
   const client = connectStripe({
     secretKey: 'sk_test_fairpass_double',
     apiUrl: `http://127.0.0.1:${double.port}`,
