@@ -12,10 +12,11 @@ export type Resource = {
 type Ask = { input?: string; timeoutMs?: number }
 type Said = { ok: boolean; stdout: string; stderr: string }
 
-/** kubectl on the cluster of KUBECONFIG, within one namespace. Input goes by a pipe: arguments can be read by everybody. */
-export const createKubectl = (namespace: string, program = 'kubectl') => {
+/** kubectl on the cluster of KUBECONFIG, within one namespace or, without one, where a resource itself says. Input goes by a pipe: arguments can be read by everybody. */
+export const createKubectl = (namespace?: string) => {
+  const command = ['kubectl', ...(namespace ? ['--namespace', namespace] : [])]
   const ask = async (args: readonly string[], { input, timeoutMs = limitMs }: Ask = {}): Promise<Said> => {
-    const child = Bun.spawn([program, '--namespace', namespace, ...args], {
+    const child = Bun.spawn([...command, ...args], {
       stdin: input === undefined ? 'ignore' : new Blob([input]),
       stdout: 'pipe',
       stderr: 'pipe',
@@ -32,12 +33,11 @@ export const createKubectl = (namespace: string, program = 'kubectl') => {
   /** @throws Obstacle with what kubectl says */
   const run = async (args: readonly string[], how?: Ask): Promise<string> => {
     const { ok, stdout, stderr } = await ask(args, how)
-    if (!ok) throw new Obstacle(`kubectl ${args.slice(0, 4).join(' ')}: ${(stderr || stdout || 'no answer').trim()}`)
+    if (!ok) throw new Obstacle(`kubectl ${args.slice(0, 4).join(' ')}: ${shortened(stderr || stdout || 'no answer')}`)
     return stdout
   }
 
   return {
-    namespace,
     ask,
     run,
     exists: async (kind: string, name: string) => (await ask(['get', kind, name, '--output', 'name'])).ok,
@@ -47,6 +47,8 @@ export const createKubectl = (namespace: string, program = 'kubectl') => {
     create: (resource: Resource) => run(['create', '--filename', '-'], { input: JSON.stringify(resource) }),
   }
 }
+
+const shortened = (text: string) => text.trim().split('\n').slice(0, 10).join('\n')
 
 export type Kubectl = ReturnType<typeof createKubectl>
 

@@ -25,8 +25,7 @@ const main = async () => {
   }
   const made = await ensureSecrets(kubectl)
   console.log(made.length > 0 ? `made: ${made.join(', ')}` : 'all secrets are there')
-  const context = await kubectl.run(['config', 'view', '--minify', '--output', 'jsonpath={..namespace}'])
-  const jwt = await ensureJwtSecret(kubectl, createKubectl(context.trim() || 'default'))
+  const jwt = await ensureJwtSecret(kubectl, values.namespace)
   console.log(`jwt-secret ${jwt === 'there' ? 'is there' : 'taken over from your current namespace'}`)
 }
 

@@ -1,5 +1,5 @@
 import { Obstacle } from '@fairpass/up'
-import type { Kubectl } from './kubectl.ts'
+import { createKubectl, type Kubectl } from './kubectl.ts'
 
 /** The only key that the double of Stripe lets in; it opens nothing else. */
 const doubleKey = 'sk_test_fairpass_double'
@@ -35,12 +35,12 @@ export const ensureSecrets = async (kubectl: Kubectl): Promise<string[]> => {
 }
 
 /** The key that tokens are signed from is the operator's to choose; one in the current namespace is taken over. */
-export const ensureJwtSecret = async (kubectl: Kubectl, current: Kubectl): Promise<'there' | 'taken over'> => {
+export const ensureJwtSecret = async (kubectl: Kubectl, namespace: string): Promise<'there' | 'taken over'> => {
   if (await kubectl.exists('secret', 'jwt-secret')) return 'there'
-  const { ok, stdout } = await current.ask(['get', 'secret', 'jwt-secret', '--output', 'json'])
+  const { ok, stdout } = await createKubectl().ask(['get', 'secret', 'jwt-secret', '--output', 'json'])
   if (!ok)
     throw new Obstacle(
-      `The secret jwt-secret is missing. Make it, and do this again:\n\n  kubectl --namespace ${kubectl.namespace} create secret generic jwt-secret --from-literal=JWT_KEY=$(openssl rand -base64 32)\n`,
+      `The secret jwt-secret is missing. Make it, and do this again:\n\n  kubectl --namespace ${namespace} create secret generic jwt-secret --from-literal=JWT_KEY=$(openssl rand -base64 32)\n`,
     )
   const { data } = JSON.parse(stdout)
   await kubectl.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'jwt-secret' }, data })

@@ -1,5 +1,5 @@
-import type { Marketplace } from '../marketplace.ts'
-import type { State } from '../stripe/testing.ts'
+import type { Db } from 'mongodb'
+import type { controlOf, State } from '../stripe/testing.ts'
 
 export type KeptPayment = {
   id: string
@@ -33,7 +33,13 @@ const named = <T>(documents: object[]) =>
 
 const unfinishedPayments = ['started', 'authorised', 'settled', 'captured', 'failing', 'cancelling', 'refunding']
 
-const openDatabases = async (market: Marketplace) => {
+/** A marketplace whose inside can be looked at, wherever it runs. */
+type Inside = {
+  database: (name: 'payments' | 'orders') => Promise<{ db: Db; close: () => Promise<unknown> }>
+  stripe: () => Promise<ReturnType<typeof controlOf>>
+}
+
+const openDatabases = async (market: Inside) => {
   const [payments, orders] = await Promise.all([market.database('payments'), market.database('orders')])
   return {
     payments: payments.db,
@@ -45,7 +51,7 @@ const openDatabases = async (market: Marketplace) => {
 export type Unsettled = { payments: number; orders: number; webhooks: number }
 
 /** Reads behind the public API, from the databases themselves. */
-export const openEvidence = async (market: Marketplace) => {
+export const openEvidence = async (market: Inside) => {
   const { payments, orders, close } = await openDatabases(market)
   const double = await market.stripe()
   return {

@@ -75,9 +75,9 @@ export type State = ReturnType<typeof stateOf> & {
   webhooks: { pending: number; delivered: number; lost: number; failed: number; forgedAccepted: number }
 }
 
-export const controlOf = (port: number) => {
+export const controlOf = (port: number, host = '127.0.0.1') => {
   const call = async (method: string, path: string, body?: unknown) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/__double${path}`, {
+    const answer = await fetch(`http://${host}:${port}/__double${path}`, {
       method,
       // A pooled connection may be closed by the double just when it is used again.
       keepalive: false,

@@ -1,0 +1,134 @@
+// `bun run k8s:test`: Fairpass on a real cluster with a real Dapr, told as a story.
+import { parseArgs } from 'node:util'
+import { Obstacle, root } from '@fairpass/up'
+import { findCluster, loadImages, nodeAddress } from './cluster.ts'
+import {
+  checkDapr,
+  deploy,
+  explain,
+  kubectl,
+  removeDeployment,
+  replicas,
+  testNamespace,
+  untilReady,
+  webPort,
+} from './deploy.ts'
+import { checkManifests } from './manifests.ts'
+import { marketAt } from './market.ts'
+import { aBanIsFelt, everyPageHears, oneWinner } from './promises.ts'
+import { directCallsAreRefused, strangersAreRefused } from './refusals.ts'
+import { rollingRestart } from './rolling.ts'
+import { provideStorage, type Storage } from './storage.ts'
+import { createStory, type Story, say } from './story.ts'
+import { killsInTurn, theMoneyAddsUp } from './trouble.ts'
+
+const help = `bun run k8s:test [--keep] [--manifests] [--purchases 200]
+
+Deploys Fairpass to a cluster, three of everything, and shows that it keeps its promises there: a sale and an expiry, a
+race for one ticket, who may call whom, a rolling restart under load, every part killed as a whole amid purchases.
+The cluster is the one of KUBECONFIG, which needs Dapr and the images (bun run images); else kind or k3d makes one.
+Its nodes' ports must be reachable from here; FAIRPASS_NODE names another address than the one a node tells.
+
+  --manifests   only check the manifests against the API server
+  --keep        leave the marketplace there, for a look
+  --purchases   how many while parts are killed`
+
+const { values } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    manifests: { type: 'boolean', default: false },
+    purchases: { type: 'string', default: '200' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+/** The demo, whose own story is part of this one. */
+const demo = async (origin: string) => {
+  const child = Bun.spawn([process.execPath, 'test/demo.ts', origin], {
+    cwd: root,
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'inherit',
+  })
+  if ((await child.exited) !== 0) throw new Error('the demo did not come to its end')
+  return 'a ticket was sold, and an order ran out of time'
+}
+
+const answers = async (origin: string) => {
+  const deadline = Date.now() + 30_000
+  while (
+    !(await fetch(`${origin}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
+    if (Date.now() > deadline)
+      throw new Obstacle(`${origin} does not answer; is the node's port ${webPort} reachable from here?`)
+    await Bun.sleep(250)
+  }
+}
+
+const live = async (story: Story, storage: Storage) => {
+  const jwtKey = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+  const market = marketAt(await nodeAddress(), jwtKey)
+  const { chapter } = story
+  const isUp = await chapter(`Everything is applied at once, and ${replicas} of each get ready`, async () => {
+    const count = await deploy({ origin: market.origin, jwtKey })
+    await untilReady()
+    await answers(market.origin)
+    return `${count} resources, ${storage.told}, ${market.origin}`
+  })
+  if (!isUp) return say(await explain())
+  await chapter('A ticket is bought, and another order runs out of time', () => demo(market.origin))
+  await chapter('One ticket has one winner', () => oneWinner(market))
+  await chapter('Every open page hears of a change, whichever replica it is at', () => everyPageHears(market))
+  await chapter('A ban is felt by every replica within a second', () => aBanIsFelt(market))
+  await chapter('A service called straight at its pod refuses', directCallsAreRefused)
+  await chapter('An app that the access list does not name is refused', strangersAreRefused)
+  await chapter('Every Deployment is restarted while people buy, and nobody notices', () => rollingRestart(market))
+  const survives = await chapter('All of a kind are killed at once, one kind after the other, while people buy', () =>
+    killsInTurn(market, Number(values.purchases)),
+  )
+  if (!survives) say(await explain())
+  await chapter('After all this the money adds up', () => theMoneyAddsUp(market))
+}
+
+const main = async (): Promise<number> => {
+  const cluster = await findCluster()
+  say(`The cluster is that of ${cluster.source}`)
+  const story = createStory()
+  try {
+    await checkManifests(story)
+    if (values.manifests) return story.end()
+    await checkDapr()
+    if (await kubectl.exists('namespace', testNamespace)) {
+      say(`The namespace ${testNamespace} is left from an earlier run and removed`)
+      await removeDeployment()
+    }
+    if (cluster.load) say(`${await loadImages(cluster.load)} are in the cluster`)
+    const storage = await provideStorage()
+    try {
+      await live(story, storage)
+    } finally {
+      if (values.keep) say(`Kept: namespace ${testNamespace}`)
+      else {
+        await removeDeployment()
+        await storage.remove()
+        say('Nothing is left behind')
+      }
+    }
+    return story.end()
+  } finally {
+    if (!values.keep) await cluster.remove()
+  }
+}
+
+if (values.help) console.log(help)
+else
+  process.exit(
+    await main().catch((error: unknown) => {
+      console.error(error instanceof Obstacle ? error.message : error)
+      console.log('0 passed, 1 failed')
+      return 1
+    }),
+  )

@@ -1,0 +1,93 @@
+import { createVisitor, expectStatus } from '../visitor.ts'
+import type { Market } from './market.ts'
+import { must, seconds } from './story.ts'
+
+const racers = 80
+const streams = 12
+const pageOpenMs = 20_000
+const listing = {
+  title: 'A night at the opera',
+  venue: 'State Opera',
+  city: 'Vienna',
+  startsAt: '2035-06-01T19:30:00Z',
+  priceCents: 4_500,
+  currency: 'eur',
+}
+
+type Person = ReturnType<Market['newPerson']>
+
+const list = async ({ client }: Market, seller: Person): Promise<string> => {
+  const { status, body } = await client.ask(seller, 'POST', '/api/tickets', listing, crypto.randomUUID())
+  must(status === 201, `a ticket could not be listed: ${status}`)
+  return String(body.id)
+}
+
+/** Promise 1 of docs/design.md, over three replicas of everything. */
+export const oneWinner = async (market: Market): Promise<string> => {
+  const ticketId = await list(market, market.newPerson())
+  const answers = await Promise.all(
+    Array.from({ length: racers }, () => market.client.ask(market.newPerson(), 'POST', '/api/orders', { ticketId })),
+  )
+  const count = (status: number) => answers.filter((answer) => answer.status === status).length
+  must(count(201) === 1 && count(409) === racers - 1, `${count(201)} winners, ${count(409)} losers of ${racers}`)
+  return `${racers} buyers press BUY at once: one holds the ticket, ${count(409)} read that it is being checked out`
+}
+
+/** An open page: hears of this status, or of nothing. */
+const openPage = async (origin: string, ticketId: string, status: string) => {
+  // A connection of its own, so that pages spread over the replicas.
+  const answer = await fetch(`${origin}/live?ids=${ticketId}`, {
+    signal: AbortSignal.timeout(pageOpenMs),
+    keepalive: false,
+  })
+  const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader()
+  const decoder = new TextDecoder()
+  let text = decoder.decode((await reader.read()).value, { stream: true })
+  const listen = async (): Promise<number | undefined> => {
+    while (!text.includes(`"status":"${status}"`)) {
+      const { done, value } = await reader.read()
+      if (done) return undefined
+      text += decoder.decode(value, { stream: true })
+    }
+    return performance.now()
+  }
+  return { heardAt: listen().catch(() => undefined), close: () => reader.cancel().catch(() => {}) }
+}
+
+/** Whichever replica of web a page is open at. */
+export const everyPageHears = async (market: Market): Promise<string> => {
+  const ticketId = await list(market, market.newPerson())
+  const pages = await Promise.all(Array.from({ length: streams }, () => openPage(market.origin, ticketId, 'reserved')))
+  const begun = performance.now()
+  const { status } = await market.client.ask(market.newPerson(), 'POST', '/api/orders', { ticketId })
+  must(status === 201, `nobody could buy: ${status}`)
+  const heard = await Promise.all(pages.map(({ heardAt }) => heardAt))
+  await Promise.all(pages.map(({ close }) => close()))
+  const deaf = heard.filter((at) => at === undefined).length
+  must(deaf === 0, `${deaf} of ${streams} pages heard nothing`)
+  const lastMs = Math.max(...heard.map((at) => (at ?? 0) - begun))
+  return `${streams} open pages see it held, the last after ${seconds(lastMs)}`
+}
+
+const banFeltWithinMs = 1_000
+
+/** Promise 8: a ban is felt everywhere within a second, whichever replica is asked. */
+export const aBanIsFelt = async (market: Market): Promise<string> => {
+  const person = createVisitor(market.origin)
+  const email = `banned-${crypto.randomUUID()}@fairpass.example`
+  const { body } = expectStatus(await person.post('/api/users/signup', { email, password: crypto.randomUUID() }), 201)
+  const askAll = () =>
+    Promise.all(['/api/orders', '/api/tickets/mine', '/api/payments/earnings'].map((path) => person.get(path)))
+  must(
+    (await askAll()).every(({ status }) => status === 200),
+    'somebody who is not banned is refused',
+  )
+  const { status } = await market.client.ask(market.newPerson('admin'), 'POST', `/api/users/${body.id}/ban`)
+  must(status === 204, `the ban was answered ${status}`)
+  await Bun.sleep(banFeltWithinMs)
+  for (let asked = 0; asked < 8; asked++) {
+    const letIn = (await askAll()).filter((answer) => answer.status !== 403)
+    must(letIn.length === 0, `${letIn.length} answers let somebody in who was banned a second ago`)
+  }
+  return '24 calls over all replicas, a second later: each is refused'
+}

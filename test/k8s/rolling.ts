@@ -1,0 +1,116 @@
+import { apps, kubectl, untilReady } from './deploy.ts'
+import type { Market } from './market.ts'
+import { must, say } from './story.ts'
+
+const buyersAtOnce = 6
+const answerWithinMs = 30_000
+const settledWithinMs = 60_000
+
+type Trouble = string
+type Sale = { orderId: string; ticketId: string }
+
+/** A client without patience: what is no proper answer is trouble. */
+const createStrictClient = (origin: string, note: (trouble: Trouble) => void) => {
+  let answered = 0
+  const call = async (token: string, method: string, path: string, body?: object) => {
+    try {
+      const answer = await fetch(`${origin}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(answerWithinMs),
+      })
+      const text = await answer.text()
+      answered++
+      if (answer.status >= 500) note(`${method} ${path}: ${answer.status} ${text.slice(0, 200)}`)
+      const isJson = answer.headers.get('content-type')?.includes('json')
+      return { status: answer.status, body: isJson ? JSON.parse(text) : {} }
+    } catch (error) {
+      note(`${method} ${path}: ${error}`)
+      return { status: 0, body: {} }
+    }
+  }
+  return { call, answered: () => answered }
+}
+
+/** Buys and looks around until told to stop. */
+const keepBuying = (market: Market) => {
+  const troubles: Trouble[] = []
+  const sales: Sale[] = []
+  const client = createStrictClient(market.origin, (trouble) => troubles.push(trouble))
+  let isOver = false
+
+  const buyOnce = async (seller: string, at: number) => {
+    const { token } = market.newPerson()
+    const listing = {
+      title: `Rolling ${at} ${sales.length}`,
+      venue: 'State Opera',
+      city: 'Vienna',
+      startsAt: '2035-06-01T19:30:00Z',
+      priceCents: 3_000,
+      currency: 'eur',
+    }
+    const ticket = await client.call(seller, 'POST', '/api/tickets', listing)
+    if (ticket.status !== 201) return
+    await client.call(token, 'GET', `/tickets/${ticket.body.id}`)
+    const order = await client.call(token, 'POST', '/api/orders', { ticketId: ticket.body.id })
+    if (order.status !== 201) return
+    const paid = await client.call(token, 'POST', '/api/payments', {
+      orderId: order.body.id,
+      paymentMethod: 'pm_card_visa',
+    })
+    if (paid.status === 201) sales.push({ orderId: order.body.id, ticketId: ticket.body.id })
+  }
+
+  const buyer = async (at: number) => {
+    const seller = market.newPerson().token
+    while (!isOver) await buyOnce(seller, at)
+  }
+  const buying = Promise.all(Array.from({ length: buyersAtOnce }, (_, at) => buyer(at)))
+  return {
+    stop: async () => {
+      isOver = true
+      await buying
+      return { troubles, sales, answered: client.answered() }
+    },
+  }
+}
+
+/** Every paid order is completed, and its ticket is seen as sold, which takes the event to arrive. */
+const untilAllSold = async (market: Market, sales: Sale[]) => {
+  const [orders, tickets] = await Promise.all([market.database('orders'), market.database('tickets')])
+  const deadline = Date.now() + settledWithinMs
+  try {
+    for (;;) {
+      const completed = await orders.db
+        .collection<{ _id: string }>('orders')
+        .countDocuments({ _id: { $in: sales.map(({ orderId }) => orderId) }, status: 'completed' })
+      const sold = await tickets.db
+        .collection<{ _id: string }>('tickets')
+        .countDocuments({ _id: { $in: sales.map(({ ticketId }) => ticketId) }, status: 'sold' })
+      if (completed === sales.length && sold === sales.length) return
+      if (Date.now() > deadline)
+        throw new Error(`of ${sales.length} paid orders ${completed} are completed, and ${sold} tickets are sold`)
+      await Bun.sleep(200)
+    }
+  } finally {
+    await Promise.all([orders.close(), tickets.close()])
+  }
+}
+
+/** A new pod for each one that serves, one Deployment after the other, while people buy. */
+export const rollingRestart = async (market: Market): Promise<string> => {
+  const shop = keepBuying(market)
+  for (const app of apps) {
+    await kubectl.run(['rollout', 'restart', `deployment/${app}`])
+    await kubectl.run(['rollout', 'status', `deployment/${app}`, '--timeout=240s'], { timeoutMs: 250_000 })
+    say(`  ${app} is rolled`)
+  }
+  await untilReady()
+  const { troubles, sales, answered } = await shop.stop()
+  for (const trouble of troubles.slice(0, 10)) say(`  trouble: ${trouble}`)
+  must(troubles.length === 0, `${troubles.length} of ${answered} answers were trouble`)
+  must(sales.length > 0, 'nobody bought anything')
+  await untilAllSold(market, sales)
+  return `${answered} answers and no trouble; ${sales.length} tickets were sold meanwhile, each to its end`
+}
