@@ -112,6 +112,8 @@ export const runService = async <C extends CommonConfig>(
   const running = (async () => {
     while (!prepared && !stopping.signal.aborted) {
       try {
+        // A client whose first connection failed stays closed until it is told to connect again.
+        await client.connect()
         await prepare()
         prepared = true
       } catch (error) {

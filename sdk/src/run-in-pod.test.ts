@@ -1,14 +1,15 @@
 import { afterAll, expect, test } from 'bun:test'
-import { createPorts } from '@fairpass/up'
+import { createPorts, findPart, mongodServer, mongodUri, startProcess } from '@fairpass/up'
+import { testFolder } from './testing/index.ts'
 
 const readyWithinMs = 20_000
 
 const service = `
   import { createServiceApp, commonConfig, readConfig } from ${JSON.stringify(`${import.meta.dir}/index.ts`)}
   import { runService } from ${JSON.stringify(`${import.meta.dir}/run.ts`)}
-  await runService('draining', () => readConfig(commonConfig, process.env), ({ service }) => ({
-    app: createServiceApp(service).get('/api/slow', async (c) => c.text('done')),
-    prepare: async () => {},
+  await runService('a-service', () => readConfig(commonConfig, process.env), ({ service, db }) => ({
+    app: createServiceApp(service).get('/api/something', async (c) => c.text('done')),
+    prepare: () => db.command({ ping: 1 }),
     loops: [],
   }))`
 
@@ -29,7 +30,9 @@ const until = async (what: string, isTrue: () => Promise<boolean>) => {
 const statusOf = async (port: number, path: string) =>
   (await fetch(`http://127.0.0.1:${port}${path}`, { keepalive: false })).status
 
-const start = async (outliveSeconds: string) => {
+const nowhere = 'mongodb://127.0.0.1:1/?replicaSet=fairpass'
+
+const start = async ({ outliveSeconds = '0', mongodbUri = nowhere } = {}) => {
   const sidecar = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response(null, { status: 204 }) })
   const [port, health] = [await ports.any(), await ports.any()]
   ports.release()
@@ -39,8 +42,7 @@ const start = async (outliveSeconds: string) => {
       APP_PORT: `${port}`,
       HEALTH_PORT: `${health}`,
       DAPR_HTTP_PORT: `${sidecar.port}`,
-      // Nobody needs the database here.
-      MONGODB_URI: 'mongodb://127.0.0.1:1/?replicaSet=none&serverSelectionTimeoutMS=100',
+      MONGODB_URI: mongodbUri,
       OUTLIVE_SIDECAR_SECONDS: outliveSeconds,
     },
     stdout: 'pipe',
@@ -58,11 +60,11 @@ const start = async (outliveSeconds: string) => {
 
 // Guarantee: what comes through the sidecar of a pod that ends is still answered, as long as that sidecar takes calls.
 test('a service that is asked to end answers until its sidecar has ended', async () => {
-  const { child, port, health, sidecar, said } = await start('30')
-  expect(await statusOf(port, '/api/slow')).toBe(200)
+  const { child, port, health, sidecar, said } = await start({ outliveSeconds: '30' })
+  expect(await statusOf(port, '/healthz')).toBe(200)
   child.kill('SIGTERM')
   await until('it drains', async () => said().includes('draining'))
-  for (let asked = 0; asked < 10; asked++) expect(await statusOf(port, '/api/slow')).toBe(200)
+  for (let asked = 0; asked < 10; asked++) expect(await statusOf(port, '/healthz')).toBe(200)
   expect(await statusOf(health, '/readyz')).toBe(503)
   expect(child.exitCode).toBeNull()
   await sidecar.stop(true)
@@ -70,18 +72,33 @@ test('a service that is asked to end answers until its sidecar has ended', async
 }, 60_000)
 
 test('without a pod it does not wait for a sidecar', async () => {
-  const { child, sidecar } = await start('0')
+  const { child, sidecar } = await start()
   child.kill('SIGTERM')
   expect(await child.exited).toBe(0)
   await sidecar.stop(true)
 }, 60_000)
 
 test('outside the pod nothing but health is answered', async () => {
-  const { child, port, health, sidecar } = await start('0')
+  const { child, port, health, sidecar } = await start()
   expect(await statusOf(health, '/healthz')).toBe(200)
-  expect(await statusOf(health, '/api/slow')).toBe(404)
-  expect(await statusOf(port, '/api/slow')).toBe(200)
+  expect(await statusOf(health, '/api/something')).toBe(404)
+  expect(await statusOf(port, '/healthz')).toBe(200)
   child.kill('SIGTERM')
   await child.exited
+  await sidecar.stop(true)
+}, 60_000)
+
+// Guarantee: the order in which the parts of the marketplace start does not matter.
+test('a service that was there before its database gets ready once that is there', async () => {
+  const mongodPort = await createPorts().any()
+  const { child, health, sidecar, said } = await start({ mongodbUri: mongodUri(mongodPort) })
+  await until('it has looked in vain', async () => said().includes('not prepared yet'))
+  expect(await statusOf(health, '/readyz')).toBe(503)
+  const server = mongodServer({ part: await findPart('mongod'), dataDir: testFolder(), port: mongodPort })
+  const mongod = await startProcess(server)
+  await until('it is ready', async () => (await statusOf(health, '/readyz')) === 200)
+  child.kill('SIGTERM')
+  await child.exited
+  await mongod.stop()
   await sidecar.stop(true)
 }, 60_000)
