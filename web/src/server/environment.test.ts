@@ -17,4 +17,5 @@ test('the app’s own port wins, and the public origin follows it', () => {
 test('a wrong variable is named', () => {
   expect(() => settingsFrom({ APP_PORT: 'abc' })).toThrow('APP_PORT')
   expect(() => settingsFrom({ PUBLIC_ORIGIN: 'here' })).toThrow('PUBLIC_ORIGIN')
+  expect(() => settingsFrom({ TLS_PORT: '3443' })).toThrow('TLS_CERT_FILE')
 })

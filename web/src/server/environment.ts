@@ -18,6 +18,9 @@ const Environment = v.object({
       v.transform((text) => new URL(text).origin),
     ),
   ),
+  TLS_PORT: v.optional(Port),
+  TLS_CERT_FILE: Text,
+  TLS_KEY_FILE: Text,
   LINGER_SECONDS: v.optional(Seconds, '0'),
   DRAIN_SECONDS: v.optional(Seconds, '4'),
   STRIPE_PUBLISHABLE_KEY: Text,
@@ -46,6 +49,8 @@ export interface Settings {
   stripePublishableKey: string | undefined
   /** How many proxies of ours stand in front of this app and append to X-Forwarded-For. */
   trustedProxies: number
+  /** Serves https as well; for development, in production a gateway does. */
+  tls: { port: number; certFile: string; keyFile: string } | undefined
   /** How long visitors may still be sent here after SIGTERM. */
   lingerMs: number
   /** How long what is under way may take after that. */
@@ -64,6 +69,9 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
   }
   const { APP_PORT, PORT, PUBLIC_ORIGIN, ...rest } = read.output
   const port = APP_PORT ?? PORT ?? 3000
+  const { TLS_PORT: tlsPort, TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = rest
+  if ((tlsPort || certFile || keyFile) && !(tlsPort && certFile && keyFile))
+    throw new Error('TLS_PORT, TLS_CERT_FILE and TLS_KEY_FILE belong together')
   return {
     host: rest.HOST,
     port,
@@ -73,6 +81,7 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
     publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,
     stripePublishableKey: rest.STRIPE_PUBLISHABLE_KEY,
     trustedProxies: rest.TRUSTED_PROXIES,
+    tls: tlsPort && certFile && keyFile ? { port: tlsPort, certFile, keyFile } : undefined,
     lingerMs: rest.LINGER_SECONDS * 1_000,
     drainMs: rest.DRAIN_SECONDS * 1_000,
     feeBasisPoints: rest.PLATFORM_FEE_BASIS_POINTS,

@@ -45,12 +45,12 @@ export const serve = (handle: Handle): void => {
   const { settings } = door
   const log = createLog(settings.logLevel)
   let isDraining = false
-  const server = Bun.serve({
+  const options = {
     port: settings.port,
     hostname: settings.host,
     idleTimeout: IDLE_SECONDS,
     development: false,
-    fetch: async (request, bun) => {
+    fetch: async (request: Request, bun: Bun.Server<undefined>) => {
       const started = performance.now()
       const { pathname } = new URL(request.url)
       const peer = bun.requestIP(request)?.address
@@ -71,7 +71,14 @@ export const serve = (handle: Handle): void => {
       log('info', 'request', { method: request.method, path, status: response.status, durationMs, traceId })
       return response
     },
-  })
+  }
+  const server = Bun.serve(options)
+  const servers = [server]
+  if (settings.tls) {
+    const { port, certFile, keyFile } = settings.tls
+    servers.push(Bun.serve({ ...options, port, tls: { cert: Bun.file(certFile), key: Bun.file(keyFile) } }))
+    log('info', 'listening with TLS', { host: settings.host, port })
+  }
   log('info', 'listening', { host: settings.host, port: server.port })
 
   const tracing = startTracing('web', process.env)
@@ -83,9 +90,9 @@ export const serve = (handle: Handle): void => {
     door.close()
     await Bun.sleep(settings.lingerMs)
     door.close()
-    const drained = server.stop().then(async () => (await tracing).stop())
+    const drained = Promise.all(servers.map((one) => one.stop())).then(async () => (await tracing).stop())
     await Promise.race([drained.catch(() => {}), Bun.sleep(settings.drainMs)])
-    await server.stop(true)
+    await Promise.all(servers.map((one) => one.stop(true)))
     process.exit(0)
   }
   process.on('SIGTERM', drain)
