@@ -36,6 +36,15 @@ export const checkDapr = async (): Promise<string> => {
 const createJwtSecret = (jwtKey: string) =>
   kubectl.run(['create', 'secret', 'generic', 'jwt-secret', `--from-literal=JWT_KEY=${jwtKey}`])
 
+export const admin = { email: 'admin@fairpass.example', password: crypto.randomUUID() }
+
+const firstAdmin = (): Resource => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'first-admin' },
+  stringData: { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password },
+})
+
 const withOrigin = (resource: Resource, origin: string): Resource =>
   resource.kind === 'ConfigMap' && resource.metadata.name.startsWith('fairpass-')
     ? { ...resource, data: { ...(resource.data as object), PUBLIC_ORIGIN: origin } }
@@ -47,6 +56,7 @@ export const deploy = async ({ origin, jwtKey }: { origin: string; jwtKey: strin
   await kubectl.apply(resources.filter(({ kind }) => kind === 'Namespace'))
   await createJwtSecret(jwtKey)
   await ensureSecrets(kubectl)
+  await kubectl.create(firstAdmin())
   await kubectl.apply(resources.map((resource) => withOrigin(resource, origin)))
   return resources.length
 }

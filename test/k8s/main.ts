@@ -107,16 +107,15 @@ const main = async (): Promise<number> => {
     }
     if (cluster.load) say(`${await loadImages(cluster.load)} are in the cluster`)
     const storage = await provideStorage()
-    try {
-      await live(story, storage)
-    } finally {
-      if (values.keep) say(`Kept: namespace ${testNamespace}`)
-      else {
-        await removeDeployment()
-        await storage.remove()
-        say('Nothing is left behind')
-      }
+    const tidy = async () => {
+      if (values.keep) return say(`Kept: namespace ${testNamespace}`)
+      await removeDeployment()
+      await storage.remove()
+      say('Nothing is left behind')
     }
+    const leave = () => void tidy().finally(() => process.exit(130))
+    process.once('SIGINT', leave).once('SIGTERM', leave)
+    await live(story, storage).finally(tidy)
     return story.end()
   } finally {
     if (!values.keep) await cluster.remove()

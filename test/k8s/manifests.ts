@@ -1,9 +1,10 @@
 import { createKubectl, type Kubectl, type Resource } from '@fairpass/k8s'
 import { Obstacle, root, run } from '@fairpass/up'
 import { type Definitions, definitionsFor } from './definitions.ts'
+import { skaffoldFits } from './skaffold.ts'
 import { must, type Story, say } from './story.ts'
 
-const overlays = ['local', 'test', 'production', 'production-kafka'] as const
+const overlays = ['local', 'local-https', 'dev', 'dev-https', 'test', 'production', 'production-kafka'] as const
 type Overlay = (typeof overlays)[number]
 
 /** What `kubectl apply -k` would apply. */
@@ -84,6 +85,7 @@ export const checkManifests = async ({ chapter }: Story): Promise<void> => {
       must(found.length === 0, found.map(({ metadata }) => metadata.name).join(', '))
       return 'they name secrets, and the cluster has them'
     })
+    await chapter('skaffold.yaml is what skaffold understands', skaffoldFits)
   } finally {
     await definitions?.remove()
   }

@@ -1,4 +1,5 @@
 import { createVisitor, expectStatus } from '../visitor.ts'
+import { admin } from './deploy.ts'
 import type { Market } from './market.ts'
 import { must, seconds } from './story.ts'
 
@@ -82,7 +83,9 @@ export const aBanIsFelt = async (market: Market): Promise<string> => {
     (await askAll()).every(({ status }) => status === 200),
     'somebody who is not banned is refused',
   )
-  const { status } = await market.client.ask(market.newPerson('admin'), 'POST', `/api/users/${body.id}/ban`)
+  const moderator = createVisitor(market.origin)
+  expectStatus(await moderator.post('/api/users/signin', admin), 200)
+  const { status } = await moderator.post(`/api/users/${body.id}/ban`)
   must(status === 204, `the ban was answered ${status}`)
   await Bun.sleep(banFeltWithinMs)
   for (let asked = 0; asked < 8; asked++) {

@@ -69,16 +69,21 @@ const make = claims
   .map(({ claim }) => `fs.mkdirSync('${folder}/${claim}'); fs.chownSync('${folder}/${claim}', ${owner}, ${owner})`)
   .join(';')
 
+/** One that a claim of an earlier run had is bound to that claim for ever. */
+const removeVolumes = () =>
+  createKubectl().run(['delete', '--ignore-not-found', ...claims.map(({ claim }) => `pv/${testNamespace}-${claim}`)])
+
 export type Storage = { told: string; remove: () => Promise<void> }
 
 export const provideStorage = async (): Promise<Storage> => {
   if (await makesVolumes()) return { told: 'volumes made by the cluster', remove: async () => {} }
+  await removeVolumes()
   await onTheDisk(`const fs = require('fs'); ${wipe}; ${make}`)
   await createKubectl().apply(claims.map(volume))
   return {
     told: "volumes on a node's disk",
     remove: async () => {
-      await createKubectl().run(['delete', ...claims.map(({ claim }) => `pv/${testNamespace}-${claim}`)])
+      await removeVolumes()
       await onTheDisk(wipe)
     },
   }
