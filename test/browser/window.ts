@@ -34,6 +34,10 @@ interface WindowOptions {
   width?: number
   dark?: boolean
   locale?: string
+  /** Of the web app; the marketplace's own by default. */
+  at?: string
+  /** Runs before anything of a page. */
+  before?: string
 }
 
 export interface Window {
@@ -64,9 +68,10 @@ export const useBrowser = () => {
     return market
   }
 
-  const open = async ({ of, scripts = true, width = 1280, dark = false, locale = 'en-GB' }: WindowOptions = {}) => {
+  const open = async (options: WindowOptions = {}) => {
+    const { of, scripts = true, width = 1280, dark = false, locale = 'en-GB', before } = options
     if (!browser) throw new Error('the browser is not there yet')
-    const { origin } = theMarket()
+    const origin = options.at ?? theMarket().origin
     const context = await browser.newContext({
       baseURL: origin,
       javaScriptEnabled: scripts,
@@ -78,6 +83,7 @@ export const useBrowser = () => {
     if (of) {
       await context.addCookies([...of.jar].map(([name, value]) => ({ name, value, url: origin, httpOnly: true })))
     }
+    if (before) await context.addInitScript(before)
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))

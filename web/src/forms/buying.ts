@@ -15,8 +15,11 @@ export const checkOut: Submit = async ({ api, fields, id, words }) => {
   const here = `/orders/${id}`
   const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...keyOf(fields) })
   switch (fields.get('intent')) {
-    case 'pay':
-      return leadsTo(await pay({ orderId: id, paymentMethod: text(fields, 'paymentMethod') }), here)
+    case 'pay': {
+      const answer = await pay({ orderId: id, paymentMethod: text(fields, 'paymentMethod') })
+      // A decline ends the order, whose page tells why, today and when it is looked at again.
+      return answer.status === 402 ? { to: here, cookies: answer.cookies } : leadsTo(answer, here)
+    }
     case 'redeem':
       return leadsTo(await pay({ orderId: id, couponCode: text(fields, 'couponCode') }), here)
     case 'cancel':

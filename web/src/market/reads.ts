@@ -7,7 +7,7 @@ import { localTime } from './dates.ts'
 import { Line } from './line.ts'
 import { apiQuery } from './listing-query.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
-import { Accounts, Coupons, Earnings, Order, Orders, Payments, Sessions, Ticket, Tickets, type User } from './shapes.ts'
+import { Accounts, Coupons, Earnings, Order, Orders, PaymentState, Payments, Sessions, Ticket, Tickets, type User } from './shapes.ts'
 
 // Pages are whole documents, so these run on the server only; the browser takes their results out of the page.
 const requestEvent = (): RequestEvent => {
@@ -28,7 +28,8 @@ export interface Visitor {
   language: Language
   locale: string
   publicOrigin: string
-  hasTestCards: boolean
+  /** Public by its nature; without one, payments go to the double of Stripe. */
+  stripeKey: string | undefined
   /** The platform's share of a sale, in hundredths of a percent. */
   feeBasisPoints: number
   refusal: Refusal | undefined
@@ -39,13 +40,13 @@ export interface Visitor {
 }
 
 export const readVisitor = query(async (): Promise<Visitor> => {
-  const { user, language, locale, publicOrigin, hasTestCards, feeBasisPoints, refusal } = requestEvent().locals.visit
+  const { user, language, locale, publicOrigin, stripeKey, feeBasisPoints, refusal } = requestEvent().locals.visit
   return {
     user,
     language,
     locale,
     publicOrigin,
-    hasTestCards,
+    stripeKey,
     feeBasisPoints,
     refusal,
     idempotencyKey: crypto.randomUUID(),
@@ -88,6 +89,12 @@ export const readLine = query(async (ticketId: string): Promise<Line | undefined
   const { user } = requestEvent().locals.visit
   return user ? readAside(Line, `/api/orders/line/${encodeURIComponent(ticketId)}`) : undefined
 }, 'line')
+
+/** How the payment of an order stands; undefined when payments does not say. */
+export const readPayment = query(
+  (orderId: string) => readAside(PaymentState, `/api/payments/orders/${encodeURIComponent(orderId)}`),
+  'payment',
+)
 
 const cursorOf = (search: string): string => {
   const cursor = new URLSearchParams(search).get('cursor')

@@ -47,6 +47,9 @@ export type Order = v.InferOutput<typeof Order>
 export const Orders = v.object({ orders: v.array(Order), nextCursor: v.nullish(v.string()) })
 export type Orders = v.InferOutput<typeof Orders>
 
+export const PaymentState = v.object({ state: v.string(), declineCode: v.optional(v.string()) })
+export type PaymentState = v.InferOutput<typeof PaymentState>
+
 const Coupon = v.object({
   code: v.string(),
   maxRedemptions: v.number(),

@@ -4,4 +4,5 @@ export const TEST_CARDS = [
   ['pm_card_mastercard', 'mastercard'],
   ['pm_card_chargeDeclined', 'declined'],
   ['pm_card_chargeDeclinedInsufficientFunds', 'poor'],
+  ['pm_card_chargeDeclinedExpiredCard', 'expired'],
 ] as const

@@ -3,6 +3,7 @@ import type { Visitor } from '../market/reads.ts'
 import type { Order } from '../market/shapes.ts'
 import { TEST_CARDS } from '../market/test-cards.ts'
 import { useWords } from '../words/words.ts'
+import { CardForm } from './card-form.tsx'
 import { Countdown } from './countdown.tsx'
 import { Field } from './field.tsx'
 
@@ -10,6 +11,8 @@ interface CheckoutProps {
   order: Order
   visitor: Visitor
   total: string
+  /** Whether payments answers. */
+  canPay: boolean
 }
 
 /** An open order is its own checkout: pay by card, redeem a coupon, or let go. */
@@ -32,20 +35,32 @@ export const Checkout = (props: CheckoutProps) => {
       />
       <section class="panel" aria-labelledby="pay">
         <h2 id="pay">{checkout.pay}</h2>
-        <Show when={props.visitor.hasTestCards} fallback={<p>{checkout.noCards}</p>}>
-          <form method="post" action={action()} class="stack">
-            <Key of="pay" />
-            <p class="test">{checkout.testMode}</p>
-            <div class="field">
-              <label for="f-paymentMethod">{checkout.testCard}</label>
-              <select id="f-paymentMethod" name="paymentMethod">
-                <For each={TEST_CARDS}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
-              </select>
-            </div>
-            <button type="submit" class="wide">
-              {checkout.payTotal(props.total)}
-            </button>
-          </form>
+        <Show when={!props.canPay}>
+          <p class="notice" role="status">
+            {checkout.paymentsAway}
+          </p>
+        </Show>
+        <Show
+          when={props.visitor.stripeKey}
+          fallback={
+            <form method="post" action={action()} class="stack">
+              <Key of="pay" />
+              <p class="test">{checkout.testMode}</p>
+              <div class="field">
+                <label for="f-paymentMethod">{checkout.testCard}</label>
+                <select id="f-paymentMethod" name="paymentMethod">
+                  <For each={TEST_CARDS}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
+                </select>
+              </div>
+              <button type="submit" class="wide">
+                {checkout.payTotal(props.total)}
+              </button>
+            </form>
+          }
+        >
+          {(key) => (
+            <CardForm orderId={props.order.id} stripeKey={key()} locale={props.visitor.language} total={props.total} />
+          )}
         </Show>
       </section>
       <section class="panel" aria-labelledby="coupon">

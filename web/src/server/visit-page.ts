@@ -15,6 +15,9 @@ import { signInPath } from './next.ts'
 import { renewedSession } from './session.ts'
 import { currentUser, isPrivate } from './visit.ts'
 
+// An open order's page is its checkout, the one place where a page may reach Stripe.
+const CHECKOUT = /^\/orders\/[\w-]+\/?$/
+
 type Next = () => unknown
 
 const seeOther = (to: string): Response => new Response(null, { status: 303, headers: { location: to } })
@@ -38,10 +41,11 @@ const withHeadersOf = (page: { headers: Headers }, answer: Response): Response =
 /** A page from the visitor's request: who asks, what a form wants, and then what is rendered. */
 export const visitPage = async (event: RequestEvent, door: Entrance, next: Next): Promise<unknown> => {
   const { request, response, locals } = event
-  const { publicOrigin, logLevel } = door.settings
+  const { publicOrigin, logLevel, stripePublishableKey } = door.settings
   const trace = traceOf(request.headers.get('traceparent'))
   locals.nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
-  for (const [name, value] of Object.entries(securityHeaders(locals.nonce, publicOrigin))) {
+  const paysAtStripe = stripePublishableKey !== undefined && CHECKOUT.test(new URL(request.url).pathname)
+  for (const [name, value] of Object.entries(securityHeaders(locals.nonce, publicOrigin, paysAtStripe))) {
     response.headers.set(name, value)
   }
   const failure = (error: unknown): Response => {
@@ -108,7 +112,6 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
   const tidy = pathname === '/' && search !== '' ? tidyAddress(search) : undefined
   if (tidy !== undefined) return seeOther(tidy)
 
-  const key = settings.stripePublishableKey
   locals.visit = {
     api,
     user,
@@ -116,8 +119,7 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
     locale,
     words,
     publicOrigin: settings.publicOrigin,
-    // Stripe's own test keys take the same test cards as the double.
-    hasTestCards: key === undefined || key.startsWith('pk_test_'),
+    stripeKey: settings.stripePublishableKey,
     feeBasisPoints: settings.feeBasisPoints,
     refusal,
     failed: false,

@@ -14,7 +14,7 @@ export interface Visit {
   locale: string
   words: Words
   publicOrigin: string
-  hasTestCards: boolean
+  stripeKey: string | undefined
   feeBasisPoints: number
   refusal: Refusal | undefined
   /** Set when rendering threw; the page that came of it is not shown. */

@@ -115,18 +115,19 @@ export const de: Words = {
     receipt: 'Beleg',
     paid: 'Sie haben {total} bezahlt, das Ticket gehört Ihnen. Bestellnummer {number} vom {time}.',
     ended: {
-      expired: 'Die Zeit zum Bezahlen ist abgelaufen, das Ticket ist wieder frei. Sie haben nichts bezahlt.',
-      buyer: 'Sie haben diese Bestellung storniert. Sie haben nichts bezahlt.',
-      payment_failed: 'Die Zahlung ist nicht zustande gekommen, das Ticket ist wieder frei. Sie haben nichts bezahlt.',
-      other: 'Diese Bestellung wurde storniert. Sie haben nichts bezahlt.',
+      expired: 'Die Zeit zum Bezahlen ist abgelaufen, das Ticket ist wieder frei.',
+      buyer: 'Sie haben diese Bestellung storniert.',
+      payment_failed: 'Die Zahlung ist nicht zustande gekommen, das Ticket ist wieder frei.',
+      other: 'Diese Bestellung wurde storniert.',
     },
+    paidNothing: 'Sie haben nichts bezahlt.',
+    next: 'Hat es niemand anderes genommen, können Sie wieder auf Kaufen drücken.',
     backToTicket: 'Zurück zum Ticket',
     refunded: 'Ihr Geld wurde zurücküberwiesen. Bis die Bank es zeigt, vergehen einige Tage.',
   },
   checkout: {
     pay: 'Bezahlen',
     payTotal: (total) => `${total} bezahlen`,
-    noCards: 'Karten werden auf dieser Seite noch nicht angenommen. Ein Gutschein geht.',
     testMode: 'Testbetrieb: Diese Karten sind erfunden, es fließt kein Geld.',
     testCard: 'Testkarte',
     cards: {
@@ -134,6 +135,31 @@ export const de: Words = {
       mastercard: 'Mastercard, die funktioniert',
       declined: 'Karte, die abgelehnt wird',
       poor: 'Karte ohne genügend Guthaben',
+      expired: 'Karte, die abgelaufen ist',
+    },
+    stripeTestMode: 'Testbetrieb: Es fließt kein Geld. 4242 4242 4242 4242 ist eine Karte, die funktioniert.',
+    opening: 'Das Kartenformular wird geöffnet.',
+    paying: 'Ihre Bank wird gefragt.',
+    formAway:
+      'Das Kartenformular ließ sich nicht öffnen. Das Ticket bleibt so lange für Sie reserviert, wie oben steht.',
+    tryAgain: 'Noch einmal versuchen',
+    needsScripts: 'Mit Karte bezahlen geht nur mit JavaScript. Ein Gutschein geht auch ohne.',
+    paymentsAway:
+      'Zahlungen sind gerade nicht möglich. Das Ticket bleibt so lange für Sie reserviert, wie oben steht; bitte versuchen Sie es gleich noch einmal.',
+    declines: {
+      generic_decline: 'Ihre Karte wurde abgelehnt. Ihre Bank kann Ihnen sagen, warum.',
+      authentication_required:
+        'Ihre Karte wurde abgelehnt: Ihre Bank möchte, dass Sie die Zahlung bestätigen, was auf diesem Weg nicht geht.',
+      card_not_supported: 'Ihre Karte wurde abgelehnt: Sie ist für solche Zahlungen nicht gedacht.',
+      card_velocity_exceeded:
+        'Ihre Karte wurde abgelehnt: Sie wurde in kurzer Zeit zu oft oder für zu viel Geld benutzt.',
+      currency_not_supported: 'Ihre Karte wurde abgelehnt: Sie zahlt nicht in dieser Währung.',
+      expired_card: 'Ihre Karte wurde abgelehnt: Sie ist abgelaufen.',
+      incorrect_cvc: 'Ihre Karte wurde abgelehnt: Die Prüfziffer stimmt nicht.',
+      incorrect_number: 'Ihre Karte wurde abgelehnt: Die Nummer stimmt nicht.',
+      insufficient_funds: 'Ihre Karte wurde abgelehnt: Das Guthaben reicht nicht.',
+      processing_error:
+        'Ihre Karte wurde abgelehnt: Die Bank konnte sie gerade nicht verarbeiten. Ein weiterer Versuch kann gelingen.',
     },
     haveCoupon: 'Haben Sie einen Gutschein?',
     redeem: 'Gutschein einlösen',

@@ -1,13 +1,12 @@
 import { createAsync, useParams } from '@solidjs/router'
-import { Match, Show, Switch } from 'solid-js'
+import { Match, Suspense, Switch } from 'solid-js'
 import { formatMoney } from '../../market/money.ts'
 import { readOrder } from '../../market/reads.ts'
 import type { Order } from '../../market/shapes.ts'
-import { Again } from '../../parts/again.tsx'
-import { Checkout } from '../../parts/checkout.tsx'
 import { Head } from '../../parts/head.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refused } from '../../parts/refused.tsx'
+import { Standing } from '../../parts/standing.tsx'
 import { Time } from '../../parts/ticket-card.tsx'
 import { useVisitor } from '../../parts/visitor.tsx'
 import { Sentence } from '../../words/sentence.tsx'
@@ -27,8 +26,6 @@ const OrderShown = (props: { order: Order }) => {
   const visitor = useVisitor()
   const { order, ticket } = useWords()
   const locale = () => visitor.locale
-  const ended = () =>
-    Object.entries(order.ended).find(([reason]) => reason === props.order.cancelReason)?.[1] ?? order.ended.other
   const total = () => formatMoney(props.order.totalCents, props.order.currency, locale())
   return (
     <article>
@@ -52,19 +49,13 @@ const OrderShown = (props: { order: Order }) => {
           </dl>
         </div>
         <div class="side">
-          <Switch>
-            <Match when={props.order.status === 'created'}>
-              <Show when={props.order.sellerSuspended}>
-                <p class="notice" role="status">
-                  {order.sellerSuspended}
-                </p>
-              </Show>
-              <Checkout order={props.order} visitor={visitor} total={total()} />
-            </Match>
-            <Match when={props.order.status === 'settling'}>
-              <p>{order.settling}</p>
-              <Again afterMs={2000} />
-            </Match>
+          <Switch
+            fallback={
+              <Suspense>
+                <Standing order={props.order} visitor={visitor} total={total()} />
+              </Suspense>
+            }
+          >
             <Match when={props.order.status === 'completed'}>
               <h2>{order.receipt}</h2>
               <p>
@@ -76,12 +67,6 @@ const OrderShown = (props: { order: Order }) => {
                     time: <Time iso={props.order.createdAt} locale={locale()} />,
                   }}
                 />
-              </p>
-            </Match>
-            <Match when={props.order.status === 'cancelled'}>
-              <p>{ended()}</p>
-              <p>
-                <a href={`/tickets/${props.order.ticket.id}`}>{order.backToTicket}</a>
               </p>
             </Match>
             <Match when={props.order.status === 'refunded'}>
