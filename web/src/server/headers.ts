@@ -11,7 +11,7 @@ const stripePolicy = {
 const noStripePolicy = { scripts: '', images: '', calls: '', frames: [], payment: '()' }
 
 /** Headers of every page. The pages have no style attributes, so styles need no exception. */
-export const securityHeaders = (nonce: string, publicOrigin: string, paysAtStripe: boolean): Record<string, string> => {
+export const securityHeaders = (nonce: string, publicOrigin: string, paysAtStripe = false): Record<string, string> => {
   const isSecure = publicOrigin.startsWith('https:')
   const stripe = paysAtStripe ? stripePolicy : noStripePolicy
   return {
