@@ -7,7 +7,19 @@ import { localTime } from './dates.ts'
 import { Line } from './line.ts'
 import { apiQuery } from './listing-query.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
-import { Accounts, Coupons, Earnings, Order, Orders, PaymentState, Payments, Sessions, Ticket, Tickets, type User } from './shapes.ts'
+import {
+  Accounts,
+  Coupons,
+  Earnings,
+  Order,
+  Orders,
+  PaymentState,
+  Payments,
+  Sessions,
+  Ticket,
+  Tickets,
+  type User,
+} from './shapes.ts'
 
 // Pages are whole documents, so these run on the server only; the browser takes their results out of the page.
 const requestEvent = (): RequestEvent => {

@@ -33,7 +33,6 @@ export const securityHeaders = (nonce: string, publicOrigin: string, paysAtStrip
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': `camera=(), geolocation=(), microphone=(), payment=${stripe.payment}, usb=()`,
     'cache-control': 'private, no-store',
     ...(isSecure ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
