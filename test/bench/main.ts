@@ -13,6 +13,7 @@ Starts a marketplace of its own on free ports and measures, each as a ratio of t
   holds     orders opened a second, against raw first-write saves through the same sidecar
   sidecar   what service invocation adds, against the same route at the app's own port
   crowd     1,000 buyers who press BUY on one ticket at once, against one buyer alone
+  pages     home pages rendered from the services, against the same page rendered from constants
   flood     the listing while 100 sign-ins are under way, against the listing in peace
 It takes about a minute, prints what it found, writes it to ${file}, and fails when the crowd is not given
 exactly one order. docs/bench.md tells what the figures mean.`
@@ -44,6 +45,7 @@ const chosen = async (only: string | undefined): Promise<Figure[]> => {
     (await import('./holds.ts')).holds,
     (await import('./sidecar.ts')).sidecar,
     (await import('./crowd.ts')).crowd,
+    (await import('./pages.ts')).pages,
     (await import('./flood.ts')).flood,
   ]
   const found = figures.filter(({ name }) => only === undefined || name === only)

@@ -48,6 +48,7 @@ const PAYMENT = {
   refund: null,
   createdAt: SESSION.lastSeenAt,
 }
+const LISTING = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
 const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
 
 let answers: Record<string, Answer> = {}
@@ -110,7 +111,9 @@ afterAll(async () => {
   await stub.stop(true)
 })
 
-beforeEach(() => {
+beforeEach(async () => {
+  // A write through the app ends what it keeps of the listing.
+  await fetch(`${origin}/api/tickets`, { method: 'POST' })
   calls = []
   answers = {
     'GET /api/users/currentuser': json({ currentUser: USER }),
@@ -230,6 +233,15 @@ describe('pages', () => {
     expect(listings.match(/<loc>/g)).toHaveLength(2)
     delete answers['GET /internal/sitemap/pages']
     expect((await get('/sitemap.xml')).status).toBe(503)
+  })
+
+  test('many who look at the listing at once are one question, and a change shows at once', async () => {
+    await Promise.all(Array.from({ length: 5 }, async () => (await get('/')).text()))
+    expect(callTo('GET /api/tickets').length).toBe(1)
+    answers['POST /api/tickets'] = json(TICKET, 201)
+    await post('/sell', { ...LISTING, price: '19.99', currency: 'usd' }, SIGNED_IN)
+    answers['GET /api/tickets'] = json({ tickets: [{ ...TICKET, title: 'Just listed' }], nextCursor: null })
+    expect(await (await get('/')).text()).toContain('Just listed')
   })
 
   test('the listing leads to its next page', async () => {
@@ -426,8 +438,6 @@ describe('forms', () => {
     ])
     expect(callTo(`DELETE /api/orders/${ID}`)).toHaveLength(1)
   })
-
-  const LISTING = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
 
   test('a listing is sold in minor units, at the time of the venue’s clock', async () => {
     answers['POST /api/tickets'] = json(TICKET, 201)

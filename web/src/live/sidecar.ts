@@ -26,7 +26,7 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 interface SidecarOptions {
   /** What the sidecar shows; this app is public, so without one nobody is taken for the sidecar. */
   appApiToken: string | undefined
-  changes: Changes
+  changes: Pick<Changes, 'tell'>
 }
 
 /** Answers what the sidecar asks of this app and what it delivers; undefined to everybody else. */

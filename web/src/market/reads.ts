@@ -66,7 +66,14 @@ export const readVisitor = query(async (): Promise<Visitor> => {
   }
 }, 'visitor')
 
-export const readListing = query((search: string) => read(Tickets, `/api/tickets${apiQuery(search)}`), 'listing')
+export const readListing = query(async (search: string): Promise<Loaded<Tickets>> => {
+  const { locals, response } = requestEvent()
+  const { api, listings } = locals.visit
+  const path = `/api/tickets${apiQuery(search)}`
+  const loaded = await listings.read(path, async () => loadedFrom(Tickets, await api('GET', path)))
+  if (!loaded.ok) response.status = loaded.failure.status
+  return loaded
+}, 'listing')
 
 export const readTicket = query(async (id: string) => {
   const loaded = await read(Ticket, `/api/tickets/${encodeURIComponent(id)}`)

@@ -2,13 +2,16 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts'
 import { problem } from '../gateway/problem.ts'
 import { isApiPath } from '../gateway/route.ts'
 import { traceOf } from '../gateway/trace.ts'
-import { createChanges } from '../live/changes.ts'
+import { type Change, createChanges } from '../live/changes.ts'
 import { createSidecarAnswers } from '../live/sidecar.ts'
 import { createStreams } from '../live/stream.ts'
+import type { Loaded } from '../market/loaded.ts'
+import type { Tickets } from '../market/shapes.ts'
 import { createApiDescription } from './api-description.ts'
 import { apiDocs } from './api-docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { healthAnswer } from './health.ts'
+import { createKept, type Kept } from './kept.ts'
 import { createSitemap } from './sitemap.ts'
 
 // Never pages: what a sidecar would ask of an app, server functions (there are none, and they take forged calls), and
@@ -18,6 +21,8 @@ const CLOSED = /^\/(dapr|events|actors|internal|_server|\.vite|\.well-known\/dap
 export interface Entrance {
   settings: Settings
   gateway: Gateway
+  /** Pages of the listing, which are the same for everybody. */
+  listings: Kept<Loaded<Tickets>>
   /** The answer to everything that is no page; undefined for pages. */
   answer: (request: Request, peer: string | undefined) => Promise<Response | undefined>
   /** Ends what would never end by itself. */
@@ -25,15 +30,27 @@ export interface Entrance {
 }
 
 const createEntrance = (settings: Settings): Entrance => {
-  const gateway = createGateway(settings)
+  const pass = createGateway(settings)
   const changes = createChanges()
+  const listings = createKept<Loaded<Tickets>>({ isWorthKeeping: ({ ok }) => ok })
+  const gateway: Gateway = async (request, peer) => {
+    const answer = await pass(request, peer)
+    // Who changes something and looks sees it; what others change comes as an event.
+    if (request.method !== 'GET') listings.forget()
+    return answer
+  }
+  const tell = (change: Change) => {
+    listings.forget()
+    changes.tell(change)
+  }
   const streams = createStreams(changes)
   const sitemap = createSitemap(settings)
   const apiDescription = createApiDescription(settings)
-  const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes })
+  const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes: { tell } })
   return {
     settings,
     gateway,
+    listings,
     answer: async (request, peer) => {
       const url = new URL(request.url)
       const { pathname } = url
@@ -55,10 +72,13 @@ const createEntrance = (settings: Settings): Entrance => {
   }
 }
 
-let made: Entrance | undefined
+declare global {
+  // The build has this module twice, in the server and in what renders pages: only the process can hold what is one.
+  var fairpassEntrance: Entrance | undefined
+}
 
 /** The process's one entrance, from the environment as it is when the first request comes. */
 export const entrance = (): Entrance => {
-  made ??= createEntrance(settingsFrom(process.env))
-  return made
+  globalThis.fairpassEntrance ??= createEntrance(settingsFrom(process.env))
+  return globalThis.fairpassEntrance
 }

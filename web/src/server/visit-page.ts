@@ -114,6 +114,7 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
 
   locals.visit = {
     api,
+    listings: door.listings,
     user,
     language,
     locale,

@@ -1,13 +1,15 @@
 import type { Refusal } from '../forms/form.ts'
-import { loadedFrom } from '../market/loaded.ts'
-import { CurrentUser, type User } from '../market/shapes.ts'
+import { type Loaded, loadedFrom } from '../market/loaded.ts'
+import { CurrentUser, type Tickets, type User } from '../market/shapes.ts'
 import type { Words } from '../words/en.ts'
 import type { Language } from '../words/languages.ts'
 import type { Api } from './api.ts'
+import type { Kept } from './kept.ts'
 
 /** What one page request knows of who asks and what was asked. */
 export interface Visit {
   api: Api
+  listings: Kept<Loaded<Tickets>>
   /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
   user: User | null | undefined
   language: Language
