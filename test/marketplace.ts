@@ -6,7 +6,7 @@ import { controlOf } from './stripe/testing.ts'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 import { keepLogsOf } from './whole-run.ts'
 
-type Process = { pid: number; port: number }
+type Process = { pid: number; port: number; metricsPort?: number }
 type Service = Process & { daprPid: number; daprHttpPort: number }
 export type ServiceName = 'auth' | 'tickets' | 'orders' | 'expiration' | 'payments'
 export type RunFile = {
@@ -17,6 +17,7 @@ export type RunFile = {
   placement: { pid: number }
   scheduler: { pid: number }
   stripe: Process
+  prometheus?: Process
 }
 
 const admin = { email: 'admin@fairpass.example', password: 'an admin of the tests' }
@@ -25,7 +26,7 @@ const root = new URL('..', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
 /** The real `bun run up`, in a folder of its own and on free ports. It ends with the test process at the latest. */
-export const startMarketplace = async (env: Record<string, string> = {}) => {
+export const startMarketplace = async (env: Record<string, string> = {}, args: readonly string[] = []) => {
   const ports = createPorts()
   const port = await ports.any()
   // From here it is for `up` to take.
@@ -33,7 +34,7 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
   const dataDir = testFolder()
   keepLogsOf(dataDir)
   const up = Bun.spawn(
-    [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'dapr/up/main.ts'],
+    [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'dapr/up/main.ts', ...args],
     {
       cwd: root,
       env: {
@@ -48,7 +49,7 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
       stderr: 'inherit',
     },
   )
-  const origin = await untilReady(up.stdout)
+  const { origin, said } = await untilReady(up.stdout)
   const runFile = (): Promise<RunFile> => Bun.file(`${dataDir}/run.json`).json()
 
   let addresses = 0
@@ -69,6 +70,8 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
     origin,
     dataDir,
     runFile,
+    /** What `up` said until it was ready. */
+    said: () => said,
     described,
     visitor,
     signedUp,
@@ -114,7 +117,7 @@ export const startMarketplace = async (env: Record<string, string> = {}) => {
 
 export type Marketplace = Awaited<ReturnType<typeof startMarketplace>>
 
-const untilReady = async (output: ReadableStream<Uint8Array>): Promise<string> => {
+const untilReady = async (output: ReadableStream<Uint8Array>): Promise<{ origin: string; said: string }> => {
   const decoder = new TextDecoder()
   const reader = output.getReader()
   const deadline = Date.now() + readyWithinMs
@@ -125,7 +128,7 @@ const untilReady = async (output: ReadableStream<Uint8Array>): Promise<string> =
     const origin = /ready: (https?:\/\/\S+)/.exec(text)?.[1]
     if (origin) {
       void drain(reader)
-      return origin
+      return { origin, said: text }
     }
     if (done) break
   }

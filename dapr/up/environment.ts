@@ -19,6 +19,8 @@ const readers: Record<string, readonly string[]> = {
   PORT: [],
   HOST: [],
   APP_PORT: [],
+  METRICS_HOST: [],
+  METRICS_PORT: [],
   APP_API_TOKEN: [],
   DAPR_API_TOKEN: [],
   FAIRPASS_CACHE: [],
@@ -55,6 +57,7 @@ export const appEnv = (app: App, shared: Environment, tokens: Tokens, publicHost
   DAPR_GRPC_PORT: String(app.sidecar.grpcPort),
   APP_API_TOKEN: tokens.app,
   DAPR_API_TOKEN: tokens.dapr,
+  ...(app.metricsPort && { METRICS_PORT: String(app.metricsPort) }),
   ...(app.id === 'web' && { PORT: String(app.port), HOST: publicHost ?? '127.0.0.1' }),
 })
 

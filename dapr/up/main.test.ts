@@ -11,7 +11,7 @@ test('what it does not know is told in one sentence, and nothing is started', ()
 
 test('--help tells of every option', () => {
   const { stdout, exitCode } = main('--help')
-  for (const option of ['--demo', '--parts', 'PORT', 'DATA_DIR', 'FAIRPASS_CACHE'])
+  for (const option of ['--demo', '--observe', '--parts', 'PORT', 'DATA_DIR', 'FAIRPASS_CACHE'])
     expect(stdout.toString()).toContain(option)
   expect(exitCode).toBe(0)
 })

@@ -3,9 +3,11 @@ import { type Crew, createCrew, PortLost } from './crew.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { listDemoTickets } from './demo-listings.ts'
 import { checkExternalServers } from './external.ts'
+import { findCollector, type Observers, tellObservers } from './observe.ts'
 import { Obstacle, reasonOf } from './obstacle.ts'
 import { findParts } from './parts/find.ts'
 import type { PartName } from './parts/part.ts'
+import { findPrometheus } from './parts/prometheus.ts'
 import { readTemplate, type Template } from './plan.ts'
 import { createPorts, type Ports } from './ports.ts'
 import { type Progress, showProgress } from './progress.ts'
@@ -19,20 +21,23 @@ import { buildWeb } from './web-build.ts'
 const startTries = 3
 const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
 
-type MarketplaceOptions = { stop: StopSignal; withDemo: boolean; templateFile?: string }
+type MarketplaceOptions = { stop: StopSignal; withDemo: boolean; isObserved?: boolean; templateFile?: string }
 
 /** Runs the marketplace until it is asked to end; resolves when nothing of it is left. */
-export const runMarketplace = async ({ stop, withDemo, templateFile = defaultTemplate }: MarketplaceOptions) => {
+export const runMarketplace = async (options: MarketplaceOptions) => {
+  const { stop, withDemo, isObserved = false, templateFile = defaultTemplate } = options
   const settings = readSettings(process.env)
   const template = await readTemplate(templateFile)
   const ports = createPorts()
   await ports.exactly(settings.port, 'PORT')
   const data = openDataFolder(settings.dataDir)
   try {
-    const parts = await Promise.race([prepare(settings, template), stop.requested])
-    if (!parts) return
-    const started = startWithRetry({ settings, template, ports, data, parts, stop })
-    if (await Promise.race([started, stop.requested])) {
+    const prepared = await Promise.race([prepare(settings, template, isObserved), stop.requested])
+    if (!prepared) return
+    const started = startWithRetry({ settings, template, ports, data, ...prepared, stop })
+    const system = await Promise.race([started, stop.requested])
+    if (system) {
+      for (const line of tellWatching(prepared.observers, system)) console.log(line)
       console.log(`Fairpass is ready: ${settings.publicOrigin}`)
       if (withDemo) await showDemoTickets(settings, data)
     }
@@ -47,13 +52,21 @@ export const runMarketplace = async ({ stop, withDemo, templateFile = defaultTem
 }
 
 /** All that can take long and leaves nothing running. */
-const prepare = async (settings: Settings, template: Template) => {
+const prepare = async (settings: Settings, template: Template, isObserved: boolean) => {
   await checkExternalServers(settings)
   const parts = await findParts(neededParts(settings))
   const web = template.apps.find(({ id }) => id === 'web')
   if (web) await buildWeb(web.dir)
-  return parts
+  return { parts, observers: isObserved ? await findObservers() : undefined }
 }
+
+const findObservers = async (): Promise<Observers> => ({
+  prometheus: (await findPrometheus())?.prometheus,
+  collector: await findCollector(process.env.OTEL_EXPORTER_OTLP_ENDPOINT),
+})
+
+const tellWatching = (observers: Observers | undefined, { apps, reachable }: System) =>
+  observers ? tellObservers(observers, apps, reachable.find(({ name }) => name === 'prometheus')?.port) : []
 
 /** Without its demo tickets the marketplace still works. */
 const showDemoTickets = async ({ port, publicOrigin }: Settings, data: DataFolder) => {
@@ -78,11 +91,12 @@ type Start = {
   ports: Ports
   data: DataFolder
   parts: Awaited<ReturnType<typeof findParts>>
+  observers: Observers | undefined
   stop: StopSignal
 }
 
 /** A port can be lost between choosing and listening; then everything starts again on other ports. */
-const startWithRetry = async (options: Start): Promise<Crew> => {
+const startWithRetry = async (options: Start): Promise<System> => {
   for (let tries = 1; ; tries++) {
     const system = await describeSystem(options)
     const crew = createCrew({
@@ -96,7 +110,7 @@ const startWithRetry = async (options: Start): Promise<Crew> => {
     const progress = showProgress('Starting')
     try {
       await startAll(crew, system, progress)
-      return crew
+      return system
     } catch (error) {
       if (!(error instanceof PortLost)) throw error
       if (tries >= startTries) throw new Obstacle(portLost(error.message))
@@ -112,7 +126,7 @@ const portLost = (name: string) =>
   `Another program took the port of ${name} ${startTries} times; end it and start again, or choose another port with PORT=….`
 
 /** Everything starts as soon as what it cannot start without answers: sidecars need Redis, apps need MongoDB. */
-const startAll = async (crew: Crew, { servers, sidecars, appServers }: System, progress: Progress) => {
+const startAll = async (crew: Crew, { servers, sidecars, appServers, watchers }: System, progress: Progress) => {
   const all = [...servers, ...sidecars, ...appServers]
   const waiting = new Set(all.map(({ name }) => name))
   const ready = new Map<string, Promise<void>>()
@@ -133,6 +147,7 @@ const startAll = async (crew: Crew, { servers, sidecars, appServers }: System, p
   await ready.get('mongod')
   start(appServers)
   await Promise.all(all.map(({ name }) => ready.get(name)))
+  for (const spec of watchers) crew.start(spec)
   crew.started()
 }
 

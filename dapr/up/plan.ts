@@ -50,6 +50,8 @@ export type App = {
   readonly sidecar: Sidecar
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** where it says what it measures; it doesn't without one */
+  readonly metricsPort?: number
 }
 
 export type Template = {

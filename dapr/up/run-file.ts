@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from './data-folder.ts'
 import type { App } from './plan.ts'
+import type { System } from './system.ts'
 
-type ServerEntry = { port: number; name: 'mongod' | 'redis' | 'stripe' }
+type ServerEntry = System['reachable'][number]
 
 type Described = {
   readonly apps: readonly App[]
@@ -16,12 +17,19 @@ type Described = {
 const describeRun = ({ apps, servers, pidOf }: Described) => {
   const web = apps.find(({ id }) => id === 'web')
   const services = apps.filter(({ id }) => id !== 'web')
+  const metricsOf = ({ metricsPort }: App) => (metricsPort ? { metricsPort } : {})
   return {
-    ...(web && { web: { pid: pidOf(web.id), port: web.port } }),
+    ...(web && { web: { pid: pidOf(web.id), port: web.port, ...metricsOf(web) } }),
     services: Object.fromEntries(
-      services.map(({ id, port, sidecar }) => [
-        id,
-        { pid: pidOf(id), port, daprPid: pidOf(`${id}-daprd`), daprHttpPort: sidecar.httpPort },
+      services.map((app) => [
+        app.id,
+        {
+          pid: pidOf(app.id),
+          port: app.port,
+          daprPid: pidOf(`${app.id}-daprd`),
+          daprHttpPort: app.sidecar.httpPort,
+          ...metricsOf(app),
+        },
       ]),
     ),
     ...Object.fromEntries(servers.map(({ name, port }) => [name, { pid: pidOf(name), port }])),

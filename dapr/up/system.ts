@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
 import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
+import { type Observers, prometheusServer } from './observe.ts'
 import type { Part, PartName } from './parts/part.ts'
 import type { App, Template } from './plan.ts'
 import type { Ports } from './ports.ts'
@@ -11,18 +12,22 @@ import type { Settings } from './settings.ts'
 import { nameResolutionConfig, sidecarServer } from './sidecar.ts'
 import { doubleKey, stripeDouble } from './stripe-double.ts'
 
+type ReachableName = 'mongod' | 'redis' | 'stripe' | 'prometheus'
+
 /** Every process of one run, on ports of its own. */
 export type System = {
   readonly apps: readonly App[]
   readonly servers: readonly ProcessSpec[]
   readonly sidecars: readonly ProcessSpec[]
   readonly appServers: readonly ProcessSpec[]
+  /** What watches the rest, which does not wait for it. */
+  readonly watchers: readonly ProcessSpec[]
   /** The servers that `run.json` names with a port. */
-  readonly reachable: readonly { name: 'mongod' | 'redis' | 'stripe'; port: number }[]
+  readonly reachable: readonly { name: ReachableName; port: number }[]
 }
 
 // Fixed where free: a replica set that comes back on its old port needs no new configuration.
-const preferred = { mongod: 27_117, redis: 6_479 }
+const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090 }
 
 type SystemOptions = {
   settings: Settings
@@ -30,25 +35,33 @@ type SystemOptions = {
   ports: Ports
   data: DataFolder
   parts: ReadonlyMap<PartName, Part>
+  /** who watches; apps say what they measure only when somebody does */
+  observers: Observers | undefined
 }
 
 export const describeSystem = async (options: SystemOptions): Promise<System> => {
   const { settings, template, ports, data } = options
-  const apps = await placeApps(template.apps, ports, settings.port)
+  const apps = await placeApps(template.apps, ports, {
+    webPort: settings.port,
+    isObserved: options.observers !== undefined,
+  })
   const shared = await shareServers(options)
   const environment = {
     ...process.env,
     PUBLIC_ORIGIN: settings.publicOrigin,
     ...jwtKeys(data.path),
     ...shared.environment,
+    ...(options.observers?.collector ? { OTEL_EXPORTER_OTLP_ENDPOINT: options.observers.collector } : {}),
   }
+  const watching = await watch(options, apps)
   const names = resolveNames(data.path)
   const daprd = partOf(options.parts, 'daprd')
   const withTokens = apps.map((app) => ({ app, tokens: tokensOf(process.env) }))
   return {
     apps,
     servers: shared.servers,
-    reachable: shared.reachable,
+    watchers: watching.servers,
+    reachable: [...shared.reachable, ...watching.reachable],
     sidecars: withTokens.map(({ app, tokens }) =>
       sidecarServer({
         part: daprd,
@@ -88,13 +101,18 @@ const resolveNames = (dataDir: string) => {
 }
 
 /** The template's ports where they are free, and others where not; the web app's is the person's. */
-const placeApps = async (apps: readonly App[], ports: Ports, webPort: number): Promise<App[]> => {
+const placeApps = async (
+  apps: readonly App[],
+  ports: Ports,
+  { webPort, isObserved }: { webPort: number; isObserved: boolean },
+): Promise<App[]> => {
   const placed: App[] = []
   for (const app of apps) {
     const { httpPort, grpcPort, internalGrpcPort } = app.sidecar
     placed.push({
       ...app,
       port: app.id === 'web' ? webPort : await ports.preferably(app.port),
+      ...(isObserved && { metricsPort: await ports.any() }),
       sidecar: {
         httpPort: await ports.preferably(httpPort),
         grpcPort: await ports.preferably(grpcPort),
@@ -103,6 +121,13 @@ const placeApps = async (apps: readonly App[], ports: Ports, webPort: number): P
     })
   }
   return placed
+}
+
+const watch = async ({ observers, ports, data }: SystemOptions, apps: readonly App[]) => {
+  if (!observers?.prometheus) return { servers: [], reachable: [] }
+  const port = await ports.preferably(preferred.prometheus)
+  const server = prometheusServer(observers.prometheus, data.path, port, apps)
+  return { servers: [server], reachable: [{ name: 'prometheus' as const, port }] }
 }
 
 /** The servers that this run starts itself, and what others must know to use them. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type ErrorCode, RelayedProblemError, ServiceUnavailableError, statusByCode } from './errors.ts'
 import type { FairpassEvent } from './events.ts'
+import { eventsPublishedTotal } from './metrics.ts'
 import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from './trace.ts'
 
 type Options = {
@@ -155,6 +156,7 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
         headers: { 'content-type': 'application/cloudevents+json' },
       })
       if (!answer.ok) throw failure(`publish ${event.type}`, answer)
+      eventsPublishedTotal.inc({ type: event.type })
     },
 
     /**

@@ -2,7 +2,9 @@ import type { Db } from 'mongodb'
 import * as v from 'valibot'
 import { isEventType } from './events.ts'
 import type { Log } from './log.ts'
+import { deadLettersKept } from './metrics.ts'
 import { applyEvent, type EventHandlers } from './pubsub.ts'
+import type { Reading } from './readings.ts'
 import { inSpan } from './trace.ts'
 
 /** An event that was given up, in the collection `deadLetters` of the service that could not apply it. */
@@ -22,6 +24,7 @@ const Delivered = v.object({ id: v.fallback(v.string(), () => crypto.randomUUID(
 
 /** How many letters are applied again at once. */
 const batch = 100
+const countedMost = 1_000
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
@@ -47,7 +50,15 @@ export const openDeadLetters = (db: Db, log: Log) => {
     return true
   }
 
+  const reading: Reading = {
+    name: 'dead letters',
+    read: async () => deadLettersKept.set(await letters.countDocuments({}, { limit: countedMost, maxTimeMS: 1_000 })),
+    forget: () => deadLettersKept.remove(),
+  }
+
   return {
+    reading,
+
     keep: async (delivered: unknown, failure?: unknown): Promise<void> => {
       const { id, type } = v.parse(Delivered, delivered)
       const known = failure === undefined ? {} : { failure: reasonOf(failure) }

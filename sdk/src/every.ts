@@ -1,4 +1,5 @@
 import type { Log } from './log.ts'
+import { loopFailuresTotal } from './metrics.ts'
 import { inSpan, unrecorded } from './trace.ts'
 
 /**
@@ -19,6 +20,7 @@ export const every = async (
         await work()
         lastFailure = ''
       } catch (error) {
+        loopFailuresTotal.inc({ loop: what })
         const failure = String(error)
         if (failure !== lastFailure) log.warn({ err: error }, `${what} failed; trying again`)
         lastFailure = failure

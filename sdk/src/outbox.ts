@@ -1,12 +1,17 @@
 import type { Document, Filter, Collection as MongoCollection, UpdateFilter } from 'mongodb'
 import type { FairpassEvent } from './events.ts'
 import { forEachOf } from './every.ts'
+import { outboxOldestSeconds, outboxPending } from './metrics.ts'
+import type { Reading } from './readings.ts'
 
 type WithOutbox = Document & { _id: string; outbox?: FairpassEvent[] }
 
 /** How long an event may wait for the relay that its writer started, before the periodic look takes it, in milliseconds. */
 const graceMs = 1_000
 const batch = 100
+/** As far as what is left is counted, and how long counting may take. */
+const countedMost = 1_000
+const countWithinMs = 1_000
 
 /**
  * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Started right
@@ -53,7 +58,33 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publish: (event: F
     await forEachOf('outbox', left, ({ _id }) => flush(_id as string))
   }
 
-  return { flush, sweep }
+  /** How many documents hold events, counted up to a thousand, and since when the oldest of those waits. */
+  const pending = async (): Promise<{ count: number; oldestAt: Date | undefined }> => {
+    const left = { 'outbox.time': { $gt: '' } } as Filter<WithOutbox>
+    const bound = { maxTimeMS: countWithinMs }
+    const [count, oldest] = await Promise.all([
+      raw.countDocuments(left, { ...bound, limit: countedMost }),
+      raw.findOne(left, { ...bound, sort: { 'outbox.time': 1 }, projection: { 'outbox.time': 1 } }),
+    ])
+    const [first] = oldest?.outbox ?? []
+    return { count, oldestAt: first && new Date(first.time) }
+  }
+
+  const { collectionName: collection } = raw
+  const reading: Reading = {
+    name: `outbox of ${collection}`,
+    read: async () => {
+      const { count, oldestAt } = await pending()
+      outboxPending.set({ collection }, count)
+      outboxOldestSeconds.set({ collection }, oldestAt ? Math.max(0, (Date.now() - oldestAt.getTime()) / 1000) : 0)
+    },
+    forget: () => {
+      outboxPending.remove({ collection })
+      outboxOldestSeconds.remove({ collection })
+    },
+  }
+
+  return { flush, sweep, reading }
 }
 
 export type Relay = ReturnType<typeof createRelay>

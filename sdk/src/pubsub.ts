@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { type EventType, type FairpassEvent, isEventType, parseEvent } from './events.ts'
 import type { Log } from './log.ts'
+import { eventsAppliedTotal } from './metrics.ts'
 import { notInvoked } from './service.ts'
 import { inSpan, SpanKind } from './trace.ts'
 
@@ -33,7 +34,9 @@ export const inTurn = (first: EventHandlers, second: EventHandlers): EventHandle
 /** How many failures are remembered until their event is applied or given up. */
 const maxFailures = 1_000
 
-type Delivered = { id?: unknown }
+type Delivered = { id?: unknown; type?: unknown }
+
+const typeOf = ({ type }: Delivered) => (typeof type === 'string' && isEventType(type) ? type : 'unknown')
 
 /**
  * The routes by which a sidecar learns what this app listens to, and delivers it. A handler that throws answers 500: the
@@ -77,8 +80,10 @@ export const subscriptions = (
       try {
         await applyEvent(handlers, type, delivered)
         failures.delete(delivered.id)
+        eventsAppliedTotal.inc({ type, outcome: 'applied' })
         return c.json({ status: 'SUCCESS' })
       } catch (error) {
+        eventsAppliedTotal.inc({ type, outcome: 'failed' })
         noteFailure(delivered, error)
         log.warn({ err: error, event: type }, 'event not applied; the sidecar delivers it again')
         return c.json({ status: 'RETRY' }, 500)
@@ -88,6 +93,7 @@ export const subscriptions = (
       const delivered: Delivered = await c.req.json()
       await keepDeadLetter(delivered, failures.get(delivered.id))
       failures.delete(delivered.id)
+      eventsAppliedTotal.inc({ type: typeOf(delivered), outcome: 'dead' })
       return c.json({ status: 'SUCCESS' })
     })
 }

@@ -8,7 +8,7 @@ import { createLimiter } from './limiter.ts'
 import { createLog } from './log.ts'
 import { showError } from './problem.ts'
 import { addressOf, createRateLimit, RateVariable } from './rate-limit.ts'
-import { testSidecar } from './testing/index.ts'
+import { metricValue, testSidecar } from './testing/index.ts'
 
 const log = createLog('test', 'fatal')
 let dapr: Dapr
@@ -36,6 +36,7 @@ test('beyond the rate it is 429 with Retry-After, for this address alone', async
   expect(refused.status).toBe(429)
   expect(Number(refused.headers.get('retry-after'))).toBeWithin(290, 301)
   expect(await refused.json()).toMatchObject({ status: 429, code: 'too_many_requests' })
+  expect(await metricValue('fairpass_rate_limited_total', { limit: name })).toBe(1)
   expect((await app.request('/', from('203.0.113.8'))).status).toBe(200)
 })
 

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { says } from './describe.ts'
 import { CustomError, type ErrorCode, TooManyRequestsError } from './errors.ts'
 import type { Limit, Limiter, Rate } from './limiter.ts'
+import { rateLimitedTotal } from './metrics.ts'
 
 const isRate = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/
 
@@ -73,7 +74,10 @@ export const createRateLimit =
       if (!rate || subject === undefined) return next()
       const limit = { ...rest, rate }
       const waitSeconds = await limiter.take(limit, subject)
-      if (waitSeconds !== undefined) throw new TooManyRequestsError(waitSeconds)
+      if (waitSeconds !== undefined) {
+        rateLimitedTotal.inc({ limit: limit.name })
+        throw new TooManyRequestsError(waitSeconds)
+      }
       await next()
       if (onlyCounts === undefined) return
       if (c.res.status < 400) await limiter.forget(limit, subject)

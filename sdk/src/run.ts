@@ -4,7 +4,9 @@ import { ConfigError } from './config.ts'
 import { createDapr, type Dapr } from './dapr.ts'
 import { every, pause } from './every.ts'
 import { createLog, type Log } from './log.ts'
+import { serveMetrics } from './metrics-server.ts'
 import { traceCommands } from './mongo-tracing.ts'
+import { createScrape, type Reading } from './readings.ts'
 import type { ServiceOptions } from './service.ts'
 import { startTracing } from './tracing.ts'
 
@@ -18,6 +20,8 @@ type CommonConfig = {
   DAPR_API_TOKEN?: string | undefined
   PUBLIC_ORIGIN: string
   LOG_LEVEL: string
+  METRICS_HOST: string
+  METRICS_PORT?: number | undefined
   MONGODB_URI: string
 }
 
@@ -29,6 +33,8 @@ export type Built = {
   prepare: () => Promise<unknown>
   /** work that goes on beside the requests */
   loops: Loop[]
+  /** what is asked of the database when Prometheus asks */
+  readings: Reading[]
 }
 
 type Parts<C> = { config: C; db: Db; dapr: Dapr; log: Log; service: ServiceOptions }
@@ -82,7 +88,7 @@ export const runService = async <C extends CommonConfig>(
     isReady: async () =>
       !isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
   }
-  const { app, prepare, loops } = build({ config, db, dapr, log, service })
+  const { app, prepare, loops, readings } = build({ config, db, dapr, log, service })
   const server = Bun.serve({
     hostname: config.HOST,
     port: config.APP_PORT,
@@ -91,6 +97,8 @@ export const runService = async <C extends CommonConfig>(
   })
   if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
   log.info({ port: server.port }, 'listening')
+  const { METRICS_HOST: hostname, METRICS_PORT: port } = config
+  if (port) serveMetrics({ service: name, hostname, port }, createScrape(readings, log))
 
   const stop = async () => {
     if (isDraining) return

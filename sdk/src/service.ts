@@ -12,6 +12,7 @@ import {
   UnsupportedMediaTypeError,
 } from './errors.ts'
 import type { Log } from './log.ts'
+import { httpRequestSeconds, methodName } from './metrics.ts'
 import { problem, showError, showNotFound } from './problem.ts'
 import { inSpan, SpanKind, SpanStatusCode, unrecorded } from './trace.ts'
 
@@ -49,7 +50,7 @@ const traced = createMiddleware((c, next) => {
   return inSpan(method, { ...caller, attributes: { 'http.request.method': method } }, async (span) => {
     await next()
     const { status } = c.res
-    span.updateName(`${method} ${routeOf(c)}`)
+    span.updateName(`${methodName(method)} ${routeOf(c)}`)
     span.setAttributes({ 'http.route': routeOf(c), 'http.response.status_code': status })
     if (status >= 400) span.setAttribute('error.type', c.error instanceof CustomError ? c.error.code : `${status}`)
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
@@ -60,12 +61,10 @@ const logged = (log: Log) =>
   createMiddleware(async (c, next) => {
     const startedAt = performance.now()
     await next()
-    const line = {
-      method: c.req.method,
-      path: pathToShow(c),
-      status: c.res.status,
-      ms: Math.round(performance.now() - startedAt),
-    }
+    const ms = performance.now() - startedAt
+    const { status } = c.res
+    httpRequestSeconds.observe({ method: methodName(c.req.method), route: routeOf(c), status }, ms / 1000)
+    const line = { method: c.req.method, path: pathToShow(c), status, ms: Math.round(ms) }
     if (c.req.path.startsWith('/api/')) log.info(line, 'request')
     else log.debug(line, 'request')
   })

@@ -46,6 +46,7 @@ export const wireService = ({ name, config, db, dapr, log, handlers = {}, own, s
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
       if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
     },
+    readings: [deadLetters.reading],
     loops: [
       { everyMs: 1_000, name: 'dead letter replay', work: () => deadLetters.replayMarked(allHandlers) },
       ...(own

@@ -1,29 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
-import { eventually, listTicket, type Marketplace, startMarketplace } from '../marketplace.ts'
-import { type SeenSpan, startCollector } from '../otlp/collector.ts'
+import { eventually, listTicket, type Marketplace } from '../marketplace.ts'
+import { collector, givenSecrets, haveLooked, observedMarketplace } from '../otlp/observed.ts'
 import { expectStatus, secretsSeen } from '../visitor.ts'
 
 let market: Marketplace
-const collector = startCollector()
 /** What is secret, by what it is called here. */
 const secrets = new Map<string, string>()
 
 beforeAll(async () => {
-  market = await startMarketplace({
-    LOG_LEVEL: 'debug',
-    HOLD_SECONDS: '60',
-    JWT_KEY: secret('JWT_KEY'),
-    APP_API_TOKEN: secret('what sidecars show to apps'),
-    DAPR_API_TOKEN: secret('what apps show to sidecars'),
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-  })
+  market = await observedMarketplace()
+  for (const [name, value] of Object.entries(givenSecrets)) secret(name, value)
 }, 180_000)
 
-afterAll(async () => {
-  await market.stop()
-  await collector.stop()
-}, 30_000)
+afterAll(() => haveLooked('logs'), 30_000)
 
 /** A new secret that the logs are searched for at the end. */
 const secret = (name: string, value = `secret-${crypto.randomUUID()}`) => {
@@ -138,70 +128,6 @@ test('services fail and recover in the middle of it', async () => {
   )
 }, 90_000)
 
-/** The trace that a span of this name in this app belongs to, once all of `parts` have arrived and each has its parent. */
-const traceWith = (app: string, name: string, parts: readonly string[]) =>
-  eventually(
-    async () => {
-      const { traceId } = collector.spans.findLast((span) => span.service === app && span.name === name) ?? {}
-      return collector.spans.filter((span) => span.traceId === traceId)
-    },
-    (trace) => parts.every((part) => trace.map(saidBy).includes(part)) && rootsOf(trace).length === 1,
-    30_000,
-  )
-
-const saidBy = ({ service, isSidecars, name }: SeenSpan) => `${service}${isSidecars ? "'s sidecar" : ''}: ${name}`
-
-/** Spans whose parent did not arrive: one, where the trace is whole. */
-const rootsOf = (trace: readonly SeenSpan[]) => {
-  const ids = new Set(trace.map(({ spanId }) => spanId))
-  return trace.filter(({ parentId }) => !ids.has(parentId)).map(saidBy)
-}
-
-// Guarantee: whoever follows a purchase sees all of it at once, whichever process did what.
-test('a purchase is one trace, from the page through the sidecars to the databases', async () => {
-  const { ticketId } = await listTicket(market)
-  const buyer = await market.signedUp()
-  const pressed = await buyer.call('POST', `/tickets/${ticketId}`, {
-    body: new URLSearchParams({ idempotencyKey: crypto.randomUUID() }).toString(),
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: market.origin },
-  })
-  const orderId = /^\/orders\/([0-9a-f]{24})$/.exec(pressed.headers.get('location') ?? '')?.[1] ?? ''
-  const bought = await traceWith('web', 'POST /tickets/*', [
-    'web: invoke orders',
-    "web's sidecar: CallLocal/orders/api/orders",
-    "orders's sidecar: CallLocal/orders/api/orders",
-    'orders: POST /api/orders',
-    'orders: save state',
-    "orders's sidecar: /v1.0/state/statestore",
-    'orders: insert orders',
-    'orders: publish order.created',
-    "tickets's sidecar: pubsub/order.created",
-    'tickets: apply order.created',
-    'tickets: update tickets',
-    'expiration: register reminder',
-  ])
-  expect(rootsOf(bought)).toEqual(['web: POST /tickets/*'])
-
-  expectStatus(await buyer.pay(orderId), 201)
-  const paid = await traceWith('payments', 'POST /api/payments', [
-    'payments: Stripe confirm',
-    'payments: Stripe capture',
-    'payments: insert ledger',
-    'orders: POST /internal/orders/:id/complete',
-    'tickets: apply order.completed',
-  ])
-  expect(rootsOf(paid)).toEqual(['web: POST /api/payments'])
-}, 90_000)
-
-test('an error says which trace it belongs to', async () => {
-  const { body } = await market.visitor().get('/api/orders')
-  const [refused] = await eventually(
-    async () => collector.spans.filter(({ traceId, service }) => traceId === body.traceId && service === 'orders'),
-    (spans) => spans.some(({ name }) => name === 'GET /api/orders'),
-  )
-  expect(refused).toBeDefined()
-})
-
 // Guarantee: whoever reads the logs can neither sign in as anybody nor pay with anything.
 test('no log holds a password, a token, a hash or a key of all that', async () => {
   secret('the secret of webhooks', (await Bun.file(`${market.dataDir}/stripe-webhook-secret`).text()).trim())
@@ -224,7 +150,9 @@ test('nor does any span, of an app or of a sidecar', async () => {
     30_000,
   )
   const inSpans = ([what, value]: [string, string]) =>
-    collector.spans.filter(({ text }) => text.includes(value)).map((span) => `${what} in ${saidBy(span)}`)
+    collector.spans
+      .filter(({ text }) => text.includes(value))
+      .map(({ service, name }) => `${what} in ${service}: ${name}`)
   expect(inSpans(['a path', '/api/users/signin'])).not.toEqual([])
   expect([...secrets, ...secretsSeen].flatMap(inSpans)).toEqual([])
 }, 60_000)

@@ -30,6 +30,7 @@ await runService(
         await Promise.all([accounts.ensureIndexes(), sessions.ensureIndexes(), wiring.prepare(), passwords.prepare()])
         await ensureFirstAdmin(accounts, config)
       },
+      readings: [...wiring.readings, accounts.relay.reading],
       loops: [...wiring.loops, { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep }],
     }
   },

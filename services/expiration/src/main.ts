@@ -10,6 +10,7 @@ await runService(
   ({ config, db, dapr, log, service }) => {
     const expiration = createExpiration(dapr)
     const wiring = wireService({ name: 'expiration', config, db, dapr, log, handlers: createHandlers(expiration) })
-    return { app: createApp({ service, wiring, expiration }), prepare: wiring.prepare, loops: wiring.loops }
+    const { prepare, loops, readings } = wiring
+    return { app: createApp({ service, wiring, expiration }), prepare, loops, readings }
   },
 )

@@ -8,6 +8,7 @@ import { createHolds } from './hold.ts'
 import { limitVariables } from './limits.ts'
 import { openLine } from './line.ts'
 import { createPurchase } from './purchase.ts'
+import { openOrdersReading } from './readings.ts'
 import { openOrders } from './store.ts'
 import { sweepDue } from './sweep.ts'
 
@@ -33,6 +34,7 @@ await runService(
     return {
       app: createApp({ service, wiring, orders, purchase, line, limits: config }),
       prepare: () => Promise.all([orders.ensureIndexes(), line.ensureIndexes(), wiring.prepare()]),
+      readings: [...wiring.readings, orders.relay.reading, openOrdersReading(orders)],
       loops: [
         ...wiring.loops,
         { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },

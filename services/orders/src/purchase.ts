@@ -1,6 +1,7 @@
 import { isDuplicateKey, newId, pause, type TicketData } from '@fairpass/sdk'
 import type { Catalogue } from './catalogue.ts'
 import type { Held, Hold, Holds } from './hold.ts'
+import { countHold } from './metrics.ts'
 import {
   isDue,
   type Order,
@@ -140,14 +141,15 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
      * Opens the buyer's order for a ticket, or returns the one that is open.
      * @throws TicketBeingCheckedOutError, TicketSoldError, TicketWithdrawnError, OwnTicketError
      */
-    open: async (buyerId: string, ticketId: string): Promise<Opened> => {
-      for (let round = 1; round <= maxRounds; round++) {
-        const opened = await attempt(buyerId, ticketId)
-        if (opened) return opened
-        await pause(betweenRoundsMs)
-      }
-      throw new TicketBeingCheckedOutError(1)
-    },
+    open: (buyerId: string, ticketId: string): Promise<Opened> =>
+      countHold(async () => {
+        for (let round = 1; round <= maxRounds; round++) {
+          const opened = await attempt(buyerId, ticketId)
+          if (opened) return opened
+          await pause(betweenRoundsMs)
+        }
+        throw new TicketBeingCheckedOutError(1)
+      }),
 
     /**
      * Whether the ticket could be had now, and if not, when at the latest whoever checks it out has to be done.

@@ -7,11 +7,17 @@ import {
   forEachOf,
   openCollection,
 } from '@fairpass/sdk'
-import type { Db } from 'mongodb'
+import { type Db, type Filter, ObjectId } from 'mongodb'
 import type { Holds } from './hold.ts'
+import { countEnd } from './metrics.ts'
 import { expire, firstRetellMs, type Order, toData } from './order.ts'
 
 const lastRetellMs = 600_000
+/** By when a hold has ended (docs/design.md, promise 3), and how far back completed orders are looked at. */
+const promisedMs = 30_000
+const recentMs = 3_600_000
+const countedMost = 1_000
+const countWithinMs = 1_000
 const active: Order['status'][] = ['created', 'settling', 'completed']
 
 /** How an order in this state is told. Settling is orders' own business, and tells tickets nothing new. */
@@ -38,6 +44,11 @@ const publishAfterHold = (holds: Holds, publish: Dapr['publish']) => async (told
   await publish(told)
 }
 
+type StoredOrder = Omit<Order, 'id'> & { _id: string }
+
+/** Ids begin with the second in which they were made. */
+const firstIdOf = (moment: Date) => ObjectId.createFromTime(Math.floor(moment.getTime() / 1000)).toHexString()
+
 /** Which state of its order a ticket's status follows. */
 const followed: Record<string, Order['status'][]> = {
   reserved: ['created', 'settling'],
@@ -62,7 +73,19 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
     ],
   })
 
-  const change = (id: string, next: (order: Order) => Order) => orders.change(id, next, eventsOf)
+  const change = async (id: string, next: (order: Order) => Order): Promise<Order | undefined> => {
+    let before: Order | undefined
+    const after = await orders.change(
+      id,
+      (order) => {
+        before = order
+        return next(order)
+      },
+      eventsOf,
+    )
+    if (before && after) countEnd(before, after)
+    return after
+  }
 
   return {
     ...orders,
@@ -79,6 +102,23 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
     /** Open orders whose time was over before `before`. */
     due: (before: Date, limit: number) =>
       orders.list({ status: 'created', expiresAt: { $lte: before } }, { sort: { expiresAt: 1 }, limit }),
+
+    /** How many hold a ticket now, and how many are what none may be; each counted up to a thousand, within a second. */
+    figures: async (now: Date) => {
+      const count = (filter: Filter<StoredOrder>) =>
+        orders.raw.countDocuments(filter, { limit: countedMost, maxTimeMS: countWithinMs })
+      const [created, settling, overdue, completedWithoutPayment] = await Promise.all([
+        count({ status: 'created', expiresAt: { $gt: new Date(0) } }),
+        count({ status: 'settling', sellerId: { $gt: '' } }),
+        count({ status: 'created', expiresAt: { $lt: new Date(now.getTime() - promisedMs) } }),
+        count({
+          _id: { $gt: firstIdOf(new Date(now.getTime() - recentMs)) },
+          status: 'completed',
+          paymentId: { $exists: false },
+        }),
+      ])
+      return { created, settling, overdue, completedWithoutPayment }
+    },
 
     /** Tells the buyers who are checking out. A mark beside the orders, which themselves go on as they are. */
     markSeller: async (sellerId: string, isSuspended: boolean): Promise<void> => {

@@ -19,6 +19,7 @@ import { createPay } from './pay.ts'
 import { payOutDue } from './pay-out.ts'
 import { createPayoutDrive } from './payout-drive.ts'
 import { openPayouts } from './payout-store.ts'
+import { unfinishedReading, webhooksReading } from './readings.ts'
 import { reconcile } from './reconcile.ts'
 import { createRefunds } from './refunds.ts'
 import { openSellers } from './seller-store.ts'
@@ -88,6 +89,7 @@ await runService(
           webhooks.ensureIndexes(),
           wiring.prepare(),
         ]),
+      readings: [...wiring.readings, payments.relay.reading, unfinishedReading(payments), webhooksReading(webhooks)],
       loops: [
         ...wiring.loops,
         { everyMs: 1_000, name: 'outbox', work: payments.relay.sweep },

@@ -1,5 +1,6 @@
 import { inSpan, type Log } from '@fairpass/sdk'
 import type { Drive } from './drive.ts'
+import { reconciledTotal } from './metrics.ts'
 import type { Payments } from './store.ts'
 
 type Deps = { payments: Payments; drive: Drive['drive']; log: Log }
@@ -16,8 +17,10 @@ export const reconcile = async ({ payments, drive, log }: Deps): Promise<void> =
       const line = { paymentId: payment.id, orderId: payment.orderId, from: payment.status, looks: payment.looks }
       try {
         const { status } = await inSpan('reconcile payment', { isRoot: true }, () => drive(payment.id))
+        reconciledTotal.inc({ outcome: status === payment.status ? 'waiting' : 'moved' })
         if (status !== payment.status) log.info({ ...line, to: status }, 'payment brought to its end')
       } catch (error) {
+        reconciledTotal.inc({ outcome: 'under_way' })
         log.warn({ err: error, ...line }, 'payment still under way')
       }
     }),

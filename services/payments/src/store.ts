@@ -10,6 +10,7 @@ import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from './coupon-store.ts'
 import { entriesOf } from './ledger.ts'
 import type { Ledger } from './ledger-store.ts'
+import { countEnd } from './metrics.ts'
 import {
   eventsOf,
   move,
@@ -98,9 +99,15 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
    * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
    */
   const moveTo = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
+    const moved = await write(before, to, why)
+    countEnd(moved)
+    return moved
+  }
+
+  const write = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
     const after = move(before, to, new Date(), why)
     const entries = entriesOf(before, after)
-    const write = async (session: ClientSession) => {
+    const writeIn = async (session: ClientSession) => {
       const saved = await documents.replace(before, after, eventsOf, { session })
       await ledger.write(entries, session)
       if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
@@ -111,7 +118,7 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
     const isAlone = entries.length === 0 && !givesCouponBack(after) && to !== 'completed' && to !== 'refunding'
     try {
       if (isAlone) return await documents.replace(before, after, eventsOf)
-      const saved = await inTransaction(db, write)
+      const saved = await inTransaction(db, writeIn)
       // What fails here is found by the relay's periodic look.
       void documents.relay.flush(saved.id).catch(() => {})
       return saved
@@ -201,6 +208,15 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
         { status: { $in: [...unfinishedStatuses] }, lookAt: { $lte: now } },
         { sort: { lookAt: 1 }, limit },
       ),
+
+    /** Everything between two steps, at most a thousand, read within a second. */
+    unfinished: () =>
+      documents.raw
+        .find({ status: { $in: [...unfinishedStatuses] }, lookAt: { $gt: new Date(0) } })
+        .project<Pick<Payment, 'status' | 'updatedAt'>>({ _id: 0, status: 1, updatedAt: 1 })
+        .limit(1_000)
+        .maxTimeMS(1_000)
+        .toArray(),
 
     /** Claims a payment for one look; undefined when somebody else has it. */
     takeUp: async (payment: Payment): Promise<Payment | undefined> => {

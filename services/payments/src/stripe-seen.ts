@@ -1,10 +1,13 @@
 import { inSpan, SpanKind, SpanStatusCode } from '@fairpass/sdk'
+import { stripeRequestSeconds } from './metrics.ts'
 import type { StripePort, Told } from './stripe.ts'
 
 /** Which call, and how Stripe answered it: no id, no card and no client secret. */
 const seen = (name: string, call: () => Promise<Told>): Promise<Told> =>
   inSpan(`Stripe ${name}`, { kind: SpanKind.CLIENT }, async (span) => {
+    const startedAt = performance.now()
     const told = await call()
+    stripeRequestSeconds.observe({ call: name, outcome: told.as }, (performance.now() - startedAt) / 1000)
     span.setAttribute('stripe.outcome', told.as)
     if (told.as === 'unknown') span.setStatus({ code: SpanStatusCode.ERROR })
     return told

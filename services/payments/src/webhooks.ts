@@ -161,6 +161,9 @@ export const openWebhooks = (db: Db, { stripe, secret, apply, log }: Deps) => {
 
     find: (id: string) => events.findOne({ _id: id }),
 
+    /** Events that are given up, counted up to a thousand. */
+    countFailed: () => events.countDocuments({ status: 'failed' }, { limit: 1_000, maxTimeMS: 1_000 }),
+
     /** Events that are given up, or wait for their next try, the latest first. */
     page: async (status: 'stored' | 'failed', limit: number, cursor?: string) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor)

@@ -17,6 +17,7 @@ await runService(
     return {
       app: createApp({ service, wiring, tickets, orders }),
       prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), wiring.prepare()]),
+      readings: [...wiring.readings, tickets.relay.reading],
       loops: [
         ...wiring.loops,
         { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },

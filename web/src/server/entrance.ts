@@ -27,6 +27,8 @@ export interface Entrance {
   answer: (request: Request, peer: string | undefined) => Promise<Response | undefined>
   /** Ends what would never end by itself. */
   close: () => void
+  /** How many pages are told of changes right now. */
+  liveStreams: () => number
 }
 
 const createEntrance = (settings: Settings): Entrance => {
@@ -69,6 +71,7 @@ const createEntrance = (settings: Settings): Entrance => {
       return (await sitemap(pathname)) ?? healthAnswer(pathname, settings.daprHttpPort)
     },
     close: streams.endAll,
+    liveStreams: streams.size,
   }
 }
 

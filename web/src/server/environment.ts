@@ -9,6 +9,8 @@ const Environment = v.object({
   PORT: v.optional(Port),
   HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
   DAPR_HTTP_PORT: v.optional(Port, '3500'),
+  METRICS_HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
+  METRICS_PORT: v.optional(Port),
   DAPR_API_TOKEN: Text,
   APP_API_TOKEN: Text,
   PUBLIC_ORIGIN: v.optional(
@@ -42,6 +44,9 @@ export interface Settings {
   host: string
   port: number
   daprHttpPort: number
+  /** Where Prometheus asks; without a port it can't. */
+  metricsHost: string
+  metricsPort: number | undefined
   daprApiToken: string | undefined
   /** What the sidecar shows to this app. */
   appApiToken: string | undefined
@@ -76,6 +81,8 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
     host: rest.HOST,
     port,
     daprHttpPort: rest.DAPR_HTTP_PORT,
+    metricsHost: rest.METRICS_HOST,
+    metricsPort: rest.METRICS_PORT,
     daprApiToken: rest.DAPR_API_TOKEN,
     appApiToken: rest.APP_API_TOKEN,
     publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,

@@ -1,9 +1,11 @@
-import { inSpan, type Span, SpanKind, SpanStatusCode, traceparentOf, unrecorded } from '@fairpass/sdk/trace'
+import { metrics } from '@fairpass/sdk/metrics'
+import { serveMetrics } from '@fairpass/sdk/metrics-server'
 import { startTracing } from '@fairpass/sdk/tracing'
 import { traceOf } from '../gateway/trace.ts'
 import { entrance } from './entrance.ts'
 import { createLog } from './log.ts'
-import { pathToShow, routeName } from './route-name.ts'
+import { liveStreams, observed } from './observed.ts'
+import { pathToShow } from './route-name.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 
@@ -16,27 +18,6 @@ const isEventStream = (response: Response): boolean =>
 const guarded = (response: Response): Response => {
   response.headers.set('x-content-type-options', 'nosniff')
   return response
-}
-
-const isProbe = (pathname: string): boolean => pathname === '/healthz' || pathname === '/readyz'
-
-/** The span of one request, in which everything that is done for it happens; the services' spans come under it. */
-const traced = (request: Request, pathname: string, work: () => Promise<Response>): Promise<Response> => {
-  if (isProbe(pathname)) return unrecorded(work)
-  const { method, headers } = request
-  const route = routeName(pathname)
-  const attributes = { 'http.request.method': method, 'http.route': route }
-  const continued = traceOf(headers.get('traceparent'))
-  const told = continued.isContinued ? continued.traceparent : null
-  const options = { kind: SpanKind.SERVER, traceparent: told, attributes }
-  return inSpan(`${method} ${route}`, options, async (span: Span) => {
-    headers.set('traceparent', traceparentOf(span))
-    if (!continued.isContinued) headers.delete('tracestate')
-    const response = await work()
-    span.setAttribute('http.response.status_code', response.status)
-    if (response.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-    return response
-  })
 }
 
 /** Serves pages and gateway until SIGTERM or SIGINT; then answers what is under way, for a bounded time, and ends. */
@@ -57,7 +38,7 @@ export const serve = (handle: Handle): void => {
       // Where h3 looks for it.
       Object.defineProperty(request, 'ip', { value: peer })
       // The trace starts here: what is called for this request, and the line about it, tell the same id.
-      const response = await traced(request, pathname, async () => {
+      const response = await observed(request, pathname, async () => {
         // Before the files of the build, which the framework would serve whatever their name.
         return (await door.answer(request, peer)) ?? guarded(await handle(request))
       })
@@ -81,6 +62,12 @@ export const serve = (handle: Handle): void => {
   }
   log('info', 'listening', { host: settings.host, port: server.port })
 
+  const { metricsHost: hostname, metricsPort } = settings
+  if (metricsPort !== undefined)
+    serveMetrics({ service: 'web', hostname, port: metricsPort }, () => {
+      liveStreams.set(door.liveStreams())
+      return metrics.metrics()
+    })
   const tracing = startTracing('web', process.env)
   tracing.catch((error: unknown) => log('error', 'no traces are recorded', { error: String(error) }))
 

@@ -1,0 +1,37 @@
+import { collectDefaultMetrics } from 'prom-client'
+import { metrics } from './metrics.ts'
+
+// What Bun has no figures for, and would answer with zeros or nonsense.
+const unknownToBun = [
+  'nodejs_heap_space_size_total_bytes',
+  'nodejs_heap_space_size_used_bytes',
+  'nodejs_heap_space_size_available_bytes',
+  'process_heap_bytes',
+  'process_virtual_memory_bytes',
+]
+
+/** Measures the process itself as well, and says in each line which service it is. */
+const measureProcess = (service: string): void => {
+  metrics.setDefaultLabels({ service })
+  collectDefaultMetrics({ register: metrics })
+  for (const name of unknownToBun) metrics.removeSingleMetric(name)
+}
+
+type At = { service: string; hostname: string; port: number }
+
+/**
+ * Answers `GET /metrics` at a port of its own, which is nobody's but Prometheus's: the app's port asks for the sidecar's
+ * token, and the web app's is the public's.
+ */
+export const serveMetrics = ({ service, hostname, port }: At, scrape: () => Promise<string>) => {
+  measureProcess(service)
+  return Bun.serve({
+    hostname,
+    port,
+    fetch: async (request) => {
+      if (request.method !== 'GET' || new URL(request.url).pathname !== '/metrics')
+        return new Response('Ask for /metrics\n', { status: 404 })
+      return new Response(await scrape(), { headers: { 'content-type': metrics.contentType } })
+    },
+  })
+}
