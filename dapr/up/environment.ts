@@ -55,9 +55,9 @@ export const appEnv = (app: App, shared: Environment, tokens: Tokens, publicHost
   APP_PORT: String(app.port),
   DAPR_HTTP_PORT: String(app.sidecar.httpPort),
   DAPR_GRPC_PORT: String(app.sidecar.grpcPort),
+  ...(app.metricsPort && { METRICS_PORT: String(app.metricsPort) }),
   APP_API_TOKEN: tokens.app,
   DAPR_API_TOKEN: tokens.dapr,
-  ...(app.metricsPort && { METRICS_PORT: String(app.metricsPort) }),
   ...(app.id === 'web' && { PORT: String(app.port), HOST: publicHost ?? '127.0.0.1' }),
 })
 
