@@ -58,3 +58,6 @@ export const createApp = ({
       .route('/', createCouponRoutes({ coupons, wiring })),
     service.publicOrigin,
   )
+
+/** The type by which others call this service. */
+export type Api = ReturnType<typeof createApp>

@@ -3,6 +3,7 @@ import { getRequestEvent, type RequestEvent } from 'solid-js/web'
 import type * as v from 'valibot'
 import type { Refusal } from '../forms/form.ts'
 import type { Language } from '../words/languages.ts'
+import { type Answers, filled, type Params, type Reads } from './answers.ts'
 import { localTime } from './dates.ts'
 import { Line } from './line.ts'
 import { apiQuery } from './listing-query.ts'
@@ -28,10 +29,33 @@ const requestEvent = (): RequestEvent => {
   return event
 }
 
-const read = async <S extends v.GenericSchema>(schema: S, path: string): Promise<Loaded<v.InferOutput<S>>> => {
-  const { locals, response } = requestEvent()
-  const loaded = loadedFrom(schema, await locals.visit.api('GET', path))
-  if (!loaded.ok) response.status = loaded.failure.status
+type Path = keyof Answers
+
+interface Asked {
+  search?: string
+  timeoutMs?: number
+}
+
+/** Asks for a path that some service answers, and reads what its answer holds. */
+const ask = async <P extends Path, S extends v.GenericSchema>(
+  path: P,
+  schema: Reads<S, Answers[P]>,
+  params: Params<P>,
+  { search = '', timeoutMs }: Asked = {},
+): Promise<Loaded<v.InferOutput<S>>> => {
+  const { api } = requestEvent().locals.visit
+  return loadedFrom(schema, await api('GET', filled(path, params) + search, timeoutMs ? { timeoutMs } : {}))
+}
+
+/** What a page is about: without it the page says why. */
+const read = async <P extends Path, S extends v.GenericSchema>(
+  path: P,
+  schema: Reads<S, Answers[P]>,
+  params: Params<P>,
+  search = '',
+): Promise<Loaded<v.InferOutput<S>>> => {
+  const loaded = await ask(path, schema, params, { search })
+  if (!loaded.ok) requestEvent().response.status = loaded.failure.status
   return loaded
 }
 
@@ -68,15 +92,14 @@ export const readVisitor = query(async (): Promise<Visitor> => {
 
 export const readListing = query(async (search: string): Promise<Loaded<Tickets>> => {
   const { locals, response } = requestEvent()
-  const { api, listings } = locals.visit
-  const path = `/api/tickets${apiQuery(search)}`
-  const loaded = await listings.read(path, async () => loadedFrom(Tickets, await api('GET', path)))
+  const asked = apiQuery(search)
+  const loaded = await locals.visit.listings.read(asked, () => ask('/api/tickets', Tickets, {}, { search: asked }))
   if (!loaded.ok) response.status = loaded.failure.status
   return loaded
 }, 'listing')
 
 export const readTicket = query(async (id: string) => {
-  const loaded = await read(Ticket, `/api/tickets/${encodeURIComponent(id)}`)
+  const loaded = await read('/api/tickets/:id', Ticket, { id })
   // It was here and will not come back, which search engines should hear; people still read what became of it.
   if (loaded.ok && loaded.value.status === 'withdrawn') requestEvent().response.status = 410
   return loaded
@@ -85,7 +108,7 @@ export const readTicket = query(async (id: string) => {
 /** A ticket of the visitor's own, with the time that its clock shows; anybody else's is none. */
 export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: Ticket; startsAt: string }>> => {
   const { locals, response } = requestEvent()
-  const loaded = await read(Ticket, `/api/tickets/${encodeURIComponent(id)}`)
+  const loaded = await read('/api/tickets/:id', Ticket, { id })
   if (!loaded.ok) return loaded
   const ticket = loaded.value
   if (ticket.sellerId === locals.visit.user?.id) {
@@ -98,20 +121,24 @@ export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: 
 // A page is whole without these: whoever would tell them may be away.
 const ASIDE_MS = 2000
 
-const readAside = async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
-  const loaded = loadedFrom(schema, await requestEvent().locals.visit.api('GET', path, { timeoutMs: ASIDE_MS }))
+const readAside = async <P extends Path, S extends v.GenericSchema>(
+  path: P,
+  schema: Reads<S, Answers[P]>,
+  params: Params<P>,
+): Promise<v.InferOutput<S> | undefined> => {
+  const loaded = await ask(path, schema, params, { timeoutMs: ASIDE_MS })
   return loaded.ok ? loaded.value : undefined
 }
 
 /** The line for a ticket as the visitor sees it; undefined for strangers, and where there is none to stand in. */
 export const readLine = query(async (ticketId: string): Promise<Line | undefined> => {
   const { user } = requestEvent().locals.visit
-  return user ? readAside(Line, `/api/orders/line/${encodeURIComponent(ticketId)}`) : undefined
+  return user ? readAside('/api/orders/line/:ticketId', Line, { ticketId }) : undefined
 }, 'line')
 
 /** How the payment of an order stands; undefined when payments does not say. */
 export const readPayment = query(
-  (orderId: string) => readAside(PaymentState, `/api/payments/orders/${encodeURIComponent(orderId)}`),
+  (orderId: string) => readAside('/api/payments/orders/:orderId', PaymentState, { orderId }),
   'payment',
 )
 
@@ -120,28 +147,25 @@ const cursorOf = (search: string): string => {
   return cursor ? `?cursor=${encodeURIComponent(cursor.slice(0, 500))}` : ''
 }
 
-export const readMine = query((search: string) => read(Tickets, `/api/tickets/mine${cursorOf(search)}`), 'mine')
+export const readMine = query((search: string) => read('/api/tickets/mine', Tickets, {}, cursorOf(search)), 'mine')
 
-export const readOrders = query((search: string) => read(Orders, `/api/orders${cursorOf(search)}`), 'orders')
+export const readOrders = query((search: string) => read('/api/orders', Orders, {}, cursorOf(search)), 'orders')
 
-export const readOrder = query((id: string) => read(Order, `/api/orders/${encodeURIComponent(id)}`), 'order')
+export const readOrder = query((id: string) => read('/api/orders/:id', Order, { id }), 'order')
 
-export const readCoupons = query((search: string) => read(Coupons, `/api/coupons${cursorOf(search)}`), 'coupons')
+export const readCoupons = query((search: string) => read('/api/coupons', Coupons, {}, cursorOf(search)), 'coupons')
 
-export const readSessions = query(async (): Promise<Loaded<v.InferOutput<typeof Sessions>>> => {
-  const { api } = requestEvent().locals.visit
-  // One part of the account's page: without it the rest is still there.
-  return loadedFrom(Sessions, await api('GET', '/api/users/sessions'))
-}, 'sessions')
+// One part of the account's page: without it the rest is still there.
+export const readSessions = query(() => ask('/api/users/sessions', Sessions, {}), 'sessions')
 
-export const readEarnings = query(() => read(Earnings, '/api/payments/earnings'), 'earnings')
+export const readEarnings = query(() => read('/api/payments/earnings', Earnings, {}), 'earnings')
 
-export const readAccounts = query((search: string) => read(Accounts, `/api/users${cursorOf(search)}`), 'accounts')
+export const readAccounts = query((search: string) => read('/api/users', Accounts, {}, cursorOf(search)), 'accounts')
 
 export const readPayments = query((search: string) => {
   const orderId = new URLSearchParams(search).get('orderId')?.trim()
   const asked = orderId ? `?orderId=${encodeURIComponent(orderId.slice(0, 100))}` : cursorOf(search)
-  return read(Payments, `/api/payments${asked}`)
+  return read('/api/payments', Payments, {}, asked)
 }, 'payments')
 
 export const noteMissing = (): void => {
