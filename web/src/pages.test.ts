@@ -210,14 +210,31 @@ describe('pages', () => {
     expect(await (await get(`/tickets/${ID}`)).text()).toContain(`"https://schema.org/${availability}"`)
   })
 
-  test('a page that is shared tells what it is, with a picture', async () => {
+  test('a page that is shared tells what it is, with a picture of the ticket itself', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, title: 'Žižek’s Jazz & “Łódź” Night' })
     const html = await (await get(`/tickets/${ID}`)).text()
     const meta = (property: string) =>
       new RegExp(`<meta[^>]*property="${property}"[^>]*content="([^"]+)"`).exec(html)?.[1]
     expect(meta('og:url')).toBe(`${origin}/tickets/${ID}`)
     expect(meta('og:title')).toContain('Jazz')
+    expect(meta('og:image')).toBe(`${origin}/cards/${ID}.png`)
     const picture = await fetch(meta('og:image') ?? '')
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+    const bytes = new DataView(await picture.arrayBuffer())
+    // Width and height in a PNG's header.
+    expect([bytes.getUint32(16), bytes.getUint32(20)]).toEqual([1200, 630])
+  }, 20_000)
+
+  test('a ticket that no font of ours can write, and one that cannot be had, share the common picture', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, title: '東京のジャズ' })
+    expect((await get(`/cards/${ID}.png`)).headers.get('location')).toBe('/card.png')
+    delete answers[`GET /api/tickets/${ID}`]
+    expect((await get(`/cards/${ID}.png`)).headers.get('location')).toBe('/card.png')
+    expect((await get('/card.png')).status).toBe(200)
+    answers[`GET /api/tickets/${ID}`] = refusal(404, 'not_found', 'There is no such ticket')
+    expect((await get(`/cards/${ID}.png`)).status).toBe(404)
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status: 'withdrawn' })
+    expect((await get(`/cards/${ID}.png`)).status).toBe(410)
   })
 
   test('robots.txt leads to the sitemap, and that to every page of listings', async () => {

@@ -6,6 +6,8 @@ interface HeadProps {
   description: string
   /** The page's one true address; a page without one is not for search engines. */
   canonical?: string
+  /** The picture for those who share the page; without one, that of all Fairpass. */
+  image?: string
 }
 
 export const Head = (props: HeadProps) => (
@@ -21,9 +23,10 @@ export const Head = (props: HeadProps) => (
           <Meta property="og:site_name" content="Fairpass" />
           <Meta property="og:title" content={props.title} />
           <Meta property="og:description" content={props.description} />
-          <Meta property="og:image" content={new URL('/card.png', canonical()).href} />
+          <Meta property="og:image" content={new URL(props.image ?? '/card.png', canonical()).href} />
           <Meta property="og:image:width" content="1200" />
           <Meta property="og:image:height" content="630" />
+          <Meta property="og:image:alt" content={props.title} />
           <Meta name="twitter:card" content="summary_large_image" />
         </>
       )}

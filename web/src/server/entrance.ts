@@ -9,6 +9,7 @@ import type { Loaded } from '../market/loaded.ts'
 import type { Tickets } from '../market/shapes.ts'
 import { createApiDescription } from './api-description.ts'
 import { apiDocs } from './api-docs.ts'
+import { createCards } from './cards.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { healthAnswer } from './health.ts'
 import { createKept, type Kept } from './kept.ts'
@@ -47,6 +48,7 @@ const createEntrance = (settings: Settings): Entrance => {
   }
   const streams = createStreams(changes)
   const sitemap = createSitemap(settings)
+  const cards = createCards(settings)
   const apiDescription = createApiDescription(settings)
   const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes: { tell } })
   return {
@@ -68,7 +70,9 @@ const createEntrance = (settings: Settings): Entrance => {
         if (answer !== undefined) return answer
         return problem('not_found', traceOf(request.headers.get('traceparent')).traceId)
       }
-      return (await sitemap(pathname)) ?? healthAnswer(pathname, settings.daprHttpPort)
+      return (
+        (await sitemap(pathname)) ?? (await cards(pathname, request)) ?? healthAnswer(pathname, settings.daprHttpPort)
+      )
     },
     close: streams.endAll,
     liveStreams: streams.size,

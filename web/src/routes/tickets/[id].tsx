@@ -42,6 +42,7 @@ const TicketShown = (props: { ticket: Ticket }) => {
       <Head
         title={`${props.ticket.title}, ${where()}`}
         description={description()}
+        image={`/cards/${props.ticket.id}.png`}
         {...(props.ticket.status === 'withdrawn' ? {} : { canonical: url() })}
       />
       <script
