@@ -10,7 +10,12 @@ export type KeptPayment = {
   currency: string
   intentId?: string
   couponId?: string
+  sellerId: string
+  totalCents: number
+  feeCents?: number
+  dispute?: { id: string; status: string }
 }
+type KeptPayout = { id: string; status: string; waitsFor?: string; sellerId: string }
 type KeptOrder = { id: string; status: string; paymentId?: string; totalCents: number; currency: string }
 type KeptEntry = { id: string; paymentId?: string; currency: string; lines: { account: string; amount: number }[] }
 type KeptCoupon = { id: string; redemptions: number }
@@ -21,6 +26,9 @@ export type Evidence = {
   payments: KeptPayment[]
   entries: KeptEntry[]
   coupons: KeptCoupon[]
+  payouts: KeptPayout[]
+  /** sellers that can be paid */
+  ready: string[]
   stripe: State
 }
 
@@ -48,7 +56,7 @@ const openDatabases = async (market: Inside) => {
   }
 }
 
-export type Unsettled = { payments: number; orders: number; webhooks: number }
+export type Unsettled = { payments: number; orders: number; webhooks: number; payouts: number; disputes: number }
 
 /** Reads behind the public API, from the databases themselves. */
 export const openEvidence = async (market: Inside) => {
@@ -57,22 +65,42 @@ export const openEvidence = async (market: Inside) => {
   return {
     close,
 
-    unsettled: async (): Promise<Unsettled> => {
-      const [money, open, webhooks] = await Promise.all([
+    /** Time passes: every show has begun, and whatever was sold is to be paid out. */
+    beginShows: async (): Promise<void> => {
+      const now = new Date()
+      const begun = { $set: { payableAt: now, lookAt: now, looks: 0 }, $inc: { version: 1 } }
+      await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
+    },
+
+    /** @param disputes how many banks have decided */
+    unsettled: async (disputes = 0): Promise<Unsettled> => {
+      const now = new Date()
+      const ready = await payments.collection('sellers').distinct('_id', { isReady: true })
+      const [money, open, webhooks, moving, waiting, decided] = await Promise.all([
         payments.collection('payments').countDocuments({ status: { $in: ['awaiting_method', ...unfinishedPayments] } }),
         orders.collection('orders').countDocuments({ status: { $in: ['created', 'settling'] } }),
         payments.collection('webhookEvents').countDocuments({ status: 'stored' }),
+        payments.collection('payouts').countDocuments({ status: { $in: ['paying', 'reversing'] } }),
+        payments.collection('payouts').countDocuments({
+          status: 'waiting',
+          payableAt: { $lte: now },
+          sellerId: { $in: ready },
+          waitsFor: { $ne: 'balance' },
+        }),
+        payments.collection('disputes').countDocuments({ status: { $in: ['won', 'lost'] } }),
       ])
-      return { payments: money, orders: open, webhooks }
+      return { payments: money, orders: open, webhooks, payouts: moving + waiting, disputes: disputes - decided }
     },
 
     collect: async (): Promise<Evidence> => {
       const all = (from: typeof payments, name: string) => from.collection(name).find().toArray()
-      const [keptOrders, keptPayments, entries, coupons, stripe] = await Promise.all([
+      const [keptOrders, keptPayments, entries, coupons, payouts, sellers, stripe] = await Promise.all([
         all(orders, 'orders'),
         all(payments, 'payments'),
         all(payments, 'ledger'),
         all(payments, 'coupons'),
+        all(payments, 'payouts'),
+        all(payments, 'sellers'),
         double.state(),
       ])
       return {
@@ -80,6 +108,8 @@ export const openEvidence = async (market: Inside) => {
         payments: named<KeptPayment>(keptPayments),
         entries: named<KeptEntry>(entries),
         coupons: named<KeptCoupon>(coupons),
+        payouts: named<KeptPayout>(payouts),
+        ready: named<{ id: string; isReady: boolean }>(sellers).flatMap(({ id, isReady }) => (isReady ? [id] : [])),
         stripe,
       }
     },

@@ -1,4 +1,5 @@
 import type { Evidence, KeptPayment } from './evidence.ts'
+import { checkPayouts } from './payout-invariants.ts'
 
 const sumBy = <T>(all: readonly T[], keyOf: (one: T) => string, of: (one: T) => number) => {
   const sums = new Map<string, number>()
@@ -15,7 +16,8 @@ const groupBy = <T>(all: readonly T[], keyOf: (one: T) => string) => {
 const ended = new Set(['completed', 'cancelled', 'refunded'])
 
 /** What must hold of money whatever happened, each with the sentences that say where it does not. */
-export const checkInvariants = ({ orders, payments, entries, coupons, stripe }: Evidence): Record<string, string[]> => {
+export const checkInvariants = (evidence: Evidence): Record<string, string[]> => {
+  const { orders, payments, entries, coupons, stripe } = evidence
   const { intents } = stripe
   const orderById = new Map(orders.map((order) => [order.id, order]))
   const intentById = new Map(intents.map((intent) => [intent.id, intent]))
@@ -28,6 +30,15 @@ export const checkInvariants = ({ orders, payments, entries, coupons, stripe }: 
     const intent = intentById.get(intentId ?? '')
     return intent !== undefined && intent.captured === amountCents && intent.refunded === 0
   }
+
+  const sentOf = sumBy(
+    stripe.transfers,
+    ({ metadata }) => metadata.paymentId ?? '',
+    ({ amount, amountReversed }) => amount - amountReversed,
+  )
+  /** What is left at Stripe of a payment. */
+  const leftOf = ({ captured, refunded, disputed, metadata: { paymentId = '' } }: (typeof intents)[number]) =>
+    captured - refunded - disputed - (sentOf.get(paymentId) ?? 0)
 
   const lines = entries.flatMap(({ currency, paymentId, lines }) =>
     lines.map((line) => ({ ...line, currency, paymentId: paymentId ?? '' })),
@@ -125,23 +136,25 @@ export const checkInvariants = ({ orders, payments, entries, coupons, stripe }: 
     'Stripe and the ledger agree to the cent': [
       ...where(
         intents,
-        ({ captured, refunded, metadata: { paymentId = '' } }) =>
-          (captured > 0 || refunded > 0) && (inLedger.get(paymentId) ?? 0) !== captured - refunded,
-        ({ id, captured, refunded, metadata: { paymentId = '' } }) =>
-          `${id}: ${captured - refunded} at Stripe, ${inLedger.get(paymentId) ?? 0} in the ledger`,
+        (intent) =>
+          (intent.captured > 0 || intent.refunded > 0) &&
+          (inLedger.get(intent.metadata.paymentId ?? '') ?? 0) !== leftOf(intent),
+        (intent) =>
+          `${intent.id}: ${leftOf(intent)} at Stripe, ${inLedger.get(intent.metadata.paymentId ?? '') ?? 0} in the ledger`,
       ),
       ...where(
         [...inLedger],
-        ([paymentId, amount]) => amount !== 0 && !intentById.has(paymentById.get(paymentId)?.intentId ?? ''),
-        ([paymentId, amount]) => `payment ${paymentId}: ${amount} in the ledger, nothing at Stripe`,
+        ([paymentId, amount]) =>
+          !intentById.has(paymentById.get(paymentId)?.intentId ?? '') && amount !== 0 - (sentOf.get(paymentId) ?? 0),
+        ([paymentId, amount]) => `payment ${paymentId}: ${amount} in the ledger, and no such charge at Stripe`,
       ),
       ...where(
         Object.entries(stripe.sums),
-        ([currency, { captured, refunded }]) => (ledgerByCurrency.get(currency) ?? 0) !== captured - refunded,
-        ([currency, { captured, refunded }]) =>
-          `${currency}: ${captured - refunded} at Stripe, ${ledgerByCurrency.get(currency) ?? 0} in the ledger`,
+        ([currency, { net }]) => (ledgerByCurrency.get(currency) ?? 0) !== net,
+        ([currency, { net }]) => `${currency}: ${net} at Stripe, ${ledgerByCurrency.get(currency) ?? 0} in the ledger`,
       ),
     ],
+    ...checkPayouts(evidence, sentOf),
     'a coupon is redeemed as often as it paid': where(
       coupons,
       ({ id, redemptions: counted }) => counted !== (redemptions.get(id) ?? 0),

@@ -7,6 +7,16 @@ import { planOf } from './plan.ts'
 const broken = (evidence: Evidence) =>
   Object.entries(checkInvariants(evidence)).flatMap(([invariant, wrong]) => (wrong.length > 0 ? [invariant] : []))
 
+const transfer: Evidence['stripe']['transfers'][number] = {
+  id: 'tr',
+  amount: 480,
+  amountReversed: 0,
+  currency: 'eur',
+  destination: 'acct',
+  metadata: { paymentId: 'payment' },
+  sourceTransaction: 'ch',
+}
+
 const sound = (): Evidence => ({
   orders: [{ id: 'order', status: 'completed', paymentId: 'payment', totalCents: 500, currency: 'eur' }],
   payments: [
@@ -18,6 +28,9 @@ const sound = (): Evidence => ({
       amountCents: 500,
       currency: 'eur',
       intentId: 'pi',
+      sellerId: 'somebody',
+      totalCents: 500,
+      feeCents: 20,
     },
   ],
   entries: [
@@ -30,7 +43,27 @@ const sound = (): Evidence => ({
         { account: 'seller:somebody', amount: -500 },
       ],
     },
+    {
+      id: 'fee:payment',
+      paymentId: 'payment',
+      currency: 'eur',
+      lines: [
+        { account: 'seller:somebody', amount: 20 },
+        { account: 'platform:fees', amount: -20 },
+      ],
+    },
+    {
+      id: 'payout:payment:1',
+      paymentId: 'payment',
+      currency: 'eur',
+      lines: [
+        { account: 'seller:somebody', amount: 480 },
+        { account: 'stripe', amount: -480 },
+      ],
+    },
   ],
+  payouts: [{ id: 'payment', status: 'paid', sellerId: 'somebody' }],
+  ready: ['somebody'],
   coupons: [],
   stripe: {
     intents: [
@@ -50,9 +83,9 @@ const sound = (): Evidence => ({
         refunds: [],
       },
     ],
-    sums: { eur: { capturable: 0, captured: 500, refunded: 0, disputed: 0, transferred: 0, net: 500 } },
+    sums: { eur: { capturable: 0, captured: 500, refunded: 0, disputed: 0, transferred: 480, net: 20 } },
     disputes: [],
-    transfers: [],
+    transfers: [transfer],
     webhooks: { pending: 0, delivered: 1, lost: 0, failed: 0, forgedAccepted: 0 },
   },
 })
@@ -107,6 +140,12 @@ test.each<[string, (evidence: Evidence) => void]>([
   ],
   ['the ledger is zero in each currency', ({ entries }) => void first(entries).lines.pop()],
   ['Stripe and the ledger agree to the cent', ({ entries }) => void entries.pop()],
+  ['a seller was sent exactly what is owed', ({ stripe }) => void stripe.transfers.pop()],
+  [
+    'nothing was sent twice, and nothing for nobody',
+    ({ stripe }) => void stripe.transfers.push({ ...transfer, id: 'tr_again' }),
+  ],
+  ['the books owe sellers what was not sent', ({ entries }) => void entries.pop()],
   ['a coupon is redeemed as often as it paid', ({ coupons }) => void coupons.push({ id: 'coupon', redemptions: 1 })],
   [
     'no forged webhook was believed',

@@ -1,10 +1,10 @@
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
-import { createClient } from './client.ts'
+import { type Client, createClient } from './client.ts'
 import { openEvidence, type Unsettled } from './evidence.ts'
 import { checkInvariants } from './invariants.ts'
-import { createPeople } from './people.ts'
+import { createPeople, type Person } from './people.ts'
 import { type Plan, planOf, stripeTimeoutMs } from './plan.ts'
-import { createPurchases, type Outcome } from './purchase.ts'
+import { createPurchases } from './purchase.ts'
 
 export type MoneyRun = { seed: number; purchases: number; kills: number; atOnce: number; settleWithinMs: number }
 type Progress = (line: string) => void
@@ -18,6 +18,7 @@ const startChaoticMarketplace = (jwtKey: string) =>
     JWT_KEY: jwtKey,
     HOLD_SECONDS: `${holdSeconds}`,
     STRIPE_TIMEOUT_MS: `${stripeTimeoutMs}`,
+    PLATFORM_FEE_BASIS_POINTS: '250',
     LIMIT_ORDER_ADDRESS: 'off',
     LIMIT_ORDER_ACCOUNT: 'off',
     LOG_LEVEL: 'warn',
@@ -25,6 +26,19 @@ const startChaoticMarketplace = (jwtKey: string) =>
     STRIPE_SECRET_KEY: '',
     STRIPE_WEBHOOK_SECRET: '',
   })
+
+/** As a seller does: through the link to the page of Stripe's double. */
+const onboard = async (client: Client, seller: Person) => {
+  const { body } = await client.ask(seller, 'POST', '/api/payments/account', {})
+  await fetch(String(body.url), {
+    method: 'POST',
+    body: new URLSearchParams({ outcome: 'complete' }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(10_000),
+  })
+  const account = await client.ask(seller, 'GET', '/api/payments/account')
+  if (account.body.status !== 'ready') throw new Error(`a seller is not ready: ${JSON.stringify(account.body)}`)
+}
 
 const openShop = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
   const client = createClient(market.origin)
@@ -38,11 +52,14 @@ const openShop = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
     const made = body.coupons as { code: string }[]
     for (const [at, index] of indexes.entries()) codes.set(index, made[at]?.code ?? '')
   }
+  const double = await market.stripe()
+  const sellers = { ready: newPerson(), unready: newPerson() }
+  await onboard(client, sellers.ready)
   return createPurchases({
     client,
-    double: await market.stripe(),
+    double,
     newPerson,
-    seller: newPerson(),
+    sellers,
     admin,
     couponFor: ({ index }) => codes.get(index) ?? '',
   })
@@ -55,21 +72,22 @@ const killLater = async (market: Marketplace, { killsAfterMs }: Plan) => {
   await market.kill(({ services }) => services.payments.pid).catch(() => {})
 }
 
-const runAll = async (
-  plans: Plan[],
+const runAll = async <T, R>(
+  what: string,
+  all: readonly T[],
   atOnce: number,
-  one: (plan: Plan) => Promise<Outcome>,
+  one: (item: T) => Promise<R>,
   progress: Progress,
-): Promise<Outcome[]> => {
-  const outcomes: Outcome[] = []
-  const waiting = plans.values()
-  const step = Math.max(1, Math.floor(plans.length / 20))
+): Promise<R[]> => {
+  const outcomes: R[] = []
+  const waiting = all.values()
+  const step = Math.max(1, Math.floor(all.length / 20))
   const begun = performance.now()
   const work = async () => {
-    for (const plan of waiting) {
-      outcomes.push(await one(plan))
-      if (outcomes.length % step === 0 || outcomes.length === plans.length)
-        progress(`${outcomes.length} of ${plans.length} purchases, ${Math.round((performance.now() - begun) / 1000)} s`)
+    for (const item of waiting) {
+      outcomes.push(await one(item))
+      if (outcomes.length % step === 0 || outcomes.length === all.length)
+        progress(`${outcomes.length} of ${all.length} ${what}, ${Math.round((performance.now() - begun) / 1000)} s`)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
@@ -81,10 +99,11 @@ const settled = async (look: () => Promise<Unsettled>, withinMs: number, progres
   let told = 0
   for (;;) {
     const left = await look()
-    if (left.payments + left.orders + left.webhooks === 0) return true
+    if (Object.values(left).every((count) => count === 0)) return true
     if (Date.now() > deadline) return false
     if (Date.now() - told > 10_000) {
-      progress(`settling: ${left.payments} payments, ${left.orders} orders, ${left.webhooks} webhooks are open`)
+      const open = Object.entries(left).map(([what, count]) => `${count} ${what}`)
+      progress(`settling: ${open.join(', ')} are open`)
       told = Date.now()
     }
     await Bun.sleep(startsWithinMs)
@@ -103,8 +122,9 @@ export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs 
   const plans = planOf({ seed, purchases, kills })
   const market = await startChaoticMarketplace(jwtKey)
   try {
-    const buy = await openShop(market, jwtKey, plans)
+    const { buy, afterwards } = await openShop(market, jwtKey, plans)
     const outcomes = await runAll(
+      'purchases',
       plans,
       atOnce,
       async (plan) => {
@@ -115,7 +135,20 @@ export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs 
     )
     const evidence = await openEvidence(market)
     try {
-      const isSettled = await settled(evidence.unsettled, settleWithinMs, progress)
+      const settle = (disputes: number) => settled(() => evidence.unsettled(disputes), settleWithinMs, progress)
+      const isSold = await settle(0)
+      await evidence.beginShows()
+      const later = await runAll(
+        'sales',
+        outcomes,
+        atOnce,
+        async (outcome) => {
+          const [what] = await Promise.all([afterwards(outcome), killLater(market, outcome.plan)])
+          return what
+        },
+        progress,
+      )
+      const isSettled = isSold && (await settle(later.filter((what) => what.startsWith('dispute ')).length))
       const held = await evidence.collect()
       const { body } = await (await market.stripe()).call('GET', '/faults')
       const faults = body.faults as { operation: string; kind: string; times: number; remaining: number }[]
@@ -125,10 +158,12 @@ export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs 
       return {
         isSettled,
         broken: Object.entries(checkInvariants(held)),
-        struck: count(struck),
+        'faults that struck': count(struck),
         answers: count(outcomes.flatMap(({ answers }) => answers)),
         orders: count(held.orders.map(({ status }) => status)),
         payments: count(held.payments.map(({ status }) => status)),
+        afterwards: count(later),
+        payouts: count(held.payouts.map(({ status }) => status)),
         sums: held.stripe.sums,
       }
     } finally {

@@ -32,6 +32,22 @@ type PlannedFault = {
   declineCode?: string
   eventType?: string
 }
+const afterwards = {
+  nothing: 76,
+  /** an admin gives the money back, when the seller may have been sent it */
+  refund: 8,
+  /** the buyer's bank takes it back, and decides */
+  disputeWon: 8,
+  disputeLost: 8,
+} as const
+
+type Afterwards = {
+  what: keyof typeof afterwards
+  /** so long after the show has begun, in milliseconds */
+  afterMs: number
+  faults: PlannedFault[]
+}
+
 /** All that is decided about a purchase before it begins. */
 export type Plan = {
   index: number
@@ -43,6 +59,9 @@ export type Plan = {
   presses: number
   faults: PlannedFault[]
   leavesAfterMs: number
+  /** whether the seller has told Stripe where to send money */
+  isSellerReady: boolean
+  afterwards: Afterwards
   /** payments is killed so long after this purchase began, in milliseconds */
   killsAfterMs?: number
 }
@@ -81,15 +100,14 @@ const reaches = (way: Way, operation: string) => {
   return way !== 'coupon'
 }
 
-const faultOf = (random: Random): PlannedFault => {
-  const operation = random.weighted(operations)
-  if (operation === 'webhook') {
-    const kind = random.weighted(webhookKinds)
-    const isSlow = kind === 'delay' || kind === 'reordered'
-    return { operation, kind, times: random.whole(1, 4), ...(isSlow ? { delayMs: random.whole(200, 3_000) } : {}) }
-  }
-  if (operation === 'capture' && random.chance(0.2))
-    return { operation, kind: 'decline', declineCode: 'generic_decline', times: random.whole(1, 3) }
+const webhookFaultOf = (random: Random): PlannedFault => {
+  const kind = random.weighted(webhookKinds)
+  const isSlow = kind === 'delay' || kind === 'reordered'
+  const delayMs = isSlow ? { delayMs: random.whole(200, 3_000) } : {}
+  return { operation: 'webhook', kind, times: random.whole(1, 4), ...delayMs }
+}
+
+const requestFaultOf = (operation: string, random: Random): PlannedFault => {
   const kind = random.weighted(requestKinds)
   switch (kind) {
     case 'slow':
@@ -102,6 +120,22 @@ const faultOf = (random: Random): PlannedFault => {
     default:
       return { operation, kind, times: random.whole(1, 2) }
   }
+}
+
+const payoutFaultOf = (random: Random): PlannedFault => {
+  const operation = random.weighted({ transfer: 4, reversal: 2, webhook: 2 })
+  if (operation === 'webhook') return webhookFaultOf(random)
+  return random.chance(0.2)
+    ? { operation, kind: 'refuse', times: random.whole(1, 2) }
+    : requestFaultOf(operation, random)
+}
+
+const faultOf = (random: Random): PlannedFault => {
+  const operation = random.weighted(operations)
+  if (operation === 'webhook') return webhookFaultOf(random)
+  if (operation === 'capture' && random.chance(0.2))
+    return { operation, kind: 'decline', declineCode: 'generic_decline', times: random.whole(1, 3) }
+  return requestFaultOf(operation, random)
 }
 
 const lostConfirmation: PlannedFault = {
@@ -124,6 +158,12 @@ const purchase = (index: number, random: Random): Plan => {
     presses: random.chance(0.12) ? random.whole(2, 4) : 1,
     faults: way === 'late' ? [lostConfirmation, ...faults] : faults,
     leavesAfterMs: random.whole(0, 400),
+    isSellerReady: random.chance(0.8),
+    afterwards: {
+      what: random.weighted(afterwards),
+      afterMs: random.whole(0, 6_000),
+      faults: Array.from({ length: random.one([0, 0, 0, 1, 1, 2]) }, () => payoutFaultOf(random)),
+    },
   }
 }
 

@@ -8,7 +8,8 @@ type Shop = {
   client: Client
   double: Double
   newPerson: () => Person
-  seller: Person
+  /** one who can be paid, and one who has never told Stripe where to */
+  sellers: { ready: Person; unready: Person }
   admin: Person
   /** one coupon code for each purchase that wants one */
   couponFor: (plan: Plan) => string
@@ -24,8 +25,9 @@ const unanswered: Answer = { status: 0, body: { code: 'unanswered' } }
 const text = (body: Record<string, unknown>, name: string) => String(body[name] ?? '')
 
 /** Carries one planned purchase through the public API, up to where the buyer's own part ends. */
-export const createPurchases = ({ client, double, newPerson, seller, admin, couponFor }: Shop) => {
-  const list = async ({ index, priceCents, currency }: Plan) => {
+export const createPurchases = ({ client, double, newPerson, sellers, admin, couponFor }: Shop) => {
+  const list = async ({ index, priceCents, currency, isSellerReady }: Plan) => {
+    const seller = isSellerReady ? sellers.ready : sellers.unready
     const listing = {
       title: `Seat ${index}`,
       venue: 'State Opera',
@@ -127,11 +129,35 @@ export const createPurchases = ({ client, double, newPerson, seller, admin, coup
     }
   }
 
-  return async (plan: Plan): Promise<Outcome> => {
+  const giveBack = async (id: string) =>
+    client.ask(admin, 'POST', `/api/payments/${id}/refund`, { reason: 'The show was called off' }, `late-${id}`)
+
+  const dispute = async (intentId: string, outcome: 'won' | 'lost') => {
+    const { body } = await act(`/payment_intents/${intentId}/dispute`, {})
+    if (body.id) await act(`/disputes/${body.id}/close`, { outcome })
+    return body.id === undefined ? 'not disputed' : `dispute ${outcome}`
+  }
+
+  /** What becomes of a sale once its show has begun. */
+  const afterwards = async ({ plan, orderId }: Outcome): Promise<string> => {
+    const { what, afterMs, faults } = plan.afterwards
+    for (const fault of faults) await act('/faults', { ...fault, metadata: { orderId } })
+    if (what === 'nothing') return what
+    await Bun.sleep(afterMs)
+    const found = await client.ask(admin, 'GET', `/api/payments?orderId=${orderId}&status=completed`)
+    const [paid] = found.body.payments as { id: string; intentId: string | null }[]
+    if (!paid) return 'nothing was paid'
+    if (what === 'refund') return `refund ${(await giveBack(paid.id)).status}`
+    if (!paid.intentId) return 'no card to dispute'
+    return dispute(paid.intentId, what === 'disputeWon' ? 'won' : 'lost')
+  }
+
+  const buy = async (plan: Plan): Promise<Outcome> => {
     const buyer = newPerson()
     const orderId = await order(buyer, await list(plan))
     for (const fault of plan.faults) await act('/faults', { ...fault, metadata: { orderId } })
     const answers = await goThrough(plan, buyer, orderId)
     return { plan, orderId, answers: answers.map(({ status, body }) => `${status} ${text(body, 'code')}`.trim()) }
   }
+  return { buy, afterwards }
 }

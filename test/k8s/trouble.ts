@@ -45,7 +45,7 @@ const killAll = async (victim: string) => {
 }
 
 const openShop = async (market: Market, plans: Plan[]) => {
-  const admin = market.newPerson('admin')
+  const [admin, seller] = [market.newPerson('admin'), market.newPerson()]
   const wanting = plans.filter(({ way }) => way === 'coupon')
   const { body } = await market.client.ask(admin, 'POST', '/api/coupons', { quantity: Math.max(1, wanting.length) })
   const made = body.coupons as { code: string }[]
@@ -54,7 +54,7 @@ const openShop = async (market: Market, plans: Plan[]) => {
     client: market.client,
     double: await market.stripe(),
     newPerson: market.newPerson,
-    seller: market.newPerson(),
+    sellers: { ready: seller, unready: seller },
     admin,
     couponFor: ({ index }) => codes.get(index) ?? '',
   })
@@ -63,7 +63,7 @@ const openShop = async (market: Market, plans: Plan[]) => {
 /** Purchases of every kind by people with patience, while each part of the marketplace is killed as a whole. */
 export const killsInTurn = async (market: Market, purchases: number): Promise<string> => {
   const plans = planOf({ seed: 7, purchases, kills: 0 }).map(calmly)
-  const buy = await openShop(market, plans)
+  const { buy } = await openShop(market, plans)
   const waiting = plans.values()
   let done = 0
   const work = async () => {

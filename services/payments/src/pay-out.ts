@@ -5,9 +5,10 @@ import type { Payouts } from './payout-store.ts'
 type Deps = { payouts: Payouts; payOut: PayoutDrive; log: Log }
 
 const batch = 20
+/** After so many batches the loop takes a breath, even when there is more. */
+const maxBatches = 25
 
-/** Looks at the payouts whose time has come, and at those that were left between two steps, a batch at a time. */
-export const payOutDue = async ({ payouts, payOut, log }: Deps): Promise<void> => {
+const payOutBatch = async ({ payouts, payOut, log }: Deps): Promise<number> => {
   const due = await payouts.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
@@ -24,4 +25,10 @@ export const payOutDue = async ({ payouts, payOut, log }: Deps): Promise<void> =
       }
     }),
   )
+  return due.length
+}
+
+/** Looks at the payouts whose time has come, and at those that were left between two steps, a batch at a time. */
+export const payOutDue = async (deps: Deps): Promise<void> => {
+  for (let batches = 1; batches <= maxBatches; batches++) if ((await payOutBatch(deps)) < batch) return
 }
