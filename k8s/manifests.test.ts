@@ -64,3 +64,22 @@ test('sidecars in the cluster have the settings of dapr/dapr.yaml', async () => 
       isThere: true,
     })
 })
+
+test('the operator’s rules are those of alerts.yaml', async () => {
+  const [rule] = await documents<{ kind: string; spec: unknown }>('k8s/parts/observe-operator/rules.yaml')
+  const [alerts] = await documents('k8s/parts/observe/alerts.yaml')
+  expect(rule?.kind).toBe('PrometheusRule')
+  expect(rule?.spec).toEqual(alerts)
+})
+
+test('apps say what they measure at the port that is opened, announced and let through', async () => {
+  const texts = await Promise.all(
+    ['kustomization.yaml', 'every-app.yaml', 'network.yaml'].map((name) =>
+      Bun.file(join(root, 'k8s/parts/observe', name)).text(),
+    ),
+  )
+  const [settings = '', app = '', network = ''] = texts
+  const port = /METRICS_PORT=(\d+)/.exec(settings)?.[1] ?? ''
+  for (const announced of [`prometheus.io/port: "${port}"`, `containerPort: ${port}`]) expect(app).toContain(announced)
+  expect(network).toContain(`port: ${port},`)
+})

@@ -4,7 +4,16 @@ import { type Definitions, definitionsFor } from './definitions.ts'
 import { skaffoldFits } from './skaffold.ts'
 import { must, type Story, say } from './story.ts'
 
-const overlays = ['local', 'local-https', 'dev', 'dev-https', 'test', 'production', 'production-kafka'] as const
+const overlays = [
+  'local',
+  'local-https',
+  'dev',
+  'dev-https',
+  'test',
+  'production',
+  'production-kafka',
+  'production-observed',
+] as const
 type Overlay = (typeof overlays)[number]
 
 /** What `kubectl apply -k` would apply. */
