@@ -1,9 +1,10 @@
 /// <reference types="@solidjs/start/env" />
 import type { Visit } from './server/visit.ts'
 
-declare module '*?url&inline' {
-  const dataUrl: string
-  export default dataUrl
+declare module '*.wasm?url&inline' {
+  /** The build of the server makes a module of it, the one of pages keeps it as a data URL. */
+  const wasm: string | WebAssembly.Module
+  export default wasm
 }
 
 declare global {

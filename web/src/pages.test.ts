@@ -218,7 +218,7 @@ describe('pages', () => {
     expect(meta('og:url')).toBe(`${origin}/tickets/${ID}`)
     expect(meta('og:title')).toContain('Jazz')
     expect(meta('og:image')).toBe(`${origin}/cards/${ID}.png`)
-    const picture = await fetch(meta('og:image') ?? '')
+    const picture = await fetch(meta('og:image') ?? '', { redirect: 'manual' })
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
     const bytes = new DataView(await picture.arrayBuffer())
     // Width and height in a PNG's header.

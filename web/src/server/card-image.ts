@@ -1,5 +1,5 @@
-import latinFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff?url&inline'
-import latinExtFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-ext-700-normal.woff?url&inline'
+import latinFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff?inline'
+import latinExtFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-ext-700-normal.woff?inline'
 import { initWasm, Resvg } from '@resvg/resvg-wasm'
 import resvgWasm from '@resvg/resvg-wasm/index_bg.wasm?url&inline'
 import satori from 'satori'
@@ -17,7 +17,7 @@ const fonts = [
   { name: 'Display Extended', data: bytesOf(latinExtFont), weight: 700, style: 'normal' },
 ] as const
 
-const ready = initWasm(bytesOf(resvgWasm))
+const ready = initWasm(typeof resvgWasm === 'string' ? bytesOf(resvgWasm) : resvgWasm)
 
 type Child = ReturnType<typeof jsx> | string
 

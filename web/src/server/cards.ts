@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { traceOf } from '../gateway/trace.ts'
 import { Ticket } from '../market/shapes.ts'
 import type { Settings } from './environment.ts'
+import { createLog } from './log.ts'
 
 const PATH = /^\/cards\/([\w-]{1,64})\.png$/
 const TIMEOUT_MS = 5000
@@ -53,12 +54,13 @@ const plain = () =>
   new Response(null, { status: 302, headers: { location: PLAIN_CARD, 'cache-control': 'public, max-age=60' } })
 
 /** /cards/ID.png: a ticket as a picture, or the one of all Fairpass where it cannot be drawn; undefined elsewhere. */
-export const createCards = ({ daprHttpPort, daprApiToken }: Settings) => {
+export const createCards = ({ daprHttpPort, daprApiToken, logLevel }: Settings) => {
   const drawn = createDrawings(draw)
+  const log = createLog(logLevel)
   return async (pathname: string, request: Request): Promise<Response | undefined> => {
     const id = PATH.exec(pathname)?.[1]
     if (id === undefined) return undefined
-    const { traceparent } = traceOf(request.headers.get('traceparent'))
+    const { traceparent, traceId } = traceOf(request.headers.get('traceparent'))
     const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/invoke/tickets/method/api/tickets/${id}`, {
       headers: { traceparent, ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}) },
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -67,7 +69,10 @@ export const createCards = ({ daprHttpPort, daprApiToken }: Settings) => {
     const read = v.safeParse(Ticket, await answer?.json().catch(() => undefined))
     if (!read.success) return plain()
     if (read.output.status === 'withdrawn') return new Response(null, { status: 410 })
-    const image = await drawn(read.output).catch(() => undefined)
+    const image = await drawn(read.output).catch((error: unknown) => {
+      log('error', 'card not drawn', { traceId, error: String(error) })
+      return undefined
+    })
     if (image === undefined) return plain()
     return new Response(image, { headers: { 'content-type': 'image/png', 'cache-control': 'public, max-age=3600' } })
   }
