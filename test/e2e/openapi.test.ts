@@ -133,7 +133,9 @@ const webhook = async () => {
 const payments = async () => {
   const admin = await market.asAdmin()
   const [one, other] = [await bought(), await bought()]
-  await one.seller.get('/api/payments/earnings')
+  expectStatus(await one.seller.post('/api/payments/account', {}), 201)
+  for (const path of ['account', 'earnings', 'earnings/sales']) await one.seller.get(`/api/payments/${path}`)
+  await admin.post(`/api/payments/payouts/${one.payment.id}/retry`)
   await one.buyer.get(`/api/payments/orders/${one.payment.orderId}`)
   await admin.post(`/api/payments/${one.payment.id}/refund`, { reason: 'called off' })
   await admin.post('/api/payments/refunds', { ticketId: other.ticketId, reason: 'void' })
@@ -141,7 +143,8 @@ const payments = async () => {
   const [coupon] = body.coupons as { code: string }[]
   await admin.delete(`/api/coupons/${coupon?.code}`)
   await admin.post(`/api/payments/webhooks/${await webhook()}/retry`)
-  for (const path of ['', '/accounts', '/entries', '/entries.csv', '/webhooks']) await admin.get(`/api/payments${path}`)
+  const lists = ['', '/accounts', '/entries', '/entries.csv', '/webhooks', '/payouts', '/disputes']
+  for (const path of lists) await admin.get(`/api/payments${path}`)
   await admin.get('/api/coupons')
 }
 

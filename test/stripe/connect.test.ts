@@ -136,11 +136,12 @@ test('without a charge a transfer takes from the balance, as far as there is one
 
 test.each([
   ['another currency than the charge', { currency: 'usd' }],
+  ['another group than its charge', { transfer_group: 'another' }],
   ['nobody to send it to', { destination: 'acct_nobody' }],
   ['nothing', { amount: 0 }],
   ['a misspelt parameter', { sourcetransaction: 'ch' }],
 ])('a transfer of %s is refused', async (_, change) => {
-  const { charge } = await paid()
+  const { charge } = await paid({ transfer_group: 'sale' })
   const body = { amount: 100, currency: 'eur', destination: await readyAccount(), source_transaction: charge }
   const refusal = await refusalOf(double.stripe.rawRequest('POST', '/v1/transfers', { ...body, ...change }))
   expect(refusal?.statusCode).toBe(400)

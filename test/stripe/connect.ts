@@ -96,6 +96,11 @@ export const transfer = (
       `The currency of source_transaction's balance transaction (${charge.currency}) must be the same as the transfer currency (${asked.currency})`,
     )
   }
+  if (charge?.transfer_group && asked.transferGroup && charge.transfer_group !== asked.transferGroup) {
+    throw refused(`The transfer_group of the source_transaction is ${charge.transfer_group}.`, {
+      param: 'transfer_group',
+    })
+  }
   if (charge && !charge.captured) throw refused(`Charge ${charge.id} has not been captured.`)
   if (asked.amount > available) {
     throw charge
@@ -123,7 +128,8 @@ export const transfer = (
     reversed: false,
     source_transaction: asked.sourceTransaction,
     source_type: 'card',
-    transfer_group: asked.transferGroup ?? (charge ? `group_${charge.payment_intent}` : null),
+    transfer_group:
+      asked.transferGroup ?? (charge ? (charge.transfer_group ?? `group_${charge.payment_intent}`) : null),
   }
   return { made, touched: [made], said: [say('transfer.created', made)] }
 }

@@ -162,15 +162,18 @@ test('a capture that landed late, and is disputed, ends when the bank has decide
   await world.double.call('POST', `/payment_intents/${intentId}/confirm`, confirmation)
   await world.double.call('POST', `/payment_intents/${intentId}/capture`, {})
   world.market.expire(order.id)
-  await world.reconcileNow()
-  expect((await world.payments.find(opened.body.id))?.status).toBe('refunding')
+  const reconciled = (status: string) =>
+    until(`the payment to be ${status}`, async () => {
+      await world.reconcileNow()
+      return (await world.payments.find(opened.body.id))?.status === status
+    })
+  await reconciled('refunding')
   await world.disputes.sweep()
   const { disputes } = await world.double.state()
   const id = disputes.find(({ intent }) => intent === intentId)?.id ?? ''
   await decide(id, 'lost')
   await world.disputes.hear(id)
-  await world.reconcileNow()
-  expect((await world.payments.find(opened.body.id))?.status).toBe('refunded')
+  await reconciled('refunded')
   expect((await world.intentsOf(order.id)).map(({ captured, refunded }) => captured - refunded)).toEqual([4_200])
   expect(await world.ledger.balances(`seller:${order.sellerId}`)).toEqual({ eur: 0 })
   await expectAgreement()

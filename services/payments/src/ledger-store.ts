@@ -1,6 +1,7 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { Entry, Line } from './ledger.ts'
 import type { Payouts } from './payout-store.ts'
+import { inTransaction } from './transaction.ts'
 
 type Stored = Omit<Entry, 'id'> & { _id: string; at: Date }
 type Earnings = Record<string, { pendingCents: number; availableCents: number; paidOutCents: number }>
@@ -35,17 +36,27 @@ export const openLedger = (db: Db) => {
     },
 
     /** The balance of an account in each currency it was used with, or what entries of some kinds add to it. */
-    balances: async (account: Line['account'], what?: Entry['what'][]): Promise<Record<string, number>> => {
+    balances: async (
+      account: Line['account'],
+      what?: Entry['what'][],
+      session?: ClientSession,
+    ): Promise<Record<string, number>> => {
       const found = await entries
-        .aggregate<{ _id: string; sum: number }>([
-          { $match: { 'lines.account': account, ...(what ? { what: { $in: what } } : {}) } },
-          { $unwind: '$lines' },
-          { $match: { 'lines.account': account } },
-          { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
-        ])
+        .aggregate<{ _id: string; sum: number }>(
+          [
+            { $match: { 'lines.account': account, ...(what ? { what: { $in: what } } : {}) } },
+            { $unwind: '$lines' },
+            { $match: { 'lines.account': account } },
+            { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
+          ],
+          session ? { session } : {},
+        )
         .toArray()
       return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
     },
+
+    /** Reads that see the same moment. */
+    atOnce: <T>(read: (session: ClientSession) => Promise<T>) => inTransaction(db, read),
 
     /** Entries of one payment, oldest first. */
     ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1, _id: 1 }).toArray(),
@@ -59,10 +70,12 @@ export type Ledger = ReturnType<typeof openLedger>
  * sales that were not given back; somebody who was sent more than that owes it, and has so much less pending.
  */
 export const earningsOf = async (ledger: Ledger, payouts: Pick<Payouts, 'availableOf'>, sellerId: string) => {
-  const [owed, paidOut, available] = await Promise.all([
-    ledger.balances(`seller:${sellerId}`),
-    ledger.balances(`seller:${sellerId}`, ['payout', 'payout_reversed']),
-    payouts.availableOf(sellerId, new Date()),
+  const account = `seller:${sellerId}` as const
+  // Read at one moment: what is being sent right now is counted once.
+  const [owed, paidOut, available] = await ledger.atOnce(async (session) => [
+    await ledger.balances(account, undefined, session),
+    await ledger.balances(account, ['payout', 'payout_reversed'], session),
+    await payouts.availableOf(sellerId, new Date(), session),
   ])
   const earnings: Earnings = {}
   for (const [currency, balance] of Object.entries(owed)) {

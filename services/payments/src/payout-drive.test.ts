@@ -217,7 +217,7 @@ test('sellers and books agree after any trouble', async () => {
         ...(isRefunding ? {} : { owed: end.status === 'waiting' ? 3_780 : 0 }),
       })
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 25, endOnFailure: true },
   )
   expect(Object.values(await world.ledger.sums()).every((sum) => sum === 0)).toBe(true)
 }, 120_000)

@@ -113,19 +113,22 @@ export const openPayouts = (db: Db, { ledger, delaySeconds }: Deps) => {
     },
 
     /** What could be sent to a seller now, by currency. */
-    availableOf: async (sellerId: string, now: Date): Promise<Record<string, number>> => {
+    availableOf: async (sellerId: string, now: Date, session?: ClientSession): Promise<Record<string, number>> => {
       const found = await documents.raw
-        .aggregate<{ _id: string; sum: number }>([
-          {
-            $match: {
-              sellerId,
-              status: { $in: ['waiting', 'paying'] },
-              payableAt: { $lte: now },
-              disputes: { $size: 0 },
+        .aggregate<{ _id: string; sum: number }>(
+          [
+            {
+              $match: {
+                sellerId,
+                status: { $in: ['waiting', 'paying'] },
+                payableAt: { $lte: now },
+                disputes: { $size: 0 },
+              },
             },
-          },
-          { $group: { _id: '$currency', sum: { $sum: '$amountCents' } } },
-        ])
+            { $group: { _id: '$currency', sum: { $sum: '$amountCents' } } },
+          ],
+          session ? { session } : {},
+        )
         .toArray()
       return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
     },

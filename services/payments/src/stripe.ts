@@ -126,6 +126,8 @@ export const createStripePort = (stripe: Stripe): StripePort => {
             capture_method: 'manual',
             allowed_payment_method_types: ['card'],
             metadata: { orderId, paymentId },
+            // The seller's transfers stand in the same group.
+            transfer_group: paymentId,
           },
           { idempotencyKey: key },
         ),

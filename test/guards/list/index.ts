@@ -5,6 +5,7 @@ import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
 import { money } from './money.ts'
 import { oneOrder } from './one-order.ts'
+import { payouts } from './payouts.ts'
 import { repeats } from './repeats.ts'
 import { survival } from './survival.ts'
 import { time } from './time.ts'
@@ -15,6 +16,7 @@ export const guards: Guard[] = [
   ...time,
   ...events,
   ...ledger,
+  ...payouts,
   ...survival,
   ...repeats,
   ...identity,
