@@ -62,24 +62,35 @@ test('a second tab sees at once what the first one did', async () => {
   await context.close()
 })
 
-test('a ticket is bought with the keyboard alone', async () => {
-  const { ticketId } = await listTicket(market())
+test('a ticket is found and bought with the keyboard alone', async () => {
+  const title = `Nocturnes ${crypto.randomUUID()}`
+  await listTicket(market(), { title })
   const { page, context } = await open({ of: await market().signedUp() })
   const focused = () => page.evaluate<string>('document.activeElement.innerText || document.activeElement.id')
   const tabTo = async (name: RegExp) => {
-    for (let step = 0; step < 40; step += 1) {
+    for (let step = 0; step < 60; step += 1) {
       if (name.test(await focused())) return
       await page.keyboard.press('Tab')
     }
     throw new Error(`the keyboard does not reach ${name}`)
   }
-  await page.goto(`/tickets/${ticketId}`)
+  await page.goto('/')
   await page.keyboard.press('Tab')
   expect(await focused()).toBe('Skip to the content')
   await page.keyboard.press('Enter')
+  await tabTo(/^f-q$/)
+  await page.keyboard.type(title)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\?q=/)
+  await page.getByRole('link', { name: title }).waitFor()
+  await tabTo(/^Nocturnes/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/tickets\//)
   await tabTo(/^Buy for/)
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/orders\//)
+  await tabTo(/Visa that works/)
+  await page.keyboard.press('ArrowDown')
   await tabTo(/^Pay/)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Receipt' }).waitFor()

@@ -5,13 +5,16 @@ const root = new URL('../../web', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
 /** What the services answer to one call; undefined: what they really answer. */
-type Between = (app: string, request: Request) => Response | Promise<Response> | undefined
+type Between = (app: string, request: Request) => Response | Promise<Response | undefined> | undefined
+/** Where a call goes instead, and who it comes from there. */
+type Instead = { to?: string; as?: string }
 
-const passedOn = async (market: Marketplace, path: string, request: Request): Promise<Response> => {
+const passedOn = async (market: Marketplace, path: string, request: Request, { to, as }: Instead = {}) => {
   const headers = new Headers(request.headers)
   for (const name of ['host', 'dapr-api-token', 'content-length']) headers.delete(name)
   if (headers.has('origin')) headers.set('origin', market.origin)
-  return fetch(`${market.origin}${path}`, {
+  if (as) headers.set('dapr-caller-app-id', as)
+  return fetch(`${to ?? market.origin}${path}`, {
     method: request.method,
     headers,
     redirect: 'manual',
@@ -69,9 +72,9 @@ export const startStorefront = async (market: Marketplace, env: Record<string, s
       between = next
     },
     /** What the services really answer. */
-    passOn: (request: Request) => {
+    passOn: (request: Request, instead: Instead = {}) => {
       const { pathname, search } = new URL(request.url)
-      return passedOn(market, `${pathname.replace(/^\/v1\.0\/invoke\/\w+\/method/, '')}${search}`, request)
+      return passedOn(market, `${pathname.replace(/^\/v1\.0\/invoke\/\w+\/method/, '')}${search}`, request, instead)
     },
     stop: async () => {
       web.kill('SIGTERM')

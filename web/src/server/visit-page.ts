@@ -108,7 +108,9 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
   if (refusal) response.status = refusal.status
 
   const user = session.isSignedIn ? await currentUser(api) : null
-  if (user === null && isPrivate(pathname)) return seeOther(signInPath(pathname + search))
+  // Whoever is banned while a form is under way reads that, not how to sign in.
+  const isBanned = refusal?.code === 'account_banned'
+  if (user === null && isPrivate(pathname) && !isBanned) return seeOther(signInPath(pathname + search))
   const tidy = pathname === '/' && search !== '' ? tidyAddress(search) : undefined
   if (tidy !== undefined) return seeOther(tidy)
 
