@@ -1,41 +1,8 @@
 import { keptSecret } from './data-folder.ts'
+import { type DemoTicket, demoTickets } from './demo-tickets.ts'
 
 const email = 'demo-seller@fairpass.example'
-const dayMs = 86_400_000
 const answerWithinMs = 10_000
-
-type Listing = readonly [
-  title: string,
-  venue: string,
-  city: string,
-  inDays: number,
-  hour: number,
-  price: string,
-  about: string,
-]
-
-const listings: readonly Listing[] = [
-  ['The Paper Lanterns: Slow Tide Tour', 'Rialto Hall', 'Lisbon', 9, 20, '4200 eur', 'Standing, front half.'],
-  ['City Ballet: Swan Lake', 'Grand Opera House', 'Vienna', 12, 19, '8900 eur', 'Parterre left, row 7.'],
-  [
-    'Harbour United v Northgate Rovers',
-    'Quayside Ground',
-    'Liverpool',
-    15,
-    15,
-    '5500 gbp',
-    'Home end, two rows from the front.',
-  ],
-  ['An Evening of Chamber Music', 'St Anne Church', 'Copenhagen', 18, 19, '3100 eur', 'Unnumbered seats.'],
-  ['Night Market Comedy', 'The Cellar', 'Manchester', 20, 21, '1800 gbp', 'A table for one, close to the stage.'],
-  ['Open Air Cinema: The Long Way Home', 'Castle Meadow', 'Prague', 23, 21, '1400 eur', 'Bring a blanket.'],
-  ['Velodrome Six Days', 'Winter Velodrome', 'Ghent', 27, 18, '3600 eur', 'Upper ring, opposite the finish.'],
-  ['Juniper & the Radio', 'Warehouse 9', 'Berlin', 31, 20, '3900 eur', 'Standing.'],
-  ['Improvised Shakespeare', 'Little Theatre', 'Edinburgh', 36, 19, '2200 gbp', 'Row C, on the aisle.'],
-  ['Symphony No. 5 at Sunrise', 'Botanic Garden Pavilion', 'Barcelona', 44, 7, '2700 eur', 'Coffee included.'],
-  ['Robot Football Finals', 'Exhibition Centre', 'Rotterdam', 58, 11, '1200 eur', 'For the whole day.'],
-  ['Midwinter Jazz Weekend', 'Old Tram Depot', 'Oslo', 75, 17, '11500 eur', 'Both evenings.'],
-]
 
 /** Lists tickets to look at through the public API, as a seller that is made for it; does nothing when there are some. */
 export const listDemoTickets = async (address: string, publicOrigin: string, dataDir: string) => {
@@ -59,20 +26,16 @@ export const listDemoTickets = async (address: string, publicOrigin: string, dat
   const mine = await call('/api/tickets/mine?limit=1', { headers })
   const { tickets } = await mine.json()
   if (Array.isArray(tickets) && tickets.length > 0) return
-  for (const item of listings) {
+  for (const item of demoTickets) {
     const listed = await call('/api/tickets', { method: 'POST', headers, body: JSON.stringify(asTicket(item)) })
     if (!listed.ok) throw new Error(`A demo ticket could not be listed: ${await listed.text()}`)
   }
-  console.log(`${listings.length} demo tickets are listed`)
+  console.log(`${demoTickets.length} demo tickets are listed`)
 }
 
-const asTicket = ([title, venue, city, inDays, hour, price, description]: Listing) => {
+const asTicket = ([title, [venue, city, timeZone], inDays, time, price, description]: DemoTicket) => {
   const [priceCents, currency] = price.split(' ')
-  return { title, venue, city, startsAt: startsAt(inDays, hour), priceCents: Number(priceCents), currency, description }
-}
-
-const startsAt = (inDays: number, hour: number) => {
-  const day = new Date(Date.now() + inDays * dayMs)
-  day.setUTCHours(hour, 0, 0, 0)
-  return day.toISOString()
+  const there = Temporal.Now.zonedDateTimeISO(timeZone).add({ days: inDays }).withPlainTime(time)
+  const startsAt = new Date(there.epochMilliseconds).toISOString()
+  return { title, venue, city, timeZone, startsAt, priceCents: Number(priceCents), currency, description }
 }

@@ -6,7 +6,7 @@ const oldestBun = '1.4.0'
 const help = `Runs the whole marketplace: five services with their sidecars, the web app, MongoDB, Redis and Dapr.
 
   bun run up           start it and stay in the foreground; Ctrl-C ends everything
-  bun run up --demo    and list a dozen tickets to look at
+  bun run up --demo    and list two dozen tickets to look at
   bun run up --observe and watch it: metrics of every app, Prometheus with its alerts, traces
   bun run up --parts   only install packages and fetch the servers, then end
 

@@ -1,0 +1,171 @@
+type Place = readonly [venue: string, city: string, timeZone: string]
+
+export type DemoTicket = readonly [
+  title: string,
+  place: Place,
+  inDays: number,
+  /** by the clock at the venue */
+  time: string,
+  price: string,
+  about: string,
+]
+
+const lisbon = ['Rialto Hall', 'Lisbon', 'Europe/Lisbon'] as const
+const vienna = ['Grand Opera House', 'Vienna', 'Europe/Vienna'] as const
+const berlin = ['Warehouse 9', 'Berlin', 'Europe/Berlin'] as const
+const london = ['The Old Turbine Hall', 'London', 'Europe/London'] as const
+const newYork = ['Beacon Street Theater', 'New York', 'America/New_York'] as const
+
+/** Something for every taste, in several cities and currencies; all of it is made up. */
+export const demoTickets: readonly DemoTicket[] = [
+  [
+    'The Paper Lanterns: Slow Tide Tour',
+    lisbon,
+    9,
+    '20:30',
+    '4200 eur',
+    'Standing, front half.\nThe ticket is on my phone; I send it to your app as soon as it is yours.',
+  ],
+  [
+    'City Ballet: Swan Lake',
+    vienna,
+    12,
+    '19:00',
+    '8900 eur',
+    'Parterre left, row 7, seat 12.\nA clear view of the whole stage. Paper ticket, handed over at the entrance.',
+  ],
+  [
+    'Harbour United v Northgate Rovers',
+    ['Quayside Ground', 'Liverpool', 'Europe/London'],
+    15,
+    '15:00',
+    '5500 gbp',
+    'Home end, block 104, two rows from the front. Under the roof, whatever the weather.',
+  ],
+  [
+    'An Evening of Chamber Music',
+    ['St Anne Church', 'Copenhagen', 'Europe/Copenhagen'],
+    18,
+    '19:30',
+    '24500 dkk',
+    'Unnumbered seats: the doors open at half past six, and the pillars are best avoided.',
+  ],
+  [
+    'Night Market Comedy',
+    ['The Cellar', 'Manchester', 'Europe/London'],
+    20,
+    '21:00',
+    '1800 gbp',
+    'A table for one, close to the stage. Five comedians, two of whom will talk to you.',
+  ],
+  [
+    'Open Air Cinema: The Long Way Home',
+    ['Castle Meadow', 'Prague', 'Europe/Prague'],
+    23,
+    '21:15',
+    '34000 czk',
+    'Bring a blanket. In the original language, with Czech and English subtitles.',
+  ],
+  [
+    'Velodrome Six Days, third night',
+    ['Winter Velodrome', 'Ghent', 'Europe/Brussels'],
+    27,
+    '18:00',
+    '3600 eur',
+    'Upper ring, opposite the finish.',
+  ],
+  ['Juniper & the Radio', berlin, 31, '20:00', '3900 eur', 'Standing. Sold out since spring; I am abroad that week.'],
+  [
+    'Improvised Shakespeare',
+    ['Little Theatre', 'Edinburgh', 'Europe/London'],
+    36,
+    '19:30',
+    '2200 gbp',
+    'Row C, on the aisle. Nobody knows the play, the cast included.',
+  ],
+  [
+    'Symphony No. 5 at Sunrise',
+    ['Botanic Garden Pavilion', 'Barcelona', 'Europe/Madrid'],
+    44,
+    '06:45',
+    '2700 eur',
+    'Coffee included, and a cushion for the stone seats.',
+  ],
+  [
+    'Robot Football Finals',
+    ['Exhibition Centre', 'Rotterdam', 'Europe/Amsterdam'],
+    58,
+    '11:00',
+    '1200 eur',
+    'For the whole day, all four halls. Children under ten come in free with you.',
+  ],
+  [
+    'Midwinter Jazz Weekend',
+    ['Old Tram Depot', 'Oslo', 'Europe/Oslo'],
+    75,
+    '17:00',
+    '129000 nok',
+    'Both evenings, fourteen bands, one wristband. It is transferred in the name of the buyer.',
+  ],
+  ['Marigold Parade', newYork, 10, '20:00', '8500 usd', 'Mezzanine, row B, seat 104. Mobile ticket, sent at once.'],
+  [
+    'Late Show: Letters Never Sent',
+    newYork,
+    29,
+    '22:30',
+    '4800 usd',
+    'Orchestra right, row M. One act, no interval, doors close on time.',
+  ],
+  ['The Glass Mountain, an opera', vienna, 34, '18:30', '14500 eur', 'First gallery, box 11, front seat.'],
+  ['Low Orbit all night', berlin, 17, '23:59', '2600 eur', 'Entry until two. No cameras, good sound.'],
+  [
+    'Design Fair, preview day',
+    london,
+    22,
+    '10:00',
+    '3000 gbp',
+    'A day ticket for the preview, before the halls get crowded.',
+  ],
+  ['Voices of the North, choir gala', london, 40, '19:30', '4200 gbp', 'Stalls, row 14. Two seats beside it are free.'],
+  ['Fado under the Arches', lisbon, 25, '22:00', '2400 eur', 'A small table by the wall, one glass of wine included.'],
+  [
+    'Lakeside Marathon, starting place',
+    ['Lakeside Promenade', 'Zürich', 'Europe/Zurich'],
+    62,
+    '08:30',
+    '9500 chf',
+    'Block C, four hours. The organisers change the name until two weeks before.',
+  ],
+  [
+    'Ice Hockey: Northern Lights v Old Town',
+    ['Harbour Arena', 'Stockholm', 'Europe/Stockholm'],
+    19,
+    '19:00',
+    '42000 sek',
+    'Long side, row 9, close to the home bench.',
+  ],
+  [
+    'Museum Night with the Curators',
+    ['Museum of Small Things', 'Kraków', 'Europe/Warsaw'],
+    14,
+    '20:00',
+    '6000 pln',
+    'The tour of the depot, in English. Sixteen people at most.',
+  ],
+  [
+    'Harbour Lights Film Festival, opening',
+    ['Pier Four', 'Sydney', 'Australia/Sydney'],
+    47,
+    '19:15',
+    '7500 aud',
+    'The opening film and the party after it. Wear something warm.',
+  ],
+  [
+    'Cherry Blossom Taiko',
+    ['Riverside Hall', 'Tokyo', 'Asia/Tokyo'],
+    90,
+    '18:00',
+    '8800 jpy',
+    'S seat, first floor. The drums are felt rather than heard.',
+  ],
+]
