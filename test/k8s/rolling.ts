@@ -4,6 +4,7 @@ import { must, say } from './story.ts'
 
 const buyersAtOnce = 6
 const answerWithinMs = 30_000
+const mostTold = 20
 const settledWithinMs = 60_000
 
 type Trouble = string
@@ -13,6 +14,7 @@ type Sale = { orderId: string; ticketId: string }
 const createStrictClient = (origin: string, note: (trouble: Trouble) => void) => {
   let answered = 0
   const call = async (token: string, method: string, path: string, body?: object) => {
+    const begun = performance.now()
     try {
       const answer = await fetch(`${origin}${path}`, {
         method,
@@ -22,11 +24,14 @@ const createStrictClient = (origin: string, note: (trouble: Trouble) => void) =>
       })
       const text = await answer.text()
       answered++
-      if (answer.status >= 500) note(`${method} ${path}: ${answer.status} ${text.slice(0, 200)}`)
+      if (answer.status >= 500)
+        note(
+          `${method} ${path} after ${Math.round(performance.now() - begun)} ms: ${answer.status} ${text.slice(0, 400)}`,
+        )
       const isJson = answer.headers.get('content-type')?.includes('json')
       return { status: answer.status, body: isJson ? JSON.parse(text) : {} }
     } catch (error) {
-      note(`${method} ${path}: ${error}`)
+      note(`${method} ${path} after ${Math.round(performance.now() - begun)} ms: ${error}`)
       return { status: 0, body: {} }
     }
   }
@@ -37,7 +42,10 @@ const createStrictClient = (origin: string, note: (trouble: Trouble) => void) =>
 const keepBuying = (market: Market) => {
   const troubles: Trouble[] = []
   const sales: Sale[] = []
-  const client = createStrictClient(market.origin, (trouble) => troubles.push(trouble))
+  const client = createStrictClient(market.origin, (trouble) => {
+    troubles.push(trouble)
+    if (troubles.length <= mostTold) say(`  trouble: ${trouble}`)
+  })
   let isOver = false
 
   const buyOnce = async (seller: string, at: number) => {
@@ -108,7 +116,6 @@ export const rollingRestart = async (market: Market): Promise<string> => {
   }
   await untilReady()
   const { troubles, sales, answered } = await shop.stop()
-  for (const trouble of troubles.slice(0, 10)) say(`  trouble: ${trouble}`)
   must(troubles.length === 0, `${troubles.length} of ${answered} answers were trouble`)
   must(sales.length > 0, 'nobody bought anything')
   await untilAllSold(market, sales)
