@@ -87,7 +87,10 @@ export const explain = async (): Promise<string> => {
   return parts.map(({ stdout }) => stdout.split('\n').slice(-25).join('\n')).join('\n')
 }
 
+/** Nobody is served any more, so nobody has to be waited for. */
 export const removeDeployment = async (): Promise<void> => {
+  await kubectl.run(['delete', 'deployments,statefulsets', '--all', '--wait=false'])
+  await kubectl.run(['delete', 'pods', '--all', '--grace-period=1', '--wait=false'])
   await createKubectl().run(['delete', 'namespace', testNamespace, '--ignore-not-found', '--wait=true'], {
     timeoutMs: 180_000,
   })
