@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const WEB = import.meta.dir
 const SOURCES = [
   { cwd: WEB, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
-  { cwd: join(WEB, '../sdk/src'), patterns: ['*.ts'] },
+  { cwd: join(WEB, '../sdk/src'), patterns: ['errors.ts', 'metrics*.ts', 'trac*.ts'] },
 ]
 const LOCK = join(WEB, 'node_modules/.fairpass-build')
 const LOCK_TIMEOUT_MS = 120_000
