@@ -117,7 +117,11 @@ const inSight = async (page: Page, name: string) => {
   for (const [width, colorScheme] of sizes) {
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true })
+    await page.screenshot({
+      path: join(pictures, `${name}-${width}-${colorScheme}.png`),
+      fullPage: true,
+      animations: 'disabled',
+    })
     const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
     expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0)
     if ((width === 1280) === (colorScheme === 'light')) expect(await violationsOn(page)).toEqual([])

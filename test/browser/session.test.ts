@@ -69,6 +69,12 @@ describe.each([
     await untilTokenEnds()
     await pay(page)
     await page.getByRole('heading', { name: 'Receipt' }).waitFor()
+    // Trap 6: what is over is over, also in the pages that the browser has seen.
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+    expect([await cookie('access'), await cookie('refresh')]).toEqual([undefined, undefined])
+    await page.goBack()
+    await page.waitForURL(/\/signin\?next=/)
     await context.close()
   })
 })

@@ -52,7 +52,7 @@ const Ended = (props: StandingProps & { payment: PaymentState | undefined }) => 
     return props.payment.state === 'refunded' ? order.refunded : order.paidNothing
   }
   return (
-    <>
+    <div class="ended">
       <Show when={props.payment?.declineCode}>
         {(code) => (
           <div class="alert" role="alert">
@@ -70,6 +70,6 @@ const Ended = (props: StandingProps & { payment: PaymentState | undefined }) => 
         </a>{' '}
         <a href="/">{orders.seeTickets}</a>
       </p>
-    </>
+    </div>
   )
 }
