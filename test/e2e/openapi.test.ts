@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import Stripe from 'stripe'
-import type { Described } from '../described.ts'
+import { type Described, fetchDocument } from '../described.ts'
 import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 
@@ -24,7 +24,8 @@ const operations = () =>
 
 test('the description is OpenAPI 3.1, of every service', async () => {
   expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true })
-  expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: market.origin }] })
+  const { openapi, servers } = await fetchDocument(market.origin)
+  expect({ openapi, servers }).toEqual({ openapi: '3.1.0', servers: [{ url: market.origin }] })
   expect(document).not.toHaveProperty('x-missing')
 })
 

@@ -4,6 +4,7 @@ import { isApiPath, isSecretPath, routeOf } from '../gateway/route.ts'
 const KNOWN = new Set([
   'account',
   'admin',
+  'earnings',
   'listings',
   'live',
   'orders',
