@@ -145,6 +145,7 @@ export const createPurchases = ({ client, double, newPerson, sellers, admin, cou
     if (what === 'nothing') return what
     await Bun.sleep(afterMs)
     const found = await client.ask(admin, 'GET', `/api/payments?orderId=${orderId}&status=completed`)
+    if (found.status !== 200) return `not found: ${found.status} ${text(found.body, 'code')}`
     const [paid] = found.body.payments as { id: string; intentId: string | null }[]
     if (!paid) return 'nothing was paid'
     if (what === 'refund') return `refund ${(await giveBack(paid.id)).status}`
