@@ -48,6 +48,7 @@ export type OrderData = v.InferOutput<typeof OrderData>
 
 const PaymentData = v.object({ id: Id, version: Version, orderId: Id, amountCents: Cents, currency: Currency })
 const UserData = v.object({ id: Id, version: Version, at: Instant })
+const SessionData = v.object({ id: Id, version: Version, at: Instant })
 
 /** The contract of every topic: its name is the event's type, in the past tense; its data carries the aggregate's version. */
 const dataByType = {
@@ -62,6 +63,7 @@ const dataByType = {
   'payment.captured': PaymentData,
   'payment.failed': PaymentData,
   'payment.refunded': PaymentData,
+  'session.ended': SessionData,
   'user.banned': UserData,
   'user.unbanned': UserData,
   'user.erased': UserData,

@@ -53,8 +53,8 @@ beforeAll(async () => {
   other = await start()
 })
 
-const token = (userId: string) =>
-  new SignJWT({ role: 'user', sid: newId() })
+const token = (userId: string, sid = newId()) =>
+  new SignJWT({ role: 'user', sid })
     .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid: 'first' })
     .setIssuer(accessToken.issuer)
     .setAudience(accessToken.audience)
@@ -82,4 +82,17 @@ test('a replica that has just started lets nobody in who was banned before', asy
   const ban = event('user.banned', { id: userId, version: 2, at: new Date(Date.now() + 1_000).toISOString() })
   await heard.hear(ban)
   expect(await (await start()).ask(own)).toBe(403)
+})
+
+test('an access token is refused by all once one replica heard that its session ended', async () => {
+  const [userId, sessionId] = [newId(), newId()]
+  const [own, elsewhere] = [await token(userId, sessionId), await token(userId)]
+  expect(
+    (await heard.hear(event('session.ended', { id: sessionId, version: 2, at: new Date().toISOString() }))).status,
+  ).toBe(200)
+  await other.turn()
+  for (const replica of [heard, other, await start()]) {
+    expect(await replica.ask(own)).toBe(401)
+    expect(await replica.ask(elsewhere)).toBe(200)
+  }
 })

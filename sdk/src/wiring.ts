@@ -2,6 +2,7 @@ import type { Db } from 'mongodb'
 import type { Dapr } from './dapr.ts'
 import { openDeadLetters } from './dead-letters.ts'
 import { createDenyList } from './deny-list.ts'
+import { createEndedSessions } from './ended-sessions.ts'
 import { openIdempotency } from './idempotency.ts'
 import { createIdentity, type User } from './identity.ts'
 import { createLimiter } from './limiter.ts'
@@ -28,10 +29,16 @@ type Options = {
  * What every service wires alike: who is calling, answers kept for idempotency keys, events delivered and dead-lettered.
  * `app.route('/', listening)` hosts the subscriptions; `prepare` and `loops` go to `runService`.
  */
-export const wireService = ({ name, config, db, dapr, log, handlers = {}, own, secret }: Options) => {
+export const wireService = ({ name, config, db, dapr, log, handlers: given = {}, own, secret }: Options) => {
   const verifier = createVerifier({ dapr, log })
   const denyList = createDenyList({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
-  const { verify, isDenied } = own ?? { verify: verifier.verify, isDenied: denyList.isDenied }
+  const ended = createEndedSessions({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
+  const verifyOpen = async (token: string) => {
+    const user = await verifier.verify(token)
+    return user && !ended.isEnded(user) ? user : undefined
+  }
+  const { verify, isDenied } = own ?? { verify: verifyOpen, isDenied: denyList.isDenied }
+  const handlers = own ? given : inTurn(ended.handlers, given)
   const allHandlers: EventHandlers = own ? handlers : inTurn(denyList.handlers, handlers)
   const deadLetters = openDeadLetters(db, log)
   const idempotency = openIdempotency(db, secret)
@@ -45,6 +52,7 @@ export const wireService = ({ name, config, db, dapr, log, handlers = {}, own, s
       await idempotency.ensureIndexes()
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
       if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
+      if (!own) await ended.load().catch((error) => log.warn({ err: error }, 'the ended sessions are not known yet'))
     },
     readings: [deadLetters.reading],
     loops: [
@@ -53,6 +61,7 @@ export const wireService = ({ name, config, db, dapr, log, handlers = {}, own, s
         ? []
         : [
             { everyMs: 500, name: 'deny list', work: denyList.load },
+            { everyMs: 500, name: 'ended sessions', work: ended.load },
             { everyMs: 1_000, name: 'public keys', work: verifier.keepFresh },
           ]),
     ],

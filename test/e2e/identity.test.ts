@@ -49,6 +49,26 @@ test('a ban is felt by every service within a second, with a token that has not 
   )
 }, 30_000)
 
+test('who signs out is signed out of every service within a second, copies of the token included', async () => {
+  const { seller, ticketId } = await listTicket(market)
+  const copy = market.visitor()
+  const headers = { authorization: `Bearer ${seller.jar.get('access')}` }
+  for (const probe of [probes.auth, probes.tickets, probes.payments]) {
+    const [method, path, body] = probe(ticketId)
+    expect((await copy.call(method, path, { body, headers })).status).toBe(200)
+  }
+  expectStatus(await seller.post('/api/users/signout'), 204)
+  const endedAt = Date.now()
+  for (const probe of Object.values(probes)) {
+    const [method, path, body] = probe(ticketId)
+    await eventually(
+      () => copy.call(method, path, { body, headers }),
+      ({ status }) => status === 401,
+      1_000 - (Date.now() - endedAt),
+    )
+  }
+}, 30_000)
+
 test('an erased account is refused by every service, and sells nothing more', async () => {
   const { seller, ticketId } = await listTicket(market)
   const other = await listTicket(market)

@@ -19,6 +19,8 @@ await runService(
     const sessions = openSessions(db, {
       lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
       longestSeconds: config.SESSION_SECONDS,
+      tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+      publish: dapr.publish,
       log,
     })
     const tokens = tokensFrom(config)
@@ -31,7 +33,11 @@ await runService(
         await ensureFirstAdmin(accounts, config)
       },
       readings: [...wiring.readings, accounts.relay.reading],
-      loops: [...wiring.loops, { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep }],
+      loops: [
+        ...wiring.loops,
+        { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep },
+        { everyMs: 1_000, name: 'outbox of sessions', work: sessions.relay.sweep },
+      ],
     }
   },
 )

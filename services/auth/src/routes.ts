@@ -106,178 +106,170 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       throw new ForbiddenError('This is the last admin; make another one first')
   }
 
-  return (
-    new Hono<Env>()
-      .use('/api/users/*', notStored)
-      .get(
-        '/api/users/.well-known/jwks.json',
-        answers('The public keys of access tokens', { 200: KeysAnswer }),
-        (c) => {
-          c.header('cache-control', 'public, max-age=300')
-          return c.json(tokens.jwks)
-        },
-      )
-      .post(
-        '/api/users/signup',
-        limits.signUpByAddress,
-        idempotent,
-        body(SignUp),
-        limits.signUpByAccount,
-        answers('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
-        async (c) => {
-          const account = await accounts.create({ id: c.var.idempotentId, ...c.req.valid('json') })
-          return c.json(toPublic(await signIn(c, account)), 201)
-        },
-      )
-      .post(
-        '/api/users/signin',
-        limits.signInByAddress,
-        idempotent,
-        body(SignIn),
-        limits.wrongPasswordsHere,
-        limits.wrongPasswordsAnywhere,
-        answers('Sign in', { 200: AccountAnswer }, ...lostEntry),
-        async (c) => {
-          const { email, password } = c.req.valid('json')
-          const account = await accounts.authenticate(email, password)
-          if (!account) throw new InvalidCredentialsError()
-          if (account.status === 'banned') throw new AccountBannedError()
-          return c.json(toPublic(await signIn(c, account)))
-        },
-      )
-      // The session ends at once, here; an access token of it that was copied lives on in the other services for its 15
-      // minutes, as JWTs do. Only a ban or an erasure reaches into every service to end those.
-      .post(
-        '/api/users/signout',
-        byRefreshToken,
-        idempotent,
-        answers('Sign out: this session ends', { 204: undefined }),
-        async (c) => {
-          if (!(await sessions.endByToken(cookies.refreshToken(c)))) {
-            const token = accessTokenOf(c, config.PUBLIC_ORIGIN)
-            const user = token ? await tokens.verify(token) : undefined
-            if (user) await sessions.end(user.sessionId)
-          }
-          cookies.clear(c)
-          return c.body(null, 204)
-        },
-      )
-      .post(
-        '/api/users/refresh',
-        limits.refreshByAddress,
-        limits.refreshBySession((c) => sessionIdOf(cookies.refreshToken(c))),
-        byRefreshToken,
-        admitted,
-        idempotent,
-        answers('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
-        async (c) => c.json(toPublic(await enter(c, await sessions.rotate(c.var.presented)))),
-      )
-      .get(
-        '/api/users/currentuser',
-        identity.optional,
-        answers('Who is signed in', { 200: CurrentUserAnswer }),
-        async (c) => {
-          const account = c.var.user ? await accounts.find(c.var.user.id) : undefined
-          return c.json({ currentUser: account ? toPublic(account) : null })
-        },
-      )
-      .put(
-        '/api/users/password',
-        identity.signedIn,
-        limits.wrongConfirmations,
-        body(ChangedPassword),
-        answers(
-          'Change the password: the other sessions end',
-          { 204: undefined },
-          'invalid_credentials',
-          'version_conflict',
-        ),
-        async (c) => {
-          const { currentPassword, newPassword } = c.req.valid('json')
-          const { id, sessionId } = c.var.user
-          await confirmPassword(id, currentPassword)
-          await accounts.setPassword(id, newPassword)
-          await sessions.endAll(id, { except: sessionId })
-          return c.body(null, 204)
-        },
-      )
-      .get(
-        '/api/users/sessions',
-        identity.signedIn,
-        answers('The devices that are signed in', { 200: SessionsAnswer }),
-        async (c) => {
-          const { id, sessionId } = c.var.user
-          const own = await sessions.list(id)
-          return c.json({ sessions: own.map((session) => ({ ...session, isCurrent: session.id === sessionId })) })
-        },
-      )
-      .delete('/api/users/sessions/:id', identity.signedIn, answers('End a session', { 204: undefined }), async (c) => {
-        const { id, sessionId } = c.var.user
-        const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
-        if (!isOwn) throw new NotFoundError('There is no such session')
-        if (c.req.param('id') === sessionId) cookies.clear(c)
+  return new Hono<Env>()
+    .use('/api/users/*', notStored)
+    .get('/api/users/.well-known/jwks.json', answers('The public keys of access tokens', { 200: KeysAnswer }), (c) => {
+      c.header('cache-control', 'public, max-age=300')
+      return c.json(tokens.jwks)
+    })
+    .post(
+      '/api/users/signup',
+      limits.signUpByAddress,
+      idempotent,
+      body(SignUp),
+      limits.signUpByAccount,
+      answers('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
+      async (c) => {
+        const account = await accounts.create({ id: c.var.idempotentId, ...c.req.valid('json') })
+        return c.json(toPublic(await signIn(c, account)), 201)
+      },
+    )
+    .post(
+      '/api/users/signin',
+      limits.signInByAddress,
+      idempotent,
+      body(SignIn),
+      limits.wrongPasswordsHere,
+      limits.wrongPasswordsAnywhere,
+      answers('Sign in', { 200: AccountAnswer }, ...lostEntry),
+      async (c) => {
+        const { email, password } = c.req.valid('json')
+        const account = await accounts.authenticate(email, password)
+        if (!account) throw new InvalidCredentialsError()
+        if (account.status === 'banned') throw new AccountBannedError()
+        return c.json(toPublic(await signIn(c, account)))
+      },
+    )
+    .post(
+      '/api/users/signout',
+      byRefreshToken,
+      idempotent,
+      answers('Sign out: this session ends', { 204: undefined }),
+      async (c) => {
+        if (!(await sessions.endByToken(cookies.refreshToken(c)))) {
+          const token = accessTokenOf(c, config.PUBLIC_ORIGIN)
+          const user = token ? await tokens.verify(token) : undefined
+          if (user) await sessions.end(user.sessionId)
+        }
+        cookies.clear(c)
         return c.body(null, 204)
-      })
-      .delete(
-        '/api/users/me',
-        identity.signedIn,
-        limits.wrongConfirmations,
-        body(Farewell),
-        answers('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
-        async (c) => {
-          const { id } = c.var.user
-          await confirmPassword(id, c.req.valid('json').password)
-          await keepAnAdmin(c.var.user)
-          await accounts.erase(id, new Date())
-          await sessions.endAll(id)
-          cookies.clear(c)
-          return c.body(null, 204)
-        },
-      )
-      .get(
-        '/api/users',
-        identity.admin,
-        query(Page),
-        answers('All accounts, newest first', { 200: AccountsAnswer }),
-        async (c) => {
-          const { limit, cursor } = c.req.valid('query')
-          const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
-          return c.json({ users: found.map(toListed), nextCursor })
-        },
-      )
-      .post(
-        '/api/users/:id/ban',
-        identity.admin,
-        idempotent,
-        answers('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
-        async (c) => {
-          const account = await findOr404(c.req.param('id'))
-          if (account.status === 'active') await keepAnAdmin(account)
-          await accounts.ban(account.id, new Date())
-          await sessions.endAll(account.id)
-          return c.body(null, 204)
-        },
-      )
-      .post(
-        '/api/users/:id/unban',
-        identity.admin,
-        idempotent,
-        answers('Undo a ban', { 204: undefined }, 'version_conflict'),
-        async (c) => {
-          const account = await findOr404(c.req.param('id'))
-          await accounts.unban(account.id, new Date())
-          return c.body(null, 204)
-        },
-      )
-      .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
-        const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
-        return c.json({ bans: await accounts.deniedSince(since) })
-      })
-      .get('/internal/users/:id', onlyFrom('payments'), async (c) => {
-        const account = await accounts.find(parse(Id, c.req.param('id')))
-        return c.json({ isBanned: account?.status === 'banned' })
-      })
-  )
+      },
+    )
+    .post(
+      '/api/users/refresh',
+      limits.refreshByAddress,
+      limits.refreshBySession((c) => sessionIdOf(cookies.refreshToken(c))),
+      byRefreshToken,
+      admitted,
+      idempotent,
+      answers('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
+      async (c) => c.json(toPublic(await enter(c, await sessions.rotate(c.var.presented)))),
+    )
+    .get(
+      '/api/users/currentuser',
+      identity.optional,
+      answers('Who is signed in', { 200: CurrentUserAnswer }),
+      async (c) => {
+        const account = c.var.user ? await accounts.find(c.var.user.id) : undefined
+        return c.json({ currentUser: account ? toPublic(account) : null })
+      },
+    )
+    .put(
+      '/api/users/password',
+      identity.signedIn,
+      limits.wrongConfirmations,
+      body(ChangedPassword),
+      answers(
+        'Change the password: the other sessions end',
+        { 204: undefined },
+        'invalid_credentials',
+        'version_conflict',
+      ),
+      async (c) => {
+        const { currentPassword, newPassword } = c.req.valid('json')
+        const { id, sessionId } = c.var.user
+        await confirmPassword(id, currentPassword)
+        await accounts.setPassword(id, newPassword)
+        await sessions.endOthers(id, sessionId)
+        return c.body(null, 204)
+      },
+    )
+    .get(
+      '/api/users/sessions',
+      identity.signedIn,
+      answers('The devices that are signed in', { 200: SessionsAnswer }),
+      async (c) => {
+        const { id, sessionId } = c.var.user
+        const own = await sessions.list(id)
+        return c.json({ sessions: own.map((session) => ({ ...session, isCurrent: session.id === sessionId })) })
+      },
+    )
+    .delete('/api/users/sessions/:id', identity.signedIn, answers('End a session', { 204: undefined }), async (c) => {
+      const { id, sessionId } = c.var.user
+      const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
+      if (!isOwn) throw new NotFoundError('There is no such session')
+      if (c.req.param('id') === sessionId) cookies.clear(c)
+      return c.body(null, 204)
+    })
+    .delete(
+      '/api/users/me',
+      identity.signedIn,
+      limits.wrongConfirmations,
+      body(Farewell),
+      answers('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
+      async (c) => {
+        const { id } = c.var.user
+        await confirmPassword(id, c.req.valid('json').password)
+        await keepAnAdmin(c.var.user)
+        await accounts.erase(id, new Date())
+        await sessions.endAll(id)
+        cookies.clear(c)
+        return c.body(null, 204)
+      },
+    )
+    .get(
+      '/api/users',
+      identity.admin,
+      query(Page),
+      answers('All accounts, newest first', { 200: AccountsAnswer }),
+      async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
+        return c.json({ users: found.map(toListed), nextCursor })
+      },
+    )
+    .post(
+      '/api/users/:id/ban',
+      identity.admin,
+      idempotent,
+      answers('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
+      async (c) => {
+        const account = await findOr404(c.req.param('id'))
+        if (account.status === 'active') await keepAnAdmin(account)
+        await accounts.ban(account.id, new Date())
+        await sessions.endAll(account.id)
+        return c.body(null, 204)
+      },
+    )
+    .post(
+      '/api/users/:id/unban',
+      identity.admin,
+      idempotent,
+      answers('Undo a ban', { 204: undefined }, 'version_conflict'),
+      async (c) => {
+        const account = await findOr404(c.req.param('id'))
+        await accounts.unban(account.id, new Date())
+        return c.body(null, 204)
+      },
+    )
+    .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
+      const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
+      return c.json({ bans: await accounts.deniedSince(since) })
+    })
+    .get('/internal/users/:id', onlyFrom('payments'), async (c) => {
+      const account = await accounts.find(parse(Id, c.req.param('id')))
+      return c.json({ isBanned: account?.status === 'banned' })
+    })
 }
 
 type Entry = { userId: string; sessionId: string; refreshToken: string }

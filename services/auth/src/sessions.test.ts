@@ -172,6 +172,24 @@ test('signing out ends the family, with the refresh cookie or the access token a
   expect((await world.visitor().send('POST', '/api/users/signout')).status).toBe(204)
 })
 
+test('whatever ends a session but a ban or an erasure is told, once for each', async () => {
+  const ann = await world.signedUp()
+  const devices = await Promise.all(Array.from({ length: 4 }, () => world.signedIn(ann)))
+  const [signedOut, ended, reused] = devices as [typeof ann, typeof ann, typeof ann]
+  const idOf = (device: { refreshToken: () => string }) => device.refreshToken().split('.')[0] ?? ''
+  const ids = devices.map(idOf)
+  const copy = reused.copy()
+  for (const one of [signedOut.copy(), signedOut]) await one.send('POST', '/api/users/signout')
+  await ann.send('DELETE', `/api/users/sessions/${idOf(ended)}`)
+  for (const one of [reused, copy]) await one.send('POST', refresh)
+  const passwords = { currentPassword: ann.password, newPassword: 'another horse' }
+  expect((await ann.send('PUT', '/api/users/password', { json: passwords })).status).toBe(204)
+  await Promise.all(ids.map((id) => world.sessions.relay.flush(id)))
+  const told = world.published.flatMap(({ type, data }) => (type === 'session.ended' && 'id' in data ? [data.id] : []))
+  expect(told.filter((id) => [...ids, idOf(ann)].includes(id)).toSorted()).toEqual(ids.toSorted())
+  expect(await ann.currentUser()).toMatchObject({ currentUser: { id: ann.id } })
+})
+
 test('devices are listed and ended by their owner alone', async () => {
   const ann = await world.signedUp()
   const bob = await world.signedUp()

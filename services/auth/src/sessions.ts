@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Log, openCollection } from '@fairpass/sdk'
+import { event, type FairpassEvent, type Log, openCollection } from '@fairpass/sdk'
 import type { Db } from 'mongodb'
 import { RefreshTokenInvalidError } from './account.ts'
 
@@ -15,6 +15,8 @@ type SessionDocument = {
   createdAt: Date
   lastSeenAt: Date
   expiresAt: Date
+  /** it is kept until the last access token of it is over, so that the others are told */
+  endedAt?: Date
   /** however often it is renewed; sessions from before there was such an end have none */
   endsAt?: Date
 }
@@ -27,6 +29,9 @@ type Options = {
   lifetimeSeconds: number
   /** how long it lives at all */
   longestSeconds: number
+  /** how long an access token of it lives */
+  tokenSeconds: number
+  publish: (event: FairpassEvent) => Promise<void>
   log: Log
 }
 
@@ -56,8 +61,9 @@ export const sessionIdOf = (token: string | undefined): string | undefined => pa
  * not the current one has been used before, perhaps by a thief, so it ends the whole family. Two requests with the same
  * token at the same time are no theft: one wins, the other is refused.
  */
-export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, log }: Options) => {
+export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSeconds, publish, log }: Options) => {
   const documents = openCollection<SessionDocument>(db, 'sessions', {
+    publish,
     indexes: [
       { key: { expiresAt: 1 }, name: 'expired', expireAfterSeconds: 0 },
       { key: { userId: 1, lastSeenAt: -1 }, name: 'user' },
@@ -69,8 +75,19 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, log }: O
 
   const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000)
 
+  /** Of what has ended only that is kept which the others have to hear: it is no session any more. */
+  const ended = ({ id, version, userId, createdAt, lastSeenAt }: SessionDocument, now: Date): SessionDocument => ({
+    ...{ id, version, userId, createdAt, lastSeenAt, tokenHash: '', device: '', endedAt: now },
+    expiresAt: after(now, tokenSeconds),
+  })
+
   const end = async (sessionId: string): Promise<void> => {
-    await raw.deleteOne({ _id: sessionId })
+    const now = new Date()
+    await documents.change(
+      sessionId,
+      (session) => (session.endedAt ? session : ended(session, now)),
+      ({ id, version }) => [event('session.ended', { id, version, at: now.toISOString() })],
+    )
   }
 
   /** Ends the family, unless the token was replaced while this request was on its way. */
@@ -85,12 +102,12 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, log }: O
 
   const find = async (sessionId: string) => {
     const session = await documents.find(sessionId)
-    return session && session.expiresAt > new Date() ? session : undefined
+    return session && !session.endedAt && session.expiresAt > new Date() ? session : undefined
   }
 
   const endSurplus = async (userId: string) => {
     const surplus = await raw
-      .find({ userId }, { projection: { _id: 1 } })
+      .find({ userId, endedAt: { $exists: false } }, { projection: { _id: 1 } })
       .sort({ lastSeenAt: -1 })
       .skip(maxSessions)
       .limit(maxSessions)
@@ -100,6 +117,7 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, log }: O
 
   return {
     ensureIndexes: documents.ensureIndexes,
+    relay: documents.relay,
 
     /** Signs a device in. */
     open: async ({ userId, device, now }: { userId: string; device: string; now: Date }) => {
@@ -181,17 +199,29 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, log }: O
     },
 
     /** @returns false when the user has no such session */
-    endOwn: async (sessionId: string, userId: string): Promise<boolean> =>
-      (await raw.deleteOne({ _id: sessionId, userId })).deletedCount === 1,
+    endOwn: async (sessionId: string, userId: string): Promise<boolean> => {
+      if ((await find(sessionId))?.userId !== userId) return false
+      await end(sessionId)
+      return true
+    },
 
-    endAll: async (userId: string, { except }: { except?: string } = {}): Promise<void> => {
-      await raw.deleteMany({ userId, ...(except ? { _id: { $ne: except } } : {}) })
+    endOthers: async (userId: string, except: string): Promise<void> => {
+      const others = await raw
+        .find({ userId, _id: { $ne: except }, endedAt: { $exists: false } }, { projection: { _id: 1 } })
+        .limit(2 * maxSessions)
+        .toArray()
+      for (const { _id } of others) await end(_id)
+    },
+
+    /** For accounts that are banned or erased, of which the others hear anyway. */
+    endAll: async (userId: string): Promise<void> => {
+      await raw.deleteMany({ userId })
     },
 
     /** The user's devices, the one seen last first. */
     list: async (userId: string) => {
       const found = await documents.list(
-        { userId, expiresAt: { $gt: new Date() } },
+        { userId, endedAt: { $exists: false }, expiresAt: { $gt: new Date() } },
         { sort: { lastSeenAt: -1 }, limit: maxSessions },
       )
       return found.map(({ id, device, createdAt, lastSeenAt }) => ({ id, device, createdAt, lastSeenAt }))

@@ -50,6 +50,8 @@ export const createWorld = async ({
   const sessions = openSessions(db, {
     lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
     longestSeconds: config.SESSION_SECONDS,
+    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    publish,
     log,
   })
   const tokens = tokensFrom(config)
