@@ -14,6 +14,8 @@ COPY dapr/up/package.json dapr/up/
 COPY k8s/package.json k8s/
 COPY test/package.json test/
 RUN bun install --frozen-lockfile --ignore-scripts
+COPY tsconfig.json ./
+COPY sdk sdk
 COPY web web
 RUN cd web && NODE_ENV=production bun --bun vite build
 
