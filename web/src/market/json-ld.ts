@@ -23,6 +23,7 @@ export const eventJsonLd = (ticket: Ticket, url: string): string =>
       address: { '@type': 'PostalAddress', addressLocality: ticket.city },
     },
     ...(ticket.description ? { description: ticket.description } : {}),
+    image: new URL(`/cards/${ticket.id}.png`, url).href,
     url,
     offers: {
       '@type': 'Offer',

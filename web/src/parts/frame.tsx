@@ -3,6 +3,7 @@ import { For, type ParentProps, Show } from 'solid-js'
 import { readVisitor } from '../market/reads.ts'
 import { LANGUAGES } from '../words/languages.ts'
 import { useWords } from '../words/words.ts'
+import { Offline } from './offline.tsx'
 import { useVisitor, VisitorProvider } from './visitor.tsx'
 
 export const Frame = (props: ParentProps) => {
@@ -44,11 +45,14 @@ const Framed = (props: ParentProps) => {
           </nav>
         </div>
       </header>
-      <Show when={visitor.user === undefined}>
-        <p class="notice" role="status">
-          {words.frame.noAccounts}
-        </p>
-      </Show>
+      <div class="said">
+        <Offline />
+        <Show when={visitor.user === undefined}>
+          <p class="notice" role="status">
+            {words.frame.noAccounts}
+          </p>
+        </Show>
+      </div>
       <main id="main" tabindex="-1">
         {props.children}
       </main>

@@ -15,12 +15,37 @@ const world = () => {
   }
 }
 
-test('many who ask within a second are one question, who comes later asks anew', async () => {
+test('many who ask within a second are one question', async () => {
   const { read, wait } = world()
   expect(await Promise.all([read(), read(), read()])).toEqual(['1', '1', '1'])
   wait(999)
   expect(await read()).toBe('1')
-  wait(1)
+})
+
+test('who comes a little later does not wait, and it is asked anew once; after five seconds everybody waits', async () => {
+  const { read, wait, asked } = world()
+  await read()
+  wait(1000)
+  expect(await Promise.all([read(), read()])).toEqual(['1', '1'])
+  expect(asked()).toBe(2)
+  expect(await read()).toBe('2')
+  wait(5000)
+  expect(await read()).toBe('3')
+})
+
+test('what is asked anew counts for nothing when something changed meanwhile, or when it is refused', async () => {
+  const { kept, read, wait } = world()
+  await read()
+  wait(1000)
+  const late = Promise.withResolvers<string>()
+  expect(await kept.read('/', () => late.promise)).toBe('1')
+  kept.forget()
+  expect(await read()).toBe('2')
+  late.resolve('old')
+  await late.promise
+  expect(await read()).toBe('2')
+  wait(1000)
+  expect(await read('refused')).toBe('2')
   expect(await read()).toBe('2')
 })
 

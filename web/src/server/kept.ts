@@ -1,31 +1,57 @@
 const FRESH_MS = 1000
+const STALE_MS = 5000
 // Searches differ without end; the home page itself is one of them.
 const MAX_KEPT = 200
 
-/**
- * What is read for everybody alike, asked once for all who want it within a second, and anew as soon as something has
- * changed: `forget` takes away what is kept and what is still on its way.
- */
-export const createKept = <T>({
-  isWorthKeeping,
-  now = Date.now,
-}: {
+interface Entry<T> {
+  at: number
+  value: Promise<T>
+  isAskedAnew: boolean
+}
+
+interface Keeping<T> {
   isWorthKeeping: (value: T) => boolean
   now?: () => number
-}) => {
-  const kept = new Map<string, { at: number; value: Promise<T> }>()
+}
+
+/**
+ * What is read for everybody alike, asked once for all who want it within a second; who comes a little later is given it
+ * at once while it is asked anew. As soon as something has changed, `forget` takes away what is kept and what is still on
+ * its way.
+ */
+export const createKept = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) => {
+  const kept = new Map<string, Entry<T>>()
+
+  const askFirst = (key: string, ask: () => Promise<T>): Promise<T> => {
+    if (kept.size >= MAX_KEPT) kept.clear()
+    const entry = { at: now(), value: ask(), isAskedAnew: false }
+    const drop = () => {
+      if (kept.get(key) === entry) kept.delete(key)
+    }
+    kept.set(key, entry)
+    entry.value.then((value) => isWorthKeeping(value) || drop(), drop)
+    return entry.value
+  }
+
+  const askAnew = (key: string, known: Entry<T>, ask: () => Promise<T>): void => {
+    known.isAskedAnew = true
+    const entry = { at: now(), value: ask(), isAskedAnew: false }
+    const giveUp = () => {
+      known.isAskedAnew = false
+    }
+    entry.value.then((value) => {
+      if (!isWorthKeeping(value)) giveUp()
+      else if (kept.get(key) === known) kept.set(key, entry)
+    }, giveUp)
+  }
+
   return {
     read: (key: string, ask: () => Promise<T>): Promise<T> => {
       const known = kept.get(key)
-      if (known && now() - known.at < FRESH_MS) return known.value
-      if (kept.size >= MAX_KEPT) kept.clear()
-      const entry = { at: now(), value: ask() }
-      const drop = () => {
-        if (kept.get(key) === entry) kept.delete(key)
-      }
-      kept.set(key, entry)
-      entry.value.then((value) => isWorthKeeping(value) || drop(), drop)
-      return entry.value
+      const age = known ? now() - known.at : STALE_MS
+      if (!known || age >= STALE_MS) return askFirst(key, ask)
+      if (age >= FRESH_MS && !known.isAskedAnew) askAnew(key, known, ask)
+      return known.value
     },
     forget: (): void => kept.clear(),
   }

@@ -54,7 +54,7 @@ export const visitPage = async (event: RequestEvent, door: Entrance, next: Next)
     const headers = { 'content-type': 'text/html; charset=utf-8' }
     return withHeadersOf(
       response,
-      new Response(failedPage(trace.traceId, readerOf(request).language), { status: 500, headers }),
+      new Response(failedPage(trace.traceId, readerOf(request).language, locals.nonce), { status: 500, headers }),
     )
   }
   try {

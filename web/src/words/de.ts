@@ -15,6 +15,8 @@ export const de: Words = {
     admin: 'Verwaltung',
     signOut: 'Abmelden',
     noAccounts: 'Die Konten sind gerade nicht erreichbar; manches, was Ihnen gehört, wird vielleicht nicht angezeigt.',
+    offline:
+      'Sie sind offline: Was Sie sehen, kann überholt sein, und senden lässt sich erst wieder etwas, wenn Sie zurück sind.',
     about: 'Fairpass: Tickets von Mensch zu Mensch.',
     language: 'Sprache',
   },

@@ -14,6 +14,7 @@ export const en = {
     admin: 'Admin',
     signOut: 'Sign out',
     noAccounts: 'Accounts cannot be reached right now, so some of what is yours may not be shown.',
+    offline: 'You are offline: what you see may have changed, and nothing can be sent until you are back.',
     about: 'Fairpass: tickets from one person to another.',
     language: 'Language',
   },
