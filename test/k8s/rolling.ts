@@ -2,7 +2,7 @@ import { apps, kubectl, untilReady } from './deploy.ts'
 import type { Market } from './market.ts'
 import { must, say } from './story.ts'
 
-const buyersAtOnce = 6
+const buyersAtOnce = 4
 const answerWithinMs = 30_000
 const mostTold = 20
 const settledWithinMs = 60_000
