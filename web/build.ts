@@ -1,13 +1,14 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { takeLock } from './build-lock.ts'
 
 const WEB = import.meta.dir
 const SOURCES = [
   { cwd: WEB, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
   { cwd: join(WEB, '../sdk/src'), patterns: ['errors.ts', 'metrics*.ts', 'trac*.ts'] },
 ]
-const LOCK = join(WEB, 'node_modules/.fairpass-build')
-const LOCK_TIMEOUT_MS = 120_000
+const LOCK = join(WEB, 'node_modules/.fairpass-build-lock')
+const WAIT_TIMEOUT_MS = 300_000
 
 /** Whether there is a build that is newer than all that it was made of. */
 const isFresh = async (): Promise<boolean> => {
@@ -37,19 +38,16 @@ const build = async (): Promise<void> => {
 
 /** Builds when something has changed since; of several that ask at once, one builds and the others wait for it. */
 export const buildUnlessFresh = async (): Promise<void> => {
-  const deadline = Date.now() + LOCK_TIMEOUT_MS
+  const deadline = Date.now() + WAIT_TIMEOUT_MS
+  await mkdir(join(WEB, 'node_modules'), { recursive: true })
   while (!(await isFresh())) {
-    await mkdir(join(WEB, 'node_modules'), { recursive: true })
-    const isOurs = await mkdir(LOCK).then(
-      () => true,
-      () => false,
-    )
-    if (isOurs) {
-      await build().finally(() => rm(LOCK, { recursive: true, force: true }))
+    using lock = takeLock(LOCK)
+    if (lock !== undefined) {
+      // Whoever had it before may have built in the meantime.
+      if (!(await isFresh())) await build()
       return
     }
-    // Whoever held it for this long has ended without taking it away.
-    if (Date.now() > deadline) await rm(LOCK, { recursive: true, force: true })
+    if (Date.now() > deadline) throw new Error(`Another build of the web app does not end; it holds ${LOCK}`)
     await Bun.sleep(200)
   }
 }
