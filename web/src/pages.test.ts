@@ -48,6 +48,19 @@ const PAYMENT = {
   refund: null,
   createdAt: SESSION.lastSeenAt,
 }
+const SALE = {
+  paymentId: 'p1',
+  orderId: ID,
+  ticketId: ID,
+  totalCents: 8900,
+  feeCents: 445,
+  amountCents: 8455,
+  currency: 'eur',
+  status: 'pending',
+  waitsFor: 'event',
+  payableAt: '2027-03-02T19:00:00.000Z',
+  paidAt: null,
+}
 const LISTING = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
 const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
 
@@ -125,6 +138,8 @@ beforeEach(async () => {
     'GET /api/coupons': json({ coupons: [COUPON], nextCursor: null }),
     'GET /api/users/sessions': json({ sessions: [SESSION, { ...SESSION, id: 's2', isCurrent: false }] }),
     'GET /api/payments/earnings': json({ eur: { pendingCents: 1250, availableCents: 0, paidOutCents: 4800 } }),
+    'GET /api/payments/earnings/sales': json({ sales: [SALE], nextCursor: null }),
+    'GET /api/payments/account': json({ status: 'none', due: [] }),
     'GET /api/users': json({ users: [ACCOUNT, { ...ACCOUNT, id: 'u9', status: 'banned' }], nextCursor: null }),
     'GET /api/payments': json({ payments: [PAYMENT, { ...PAYMENT, id: 'p2', status: 'refunded' }], nextCursor: null }),
   }
@@ -564,6 +579,94 @@ describe('an account', () => {
     const html = await (await get('/earnings', SIGNED_IN)).text()
     expect(html).toContain('€12.50')
     expect(html).toContain('€48.00')
+  })
+})
+
+describe('payouts', () => {
+  const STRIPE = 'https://connect.stripe.example/setup/s/acct_1/x?a=1&b=2'
+  const text = async (page: Response) => (await page.text()).replace(/<!--.*?-->|<[^>]+>/g, '')
+  const earnings = async (headers: Record<string, string> = {}, search = '') =>
+    text(await get(`/earnings${search}`, { ...SIGNED_IN, ...headers }))
+
+  test('a seller reads what Fairpass keeps and when the rest comes', async () => {
+    const words = await earnings()
+    expect(words).toContain('Fairpass keeps 5% of the price')
+    expect(words).toContain('1 day after the event has begun')
+    expect(await earnings({ 'accept-language': 'de' })).toContain('diese Zeit vergangen ist: 1 Tag')
+  })
+
+  test('they are set up at Stripe, where a page of ours leads: the policy lets no form redirect there', async () => {
+    const form = await (await get('/earnings', { ...SIGNED_IN, 'accept-language': 'de-AT' })).text()
+    expect(form).toMatch(/<option value="AT" selected[^>]*>Österreich/)
+    answers['POST /api/payments/account'] = json({ status: 'onboarding', url: STRIPE, expiresAt: SALE.payableAt }, 201)
+    const onward = await post('/earnings', { country: 'AT' }, SIGNED_IN)
+    const html = await onward.text()
+    expect([onward.status, onward.headers.get('refresh')]).toEqual([200, `0;url=${STRIPE}`])
+    expect(html).toMatch(
+      /<a[^>]* class="button" href="https:\/\/connect\.stripe\.example\/setup\/s\/acct_1\/x\?a=1&amp;b=2"/,
+    )
+    expect(onward.headers.get('content-security-policy')).toContain("form-action 'self';")
+    expect(callTo('POST /api/payments/account').map(({ body }) => body)).toEqual(['{"country":"AT"}'])
+  })
+
+  test('nobody is led to what is no address of the web', async () => {
+    for (const url of ['javascript:alert(1)', 'data:text/html,x', 'connect.stripe.com']) {
+      answers['POST /api/payments/account'] = json({ status: 'onboarding', url, expiresAt: SALE.payableAt }, 201)
+      const page = await post('/earnings', { country: 'AT' }, SIGNED_IN)
+      expect([page.status, page.headers.get('refresh')]).toEqual([503, null])
+      expect(await page.text()).not.toContain(`href="${url}"`)
+    }
+  })
+
+  test('a country that Stripe does not pay in is refused at the form, with the choice kept', async () => {
+    const message = 'is not a country that sellers can be paid in'
+    answers['POST /api/payments/account'] = refusal(400, 'request_validation', message, 'country')
+    const page = await post('/earnings', { country: 'LI' }, SIGNED_IN)
+    const html = await page.text()
+    expect([page.status, alertIn(html)]).toEqual([400, `Country: ${message}`])
+    expect(html).toMatch(/<option value="LI" selected/)
+  })
+
+  test('the account’s state is told in words, with what Stripe still asks for', async () => {
+    const due = ['external_account', 'individual.first_name', 'individual.dob.day', 'something.new']
+    answers['GET /api/payments/account'] = json({ status: 'onboarding', due })
+    const words = await earnings({}, '?onboarding=again')
+    expect(words).toContain('your bank accountwho you arefurther details')
+    expect(words).toContain('Continue at Stripe')
+    expect(words).toContain('had been used or was too old')
+    answers['GET /api/payments/account'] = json({ status: 'onboarding', due: [] })
+    expect(await earnings()).toContain('Stripe is checking')
+    answers['GET /api/payments/account'] = json({ status: 'ready', due: [] })
+    const ready = await earnings({}, '?onboarding=again')
+    expect(ready).toContain('is ready')
+    expect(ready).not.toMatch(/Continue at Stripe|Set up payouts|too old/)
+  })
+
+  test.each([
+    [{}, 'Paid out from Tuesday, March 2, 2027'],
+    [{ waitsFor: 'account' }, 'until your account at Stripe is ready'],
+    [{ waitsFor: 'dispute' }, 'bank of the buyer'],
+    [{ status: 'available', waitsFor: null }, 'being sent'],
+    [{ status: 'paid_out', waitsFor: null, paidAt: '2027-03-03T19:00:00.000Z' }, 'Paid out Wednesday, March 3, 2027'],
+    [{ status: 'taken_back', waitsFor: null }, 'taken back from what was sent'],
+    [{ status: 'cancelled', waitsFor: null }, 'The buyer got the money back'],
+  ])('a sale that is %p says where its money is', async (change, words) => {
+    answers['GET /api/payments/earnings/sales'] = json({ sales: [{ ...SALE, ...change }], nextCursor: 'more' })
+    const html = await (await get('/earnings', SIGNED_IN)).text()
+    const said = html.replace(/<!--.*?-->|<[^>]+>/g, '')
+    expect(said).toContain(words)
+    expect(said).toContain('€84.55')
+    expect(said).toContain('€89.00 less €4.45 for Fairpass')
+    expect(html).toContain('href="/earnings?cursor=more"')
+  })
+
+  test('what was earned is shown while the account and the sales cannot be', async () => {
+    delete answers['GET /api/payments/account']
+    delete answers['GET /api/payments/earnings/sales']
+    const words = await earnings()
+    expect(words).toContain('€48.00')
+    expect(words).toContain('cannot be told right now')
+    expect(words).toContain('sales cannot be shown')
   })
 })
 

@@ -54,8 +54,10 @@ type Deps = {
   wiring: Wiring
 }
 
+type SaleStatus = 'pending' | 'available' | 'paid_out' | 'taken_back' | 'cancelled'
+
 /** What a sale's payout means to its seller. */
-const saleStatusOf = ({ status, payableAt, disputes }: Payout, now: Date) => {
+const saleStatusOf = ({ status, payableAt, disputes }: Payout, now: Date): SaleStatus => {
   switch (status) {
     case 'paid':
       return 'paid_out'

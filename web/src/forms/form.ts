@@ -11,8 +11,8 @@ interface Form {
   words: Words
 }
 
-/** A form either leads on (303) or is shown again with what was refused. */
-export type Outcome = { to: string; cookies: string[] } | { failure: Failure }
+/** A form leads on (303), leads away to somebody else's site, or is shown again with what was refused. */
+export type Outcome = { to: string; cookies: string[] } | { away: string } | { failure: Failure }
 
 export type Submit = (form: Form) => Promise<Outcome>
 

@@ -1,6 +1,7 @@
 import { utcFrom } from '../market/dates.ts'
-import type { Failure } from '../market/loaded.ts'
+import { type Failure, loadedFrom } from '../market/loaded.ts'
 import { minorUnits } from '../market/money.ts'
+import { Onboarding } from '../market/shapes.ts'
 import type { Words } from '../words/en.ts'
 import { idIn, keyOf, leadsTo, refused, type Submit, text } from './form.ts'
 
@@ -34,4 +35,12 @@ export const changeListing: Submit = async ({ api, fields, id, words }) => {
   const { errors, listing } = listingIn(fields, words)
   if (errors.length > 0) return refused(errors)
   return leadsTo(await api('PUT', path, { body: listing }), '/listings?done=saved')
+}
+
+/** Stripe asks the seller who they are, on pages of its own. */
+export const setUpPayouts: Submit = async ({ api, fields }) => {
+  const country = text(fields, 'country')
+  const answer = await api('POST', '/api/payments/account', { body: country ? { country } : {} })
+  const begun = loadedFrom(Onboarding, answer)
+  return begun.ok ? { away: begun.value.url } : { failure: begun.failure }
 }

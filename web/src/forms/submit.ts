@@ -7,7 +7,7 @@ import { changeAccounts, changeCoupons, refundPayment } from './admin.ts'
 import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
 import { chooseLanguage } from './language.ts'
-import { changeListing, sell } from './selling.ts'
+import { changeListing, sell, setUpPayouts } from './selling.ts'
 
 const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/language$/, chooseLanguage],
@@ -18,6 +18,7 @@ const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],
   [/^\/orders\/([\w-]{1,64})$/, checkOut],
+  [/^\/earnings$/, setUpPayouts],
   [/^\/account$/, changeAccount],
   [/^\/admin$/, changeCoupons],
   [/^\/admin\/accounts$/, changeAccounts],
@@ -30,6 +31,7 @@ const READ_TIMEOUT_MS = 10_000
 export type Submitted =
   | { kind: 'none' }
   | { kind: 'leads on'; to: string; cookies: string[] }
+  | { kind: 'leads away'; to: string }
   | { kind: 'refused'; refusal: Refusal }
 
 const refusedOutright = (status: number, code: string, message: string): Submitted => ({
@@ -62,6 +64,7 @@ export const submit = async (request: Request, api: Api, words: Words): Promise<
 
 const shown = (outcome: Outcome, fields: URLSearchParams): Submitted => {
   if ('to' in outcome) return { kind: 'leads on', ...outcome }
+  if ('away' in outcome) return { kind: 'leads away', to: outcome.away }
   const failure: Failure = outcome.failure
   return { kind: 'refused', refusal: { ...failure, values: keptValues(fields) } }
 }

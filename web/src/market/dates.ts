@@ -53,6 +53,17 @@ export const formatLeft = (ms: number, locale: string): string => {
   return minutes > 0 ? `${part(minutes, 'minute')} ${part(seconds % 60, 'second')}` : part(seconds, 'second')
 }
 
+/** `1 day`, in the largest unit that it is whole in. */
+export const formatSpan = (seconds: number, locale: string): string => {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const
+  const [unit, size] = units.find(([, size]) => seconds % size === 0) ?? (['second', 1] as const)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+}
+
 /** What the clock in a zone shows, as a datetime-local has it. */
 export const localTime = (iso: string, timeZone: string): string =>
   Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: 'minute' })

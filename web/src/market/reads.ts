@@ -16,7 +16,9 @@ import {
   Orders,
   PaymentState,
   Payments,
+  Sales,
   Sessions,
+  Standing,
   Ticket,
   Tickets,
   type User,
@@ -68,7 +70,11 @@ export interface Visitor {
   stripeKey: string | undefined
   /** The platform's share of a sale, in hundredths of a percent. */
   feeBasisPoints: number
+  /** How long after an event has begun its sales are paid out. */
+  payoutDelaySeconds: number
   refusal: Refusal | undefined
+  /** Where the form that was sent leads on somebody else's site. */
+  away: string | undefined
   /** Minted for the forms of this page: what is sent twice with it counts once. */
   idempotencyKey: string
   /** The server's clock when the page was made. */
@@ -76,15 +82,17 @@ export interface Visitor {
 }
 
 export const readVisitor = query(async (): Promise<Visitor> => {
-  const { user, language, locale, publicOrigin, stripeKey, feeBasisPoints, refusal } = requestEvent().locals.visit
+  const { visit } = requestEvent().locals
   return {
-    user,
-    language,
-    locale,
-    publicOrigin,
-    stripeKey,
-    feeBasisPoints,
-    refusal,
+    user: visit.user,
+    language: visit.language,
+    locale: visit.locale,
+    publicOrigin: visit.publicOrigin,
+    stripeKey: visit.stripeKey,
+    feeBasisPoints: visit.feeBasisPoints,
+    payoutDelaySeconds: visit.payoutDelaySeconds,
+    refusal: visit.refusal,
+    away: visit.away,
     idempotencyKey: crypto.randomUUID(),
     now: new Date().toISOString(),
   }
@@ -120,6 +128,8 @@ export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: 
 
 // A page is whole without these: whoever would tell them may be away.
 const ASIDE_MS = 2000
+// Payments asks Stripe.
+const STANDING_MS = 5000
 
 const readAside = async <P extends Path, S extends v.GenericSchema>(
   path: P,
@@ -159,6 +169,17 @@ export const readCoupons = query((search: string) => read('/api/coupons', Coupon
 export const readSessions = query(() => ask('/api/users/sessions', Sessions, {}), 'sessions')
 
 export const readEarnings = query(() => read('/api/payments/earnings', Earnings, {}), 'earnings')
+
+// The rest of the page is there without them.
+export const readSales = query(
+  (search: string) => ask('/api/payments/earnings/sales', Sales, {}, { search: cursorOf(search) }),
+  'sales',
+)
+
+export const readStanding = query(
+  () => ask('/api/payments/account', Standing, {}, { timeoutMs: STANDING_MS }),
+  'standing',
+)
 
 export const readAccounts = query((search: string) => read('/api/users', Accounts, {}, cursorOf(search)), 'accounts')
 

@@ -1,9 +1,14 @@
-import { createAsync } from '@solidjs/router'
+import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
+import type { Loaded } from '../market/loaded.ts'
 import { formatMoney } from '../market/money.ts'
-import { readEarnings } from '../market/reads.ts'
+import { readEarnings, readSales, readStanding } from '../market/reads.ts'
+import type { Sales as SoldPage } from '../market/shapes.ts'
 import { Head } from '../parts/head.tsx'
+import { More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
+import { PayoutAccount } from '../parts/payout-account.tsx'
+import { Sales } from '../parts/sales.tsx'
 import { useVisitor } from '../parts/visitor.tsx'
 import { useWords } from '../words/words.ts'
 
@@ -11,8 +16,34 @@ const PARTS = ['pendingCents', 'availableCents', 'paidOutCents'] as const
 
 export default function Earnings() {
   const visitor = useVisitor()
+  return (
+    <Show when={visitor.away} fallback={<Earned />}>
+      {(url) => <Onward url={url()} />}
+    </Show>
+  )
+}
+
+/** The browser goes on by itself; the link is for those that don't. */
+const Onward = (props: { url: string }) => {
+  const { earnings } = useWords()
+  return (
+    <>
+      <Head title={earnings.awayTitle} description={earnings.awayText} />
+      <h1>{earnings.awayTitle}</h1>
+      <p class="lead">{earnings.awayText}</p>
+      <a class="button" href={props.url}>
+        {earnings.goOn}
+      </a>
+    </>
+  )
+}
+
+const Earned = () => {
+  const location = useLocation()
   const { earnings, listings } = useWords()
   const earned = createAsync(() => readEarnings())
+  const standing = createAsync(() => readStanding())
+  const sales = createAsync(() => readSales(location.search))
   return (
     <Page from={earned()} title={earnings.title}>
       {(found) => (
@@ -32,25 +63,51 @@ export default function Earnings() {
             }
           >
             <For each={Object.entries(found)}>
-              {([currency, amounts]) => (
-                <section class="panel" aria-labelledby={`earned-${currency}`}>
-                  <h2 id={`earned-${currency}`}>{currency.toUpperCase()}</h2>
-                  <div class="figures">
-                    <For each={PARTS}>
-                      {(part) => (
-                        <div>
-                          <p class="text-soft">{earnings[part]}</p>
-                          <p class="price text-huge">{formatMoney(amounts[part], currency, visitor.locale)}</p>
-                        </div>
-                      )}
-                    </For>
-                  </div>
-                </section>
-              )}
+              {([currency, amounts]) => <Figures currency={currency} amounts={amounts} />}
             </For>
+          </Show>
+          <Show when={standing()}>{(known) => <PayoutAccount standing={known()} />}</Show>
+          <Show when={sales()} keyed>
+            {(loaded) => <Sold sales={loaded} />}
           </Show>
         </>
       )}
     </Page>
+  )
+}
+
+const Figures = (props: { currency: string; amounts: Record<(typeof PARTS)[number], number> }) => {
+  const visitor = useVisitor()
+  const { earnings } = useWords()
+  return (
+    <section class="panel" aria-labelledby={`earned-${props.currency}`}>
+      <h2 id={`earned-${props.currency}`}>{props.currency.toUpperCase()}</h2>
+      <div class="figures">
+        <For each={PARTS}>
+          {(part) => (
+            <div>
+              <p class="text-soft">{earnings[part]}</p>
+              <p class="price text-huge">{formatMoney(props.amounts[part], props.currency, visitor.locale)}</p>
+            </div>
+          )}
+        </For>
+      </div>
+    </section>
+  )
+}
+
+const Sold = (props: { sales: Loaded<SoldPage> }) => {
+  const { earnings } = useWords()
+  const page = () => (props.sales.ok ? props.sales.value : undefined)
+  return (
+    <Show when={page()} fallback={<p class="notice">{earnings.salesAway}</p>}>
+      {(sold) => (
+        <Show when={sold().sales.length > 0}>
+          <h2>{earnings.sales}</h2>
+          <Sales sales={sold().sales} />
+          <More cursor={sold().nextCursor} path="/earnings" words={earnings.more} />
+        </Show>
+      )}
+    </Show>
   )
 }

@@ -31,6 +31,10 @@ const Environment = v.object({
     v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(10_000)),
     '0',
   ),
+  PAYOUT_DELAY_SECONDS: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,8}$/), v.transform(Number), v.maxValue(365 * 86_400)),
+    '86400',
+  ),
   LOG_LEVEL: v.optional(
     v.pipe(
       v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
@@ -62,6 +66,8 @@ export interface Settings {
   drainMs: number
   /** The platform's share of a sale, in hundredths of a percent; payments reads the same variable. */
   feeBasisPoints: number
+  /** How long after an event has begun its sales are paid out; payments reads the same variable. */
+  payoutDelaySeconds: number
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -92,6 +98,7 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
     lingerMs: rest.LINGER_SECONDS * 1_000,
     drainMs: rest.DRAIN_SECONDS * 1_000,
     feeBasisPoints: rest.PLATFORM_FEE_BASIS_POINTS,
+    payoutDelaySeconds: rest.PAYOUT_DELAY_SECONDS,
     logLevel: rest.LOG_LEVEL,
   }
 }

@@ -103,7 +103,10 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
     for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
     return seeOther(submitted.to)
   }
-  const refusal = submitted?.refusal
+  const away = submitted?.kind === 'leads away' ? submitted.to : undefined
+  // The policy holds a form's redirects to this site, so a page of ours leads there.
+  if (away !== undefined) response.headers.set('refresh', `0;url=${away}`)
+  const refusal = submitted?.kind === 'refused' ? submitted.refusal : undefined
   if (refusal?.code === 'not_authenticated') return seeOther(signInPath(pathname + search))
   if (refusal) response.status = refusal.status
 
@@ -124,7 +127,9 @@ const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promi
     publicOrigin: settings.publicOrigin,
     stripeKey: settings.stripePublishableKey,
     feeBasisPoints: settings.feeBasisPoints,
+    payoutDelaySeconds: settings.payoutDelaySeconds,
     refusal,
+    away,
     failed: false,
   }
   return undefined

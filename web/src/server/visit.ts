@@ -18,7 +18,10 @@ export interface Visit {
   publicOrigin: string
   stripeKey: string | undefined
   feeBasisPoints: number
+  payoutDelaySeconds: number
   refusal: Refusal | undefined
+  /** Where a form leads on somebody else's site. */
+  away: string | undefined
   /** Set when rendering threw; the page that came of it is not shown. */
   failed: boolean
 }

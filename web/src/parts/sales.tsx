@@ -1,0 +1,55 @@
+import { For, Show } from 'solid-js'
+import { formatMoney } from '../market/money.ts'
+import type { Sale } from '../market/shapes.ts'
+import { Sentence } from '../words/sentence.tsx'
+import { useWords } from '../words/words.ts'
+import { Time } from './ticket-card.tsx'
+import { useVisitor } from './visitor.tsx'
+
+/** Each sale with what the seller gets for it, and where that money is. */
+export const Sales = (props: { sales: Sale[] }) => (
+  <ul class="plain panel">
+    <For each={props.sales}>{(sale) => <SaleRow sale={sale} />}</For>
+  </ul>
+)
+
+const SaleRow = (props: { sale: Sale }) => {
+  const visitor = useVisitor()
+  const { earnings } = useWords()
+  const money = (cents: number) => formatMoney(cents, props.sale.currency, visitor.locale)
+  return (
+    <li class="flex flex-wrap items-center justify-between gap-3">
+      <div class="min-w-0">
+        <p>
+          <span class="price">{money(props.sale.amountCents)}</span>{' '}
+          <Show when={props.sale.feeCents > 0}>
+            <span class="text-soft">{earnings.lessFee(money(props.sale.totalCents), money(props.sale.feeCents))}</span>
+          </Show>
+        </p>
+        <p class="hint">
+          <Whereabouts sale={props.sale} />
+        </p>
+        <Show when={props.sale.ticketId}>
+          {(id) => (
+            <p class="hint">
+              <a href={`/tickets/${id()}`}>{earnings.seeTicket}</a>
+            </p>
+          )}
+        </Show>
+      </div>
+      <p class={`status ${props.sale.status}`}>{earnings.saleStatus[props.sale.status]}</p>
+    </li>
+  )
+}
+
+const Whereabouts = (props: { sale: Sale }) => {
+  const visitor = useVisitor()
+  const { earnings } = useWords()
+  const { status, waitsFor, payableAt, paidAt } = props.sale
+  const at = (iso: string) => ({ time: <Time iso={iso} locale={visitor.locale} /> })
+  if (paidAt !== null) return <Sentence of={earnings.paidAt} parts={at(paidAt)} />
+  if (status === 'taken_back') return earnings.takenBack
+  if (status === 'cancelled') return earnings.isCancelled
+  if (waitsFor !== null && waitsFor !== 'event') return earnings.waitsFor[waitsFor]
+  return status === 'pending' ? <Sentence of={earnings.waitsFor.event} parts={at(payableAt)} /> : earnings.isSending
+}
