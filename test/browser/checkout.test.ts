@@ -54,11 +54,13 @@ const wrongBy = (ms: number) => `const right = Date.now.bind(Date); Date.now = (
 describe('the time that is left', () => {
   test('is the server’s whatever the browser’s clock says, and when it is over the page says what to do next', async () => {
     const wrong = [3 * 3_600_000, -3 * 3_600_000]
-    const windows = await Promise.all(wrong.map((ms) => opened({ before: wrongBy(ms) })))
-    for (const [turn, { page }] of windows.entries()) {
-      const off = (await page.evaluate<number>('new Date().getTime()')) - Date.now() - (wrong[turn] ?? 0)
+    const windows: Awaited<ReturnType<typeof opened>>[] = []
+    for (const ms of wrong) {
+      const window = await opened({ before: wrongBy(ms) })
+      expect(await secondsShown(window.page)).toBeWithin(1, 9)
+      const off = (await window.page.evaluate<number>('new Date().getTime()')) - Date.now() - ms
       expect(Math.abs(off)).toBeLessThan(60_000)
-      expect(await secondsShown(page)).toBeWithin(1, 9)
+      windows.push(window)
     }
     for (const { page, context, ticketId } of windows) {
       await page.getByText('The time to pay ran out').waitFor({ timeout: 20_000 })
@@ -73,11 +75,11 @@ describe('the time that is left', () => {
   })
 
   test('is told to everybody, screen readers included, from two minutes on', async () => {
-    lasting(125_000)
+    lasting(130_000)
     const { page, context } = await opened({ at: storefront.origin })
     const told = page.getByRole('status').filter({ hasText: 'Less than two minutes' })
     expect([await told.count(), await secondsShown(page)]).toEqual([0, expect.any(Number)])
-    await told.waitFor({ timeout: 10_000 })
+    await told.waitFor({ timeout: 20_000 })
     expect(await secondsShown(page)).toBeWithin(110, 121)
     expect(await violationsOn(page)).toEqual([])
     storefront.put(() => undefined)
