@@ -42,7 +42,7 @@ export type ConnectPort = {
   isBack: (transferId: string) => Promise<boolean>
   takeBack: (payout: Pick<Payout, 'id' | 'round' | 'turn'> & { transferId: string }) => Promise<Moved>
   dispute: (disputeId: string) => Promise<ToldDispute>
-  /** the newest, up to a hundred */
+  /** all of them, up to `manyDisputes` */
   disputesSince: (since: Date) => Promise<ToldDispute[]>
 }
 
@@ -114,6 +114,8 @@ const toDispute = (found: Stripe.Dispute): ToldDispute => ({
 })
 
 const manyRounds = 100
+/** More than that in a day, and no webhook of any, is beyond what is looked for. */
+const manyDisputes = 2_000
 
 export const createConnectPort = ({ accounts, accountLinks, transfers, disputes }: Stripe): ConnectPort => ({
   openAccount: async (sellerId, country) => {
@@ -178,6 +180,7 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
 
   disputesSince: async (since) => {
     const gte = Math.floor(since.getTime() / 1_000)
-    return (await asked(disputes.list({ created: { gte }, limit: 100 }))).data.map(toDispute)
+    const found = disputes.list({ created: { gte }, limit: 100 }).autoPagingToArray({ limit: manyDisputes })
+    return (await asked(found)).map(toDispute)
   },
 })

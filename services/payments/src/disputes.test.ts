@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { newId, type OrderToPay } from '@fairpass/sdk'
-import { until } from '@fairpass/test/stripe/testing.ts'
+import { authorisation, until } from '@fairpass/test/stripe/testing.ts'
 import { startWorld, type World } from './testing.ts'
 
 let world: World
@@ -139,6 +139,23 @@ test('a dispute whose webhooks are lost or doubled is booked once', async () => 
   await world.disputes.hear(id)
   expect((await disputeEntriesOf(paymentId)).map(({ what }) => what)).toEqual(['dispute_opened', 'dispute_lost'])
 })
+
+// Guarantee: however many banks ask at once, none is overlooked.
+test('more disputes than fit a page of Stripe are found without a webhook', async () => {
+  const own = await Promise.all(Array.from({ length: 3 }, () => sold()))
+  const told: unknown[] = []
+  for (const { intentId } of own) {
+    await world.double.fault({ operation: 'webhook', kind: 'lost', times: 4, intent: intentId })
+    told.push(await dispute(intentId))
+  }
+  // A hundred newer ones of somebody else on the same Stripe account.
+  for (let nth = 0; nth < 100; nth += 1)
+    await world.client.paymentIntents.create(
+      authorisation({ capture_method: 'automatic', payment_method: 'pm_card_createDispute', metadata: {} }),
+    )
+  await world.disputes.sweep()
+  for (const id of told) expect((await world.disputes.find(String(id)))?.status).toBe('open')
+}, 60_000)
 
 // Guarantee: a bank may be quicker than we are: its dispute is known before the payment is completed.
 test('a card that disputes at once', async () => {
