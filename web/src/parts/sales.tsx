@@ -45,11 +45,15 @@ const SaleRow = (props: { sale: Sale }) => {
 const Whereabouts = (props: { sale: Sale }) => {
   const visitor = useVisitor()
   const { earnings } = useWords()
-  const { status, waitsFor, payableAt, paidAt } = props.sale
-  const at = (iso: string) => ({ time: <Time iso={iso} locale={visitor.locale} /> })
-  if (paidAt !== null) return <Sentence of={earnings.paidAt} parts={at(paidAt)} />
-  if (status === 'taken_back') return earnings.takenBack
-  if (status === 'cancelled') return earnings.isCancelled
-  if (waitsFor !== null && waitsFor !== 'event') return earnings.waitsFor[waitsFor]
-  return status === 'pending' ? <Sentence of={earnings.waitsFor.event} parts={at(payableAt)} /> : earnings.isSending
+  const dated = (of: string, iso: string) => (
+    <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />
+  )
+  const said = (sale: Sale) => {
+    if (sale.paidAt !== null) return dated(earnings.paidAt, sale.paidAt)
+    if (sale.status === 'taken_back') return earnings.takenBack
+    if (sale.status === 'cancelled') return earnings.isCancelled
+    if (sale.waitsFor !== null && sale.waitsFor !== 'event') return earnings.waitsFor[sale.waitsFor]
+    return sale.status === 'pending' ? dated(earnings.waitsFor.event, sale.payableAt) : earnings.isSending
+  }
+  return <>{said(props.sale)}</>
 }
