@@ -113,6 +113,11 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => storefront.stop())
 
+/** What stands in the menus and is not wholly in the window. */
+const unreachable = `[...document.querySelectorAll('nav :is(a, button)')]
+  .filter((entry) => { const { left, right } = entry.getBoundingClientRect(); return left < 0 || right > window.innerWidth })
+  .map((entry) => entry.textContent)`
+
 const inSight = async (page: Page, name: string) => {
   for (const [width, colorScheme] of sizes) {
     await page.setViewportSize({ width, height: 900 })
@@ -124,6 +129,8 @@ const inSight = async (page: Page, name: string) => {
     })
     const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
     expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0)
+    const hidden = await page.evaluate<string[]>(unreachable)
+    expect(hidden, `${name} has parts of its menus outside ${width} px`).toEqual([])
     if ((width === 1280) === (colorScheme === 'light')) expect(await violationsOn(page)).toEqual([])
   }
 }
@@ -210,6 +217,8 @@ const states: State[] = [
   ['account', 'buyer', () => '/account'],
   ['admin-accounts', 'admin', () => '/admin/accounts'],
   ['admin-payments', 'admin', () => '/admin/payments'],
+  ['admin-payouts', 'admin', () => '/admin/payouts'],
+  ['admin-disputes', 'admin', () => '/admin/disputes'],
   ['admin', 'admin', () => '/admin'],
   ['signed-out', 'buyer', () => '/signout'],
   ['not-found', 'nobody', () => '/nothing/here'],
