@@ -61,6 +61,30 @@ const SALE = {
   payableAt: '2027-03-02T19:00:00.000Z',
   paidAt: null,
 }
+const PAYOUT = {
+  ...{
+    id: 'p1',
+    orderId: ID,
+    sellerId: 'u2',
+    amountCents: 8455,
+    currency: 'eur',
+    status: 'waiting',
+    waitsFor: 'event',
+  },
+  ...{ payableAt: SALE.payableAt, failure: null, updatedAt: SESSION.lastSeenAt },
+}
+const DISPUTE = {
+  ...{
+    id: 'du_1',
+    orderId: ID,
+    sellerId: 'u2',
+    amountCents: 8900,
+    currency: 'eur',
+    reason: 'fraudulent',
+    status: 'open',
+  },
+  ...{ respondBy: '2027-01-09T00:00:00.000Z', openedAt: SESSION.lastSeenAt, closedAt: null },
+}
 const LISTING = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
 const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
 
@@ -139,6 +163,8 @@ beforeEach(async () => {
     'GET /api/users/sessions': json({ sessions: [SESSION, { ...SESSION, id: 's2', isCurrent: false }] }),
     'GET /api/payments/earnings': json({ eur: { pendingCents: 1250, availableCents: 0, paidOutCents: 4800 } }),
     'GET /api/payments/earnings/sales': json({ sales: [SALE], nextCursor: null }),
+    'GET /api/payments/payouts': json({ payouts: [PAYOUT], nextCursor: 'more' }),
+    'GET /api/payments/disputes': json({ disputes: [DISPUTE], nextCursor: 'more' }),
     'GET /api/payments/account': json({ status: 'none', due: [] }),
     'GET /api/users': json({ users: [ACCOUNT, { ...ACCOUNT, id: 'u9', status: 'banned' }], nextCursor: null }),
     'GET /api/payments': json({ payments: [PAYMENT, { ...PAYMENT, id: 'p2', status: 'refunded' }], nextCursor: null }),
@@ -185,6 +211,8 @@ describe('pages', () => {
     '/admin',
     '/admin/accounts',
     '/admin/payments',
+    '/admin/payouts',
+    '/admin/disputes',
   ])('%s sends a stranger to sign in and back', async (path) => {
     const page = await get(path)
     expect(page.status).toBe(303)
@@ -708,11 +736,47 @@ describe('admins', () => {
     expect(withdrawn.headers.get('location')).toBe('/admin?done=withdrawn')
   })
 
+  const said = async (path: string) => {
+    const html = await (await get(path, SIGNED_IN)).text()
+    return { html, words: html.replace(/<!--.*?-->|<[^>]+>/g, '') }
+  }
+
+  test('see what is owed to sellers, what stands in the way, and what Stripe said', async () => {
+    expect((await said('/admin/payouts')).words).toContain('€84.55 to be sent from Tuesday, March 2, 2027')
+    const stuck = { ...PAYOUT, status: 'reversing', waitsFor: null, failure: 'insufficient funds' }
+    answers['GET /api/payments/payouts'] = (request) =>
+      new URL(request.url).search === '?cursor=c1&status=reversing'
+        ? json({ payouts: [stuck], nextCursor: 'c2' })()
+        : undefined
+    const { html, words } = await said('/admin/payouts?status=reversing&cursor=c1')
+    expect(words).toContain('insufficient funds')
+    expect(html).toMatch(/<option[^>]* value="reversing" selected/)
+    expect(html).toMatch(/href="\/admin\/payouts\?status=reversing&(amp;)?cursor=c2"/)
+  })
+
+  test('see what banks want back, and until when Stripe takes an answer', async () => {
+    const { html, words } = await said('/admin/disputes')
+    expect(words).toMatch(/€89\.00 fraudulent.*answer at Stripe until Saturday, January 9, 2027/)
+    expect(html).toContain(`href="/admin/payments?orderId=${ID}"`)
+    answers['GET /api/payments/disputes'] = json({
+      disputes: [{ ...DISPUTE, status: 'lost', closedAt: SALE.payableAt }],
+    })
+    const decided = (await said('/admin/disputes')).words
+    expect(decided).toContain('decided Tuesday, March 2, 2027')
+    expect(decided).not.toContain('answer at Stripe')
+  })
+
   test('are all who see any of it', async () => {
-    for (const route of ['/api/coupons', '/api/users', '/api/payments']) {
+    for (const route of [
+      '/api/coupons',
+      '/api/users',
+      '/api/payments',
+      '/api/payments/payouts',
+      '/api/payments/disputes',
+    ]) {
       answers[`GET ${route}`] = refusal(403, 'forbidden', 'You may not do this')
     }
-    for (const path of ['/admin', '/admin/accounts', '/admin/payments']) {
+    for (const path of ['/admin', '/admin/accounts', '/admin/payments', '/admin/payouts', '/admin/disputes']) {
       const page = await get(path, SIGNED_IN)
       expect([page.status, alertIn(await page.text())]).toEqual([403, 'You may not do this'])
     }

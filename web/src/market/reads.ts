@@ -11,11 +11,13 @@ import { type Loaded, loadedFrom } from './loaded.ts'
 import {
   Accounts,
   Coupons,
+  Disputes,
   Earnings,
   Order,
   Orders,
   PaymentState,
   Payments,
+  Payouts,
   Sales,
   Sessions,
   Standing,
@@ -188,6 +190,23 @@ export const readPayments = query((search: string) => {
   const asked = orderId ? `?orderId=${encodeURIComponent(orderId.slice(0, 100))}` : cursorOf(search)
   return read('/api/payments', Payments, {}, asked)
 }, 'payments')
+
+/** The cursor of an address, and the status that its list is held to. */
+const ofStatus = (search: string): string => {
+  const status = new URLSearchParams(search).get('status')
+  const cursor = cursorOf(search)
+  return status ? `${cursor || '?'}${cursor && '&'}status=${encodeURIComponent(status.slice(0, 20))}` : cursor
+}
+
+export const readPayouts = query(
+  (search: string) => read('/api/payments/payouts', Payouts, {}, ofStatus(search)),
+  'payouts',
+)
+
+export const readDisputes = query(
+  (search: string) => read('/api/payments/disputes', Disputes, {}, ofStatus(search)),
+  'disputes',
+)
 
 export const noteMissing = (): void => {
   const event = getRequestEvent()

@@ -136,6 +136,36 @@ const Payment = v.object({
 export type Payment = v.InferOutput<typeof Payment>
 export const Payments = v.object({ payments: v.array(Payment), nextCursor: v.nullish(v.string()) })
 
+const Payout = v.object({
+  id: v.string(),
+  orderId: v.string(),
+  sellerId: v.string(),
+  amountCents: v.number(),
+  currency: v.string(),
+  status: v.picklist(['waiting', 'paying', 'paid', 'reversing', 'dropped']),
+  waitsFor,
+  payableAt: v.string(),
+  failure: v.nullable(v.string()),
+  updatedAt: v.string(),
+})
+export type Payout = v.InferOutput<typeof Payout>
+export const Payouts = v.object({ payouts: v.array(Payout), nextCursor: v.nullish(v.string()) })
+
+const Dispute = v.object({
+  id: v.string(),
+  orderId: v.string(),
+  sellerId: v.string(),
+  amountCents: v.number(),
+  currency: v.string(),
+  reason: v.string(),
+  status: v.picklist(['inquiry', 'open', 'won', 'lost', 'closed']),
+  respondBy: v.nullable(v.string()),
+  openedAt: v.string(),
+  closedAt: v.nullable(v.string()),
+})
+export type Dispute = v.InferOutput<typeof Dispute>
+export const Disputes = v.object({ disputes: v.array(Dispute), nextCursor: v.nullish(v.string()) })
+
 export const Problem = v.object({
   code: v.string(),
   errors: v.array(v.object({ message: v.string(), field: v.optional(v.string()) })),

@@ -9,11 +9,13 @@ const TABS = [
   ['coupons', '/admin'],
   ['accounts', '/admin/accounts'],
   ['payments', '/admin/payments'],
+  ['payouts', '/admin/payouts'],
+  ['disputes', '/admin/disputes'],
 ] as const
 
 interface AdminPageProps {
   tab: (typeof TABS)[number][0]
-  done: Record<string, string>
+  done?: Record<string, string>
 }
 
 export const AdminPage = (props: ParentProps<AdminPageProps>) => {
@@ -32,7 +34,7 @@ export const AdminPage = (props: ParentProps<AdminPageProps>) => {
           )}
         </For>
       </nav>
-      <Done words={props.done} />
+      <Done words={props.done ?? {}} />
       <Refused failure={visitor.refusal} />
       {props.children}
     </>

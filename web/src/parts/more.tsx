@@ -5,7 +5,11 @@ export const More = (props: { cursor: string | null | undefined; path: string; w
   <Show when={props.cursor}>
     {(cursor) => (
       <p class="mt-4">
-        <a class="button quiet" rel="next" href={`${props.path}?cursor=${encodeURIComponent(cursor())}`}>
+        <a
+          class="button quiet"
+          rel="next"
+          href={`${props.path}${props.path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor())}`}
+        >
           {props.words}
         </a>
       </p>

@@ -103,7 +103,7 @@ const Sold = (props: { sales: Loaded<SoldPage> }) => {
     <Show when={page()} fallback={<p class="notice">{earnings.salesAway}</p>}>
       {(sold) => (
         <Show when={sold().sales.length > 0}>
-          <h2>{earnings.sales}</h2>
+          <h2 class="mt-10">{earnings.sales}</h2>
           <Sales sales={sold().sales} />
           <More cursor={sold().nextCursor} path="/earnings" words={earnings.more} />
         </Show>

@@ -1,0 +1,75 @@
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { formatMoney } from '../../market/money.ts'
+import { readDisputes } from '../../market/reads.ts'
+import type { Dispute } from '../../market/shapes.ts'
+import { AdminPage } from '../../parts/admin-page.tsx'
+import { More } from '../../parts/more.tsx'
+import { Page } from '../../parts/page.tsx'
+import { StatusFilter, statusIn } from '../../parts/status-filter.tsx'
+import { Time } from '../../parts/ticket-card.tsx'
+import { useVisitor } from '../../parts/visitor.tsx'
+import { Sentence } from '../../words/sentence.tsx'
+import { useWords } from '../../words/words.ts'
+
+const PATH = '/admin/disputes'
+
+export default function AdminDisputes() {
+  const location = useLocation()
+  const { admin } = useWords()
+  const disputes = createAsync(() => readDisputes(location.search))
+  const asked = () => statusIn(location.search, PATH)
+  return (
+    <Page from={disputes()} title={admin.disputes}>
+      {(found) => (
+        <AdminPage tab="disputes">
+          <StatusFilter path={PATH} of={admin.disputeStatus} chosen={asked().status} />
+          <Show when={found.disputes.length > 0} fallback={<p class="panel empty">{admin.noDisputes}</p>}>
+            <ul class="plain panel">
+              <For each={found.disputes}>{(dispute) => <DisputeRow dispute={dispute} />}</For>
+            </ul>
+          </Show>
+          <More cursor={found.nextCursor} path={asked().path} words={admin.more} />
+        </AdminPage>
+      )}
+    </Page>
+  )
+}
+
+const DisputeRow = (props: { dispute: Dispute }) => {
+  const visitor = useVisitor()
+  const { admin, fields } = useWords()
+  const dated = (of: string, iso: string) => (
+    <p class="hint">
+      <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />
+    </p>
+  )
+  return (
+    <li class="flex flex-wrap items-center justify-between gap-3">
+      <div class="min-w-0">
+        <p>
+          <span class="price">{formatMoney(props.dispute.amountCents, props.dispute.currency, visitor.locale)}</span>{' '}
+          <code>{props.dispute.reason}</code>
+        </p>
+        {dated(admin.openedAt, props.dispute.openedAt)}
+        <Show
+          when={props.dispute.closedAt}
+          fallback={<Show when={props.dispute.respondBy}>{(by) => dated(admin.respondBy, by())}</Show>}
+        >
+          {(end) => dated(admin.closedAt, end())}
+        </Show>
+        <p class="hint">
+          {`${fields.orderId} `}
+          <a href={`/admin/payments?orderId=${props.dispute.orderId}`}>
+            <code>{props.dispute.orderId}</code>
+          </a>
+        </p>
+        <p class="hint">
+          {`${admin.seller} `}
+          <code>{props.dispute.sellerId}</code>
+        </p>
+      </div>
+      <p class={`status ${props.dispute.status}`}>{admin.disputeStatus[props.dispute.status]}</p>
+    </li>
+  )
+}
