@@ -58,13 +58,10 @@ test('a capture that lands after the order has ended is refunded, once', async (
     () => intentOf(sale.orderId),
     (intent) => intent !== undefined,
   )
-  // The browser's confirmation stays unheard: its webhook is lost, and the buyer gives up.
-  await stripe.fault({
-    operation: 'webhook',
-    kind: 'lost',
-    times: 10,
-    eventType: 'payment_intent.amount_capturable_updated',
-  })
+  // The browser's confirmation stays unheard: its webhook is lost, the next one is late, and the buyer gives up.
+  const about = { operation: 'webhook', metadata: { orderId: sale.orderId } } as const
+  await stripe.fault({ ...about, kind: 'lost', times: 10, eventType: 'payment_intent.amount_capturable_updated' })
+  await stripe.fault({ ...about, kind: 'delay', delayMs: 3_000, eventType: 'payment_intent.succeeded' })
   const secret = (await sale.buyer.post('/api/payments', { orderId: sale.orderId })).body.clientSecret
   await stripe.call('POST', `/payment_intents/${waiting?.id}/confirm`, {
     client_secret: secret,
