@@ -1,3 +1,4 @@
+import { smallestMove } from '@fairpass/sdk'
 import { createRandom, type Random } from './random.ts'
 
 /** How long payments waits for Stripe in a chaotic run, in milliseconds: short, so that time-outs are cheap. */
@@ -149,11 +150,13 @@ const purchase = (index: number, random: Random): Plan => {
   const way = random.weighted(ways)
   const count = random.one([0, 0, 0, 1, 1, 1, 2, 2, 3])
   const faults = Array.from({ length: count }, () => faultOf(random)).filter(({ operation }) => reaches(way, operation))
+  const currency = random.weighted({ eur: 5, usd: 2, jpy: 2, kwd: 2 })
+  const price = random.whole(100, 50_000)
   return {
     index,
     way,
-    currency: random.weighted({ eur: 5, usd: 2, jpy: 2, kwd: 2 }),
-    priceCents: random.whole(100, 50_000),
+    currency,
+    priceCents: price - (price % smallestMove(currency)),
     paymentMethod: methodOf(way, random),
     presses: random.chance(0.12) ? random.whole(2, 4) : 1,
     faults: way === 'late' ? [lostConfirmation, ...faults] : faults,

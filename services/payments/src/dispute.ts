@@ -1,4 +1,4 @@
-import { smallestMove } from './fee.ts'
+import { smallestMove } from '@fairpass/sdk'
 import type { Payment } from './payment.ts'
 
 /** How far a dispute is. An inquiry has taken no money yet; the last three are for good. */

@@ -1,11 +1,4 @@
-/** Stripe takes amounts in these currencies only in tens of their smallest unit: https://docs.stripe.com/currencies#three-decimal */
-const threeDecimal = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
-/** No decimals in daily life, but two at Stripe, which must be zeros: https://docs.stripe.com/currencies#special-cases */
-const withoutDecimals = new Set(['isk', 'ugx'])
-
-/** The smallest amount of a currency that Stripe moves, in the units that amounts are counted in. */
-export const smallestMove = (currency: string): number =>
-  threeDecimal.has(currency) ? 10 : withoutDecimals.has(currency) ? 100 : 1
+import { smallestMove } from '@fairpass/sdk'
 
 /**
  * What the platform keeps of a sale: its share in basis points (hundredths of a percent), rounded half up to what Stripe

@@ -20,7 +20,16 @@ import { TicketAnswer, TicketsAnswer } from './answers.ts'
 import { fenceWithinMs, type Orders } from './orders.ts'
 import { Search } from './search.ts'
 import type { Tickets } from './store.ts'
-import { edit, type Ticket, TicketReservedError, TicketSoldError, toData, toPublic, withdraw } from './ticket.ts'
+import {
+  edit,
+  refuseUnlessPayable,
+  type Ticket,
+  TicketReservedError,
+  TicketSoldError,
+  toData,
+  toPublic,
+  withdraw,
+} from './ticket.ts'
 import { TimeZone } from './time-zone.ts'
 
 /** A line of text; control characters are never meant. */
@@ -146,6 +155,7 @@ export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent }
       body(NewTicket),
       answers('List a ticket for sale', { 201: TicketAnswer }),
       async (c) => {
+        refuseUnlessPayable(c.req.valid('json'))
         const id = c.var.idempotentId ?? newId()
         const ticket = {
           id,

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { edit, endListing, release, reserve, sell, type Ticket, withdraw } from './ticket.ts'
+import { edit, endListing, refuseUnlessPayable, release, reserve, sell, type Ticket, withdraw } from './ticket.ts'
 
 const listed: Ticket = {
   id: '0'.repeat(24),
@@ -54,4 +54,17 @@ test('what is not for sale cannot be changed', () => {
   expect(() => withdraw(sell(reserved, by(1)))).toThrow('sold')
   expect(() => edit(withdraw(listed), { title: 'Other' })).toThrow('withdrawn')
   expect(edit(listed, { title: 'Other' })).toMatchObject({ title: 'Other', priceCents: 5_000 })
+})
+
+// Guarantee: what is listed can be paid for, also where cards move no smallest units.
+test('a price is an amount that cards can move', () => {
+  for (const [currency, fine, wrong] of [
+    ['kwd', 12_340, 12_345],
+    ['isk', 500_000, 500_050],
+  ] as const) {
+    refuseUnlessPayable({ priceCents: fine, currency })
+    expect(() => refuseUnlessPayable({ priceCents: wrong, currency })).toThrow('not valid')
+    expect(() => edit({ ...listed, priceCents: wrong }, { currency })).toThrow('not valid')
+  }
+  for (const currency of ['eur', 'jpy']) refuseUnlessPayable({ priceCents: 12_345, currency })
 })

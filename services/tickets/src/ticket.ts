@@ -1,4 +1,4 @@
-import { CustomError, type TicketData } from '@fairpass/sdk'
+import { CustomError, RequestValidationError, smallestMove, type TicketData } from '@fairpass/sdk'
 
 export type Ticket = {
   id: string
@@ -55,10 +55,22 @@ const refuseUnlessAvailable = ({ status }: Ticket) => {
   if (status === 'withdrawn') throw new TicketWithdrawnError()
 }
 
-/** @throws TicketReservedError, TicketSoldError or TicketWithdrawnError: only what is for sale may be changed */
+/** @throws RequestValidationError for a price that nobody could pay, since no card moves such an amount */
+export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'priceCents' | 'currency'>): void => {
+  const unit = smallestMove(currency)
+  if (priceCents % unit === 0) return
+  throw new RequestValidationError([{ msg: `must be a multiple of ${unit} in ${currency}`, param: 'priceCents' }])
+}
+
+/**
+ * @throws TicketReservedError, TicketSoldError or TicketWithdrawnError: only what is for sale may be changed;
+ * RequestValidationError for a price that nobody could pay
+ */
 export const edit = (ticket: Ticket, changes: Changes): Ticket => {
   refuseUnlessAvailable(ticket)
-  return { ...ticket, ...(changes as Partial<Listing>) }
+  const changed = { ...ticket, ...(changes as Partial<Listing>) }
+  refuseUnlessPayable(changed)
+  return changed
 }
 
 /** Withdrawing twice is nothing. */

@@ -28,3 +28,9 @@ test('there are no tenths of a yen, and no currency called "dollars"', () => {
   expect(minorUnits('1.5', 'jpy')).toBeUndefined()
   expect(minorUnits('1', 'dollars')).toBeUndefined()
 })
+
+test('currencies that Stripe counts otherwise than daily life does', () => {
+  expect(minorUnits('500', 'isk')).toBe(50_000)
+  expect(formatMoney(50_000, 'isk', 'en-US').replace(/\s/g, ' ')).toBe('ISK 500')
+  expect(minorUnits('3000', 'mga')).toBe(3_000)
+})

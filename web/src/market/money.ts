@@ -12,8 +12,12 @@ const formatFor = (locale: string, currency: string): Intl.NumberFormat => {
   return format
 }
 
+/** Amounts are counted as Stripe counts them, which is not what Intl knows: https://docs.stripe.com/currencies#special-cases */
+const digitsAtStripe: Record<string, number> = { isk: 2, ugx: 2, mga: 0 }
+
 // Intl knows the minor units of a currency; ISO 4217 codes are letters, so anything else is not tried.
-const digitsOf = (currency: string): number => formatFor('en', currency).resolvedOptions().maximumFractionDigits ?? 2
+const digitsOf = (currency: string): number =>
+  digitsAtStripe[currency.toLowerCase()] ?? formatFor('en', currency).resolvedOptions().maximumFractionDigits ?? 2
 
 /** `1250 usd` as `$12.50`, in the reader's locale. */
 export const formatMoney = (minorUnits: number, currency: string, locale: string): string =>
