@@ -74,7 +74,7 @@ const Due = (props: { standing: Standing }) => {
       }
     >
       <p class="mb-0">{earnings.due}:</p>
-      <ul>
+      <ul class="mb-4 list-disc pl-6">
         <For each={parts()}>{(part) => <li>{part}</li>}</For>
       </ul>
     </Show>
