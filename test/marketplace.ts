@@ -87,7 +87,11 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
 
     asAdmin: async () => {
       const person = visitor()
-      expectStatus(await person.post('/api/users/signin', admin), 200)
+      const signedIn = await eventually(
+        () => person.post('/api/users/signin', admin),
+        ({ status }) => status !== 503,
+      )
+      expectStatus(signedIn, 200)
       return person
     },
 
@@ -186,6 +190,11 @@ const listing = {
 /** A ticket of a new seller. */
 export const listTicket = async (market: Marketplace, change: Record<string, unknown> = {}) => {
   const seller = await market.signedUp()
-  const { body } = expectStatus(await seller.post('/api/tickets', { ...listing, ...change }), 201)
+  // A test before may have killed tickets, whose pause before its next start has grown.
+  const listed = await eventually(
+    () => seller.post('/api/tickets', { ...listing, ...change }),
+    ({ status }) => status !== 503,
+  )
+  const { body } = expectStatus(listed, 201)
   return { seller, ticketId: body.id }
 }

@@ -48,7 +48,10 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const runTests = async (name: string, ...options: string[]): Promise<Count> => {
   const report = join(folder, `${name}.xml`)
   const reporting = ['--reporter=junit', `--reporter-outfile=${report}`]
-  const code = await run(['test', `--timeout=${limitMs}`, ...reporting, ...options], { TEST_RUN_FOLDER: folder })
+  // Two files at once make each other late on a busy machine: what fails is tried once more, what fails twice has failed.
+  const code = await run(['test', `--timeout=${limitMs}`, '--retry=1', ...reporting, ...options], {
+    TEST_RUN_FOLDER: folder,
+  })
   const text = existsSync(report) ? await Bun.file(report).text() : ''
   const suites = /<testsuites[^>]*>/.exec(text)?.[0] ?? ''
   const count = (what: string) => Number(new RegExp(`${what}="(\\d+)"`).exec(suites)?.[1] ?? Number.NaN)
