@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { root } from '@fairpass/up'
+import { root } from '@fairpass/servers'
 
 // Guarantee: the access lists in the cluster let pass the calls between apps that the code has, and no others.
 

@@ -1,4 +1,4 @@
-import { Obstacle } from '@fairpass/up'
+import { Obstacle } from '@fairpass/servers'
 
 const limitMs = 120_000
 

@@ -1,6 +1,6 @@
 // `bun run k8s:secrets`: what overlay local needs before it is applied, without a secret in any file.
 import { parseArgs } from 'node:util'
-import { Obstacle } from '@fairpass/up'
+import { Obstacle } from '@fairpass/servers'
 import { createKubectl } from './kubectl.ts'
 import { ensureJwtSecret, ensureSecrets } from './secrets.ts'
 

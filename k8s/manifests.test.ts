@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { root } from '@fairpass/up'
+import { root } from '@fairpass/servers'
 
 // What stands twice, because kustomize takes no file from outside its folder, must not drift apart.
 
@@ -51,7 +51,7 @@ const annotationOf: Record<string, string> = {
 test('sidecars in the cluster have the settings of dapr/dapr.yaml', async () => {
   const [template] = await documents<{ common: Record<string, unknown>; apps: { appID: string }[] }>('dapr/dapr.yaml')
   const [every] = await documents<{ spec: { template: { metadata: { annotations: Record<string, string> } } } }>(
-    'k8s/base/every/app.yaml',
+    'k8s/base/common/app.yaml',
   )
   for (const [setting, annotation] of Object.entries(annotationOf))
     expect({ setting, is: every?.spec.template.metadata.annotations[`dapr.io/${annotation}`] }).toEqual({
@@ -66,8 +66,8 @@ test('sidecars in the cluster have the settings of dapr/dapr.yaml', async () => 
 })
 
 test('the operator’s rules are those of alerts.yaml', async () => {
-  const [rule] = await documents<{ kind: string; spec: unknown }>('k8s/parts/observe-operator/rules.yaml')
-  const [alerts] = await documents('k8s/parts/observe/alerts.yaml')
+  const [rule] = await documents<{ kind: string; spec: unknown }>('k8s/components/observe-operator/rules.yaml')
+  const [alerts] = await documents('k8s/components/observe/alerts.yaml')
   expect(rule?.kind).toBe('PrometheusRule')
   expect(rule?.spec).toEqual(alerts)
 })
@@ -75,7 +75,7 @@ test('the operator’s rules are those of alerts.yaml', async () => {
 test('apps say what they measure at the port that is opened, announced and let through', async () => {
   const texts = await Promise.all(
     ['kustomization.yaml', 'every-app.yaml', 'network.yaml'].map((name) =>
-      Bun.file(join(root, 'k8s/parts/observe', name)).text(),
+      Bun.file(join(root, 'k8s/components/observe', name)).text(),
     ),
   )
   const [settings = '', app = '', network = ''] = texts

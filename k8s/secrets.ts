@@ -1,4 +1,4 @@
-import { Obstacle } from '@fairpass/up'
+import { Obstacle } from '@fairpass/servers'
 import { createKubectl, type Kubectl } from './kubectl.ts'
 
 /** The only key that the double of Stripe lets in; it opens nothing else. */

@@ -2,15 +2,15 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { metrics } from '@fairpass/sdk'
-import { findPrometheus, run } from '@fairpass/up'
+import { metrics } from '@fairpass/sdk/telemetry'
+import { findPrometheus, run } from '@fairpass/servers'
 import * as v from 'valibot'
 import '../services/orders/src/metrics.ts'
 import '../services/payments/src/metrics.ts'
 import '../web/src/server/observed.ts'
 
 const root = join(import.meta.dir, '..')
-const folder = join(root, 'k8s/parts/observe')
+const folder = join(root, 'k8s/components/observe')
 const alertsFile = join(folder, 'alerts.yaml')
 const read = (path: string) => Bun.file(join(root, path)).text()
 

@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { createLog, type DeadLetter, event, newId, openDeadLetters } from '@fairpass/sdk'
-import { testDatabase, testFolder } from '@fairpass/sdk/testing'
+import { type DeadLetter, event, openDeadLetters } from '@fairpass/sdk/events'
+import { newId } from '@fairpass/sdk/mongo'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { testDatabase, testFolder } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 
 const log = createLog('test', 'fatal')

@@ -1,7 +1,7 @@
 // `bun run dead-letters`: shows the events that were given up, and has them applied again.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { DeadLetter } from '@fairpass/sdk'
+import type { DeadLetter } from '@fairpass/sdk/events'
 import { type Collection, MongoClient } from 'mongodb'
 
 const help = `bun run dead-letters [list] [--service NAME]          events that were given up, oldest first

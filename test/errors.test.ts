@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { statusByCode } from '@fairpass/sdk'
+import { statusByCode } from '@fairpass/sdk/errors'
 
 const root = new URL('..', import.meta.url).pathname
 

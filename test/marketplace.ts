@@ -1,8 +1,8 @@
-import { testFolder } from '@fairpass/sdk/testing'
-import { createPorts } from '@fairpass/up'
+import { createPorts } from '@fairpass/servers'
+import { testFolder } from '@fairpass/servers/testing'
+import { controlOf } from '@fairpass/stripe-double/testing.ts'
 import { MongoClient } from 'mongodb'
 import { createDescribed, type Described, fetchDocument } from './described.ts'
-import { controlOf } from './stripe/testing.ts'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 import { keepLogsOf } from './whole-run.ts'
 
@@ -34,7 +34,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
   const dataDir = testFolder()
   keepLogsOf(dataDir)
   const up = Bun.spawn(
-    [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'dapr/up/main.ts', ...args],
+    [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'tools/up/main.ts', ...args],
     {
       cwd: root,
       env: {

@@ -31,14 +31,14 @@ if (process.argv.includes('--help')) {
   process.exit(0)
 }
 
-const prepared = await run(['dapr/up/main.ts', '--parts'])
+const prepared = await run(['tools/up/main.ts', '--parts'])
 if (prepared !== 0) process.exit(prepared)
 // Without a browser everything else is tested all the same; the tests that need one fail and say why.
 const patterns = process.argv.slice(2)
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('browser')))
   await run(['test/browser/install.ts'])
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('payments')))
-  await run(['test/stripe/described/install.ts'])
+  await run(['tools/stripe-double/openapi/install.ts'])
 
 type Count = { passed: number; failed: number }
 

@@ -12,7 +12,9 @@ COPY services/orders/package.json services/orders/
 COPY services/expiration/package.json services/expiration/
 COPY services/payments/package.json services/payments/
 COPY web/package.json web/
-COPY dapr/up/package.json dapr/up/
+COPY tools/servers/package.json tools/servers/
+COPY tools/stripe-double/package.json tools/stripe-double/
+COPY tools/up/package.json tools/up/
 COPY k8s/package.json k8s/
 COPY test/package.json test/
 # The tools of development stay outside; the lockfile decides every version.
@@ -21,15 +23,14 @@ RUN bun install --frozen-lockfile --production --ignore-scripts
 FROM packages AS sources
 COPY sdk sdk
 COPY services services
-COPY dapr/up dapr/up
-COPY test/stripe test/stripe
+COPY tools/stripe-double tools/stripe-double
 COPY k8s/replica-set k8s/replica-set
 
 # `skaffold dev` runs this one: changed sources are copied into it, and Bun starts the program again.
 FROM sources AS dev
 ARG ENTRY
 ENV ENTRY=${ENTRY} NODE_ENV=development
-RUN chown -R 65532:65532 sdk services dapr
+RUN chown -R 65532:65532 sdk services
 USER 65532:65532
 ENTRYPOINT ["/bin/sh", "-c", "exec bun --watch --no-clear-screen $ENTRY"]
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { findPart, root, run } from '@fairpass/up'
+import { findPart, root, run } from '@fairpass/servers'
 import { type Built, writeArchive } from './archive.ts'
 import { type BunImage, type Image, images } from './catalogue.ts'
 import { programWithLibraries } from './closure.ts'

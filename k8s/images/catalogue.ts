@@ -21,7 +21,7 @@ export const images: readonly Image[] = [
   {
     kind: 'bun',
     name: 'fairpass/stripe-double',
-    entry: 'test/stripe/main.ts',
+    entry: 'tools/stripe-double/main.ts',
     title: 'A double of Stripe for clusters without a key',
   },
   {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { run } from '@fairpass/up'
+import { run } from '@fairpass/servers'
 import type { Content } from './layer.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { root } from '@fairpass/up'
+import { root } from '@fairpass/servers'
 import { type Image, images } from './catalogue.ts'
 
 const answersWithinMs = 5_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { root } from '@fairpass/up'
+import { root } from '@fairpass/servers'
 import { images } from './catalogue.ts'
 
 // Guarantee: with a frozen lockfile the packages of an image can be installed, which takes every workspace's package.json.

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root } from '@fairpass/up'
+import { root } from '@fairpass/servers'
 import { buildArchive } from './build.ts'
 import { images } from './catalogue.ts'
 import { buildWithDocker, dockerAnswers } from './docker.ts'

@@ -10,7 +10,9 @@ COPY services/orders/package.json services/orders/
 COPY services/expiration/package.json services/expiration/
 COPY services/payments/package.json services/payments/
 COPY web/package.json web/
-COPY dapr/up/package.json dapr/up/
+COPY tools/servers/package.json tools/servers/
+COPY tools/stripe-double/package.json tools/stripe-double/
+COPY tools/up/package.json tools/up/
 COPY k8s/package.json k8s/
 COPY test/package.json test/
 RUN bun install --frozen-lockfile --ignore-scripts

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Obstacle, root, run, showProgress } from '@fairpass/up'
+import { Obstacle, root, run, showProgress } from '@fairpass/servers'
 import { chromium } from 'playwright-core'
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']

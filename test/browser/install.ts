@@ -1,5 +1,5 @@
 // A step of `bun run test`: brings Chromium, with progress, before tests that have a time limit need it.
-import { Obstacle } from '@fairpass/up'
+import { Obstacle } from '@fairpass/servers'
 import { chromiumPath } from './chromium.ts'
 
 try {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { createPorts, mongodUri, type RunningProcess, root, startProcess } from '@fairpass/up'
+import { createPorts, mongodUri, type RunningProcess, root, startProcess } from '@fairpass/servers'
 import { eventually, listTicket } from '../marketplace.ts'
 import { pay } from './steps.ts'
 import { type Storefront, startStorefront } from './storefront.ts'

@@ -1,4 +1,4 @@
-import { createPorts } from '@fairpass/up'
+import { createPorts } from '@fairpass/servers'
 import { eventually, type Marketplace } from '../marketplace.ts'
 
 const root = new URL('../../web', import.meta.url).pathname

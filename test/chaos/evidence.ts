@@ -1,5 +1,5 @@
+import type { controlOf, State } from '@fairpass/stripe-double/testing.ts'
 import type { Db } from 'mongodb'
-import type { controlOf, State } from '../stripe/testing.ts'
 
 export type KeptPayment = {
   id: string

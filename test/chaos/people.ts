@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto'
-import { accessToken, newId, type Role } from '@fairpass/sdk'
-import { signingKeyOf } from '../../services/auth/src/keys.ts'
+import { accessToken, type Role } from '@fairpass/sdk/identity'
+import { newId } from '@fairpass/sdk/mongo'
+import { signingKeyOf } from '../../services/auth/src/session/keys.ts'
 
 const tokenSeconds = 3_600
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')

@@ -1,4 +1,4 @@
-import { smallestMove } from '@fairpass/sdk'
+import { smallestMove } from '@fairpass/sdk/money'
 import { createRandom, type Random } from './random.ts'
 
 /** How long payments waits for Stripe in a chaotic run, in milliseconds: short, so that time-outs are cheap. */

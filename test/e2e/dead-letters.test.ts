@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { createDapr, type Dapr, type DeadLetter, event, newId } from '@fairpass/sdk'
-import { createPorts, findPart, readTemplate, sidecarServer, startProcess } from '@fairpass/up'
+import { createDapr, type Dapr } from '@fairpass/sdk/dapr'
+import { type DeadLetter, event } from '@fairpass/sdk/events'
+import { newId } from '@fairpass/sdk/mongo'
+import { createPorts, findPart, readTemplate, sidecarServer, startProcess } from '@fairpass/servers'
 import type { Document } from 'mongodb'
 import { eventually, listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 

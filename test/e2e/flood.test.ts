@@ -6,7 +6,7 @@ beforeAll(async () => {
   market = await sharedMarketplace()
 })
 
-/** More than may be hashed and wait for it together (services/auth/src/passwords.ts). */
+/** More than may be hashed and wait for it together (services/auth/src/password/passwords.ts). */
 const flooding = 220
 const mostReads = 40
 

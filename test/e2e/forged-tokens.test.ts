@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { signingKeyOf } from '../../services/auth/src/keys.ts'
+import { signingKeyOf } from '../../services/auth/src/session/keys.ts'
 import { type Marketplace, sharedMarketplace } from '../marketplace.ts'
 
 type Part = Record<string, unknown>

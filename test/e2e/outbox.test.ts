@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from 'bun:test'
-import { event, newId } from '@fairpass/sdk'
+import { event } from '@fairpass/sdk/events'
+import { newId } from '@fairpass/sdk/mongo'
 import { eventually, listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 

@@ -7,7 +7,7 @@ import {
   root,
   sidecarServer,
   startProcess,
-} from '@fairpass/up'
+} from '@fairpass/servers'
 import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 

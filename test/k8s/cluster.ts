@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildArchive, createKubectl } from '@fairpass/k8s'
-import { Obstacle, run } from '@fairpass/up'
+import { Obstacle, run } from '@fairpass/servers'
 
 const createLimitMs = 300_000
 const loadLimitMs = 300_000

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kubectl, Resource } from '@fairpass/k8s'
-import { Obstacle, run } from '@fairpass/up'
+import { Obstacle, run } from '@fairpass/servers'
 
 /** Who defines the kinds that overlay production uses beside Kubernetes and Dapr, where a cluster lacks them. */
 const makers = [

@@ -1,5 +1,5 @@
 import { createKubectl, ensureSecrets, type Resource } from '@fairpass/k8s'
-import { Obstacle } from '@fairpass/up'
+import { Obstacle } from '@fairpass/servers'
 import { render } from './manifests.ts'
 
 export const testNamespace = 'fairpass-test'

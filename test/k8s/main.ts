@@ -1,6 +1,6 @@
 // `bun run k8s:test`: Fairpass on a real cluster with a real Dapr, told as a story.
 import { parseArgs } from 'node:util'
-import { Obstacle, root } from '@fairpass/up'
+import { Obstacle, root } from '@fairpass/servers'
 import { findCluster, loadImages, nodeAddress } from './cluster.ts'
 import {
   checkDapr,

@@ -1,5 +1,5 @@
 import { createKubectl, type Kubectl, type Resource } from '@fairpass/k8s'
-import { Obstacle, root, run } from '@fairpass/up'
+import { Obstacle, root, run } from '@fairpass/servers'
 import { type Definitions, definitionsFor } from './definitions.ts'
 import { skaffoldFits } from './skaffold.ts'
 import { must, type Story, say } from './story.ts'

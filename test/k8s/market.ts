@@ -1,7 +1,7 @@
+import { controlOf } from '@fairpass/stripe-double/testing.ts'
 import { MongoClient } from 'mongodb'
 import { createClient } from '../chaos/client.ts'
 import { createPeople } from '../chaos/people.ts'
-import { controlOf } from '../stripe/testing.ts'
 import { mongodbPort, stripePort, webPort } from './deploy.ts'
 
 /** The marketplace in the cluster, as the test reaches it: by the web app's address, and two doors behind it. */

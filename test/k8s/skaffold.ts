@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Obstacle, root, run } from '@fairpass/up'
+import { Obstacle, root, run } from '@fairpass/servers'
 import Ajv from 'ajv'
 import { must } from './story.ts'
 

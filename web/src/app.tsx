@@ -3,9 +3,9 @@ import { Router } from '@solidjs/router'
 import { FileRoutes } from '@solidjs/start/router'
 import { ErrorBoundary, Suspense } from 'solid-js'
 import './app.css'
-import { noteFailed } from './market/reads.ts'
-import { Frame } from './parts/frame.tsx'
-import { useWords } from './words/words.ts'
+import { Frame } from './components/layout/frame.tsx'
+import { useWords } from './i18n/words.ts'
+import { noteFailed } from './queries/reads.ts'
 
 const Broken = (props: { error: unknown }) => {
   noteFailed(props.error)

@@ -1,5 +1,5 @@
 /// <reference types="@solidjs/start/env" />
-import type { Visit } from './server/visit.ts'
+import type { Visit } from './server/session/visit.ts'
 
 declare module '*.wasm?url&inline' {
   /** The build of the server makes a module of it, the one of pages keeps it as a data URL. */

@@ -1,6 +1,6 @@
 import { createMiddleware } from '@solidjs/start/middleware'
 import { getRequestEvent } from 'solid-js/web'
-import { entrance } from './server/entrance.ts'
+import { entrance } from './server/server-context.ts'
 import { visitPage } from './server/visit-page.ts'
 
 export default createMiddleware([

@@ -1,4 +1,4 @@
-import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk'
+import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
 import { createRoutes, type RoutesDeps } from './routes.ts'
 
 type Deps = RoutesDeps & { service: ServiceOptions }

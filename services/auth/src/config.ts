@@ -1,6 +1,6 @@
-import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk'
+import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import * as v from 'valibot'
-import { Email, NewPassword } from './credentials.ts'
+import { Email, NewPassword } from './account/credentials.ts'
 import { limitVariables } from './limits.ts'
 
 /** Browsers keep no cookie longer than 400 days. */

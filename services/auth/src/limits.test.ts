@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, expect, test } from 'bun:test'
-import { type Dapr, newId } from '@fairpass/sdk'
-import { testSidecar } from '@fairpass/sdk/testing'
-import { createWorld, refusal, type World } from './world.ts'
+import type { Dapr } from '@fairpass/sdk/dapr'
+import { newId } from '@fairpass/sdk/mongo'
+import { testSidecar } from '@fairpass/servers/testing'
+import { createWorld, refusal, type World } from './testing/world.ts'
 
 let dapr: Dapr
 let world: World

@@ -1,4 +1,6 @@
-import { addressOf, type Limit, RateVariable, type SignedInEnv, type Wiring } from '@fairpass/sdk'
+import { addressOf, type Limit, RateVariable } from '@fairpass/sdk/http'
+import type { SignedInEnv } from '@fairpass/sdk/identity'
+import type { Wiring } from '@fairpass/sdk/service'
 import type { Context, Env } from 'hono'
 import type { AuthConfig } from './config.ts'
 

@@ -1,14 +1,14 @@
-import { wireService } from '@fairpass/sdk'
-import { runService } from '@fairpass/sdk/bun'
+import { wireService } from '@fairpass/sdk/service'
+import { runService } from '@fairpass/sdk/service/run'
+import { ensureFirstAdmin } from './account/first-admin.ts'
+import { openAccounts } from './account/store.ts'
 import { createApp } from './app.ts'
-import { argon2id } from './argon2id.ts'
 import { readAuthConfig } from './config.ts'
-import { ensureFirstAdmin } from './first-admin.ts'
-import { digestSecretOf } from './keys.ts'
-import { createPasswords } from './passwords.ts'
-import { openSessions } from './sessions.ts'
-import { openAccounts } from './store.ts'
-import { ownIdentity, tokensFrom } from './tokens.ts'
+import { argon2id } from './password/argon2id.ts'
+import { createPasswords } from './password/passwords.ts'
+import { digestSecretOf } from './session/keys.ts'
+import { openSessions } from './session/store.ts'
+import { ownIdentity, tokensFrom } from './session/tokens.ts'
 
 await runService(
   'auth',

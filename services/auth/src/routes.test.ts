@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { newId } from '@fairpass/sdk'
-import { createWorld, refusal, type World } from './world.ts'
+import { newId } from '@fairpass/sdk/mongo'
+import { createWorld, refusal, type World } from './testing/world.ts'
 
 let world: World
 

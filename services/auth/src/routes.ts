@@ -1,30 +1,26 @@
-import {
-  AccountBannedError,
-  accessTokenOf,
-  answers,
-  body,
-  ForbiddenError,
-  Id,
-  type IdempotencyEnv,
-  NotFoundError,
-  onlyFrom,
-  PageLimit,
-  parse,
-  query,
-  type Wiring,
-} from '@fairpass/sdk'
+import { AccountBannedError, ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
+import { answers, body, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
+import { accessTokenOf } from '@fairpass/sdk/identity'
+import { PageLimit } from '@fairpass/sdk/mongo'
+import type { Wiring } from '@fairpass/sdk/service'
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import * as v from 'valibot'
-import { type Account, InvalidCredentialsError, RefreshTokenInvalidError, toListed, toPublic } from './account.ts'
-import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './answers.ts'
+import { Email, GivenPassword, NewPassword } from './account/credentials.ts'
+import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
-import { createSessionCookies } from './cookies.ts'
-import { Email, GivenPassword, NewPassword } from './credentials.ts'
+import {
+  type Account,
+  InvalidCredentialsError,
+  RefreshTokenInvalidError,
+  toListed,
+  toPublic,
+} from './domain/account.ts'
 import { createLimits, type limitVariables } from './limits.ts'
-import { type Presented, type Sessions, sessionIdOf } from './sessions.ts'
-import type { Accounts } from './store.ts'
-import type { Tokens } from './tokens.ts'
+import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
+import { createSessionCookies } from './session/cookies.ts'
+import { type Presented, type Sessions, sessionIdOf } from './session/store.ts'
+import type { Tokens } from './session/tokens.ts'
 
 const SignUp = v.strictObject({ email: Email, password: NewPassword })
 const SignIn = v.strictObject({ email: Email, password: GivenPassword })

@@ -1,4 +1,6 @@
-import { actors, createServiceApp, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import { actors } from '@fairpass/sdk/dapr'
+import { createServiceApp, type ServiceOptions } from '@fairpass/sdk/http'
+import type { Wiring } from '@fairpass/sdk/service'
 import { actorType, type Expiration } from './expiration.ts'
 
 type Deps = { service: ServiceOptions; wiring: Wiring; expiration: Expiration }

@@ -1,4 +1,4 @@
-import type { EventHandlers } from '@fairpass/sdk'
+import type { EventHandlers } from '@fairpass/sdk/events'
 import type { Expiration } from './expiration.ts'
 
 /** A timer started late, after its order ended, rings once and changes nothing. */

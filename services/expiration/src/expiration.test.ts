@@ -1,5 +1,8 @@
 import { beforeEach, expect, test } from 'bun:test'
-import { actors, createLog, event, type FairpassEvent, newId, type OrderData } from '@fairpass/sdk'
+import { actors } from '@fairpass/sdk/dapr'
+import { event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
+import { newId } from '@fairpass/sdk/mongo'
+import { createLog } from '@fairpass/sdk/telemetry'
 import { createHandlers } from './events.ts'
 import { actorType, createExpiration } from './expiration.ts'
 

@@ -1,4 +1,5 @@
-import { type Dapr, event, type OrderData } from '@fairpass/sdk'
+import type { Dapr } from '@fairpass/sdk/dapr'
+import { event, type OrderData } from '@fairpass/sdk/events'
 
 export const actorType = 'OrderExpiration'
 const reminder = 'due'

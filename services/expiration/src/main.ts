@@ -1,5 +1,6 @@
-import { commonConfig, readConfig, wireService } from '@fairpass/sdk'
-import { runService } from '@fairpass/sdk/bun'
+import { commonConfig, readConfig } from '@fairpass/sdk/config'
+import { wireService } from '@fairpass/sdk/service'
+import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
 import { createExpiration } from './expiration.ts'

@@ -1,6 +1,10 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { actors, createLog, createServiceApp, event, type FairpassEvent, newId, type OrderData } from '@fairpass/sdk'
-import { testActorSidecar } from '@fairpass/sdk/testing'
+import { actors } from '@fairpass/sdk/dapr'
+import { event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
+import { createServiceApp } from '@fairpass/sdk/http'
+import { newId } from '@fairpass/sdk/mongo'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { testActorSidecar } from '@fairpass/servers/testing'
 import { createHandlers } from './events.ts'
 import { actorType, createExpiration } from './expiration.ts'
 

@@ -1,9 +1,10 @@
-import { createServiceApp, describeApi, type ServiceOptions, type Wiring } from '@fairpass/sdk'
+import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
+import type { Wiring } from '@fairpass/sdk/service'
+import type { Purchase } from './hold/purchase.ts'
 import type { LimitVariables } from './limits.ts'
-import type { Line } from './line.ts'
-import type { Purchase } from './purchase.ts'
 import { createRoutes } from './routes.ts'
 import type { Orders } from './store.ts'
+import type { Line } from './waitlist/store.ts'
 
 type Deps = {
   service: ServiceOptions

@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { newId, RelayedProblemError, type TicketData } from '@fairpass/sdk'
-import { testDatabase } from '@fairpass/sdk/testing'
+import { RelayedProblemError } from '@fairpass/sdk/errors'
+import type { TicketData } from '@fairpass/sdk/events'
+import { newId } from '@fairpass/sdk/mongo'
+import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import { openCatalogue } from './catalogue.ts'
 

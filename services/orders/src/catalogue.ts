@@ -1,8 +1,10 @@
-import { type Dapr, heard, isDuplicateKey, TicketData, through } from '@fairpass/sdk'
+import { type Dapr, heard, through } from '@fairpass/sdk/dapr'
+import { TicketData } from '@fairpass/sdk/events'
+import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Api } from '@fairpass/tickets/api'
 import { hc } from 'hono/client'
 import type { Db } from 'mongodb'
-import { sharedRead } from './shared-read.ts'
+import { sharedRead } from './hold/shared-read.ts'
 
 type Known = Omit<TicketData, 'id'> & { _id: string }
 

@@ -1,8 +1,8 @@
-import type { EventHandlers } from '@fairpass/sdk'
+import type { EventHandlers } from '@fairpass/sdk/events'
 import type { Catalogue } from './catalogue.ts'
-import type { Line } from './line.ts'
-import { complete, failPayment, type Order, OrderNotPayableError, refund } from './order.ts'
+import { complete, failPayment, type Order, OrderNotPayableError, refund } from './domain/order.ts'
 import type { Orders } from './store.ts'
+import type { Line } from './waitlist/store.ts'
 
 type Deps = { orders: Orders; catalogue: Catalogue; line: Line }
 

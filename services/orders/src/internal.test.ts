@@ -1,14 +1,18 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { createDapr, createLog, newId, readConfig, wireService } from '@fairpass/sdk'
-import { testDatabase } from '@fairpass/sdk/testing'
+import { readConfig } from '@fairpass/sdk/config'
+import { createDapr } from '@fairpass/sdk/dapr'
+import { newId } from '@fairpass/sdk/mongo'
+import { wireService } from '@fairpass/sdk/service'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { testDatabase } from '@fairpass/servers/testing'
 import { createApp } from './app.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createHandlers } from './events.ts'
-import { createHolds } from './hold.ts'
+import { createHolds } from './hold/hold.ts'
+import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
-import { openLine } from './line.ts'
-import { createPurchase } from './purchase.ts'
 import { openOrders } from './store.ts'
+import { openLine } from './waitlist/store.ts'
 
 // Whoever may settle an order decides about money, so that these doors are tried one by one.
 

@@ -1,13 +1,18 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { createLog, type Dapr, newId, readConfig, type TicketData, wireService } from '@fairpass/sdk'
-import { testDatabase, testSidecar } from '@fairpass/sdk/testing'
+import { readConfig } from '@fairpass/sdk/config'
+import type { Dapr } from '@fairpass/sdk/dapr'
+import type { TicketData } from '@fairpass/sdk/events'
+import { newId } from '@fairpass/sdk/mongo'
+import { wireService } from '@fairpass/sdk/service'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { createApp } from './app.ts'
 import { openCatalogue } from './catalogue.ts'
-import { createHolds } from './hold.ts'
+import { createHolds } from './hold/hold.ts'
+import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
-import { openLine } from './line.ts'
-import { createPurchase } from './purchase.ts'
 import { openOrders } from './store.ts'
+import { openLine } from './waitlist/store.ts'
 
 let dapr: Dapr
 beforeAll(async () => {

@@ -1,4 +1,6 @@
-import { addressOf, RateVariable, type SignedInEnv, type Wiring } from '@fairpass/sdk'
+import { addressOf, RateVariable } from '@fairpass/sdk/http'
+import type { SignedInEnv } from '@fairpass/sdk/identity'
+import type { Wiring } from '@fairpass/sdk/service'
 import type { Context } from 'hono'
 import type * as v from 'valibot'
 

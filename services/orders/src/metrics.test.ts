@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { newId } from '@fairpass/sdk'
-import { metricValue, testDatabase } from '@fairpass/sdk/testing'
+import { newId } from '@fairpass/sdk/mongo'
+import { metricValue, testDatabase } from '@fairpass/servers/testing'
+import { expire, type Order, settle, TicketSoldError } from './domain/order.ts'
+import { openOrdersReading } from './gauges.ts'
 import { countHold } from './metrics.ts'
-import { expire, type Order, settle, TicketSoldError } from './order.ts'
-import { openOrdersReading } from './readings.ts'
 import { openOrders } from './store.ts'
 
 const orderAt = (expiresAt: Date): Omit<Order, 'version'> => {

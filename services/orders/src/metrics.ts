@@ -1,5 +1,6 @@
-import { CustomError, counter, gauge, histogram } from '@fairpass/sdk'
-import type { Order } from './order.ts'
+import { CustomError } from '@fairpass/sdk/errors'
+import { counter, gauge, histogram } from '@fairpass/sdk/telemetry'
+import type { Order } from './domain/order.ts'
 
 const holdsTotal = counter('holds_total', {
   help: 'Presses of BUY by their outcome: opened, open (the buyer had it already), or the code of the refusal',

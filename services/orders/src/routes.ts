@@ -1,24 +1,17 @@
-import {
-  answers,
-  body,
-  Id,
-  type IdempotencyEnv,
-  NotFoundError,
-  onlyFrom,
-  PageLimit,
-  pause,
-  query,
-  type Wiring,
-} from '@fairpass/sdk'
+import { NotFoundError } from '@fairpass/sdk/errors'
+import { answers, body, Id, type IdempotencyEnv, onlyFrom, query } from '@fairpass/sdk/http'
+import { PageLimit } from '@fairpass/sdk/mongo'
+import { pause } from '@fairpass/sdk/run-periodically'
+import type { Wiring } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { OrderAnswer, OrdersAnswer } from './answers.ts'
+import { cancelByBuyer, complete, failPayment, isDue, type Order, settle, toData, toPublic } from './domain/order.ts'
+import type { Purchase } from './hold/purchase.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
-import type { Line } from './line.ts'
-import { createLineRoutes } from './line-routes.ts'
-import { cancelByBuyer, complete, failPayment, isDue, type Order, settle, toData, toPublic } from './order.ts'
-import type { Purchase } from './purchase.ts'
+import { OrderAnswer, OrdersAnswer } from './schemas.ts'
 import type { Orders } from './store.ts'
+import { createLineRoutes } from './waitlist/routes.ts'
+import type { Line } from './waitlist/store.ts'
 
 const NewOrder = v.strictObject({ ticketId: Id })
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })

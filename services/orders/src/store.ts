@@ -1,16 +1,11 @@
-import {
-  type Dapr,
-  decodeCursor,
-  encodeCursor,
-  event,
-  type FairpassEvent,
-  forEachOf,
-  openCollection,
-} from '@fairpass/sdk'
+import type { Dapr } from '@fairpass/sdk/dapr'
+import { event, type FairpassEvent } from '@fairpass/sdk/events'
+import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
+import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, ObjectId } from 'mongodb'
-import type { Holds } from './hold.ts'
+import { expire, firstRetellMs, type Order, toData } from './domain/order.ts'
+import type { Holds } from './hold/hold.ts'
 import { countEnd } from './metrics.ts'
-import { expire, firstRetellMs, type Order, toData } from './order.ts'
 
 const lastRetellMs = 600_000
 /** By when a hold has ended (docs/design.md, promise 3), and how far back completed orders are looked at. */

@@ -1,4 +1,4 @@
-import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk'
+import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import * as v from 'valibot'
 import { limitVariables } from './limits.ts'
 

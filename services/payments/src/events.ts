@@ -1,7 +1,7 @@
-import type { EventHandlers, OrderData } from '@fairpass/sdk'
-import type { Drive } from './drive.ts'
-import type { Payouts } from './payout-store.ts'
-import type { Payments } from './store.ts'
+import type { EventHandlers, OrderData } from '@fairpass/sdk/events'
+import type { Drive } from './payment/process.ts'
+import type { Payments } from './payment/store.ts'
+import type { Payouts } from './payout/store.ts'
 
 type Deps = { payments: Payments; payouts: Pick<Payouts, 'wake'>; driving: Drive }
 

@@ -1,4 +1,6 @@
-import { addressOf, type Rate, RateVariable, type SignedInEnv, type Wiring } from '@fairpass/sdk'
+import { addressOf, type Rate, RateVariable } from '@fairpass/sdk/http'
+import type { SignedInEnv } from '@fairpass/sdk/identity'
+import type { Wiring } from '@fairpass/sdk/service'
 import type { Context } from 'hono'
 
 /** The limits of payments in the environment. */

@@ -1,13 +1,14 @@
 import { expect, test } from 'bun:test'
-import { createLog, VersionConflictError } from '@fairpass/sdk'
-import { metricValue, testDatabase } from '@fairpass/sdk/testing'
-import { checkLedger } from './check-ledger.ts'
-import { openLedger } from './ledger-store.ts'
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { metricValue, testDatabase } from '@fairpass/servers/testing'
+import { PaymentUnderWayError } from './domain/payment.ts'
+import { unfinishedReading, webhooksReading } from './gauges.ts'
+import { checkLedger } from './ledger/check.ts'
+import { openLedger } from './ledger/store.ts'
 import { countEnd } from './metrics.ts'
-import { PaymentUnderWayError } from './payment.ts'
-import { unfinishedReading, webhooksReading } from './readings.ts'
-import { reconcile } from './reconcile.ts'
-import { seenStripe } from './stripe-seen.ts'
+import { reconcile } from './payment/reconcile.ts'
+import { seenStripe } from './stripe/telemetry.ts'
 
 const log = createLog('test', 'silent')
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000)

@@ -1,5 +1,5 @@
-import { counter, gauge, histogram } from '@fairpass/sdk'
-import type { Payment } from './payment.ts'
+import { counter, gauge, histogram } from '@fairpass/sdk/telemetry'
+import type { Payment } from './domain/payment.ts'
 
 const paymentsTotal = counter('payments_total', {
   help: 'Payments that ended, by how: completed, failed, cancelled, and refunded, before or after they were completed',

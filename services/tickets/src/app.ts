@@ -1,5 +1,6 @@
-import { createServiceApp, describeApi, type ServiceOptions, type Wiring } from '@fairpass/sdk'
-import type { Orders } from './orders.ts'
+import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
+import type { Wiring } from '@fairpass/sdk/service'
+import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSitemapRoutes } from './sitemap.ts'
 import type { Tickets } from './store.ts'

@@ -1,6 +1,8 @@
-import { type EventHandlers, type FairpassEvent, type Inbox, NotFoundError, type OrderData } from '@fairpass/sdk'
+import { NotFoundError } from '@fairpass/sdk/errors'
+import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
+import type { Inbox } from '@fairpass/sdk/mongo'
+import { endListing, release, reserve, sell, type Ticket, voidSale } from './domain/ticket.ts'
 import type { Tickets } from './store.ts'
-import { endListing, release, reserve, sell, type Ticket, voidSale } from './ticket.ts'
 
 const batch = 100
 

@@ -1,9 +1,11 @@
-import { commonConfig, openInbox, readConfig, wireService } from '@fairpass/sdk'
-import { runService } from '@fairpass/sdk/bun'
+import { commonConfig, readConfig } from '@fairpass/sdk/config'
+import { openInbox } from '@fairpass/sdk/mongo'
+import { wireService } from '@fairpass/sdk/service'
+import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
-import { healOverdue } from './heal.ts'
-import { createOrders } from './orders.ts'
+import { createOrders } from './peers/orders.ts'
+import { healOverdue } from './reconcile.ts'
 import { openTickets } from './store.ts'
 
 await runService(

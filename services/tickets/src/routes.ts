@@ -1,25 +1,10 @@
-import {
-  answers,
-  body,
-  Id,
-  type IdempotencyEnv,
-  isDuplicateKey,
-  Moment,
-  NotFoundError,
-  newId,
-  onlyFrom,
-  PageLimit,
-  query,
-  ServiceUnavailableError,
-  VersionConflictError,
-  type Wiring,
-} from '@fairpass/sdk'
+import { NotFoundError, ServiceUnavailableError, VersionConflictError } from '@fairpass/sdk/errors'
+import { answers, body, Id, type IdempotencyEnv, Moment, onlyFrom, query } from '@fairpass/sdk/http'
+import { isDuplicateKey, newId, PageLimit } from '@fairpass/sdk/mongo'
+import type { Wiring } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { TicketAnswer, TicketsAnswer } from './answers.ts'
-import { fenceWithinMs, type Orders } from './orders.ts'
-import { Search } from './search.ts'
-import type { Tickets } from './store.ts'
+import { Search } from './domain/search.ts'
 import {
   edit,
   refuseUnlessPayable,
@@ -29,8 +14,11 @@ import {
   toData,
   toPublic,
   withdraw,
-} from './ticket.ts'
-import { TimeZone } from './time-zone.ts'
+} from './domain/ticket.ts'
+import { TimeZone } from './domain/time-zone.ts'
+import { fenceWithinMs, type Orders } from './peers/orders.ts'
+import { TicketAnswer, TicketsAnswer } from './schemas.ts'
+import type { Tickets } from './store.ts'
 
 /** A line of text; control characters are never meant. */
 const text = (max: number, example: string) =>

@@ -1,4 +1,4 @@
-import { Id, onlyFrom, query } from '@fairpass/sdk'
+import { Id, onlyFrom, query } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Tickets } from './store.ts'

@@ -1,14 +1,9 @@
-import {
-  decodeCursor,
-  encodeCursor,
-  event,
-  type FairpassEvent,
-  openCollection,
-  RequestValidationError,
-} from '@fairpass/sdk'
+import { RequestValidationError } from '@fairpass/sdk/errors'
+import { event, type FairpassEvent } from '@fairpass/sdk/events'
+import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, Filter, Sort } from 'mongodb'
-import { fold, type Search, wordsOf } from './search.ts'
-import { type Ticket, toData } from './ticket.ts'
+import { fold, type Search, wordsOf } from './domain/search.ts'
+import { type Ticket, toData } from './domain/ticket.ts'
 
 /** A ticket as stored: what it is found by stands beside it, folded. */
 type TicketDocument = Ticket & { searchText: string; searchCity: string }

@@ -1,4 +1,4 @@
-import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/trace'
+import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/telemetry/trace'
 import { BodyTooLarge, readBody } from './body.ts'
 import { isDaprsOwn } from './dapr-refusal.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup } from 'solid-js'
-import { apiQuery, tidyAddress } from '../market/listing-query.ts'
-import { type Loaded, loadedFrom } from '../market/loaded.ts'
-import { Tickets } from '../market/shapes.ts'
+import { apiQuery, tidyAddress } from '../domain/listing-query.ts'
+import { Tickets } from '../domain/shapes.ts'
+import { type Loaded, loadedFrom } from '../queries/loaded.ts'
 
 const PAUSE_MS = 250
 const TIMEOUT_MS = 5000

@@ -1,5 +1,5 @@
-import { noteMissing } from '../market/reads.ts'
-import { Missing } from '../parts/missing.tsx'
+import { Missing } from '../components/layout/missing.tsx'
+import { noteMissing } from '../queries/reads.ts'
 
 export default function NotFound() {
   noteMissing()

@@ -1,11 +1,11 @@
 import { Show } from 'solid-js'
-import { Devices } from '../parts/devices.tsx'
-import { Done } from '../parts/done.tsx'
-import { Field } from '../parts/field.tsx'
-import { Head } from '../parts/head.tsx'
-import { Refused } from '../parts/refused.tsx'
-import { useVisitor } from '../parts/visitor.tsx'
-import { useWords } from '../words/words.ts'
+import { Devices } from '../components/account/devices.tsx'
+import { Field } from '../components/form/field.tsx'
+import { Done } from '../components/layout/done.tsx'
+import { Head } from '../components/layout/head.tsx'
+import { Refused } from '../components/layout/refused.tsx'
+import { useVisitor } from '../components/layout/visitor.tsx'
+import { useWords } from '../i18n/words.ts'
 
 export default function Account() {
   const visitor = useVisitor()

@@ -1,8 +1,8 @@
-import { Head } from '../parts/head.tsx'
-import { ListingForm } from '../parts/listing-form.tsx'
-import { Refused } from '../parts/refused.tsx'
-import { useVisitor } from '../parts/visitor.tsx'
-import { useWords } from '../words/words.ts'
+import { ListingForm } from '../components/form/listing-form.tsx'
+import { Head } from '../components/layout/head.tsx'
+import { Refused } from '../components/layout/refused.tsx'
+import { useVisitor } from '../components/layout/visitor.tsx'
+import { useWords } from '../i18n/words.ts'
 
 export default function Sell() {
   const visitor = useVisitor()

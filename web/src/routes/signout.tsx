@@ -1,7 +1,7 @@
-import { Head } from '../parts/head.tsx'
-import { Refused } from '../parts/refused.tsx'
-import { useVisitor } from '../parts/visitor.tsx'
-import { useWords } from '../words/words.ts'
+import { Head } from '../components/layout/head.tsx'
+import { Refused } from '../components/layout/refused.tsx'
+import { useVisitor } from '../components/layout/visitor.tsx'
+import { useWords } from '../i18n/words.ts'
 
 export default function SignOut() {
   const visitor = useVisitor()

@@ -1,6 +1,6 @@
-import { Head } from '../parts/head.tsx'
-import { SignForm } from '../parts/sign-form.tsx'
-import { useWords } from '../words/words.ts'
+import { SignForm } from '../components/form/sign-form.tsx'
+import { Head } from '../components/layout/head.tsx'
+import { useWords } from '../i18n/words.ts'
 
 export default function SignUp() {
   const { sign } = useWords()

@@ -1,5 +1,5 @@
-import { catalogues } from '../words/catalogues.ts'
-import type { Language } from '../words/languages.ts'
+import { catalogues } from '../i18n/catalogues.ts'
+import type { Language } from '../i18n/languages.ts'
 
 const STYLE = `:root{color-scheme:light dark}body{margin:0;font:1rem/1.6 system-ui,sans-serif}
 main{max-width:38rem;margin:0 auto;padding:12vh 1rem}h1{line-height:1.1}`

@@ -1,5 +1,5 @@
-import { gauge, httpRequestSeconds, methodName } from '@fairpass/sdk/metrics'
-import { inSpan, type Span, SpanKind, SpanStatusCode, traceparentOf, unrecorded } from '@fairpass/sdk/trace'
+import { gauge, httpRequestSeconds, methodName } from '@fairpass/sdk/telemetry/metrics'
+import { inSpan, type Span, SpanKind, SpanStatusCode, traceparentOf, unrecorded } from '@fairpass/sdk/telemetry/trace'
 import { traceOf } from '../gateway/trace.ts'
 import { routeName } from './route-name.ts'
 

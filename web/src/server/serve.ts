@@ -1,11 +1,11 @@
-import { metrics } from '@fairpass/sdk/metrics'
-import { serveMetrics } from '@fairpass/sdk/metrics-server'
-import { startTracing } from '@fairpass/sdk/tracing'
+import { metrics } from '@fairpass/sdk/telemetry/metrics'
+import { serveMetrics } from '@fairpass/sdk/telemetry/metrics-server'
+import { startTracing } from '@fairpass/sdk/telemetry/tracing'
 import { traceOf } from '../gateway/trace.ts'
-import { entrance } from './entrance.ts'
 import { createLog } from './log.ts'
 import { liveStreams, observed } from './observed.ts'
 import { pathToShow } from './route-name.ts'
+import { entrance } from './server-context.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 

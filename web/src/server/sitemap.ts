@@ -1,4 +1,4 @@
-import { currentTrace } from '@fairpass/sdk/trace'
+import { currentTrace } from '@fairpass/sdk/telemetry/trace'
 import * as v from 'valibot'
 import type { Settings } from './environment.ts'
 

@@ -1,14 +1,14 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { readAccounts } from '../../market/reads.ts'
-import type { ListedAccount } from '../../market/shapes.ts'
-import { AdminPage } from '../../parts/admin-page.tsx'
-import { More } from '../../parts/more.tsx'
-import { Page } from '../../parts/page.tsx'
-import { Time } from '../../parts/ticket-card.tsx'
-import { useVisitor } from '../../parts/visitor.tsx'
-import { Sentence } from '../../words/sentence.tsx'
-import { useWords } from '../../words/words.ts'
+import { AdminPage } from '../../components/layout/admin-page.tsx'
+import { More } from '../../components/layout/more.tsx'
+import { Page } from '../../components/layout/page.tsx'
+import { useVisitor } from '../../components/layout/visitor.tsx'
+import { Time } from '../../components/ticket/ticket-card.tsx'
+import type { ListedAccount } from '../../domain/shapes.ts'
+import { Sentence } from '../../i18n/sentence.tsx'
+import { useWords } from '../../i18n/words.ts'
+import { readAccounts } from '../../queries/reads.ts'
 
 export default function AdminAccounts() {
   const location = useLocation()

@@ -1,12 +1,12 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { readMine } from '../../market/reads.ts'
-import { Done } from '../../parts/done.tsx'
-import { Head } from '../../parts/head.tsx'
-import { More } from '../../parts/more.tsx'
-import { Page } from '../../parts/page.tsx'
-import { TicketCard } from '../../parts/ticket-card.tsx'
-import { useWords } from '../../words/words.ts'
+import { Done } from '../../components/layout/done.tsx'
+import { Head } from '../../components/layout/head.tsx'
+import { More } from '../../components/layout/more.tsx'
+import { Page } from '../../components/layout/page.tsx'
+import { TicketCard } from '../../components/ticket/ticket-card.tsx'
+import { useWords } from '../../i18n/words.ts'
+import { readMine } from '../../queries/reads.ts'
 
 export default function Listings() {
   const location = useLocation()

@@ -1,11 +1,11 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { readOrders } from '../../market/reads.ts'
-import { Head } from '../../parts/head.tsx'
-import { More } from '../../parts/more.tsx'
-import { Page } from '../../parts/page.tsx'
-import { Card } from '../../parts/ticket-card.tsx'
-import { useWords } from '../../words/words.ts'
+import { Head } from '../../components/layout/head.tsx'
+import { More } from '../../components/layout/more.tsx'
+import { Page } from '../../components/layout/page.tsx'
+import { Card } from '../../components/ticket/ticket-card.tsx'
+import { useWords } from '../../i18n/words.ts'
+import { readOrders } from '../../queries/reads.ts'
 
 export default function MyOrders() {
   const location = useLocation()

@@ -1,0 +1,12 @@
+import * as v from 'valibot'
+import { OrderData } from '../events/events.ts'
+
+/** What services answer each other under `/internal/`; no client ever sees these. */
+export const OrderToPay = OrderData
+export type OrderToPay = OrderData
+
+/** How a change of a listing stands to its orders: allowed, or why not. */
+export const Fence = v.object({ verdict: v.picklist(['free', 'reserved', 'sold']) })
+
+/** The bans and erased accounts that a token may still outlive. */
+export const Bans = v.object({ bans: v.array(v.object({ userId: v.string(), bannedAt: v.string() })) })

@@ -1,0 +1,93 @@
+import * as v from 'valibot'
+import { Id } from '../http/body.ts'
+
+/** A moment in UTC, as it is written. */
+export const Instant = v.pipe(v.string(), v.isoTimestamp())
+const Version = v.pipe(v.number(), v.integer(), v.minValue(1))
+/** Whole minor units. */
+export const Cents = v.pipe(v.number(), v.integer(), v.minValue(0))
+/** A lower-case ISO 4217 code. */
+export const Currency = v.pipe(v.string(), v.regex(/^[a-z]{3}$/))
+
+/** A listing as the other services know it. */
+export const TicketData = v.object({
+  id: Id,
+  version: Version,
+  sellerId: Id,
+  title: v.string(),
+  venue: v.string(),
+  city: v.string(),
+  startsAt: Instant,
+  /** the venue's, as an IANA name; UTC when it is not known */
+  timeZone: v.optional(v.string()),
+  priceCents: Cents,
+  currency: Currency,
+  status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
+  /** the latest order that took it */
+  orderId: v.optional(Id),
+})
+export type TicketData = v.InferOutput<typeof TicketData>
+
+/** An order as the other services know it. */
+export const OrderData = v.object({
+  id: Id,
+  version: Version,
+  status: v.picklist(['created', 'settling', 'completed', 'cancelled', 'refunded']),
+  cancelReason: v.optional(v.picklist(['expired', 'buyer', 'payment_failed'])),
+  ticketId: Id,
+  buyerId: Id,
+  sellerId: Id,
+  totalCents: Cents,
+  currency: Currency,
+  createdAt: Instant,
+  expiresAt: Instant,
+  /** when the ticket's event begins */
+  startsAt: v.optional(Instant),
+})
+export type OrderData = v.InferOutput<typeof OrderData>
+
+const PaymentData = v.object({ id: Id, version: Version, orderId: Id, amountCents: Cents, currency: Currency })
+const UserData = v.object({ id: Id, version: Version, at: Instant })
+const SessionData = v.object({ id: Id, version: Version, at: Instant })
+
+/** The contract of every topic: its name is the event's type, in the past tense; its data carries the aggregate's version. */
+const dataByType = {
+  'ticket.created': TicketData,
+  'ticket.updated': TicketData,
+  'ticket.withdrawn': TicketData,
+  'order.created': OrderData,
+  'order.cancelled': OrderData,
+  'order.completed': OrderData,
+  'order.refunded': OrderData,
+  'expiration.due': v.object({ orderId: Id, version: Version, dueAt: Instant }),
+  'payment.captured': PaymentData,
+  'payment.failed': PaymentData,
+  'payment.refunded': PaymentData,
+  'session.ended': SessionData,
+  'user.banned': UserData,
+  'user.unbanned': UserData,
+  'user.erased': UserData,
+} as const
+
+type DataByType = { [T in keyof typeof dataByType]: v.InferOutput<(typeof dataByType)[T]> }
+export type EventType = keyof DataByType
+export type FairpassEvent<T extends EventType = EventType> = {
+  [K in T]: { id: string; type: K; time: string; data: DataByType[K] }
+}[T]
+
+/** A new event, ready for an outbox. */
+export const event = <T extends EventType>(type: T, data: DataByType[T], now = new Date()) =>
+  ({ id: crypto.randomUUID(), type, time: now.toISOString(), data }) as FairpassEvent<T>
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(dataByType, type)
+
+const Envelope = v.object({ id: v.string(), time: v.optional(Instant), data: v.unknown() })
+
+/**
+ * Parses what the sidecar delivers for a topic.
+ * @throws v.ValiError when the event breaks its contract
+ */
+export const parseEvent = <T extends EventType>(type: T, delivered: unknown): FairpassEvent<T> => {
+  const { id, time = new Date().toISOString(), data } = v.parse(Envelope, delivered)
+  return { id, type, time, data: v.parse(dataByType[type], data) } as FairpassEvent<T>
+}

@@ -1,0 +1,60 @@
+import type { MiddlewareHandler } from 'hono'
+import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi'
+import * as v from 'valibot'
+import type { ErrorCode } from '../errors.ts'
+
+/** Why a route may refuse, gathered from all that stands before it; the document makes responses of them. */
+export const refusesKey = 'x-refuses'
+
+type Said = Omit<DescribeRouteOptions, 'responses'> & { refuses?: readonly ErrorCode[] }
+
+const spoken = ({ refuses = [], ...spec }: DescribeRouteOptions & { refuses?: readonly ErrorCode[] }) => ({
+  [uniqueSymbol]: { spec: { ...spec, [refusesKey]: refuses } },
+})
+
+/** The same middleware, which says in the description of each route that it stands before what it asks for and refuses. */
+export const says = <H extends object>(middleware: H, said: Said): H => Object.assign(middleware, spoken(said))
+
+/** The same middleware, whose schema describes the body or the query of each route that it stands before. */
+export const takes = <H extends object>(middleware: H, target: 'json' | 'query', schema: v.GenericSchema): H =>
+  Object.assign(middleware, {
+    // Checks that JSON Schema cannot say are left to the schema's own words.
+    [uniqueSymbol]: { target, ...resolver(schema, { options: { errorMode: 'ignore', typeMode: 'input' } }) },
+  })
+
+/** An answer that is no JSON. */
+export type Media = { mediaType: string }
+type Given = v.GenericSchema | Media | undefined
+
+const title = (status: number) => (status === 201 ? 'What was made' : status === 204 ? 'Done' : 'The answer')
+
+const responseOf = (status: number, given: Given) => {
+  const description = title(status)
+  if (given === undefined) return { description }
+  return 'mediaType' in given
+    ? { description, content: { [given.mediaType]: { schema: { type: 'string' as const } } } }
+    : { description, content: { 'application/json': { schema: resolver(given) } } }
+}
+
+/**
+ * Describes a route: what it does in a line, what it answers by status (undefined: nothing), and the codes of its own by
+ * which it refuses; those of the middlewares before it come by themselves.
+ */
+export const answers = (
+  summary: string,
+  byStatus: Record<number, Given>,
+  ...refuses: ErrorCode[]
+): MiddlewareHandler => {
+  const responses = Object.fromEntries(
+    Object.entries(byStatus).map(([status, given]) => [status, responseOf(Number(status), given)]),
+  )
+  return Object.assign<MiddlewareHandler, object>((_, next) => next(), spoken({ summary, responses, refuses }))
+}
+
+/** A schema that the document names, and what one looks like. */
+export const named = <S extends v.GenericSchema>(ref: string, schema: S, example?: v.InferInput<S>) =>
+  v.pipe(schema, v.metadata({ ref, ...(example === undefined ? {} : { examples: [example] }) }))
+
+/** A page of a list, and where the next one begins. */
+export const pageOf = <N extends string, S extends v.GenericSchema>(name: N, row: S) =>
+  v.strictObject({ [name]: v.array(row), nextCursor: v.nullable(v.string()) })

@@ -1,0 +1,96 @@
+import { beforeEach, expect, test } from 'bun:test'
+import { testDatabase } from '@fairpass/servers/testing'
+import { Hono } from 'hono'
+import { ServiceUnavailableError } from '../errors.ts'
+import { createLog } from '../telemetry/log.ts'
+import { type IdempotencyEnv, openIdempotency } from './idempotency.ts'
+import { showError } from './problem.ts'
+
+// Promise 7: the same idempotency key gives the same answer.
+
+let made: number
+let isDown: boolean
+let db: Awaited<ReturnType<typeof testDatabase>>
+let app: Hono<IdempotencyEnv>
+
+beforeEach(async () => {
+  made = 0
+  isDown = false
+  db = await testDatabase()
+  const idempotency = openIdempotency(db)
+  await idempotency.ensureIndexes()
+  app = new Hono<IdempotencyEnv>()
+    .onError(showError(createLog('test', 'fatal')))
+    .use(async (c, next) => {
+      c.set('caller', c.req.header('x-caller') ?? 'anonymous')
+      await next()
+    })
+    .post('/things', idempotency.middleware, async (c) => {
+      if (isDown) throw new ServiceUnavailableError()
+      made++
+      await Bun.sleep(20)
+      c.header('set-cookie', `secret=${made}-of-the-visitor`)
+      return c.json({ made, id: c.var.idempotentId ?? null }, 201)
+    })
+})
+
+const post = (key: string | undefined, body: unknown = { a: 1 }, caller = 'anna') =>
+  app.request('/things', {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'x-caller': caller, ...(key ? { 'idempotency-key': key } : {}) },
+  })
+
+test('eight at once with one key: done once, answered alike, cookies included', async () => {
+  const answers = await Promise.all(Array.from({ length: 8 }, () => post('k1')))
+  expect(made).toBe(1)
+  expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1)
+  for (const answer of answers) {
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get('set-cookie')).toBe('secret=1-of-the-visitor')
+  }
+})
+
+test('another body under the same key is refused, another key is another request', async () => {
+  await post('k1')
+  const reused = await post('k1', { a: 2 })
+  expect([reused.status, ((await reused.json()) as { code: string }).code]).toEqual([409, 'idempotency_key_reused'])
+  await post('k2')
+  await post(undefined)
+  expect(made).toBe(3)
+})
+
+test("nobody gets another caller's answer, though key and body are the same", async () => {
+  const [annas, bens] = [await post('k1'), await post('k1', { a: 1 }, 'ben')]
+  expect([annas.headers.get('set-cookie'), bens.headers.get('set-cookie')]).toEqual([
+    'secret=1-of-the-visitor',
+    'secret=2-of-the-visitor',
+  ])
+})
+
+test('a failure on our side is not kept', async () => {
+  isDown = true
+  expect((await post('k1')).status).toBe(503)
+  isDown = false
+  expect((await post('k1')).status).toBe(201)
+})
+
+test('what is kept cannot be read from the database', async () => {
+  await post('the key of the visitor')
+  const kept = JSON.stringify(await db.collection('idempotency').find().toArray())
+  expect(kept).not.toContain('of-the-visitor')
+  expect(kept).not.toContain('the key of the visitor')
+})
+
+test('a request that was cut off yields the same id when it is repeated', async () => {
+  const first = ((await (await post('k1')).json()) as { id: string }).id
+  // As if the process had been killed before the answer was stored, a minute ago.
+  await db.collection('idempotency').updateMany({}, { $unset: { answer: '' }, $set: { lockedUntil: new Date(0) } })
+  const second = ((await (await post('k1')).json()) as { id: string }).id
+  expect(second).toBe(first)
+  expect(first).toMatch(/^[0-9a-f]{24}$/)
+})
+
+test('a key that is no key is refused', async () => {
+  expect((await post('x'.repeat(256))).status).toBe(400)
+})

@@ -1,0 +1,140 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createMiddleware } from 'hono/factory'
+import type { Db } from 'mongodb'
+import { IdempotencyKeyReusedError, RequestValidationError, ServiceUnavailableError } from '../errors.ts'
+import type { IdentityEnv } from '../identity/identity.ts'
+import { isDuplicateKey } from '../mongo/mongo-errors.ts'
+import { pause } from '../run-periodically.ts'
+import { says } from './describe-route.ts'
+
+type Answered = { _id: string; fingerprint: string; lockedUntil: Date; at: Date; answer?: string }
+type Answer = { status: number; headers: [string, string][]; body: string }
+
+const keptSeconds = 48 * 3600
+/** A request that is under way renews its lock; one that stopped renewing was lost, and may be done again. */
+const lockMs = 6_000
+const renewMs = 2_000
+const waitMs = 15_000
+const pollMs = 50
+
+const digest = (secret: string, ...parts: string[]) => {
+  const hash = createHmac('sha256', secret)
+  for (const part of parts) hash.update(`${part.length}:`).update(part)
+  return hash.digest()
+}
+
+/** Stored answers may hold session cookies, so they are sealed with a key that only the same request yields again. */
+const seal = (answer: Answer, key: Buffer) => {
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(answer)), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64')
+}
+
+const unseal = (text: string, key: Buffer): Answer => {
+  const bytes = Buffer.from(text, 'base64')
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+  decipher.setAuthTag(bytes.subarray(12, 28))
+  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString())
+}
+
+const isFinal = (status: number) => status < 500 && status !== 401 && status !== 429
+
+export type IdempotencyEnv = {
+  Variables: {
+    idempotentId?: string
+    /** what tells callers apart who are not signed in, on a route whose body does not; set before the middleware */
+    caller?: string
+  }
+}
+
+/**
+ * `Idempotency-Key` on a POST: the same key, caller and body get the first answer again, for two days; another body is
+ * refused. A failure on our side is not kept, so that trying again helps. `c.var.idempotentId` is an id that a repeat of
+ * the request yields again: what is created under it is created once, even when the first answer was never stored.
+ * @param secret keys the digests, without which a body that holds a password could be guessed from its fingerprint
+ */
+export const openIdempotency = (db: Db, secret = '') => {
+  const answers = db.collection<Answered>('idempotency')
+
+  const claim = async (_id: string, fingerprint: string): Promise<string | 'claimed'> => {
+    const giveUpAt = Date.now() + waitMs
+    while (Date.now() < giveUpAt) {
+      const now = new Date()
+      const lockedUntil = new Date(now.getTime() + lockMs)
+      try {
+        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })
+        return 'claimed'
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+      }
+      const known = await answers.findOne({ _id })
+      if (!known) continue
+      if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()
+      if (known.answer) return known.answer
+      if (known.lockedUntil <= now) {
+        const taken = await answers.updateOne({ _id, lockedUntil: known.lockedUntil }, { $set: { lockedUntil } })
+        if (taken.modifiedCount === 1) return 'claimed'
+      }
+      await pause(pollMs)
+    }
+    throw new ServiceUnavailableError(
+      'The first request with this Idempotency-Key is still under way; try again in a moment',
+    )
+  }
+
+  const renew = (_id: string) => answers.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() + lockMs) } })
+
+  const middleware = createMiddleware<IdentityEnv & IdempotencyEnv>(async (c, next) => {
+    const key = c.req.header('idempotency-key')
+    if (c.req.method !== 'POST' || key === undefined) return next()
+    if (key.length < 1 || key.length > 255)
+      throw new RequestValidationError([{ msg: 'must have 1 to 255 characters', param: 'Idempotency-Key' }])
+    const text = await c.req.text()
+    const scope = [key, c.var.user?.id ?? c.var.caller ?? 'anonymous', c.req.path]
+    const id = digest(secret, 'id', ...scope).toString('hex')
+    const sealingKey = digest(secret, 'seal', ...scope, text)
+    const answered = await claim(id, digest(secret, 'fingerprint', ...scope, text).toString('hex'))
+    if (answered !== 'claimed') {
+      const { status, headers, body } = unseal(answered, sealingKey)
+      return new Response(status === 204 ? null : body, {
+        status,
+        headers: [...headers, ['idempotency-replayed', 'true']],
+      })
+    }
+    c.set(
+      'idempotentId',
+      digest(secret, 'entity', ...scope, text)
+        .toString('hex')
+        .slice(0, 24),
+    )
+    const renewal = setInterval(() => void renew(id).catch(() => {}), renewMs)
+    try {
+      await next()
+    } finally {
+      clearInterval(renewal)
+    }
+    if (!isFinal(c.res.status)) {
+      await answers.deleteOne({ _id: id })
+      return
+    }
+    const copy = c.res.clone()
+    const answer = { status: copy.status, headers: [...copy.headers], body: await copy.text() } satisfies Answer
+    await answers.updateOne({ _id: id }, { $set: { answer: seal(answer, sealingKey) } })
+  })
+
+  return {
+    middleware: says(middleware, {
+      parameters: [
+        {
+          in: 'header',
+          name: 'Idempotency-Key',
+          description: 'The same key, caller and body get the first answer again, for 48 hours',
+          schema: { type: 'string', minLength: 1, maxLength: 255 },
+        },
+      ],
+      refuses: ['idempotency_key_reused', 'request_validation'],
+    }),
+    ensureIndexes: () => answers.createIndex({ at: 1 }, { name: 'kept', expireAfterSeconds: keptSeconds }),
+  }
+}

@@ -1,0 +1,78 @@
+import * as v from 'valibot'
+import type { Dapr } from '../dapr/dapr.ts'
+import { Bans } from '../dapr/internal.ts'
+import type { FairpassEvent } from '../events/events.ts'
+import type { User } from './identity.ts'
+
+const Denied = v.record(v.string(), v.object({ bannedAt: v.number(), until: v.number() }))
+type Denied = v.InferOutput<typeof Denied>
+
+const key = 'deny-list'
+const maxAttempts = 10
+
+/**
+ * Who was banned, or erased their account, while a token of theirs may still live. Bans arrive as events, at one
+ * replica; the list is in the state store, which each replica reads twice a second (`load`), so that all feel a ban
+ * within a second. It lives through restarts, is filled again from auth when the state store lost it, and forgets a ban
+ * once every token from before it has expired.
+ */
+export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSeconds: number }) => {
+  let denied: Denied = {}
+
+  const unexpired = (list: Denied): Denied =>
+    Object.fromEntries(Object.entries(list).filter(([, { until }]) => until > Date.now()))
+
+  const entry = (bannedAt: Date) => ({
+    bannedAt: bannedAt.getTime(),
+    until: bannedAt.getTime() + (tokenSeconds + 5) * 1000,
+  })
+
+  const change = async (change: (list: Denied) => Denied) => {
+    denied = change(denied)
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const stored = await dapr.getState(key, Denied)
+      // What the state store lost is still known here.
+      const next = change(unexpired(stored?.value ?? denied))
+      if (await dapr.saveState(key, next, stored?.etag)) {
+        denied = next
+        return
+      }
+    }
+    throw new Error('the deny list could not be written; the event is delivered again')
+  }
+
+  const deny = ({ data }: FairpassEvent<'user.banned' | 'user.erased'>) =>
+    change((list) => {
+      const ban = entry(new Date(data.at))
+      const known = list[data.id]
+      return known && known.bannedAt > ban.bannedAt ? list : { ...list, [data.id]: ban }
+    })
+
+  const load = async () => {
+    const stored = await dapr.getState(key, Denied)
+    if (stored) {
+      denied = stored.value
+      return
+    }
+    const { bans } = await dapr.invoke('auth', 'internal/bans', Bans)
+    denied = unexpired(Object.fromEntries(bans.map(({ userId, bannedAt }) => [userId, entry(new Date(bannedAt))])))
+    await dapr.saveState(key, denied, undefined)
+  }
+
+  return {
+    load,
+    isDenied: (user: User) => {
+      const ban = denied[user.id]
+      return ban !== undefined && user.issuedAt.getTime() <= ban.bannedAt
+    },
+    handlers: {
+      'user.banned': deny,
+      'user.erased': deny,
+      'user.unbanned': ({ data }: FairpassEvent<'user.unbanned'>) =>
+        change((list) => {
+          const { [data.id]: ban, ...rest } = list
+          return ban && ban.bannedAt > new Date(data.at).getTime() ? list : rest
+        }),
+    },
+  }
+}

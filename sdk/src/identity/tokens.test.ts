@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, setSystemTime, test } from 'bun:test'
+import { testSidecar } from '@fairpass/servers/testing'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { Dapr } from '../dapr/dapr.ts'
+import { ServiceUnavailableError } from '../errors.ts'
+import { newId } from '../mongo/collection.ts'
+import { createLog } from '../telemetry/log.ts'
+import { accessToken, createVerifier } from './tokens.ts'
+
+// Promise 8: with auth down, valid tokens still work. What a token must be is told in services/auth/src/session/tokens.test.ts.
+
+let dapr: Dapr
+let isAuthThere: boolean
+let asked: number
+
+const { privateKey, publicKey } = await generateKeyPair(accessToken.algorithm)
+const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'first' }] }
+
+const token = (userId: string, kid = 'first') =>
+  new SignJWT({ role: 'user', sid: newId() })
+    .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid })
+    .setIssuer(accessToken.issuer)
+    .setAudience(accessToken.audience)
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime('2 hours')
+    .sign(privateKey)
+
+/** A replica that has just started, beside a real sidecar. */
+const started = () =>
+  createVerifier({
+    dapr: {
+      ...dapr,
+      invoke: async () => {
+        asked++
+        if (!isAuthThere) throw new ServiceUnavailableError()
+        return jwks as never
+      },
+    },
+    log: createLog('test', 'silent'),
+  })
+
+beforeEach(async () => {
+  // Each service keeps the keys under its own app id, so each test is a service of its own.
+  dapr = await testSidecar(`service-${newId()}`)
+  isAuthThere = true
+  asked = 0
+})
+
+afterEach(() => {
+  setSystemTime()
+})
+
+test('an hour without auth signs nobody out', async () => {
+  const userId = newId()
+  const verifier = started()
+  const hers = await token(userId)
+  expect(await verifier.verify(hers)).toMatchObject({ id: userId })
+  isAuthThere = false
+  for (let minutes = 10; minutes <= 60; minutes += 10) {
+    setSystemTime(new Date(Date.now() + 11 * 60_000))
+    await verifier.keepFresh()
+    for (const one of [verifier, started()]) expect(await one.verify(hers)).toMatchObject({ id: userId })
+  }
+  expect(asked).toBeGreaterThan(10)
+})
+
+test('a service that starts while auth is away knows who is calling', async () => {
+  const userId = newId()
+  const before = started()
+  expect(await before.verify(await token(userId))).toMatchObject({ id: userId })
+  isAuthThere = false
+  expect(await before.verify(await token(userId))).toMatchObject({ id: userId })
+  expect(await started().verify(await token(userId))).toMatchObject({ id: userId })
+})
+
+test('a service that never knew the keys says that it cannot tell, not that the token is bad', async () => {
+  isAuthThere = false
+  await expect(started().verify(await token(newId()))).rejects.toBeInstanceOf(ServiceUnavailableError)
+})
+
+// Guarantee: forged tokens are no way to flood auth.
+test('tokens of unknown keys are refused without asking auth for each', async () => {
+  const verifier = started()
+  await verifier.verify(await token(newId()))
+  for (let count = 0; count < 10; count++)
+    expect(await verifier.verify(await token(newId(), `forged ${count}`))).toBeUndefined()
+  expect(asked).toBe(1)
+})

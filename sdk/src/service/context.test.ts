@@ -1,0 +1,98 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { testDatabase, testSidecar } from '@fairpass/servers/testing'
+import { Hono } from 'hono'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { event } from '../events/events.ts'
+import { showError } from '../http/problem.ts'
+import { accessToken } from '../identity/tokens.ts'
+import { newId } from '../mongo/collection.ts'
+import { createLog } from '../telemetry/log.ts'
+import { wireService } from './context.ts'
+
+// Promise 8: a banned account is refused by every service within a second, whichever of its replicas heard of it.
+
+const log = createLog('test', 'fatal')
+const { privateKey, publicKey } = await generateKeyPair(accessToken.algorithm)
+const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'first' }] }
+const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
+
+type Replica = ReturnType<typeof replicaOf>
+let heard: Replica
+let other: Replica
+let start: () => Promise<Replica>
+
+const replicaOf = (wiring: ReturnType<typeof wireService>) => {
+  const app = new Hono()
+    .onError(showError(log))
+    .route('/', wiring.listening)
+    .get('/mine', wiring.identity.signedIn, (c) => c.json({}))
+  return {
+    hear: (told: ReturnType<typeof event>) =>
+      app.request(`/events/${told.type}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(told),
+      }),
+    /** Each loop has had its turn, as it has within half a second. */
+    turn: () => Promise.all(wiring.loops.map(({ work }) => work())),
+    ask: async (token: string) =>
+      (await app.request('/mine', { headers: { authorization: `Bearer ${token}` } })).status,
+  }
+}
+
+beforeAll(async () => {
+  const [db, sidecar] = await Promise.all([testDatabase(), testSidecar('orders')])
+  const auth = { 'internal/bans': { bans: [] }, 'api/users/.well-known/jwks.json': jwks }
+  const dapr = { ...sidecar, invoke: async (_: string, path: string) => auth[path as keyof typeof auth] as never }
+  start = async () => {
+    const wiring = wireService({ name: 'orders', config, db, dapr, log })
+    await wiring.prepare()
+    return replicaOf(wiring)
+  }
+  heard = await start()
+  other = await start()
+})
+
+const token = (userId: string, sid = newId()) =>
+  new SignJWT({ role: 'user', sid })
+    .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid: 'first' })
+    .setIssuer(accessToken.issuer)
+    .setAudience(accessToken.audience)
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime('15 minutes')
+    .sign(privateKey)
+
+test('a ban that one replica heard of is felt by all', async () => {
+  const userId = newId()
+  const own = await token(userId)
+  const stranger = await token(newId())
+  for (const replica of [heard, other]) expect(await replica.ask(own)).toBe(200)
+  const ban = event('user.banned', { id: userId, version: 2, at: new Date(Date.now() + 1_000).toISOString() })
+  expect((await heard.hear(ban)).status).toBe(200)
+  expect(await heard.ask(own)).toBe(403)
+  await other.turn()
+  expect(await other.ask(own)).toBe(403)
+  for (const replica of [heard, other]) expect(await replica.ask(stranger)).toBe(200)
+})
+
+test('a replica that has just started lets nobody in who was banned before', async () => {
+  const userId = newId()
+  const own = await token(userId)
+  const ban = event('user.banned', { id: userId, version: 2, at: new Date(Date.now() + 1_000).toISOString() })
+  await heard.hear(ban)
+  expect(await (await start()).ask(own)).toBe(403)
+})
+
+test('an access token is refused by all once one replica heard that its session ended', async () => {
+  const [userId, sessionId] = [newId(), newId()]
+  const [own, elsewhere] = [await token(userId, sessionId), await token(userId)]
+  expect(
+    (await heard.hear(event('session.ended', { id: sessionId, version: 2, at: new Date().toISOString() }))).status,
+  ).toBe(200)
+  await other.turn()
+  for (const replica of [heard, other, await start()]) {
+    expect(await replica.ask(own)).toBe(401)
+    expect(await replica.ask(elsewhere)).toBe(200)
+  }
+})

@@ -1,0 +1,71 @@
+import type { Db } from 'mongodb'
+import type { Dapr } from '../dapr/dapr.ts'
+import { openDeadLetters } from '../events/dead-letters.ts'
+import { type EventHandlers, inTurn, subscriptions } from '../events/subscriptions.ts'
+import { openIdempotency } from '../http/idempotency.ts'
+import { createLimiter } from '../http/limiter.ts'
+import { createRateLimit } from '../http/rate-limit.ts'
+import { createDenyList } from '../identity/deny-list.ts'
+import { createEndedSessions } from '../identity/ended-sessions.ts'
+import { createIdentity, type User } from '../identity/identity.ts'
+import { createVerifier } from '../identity/tokens.ts'
+import type { Log } from '../telemetry/log.ts'
+
+type Options = {
+  /** the service's Dapr app id */
+  name: string
+  config: { PUBLIC_ORIGIN: string; ACCESS_TOKEN_SECONDS: number; APP_API_TOKEN?: string | undefined }
+  db: Db
+  dapr: Dapr
+  log: Log
+  handlers?: EventHandlers
+  /** how auth alone knows tokens and bans: from its own keys and accounts */
+  own?: { verify: (token: string) => Promise<User | undefined>; isDenied: (user: User) => Promise<boolean> }
+  /** keys the digests that are kept of requests and of whom limits count; needed where bodies hold passwords */
+  secret?: string
+}
+
+/**
+ * What every service wires alike: who is calling, answers kept for idempotency keys, events delivered and dead-lettered.
+ * `app.route('/', listening)` hosts the subscriptions; `prepare` and `loops` go to `runService`.
+ */
+export const wireService = ({ name, config, db, dapr, log, handlers: given = {}, own, secret }: Options) => {
+  const verifier = createVerifier({ dapr, log })
+  const denyList = createDenyList({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
+  const ended = createEndedSessions({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
+  const verifyOpen = async (token: string) => {
+    const user = await verifier.verify(token)
+    return user && !ended.isEnded(user) ? user : undefined
+  }
+  const { verify, isDenied } = own ?? { verify: verifyOpen, isDenied: denyList.isDenied }
+  const handlers = own ? given : inTurn(ended.handlers, given)
+  const allHandlers: EventHandlers = own ? handlers : inTurn(denyList.handlers, handlers)
+  const deadLetters = openDeadLetters(db, log)
+  const idempotency = openIdempotency(db, secret)
+  return {
+    identity: createIdentity({ verify, isDenied, publicOrigin: config.PUBLIC_ORIGIN }),
+    idempotent: idempotency.middleware,
+    /** Replicas share one token of their sidecars, which no reader of the state store knows. */
+    rateLimit: createRateLimit(createLimiter({ dapr, log, secret: secret ?? config.APP_API_TOKEN ?? name })),
+    listening: subscriptions(name, allHandlers, { log, keepDeadLetter: deadLetters.keep }),
+    prepare: async () => {
+      await idempotency.ensureIndexes()
+      // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
+      if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
+      if (!own) await ended.load().catch((error) => log.warn({ err: error }, 'the ended sessions are not known yet'))
+    },
+    readings: [deadLetters.reading],
+    loops: [
+      { everyMs: 1_000, name: 'dead letter replay', work: () => deadLetters.replayMarked(allHandlers) },
+      ...(own
+        ? []
+        : [
+            { everyMs: 500, name: 'deny list', work: denyList.load },
+            { everyMs: 500, name: 'ended sessions', work: ended.load },
+            { everyMs: 1_000, name: 'public keys', work: verifier.keepFresh },
+          ]),
+    ],
+  }
+}
+
+export type Wiring = ReturnType<typeof wireService>

@@ -1,0 +1,164 @@
+import type { Hono } from 'hono'
+import { type Db, MongoClient } from 'mongodb'
+import { ConfigError } from '../config.ts'
+import { createDapr, type Dapr } from '../dapr/dapr.ts'
+import type { ServiceOptions } from '../http/app.ts'
+import { traceCommands } from '../mongo/mongo-tracing.ts'
+import { every, pause } from '../run-periodically.ts'
+import { createScrape, type Reading } from '../telemetry/gauges.ts'
+import { createLog, type Log } from '../telemetry/log.ts'
+import { serveMetrics } from '../telemetry/metrics-server.ts'
+import { startTracing } from '../telemetry/tracing.ts'
+
+type CommonConfig = {
+  HOST: string
+  APP_PORT: number
+  HEALTH_PORT?: number | undefined
+  OUTLIVE_SIDECAR_SECONDS: number
+  DAPR_HTTP_PORT: number
+  APP_API_TOKEN?: string | undefined
+  DAPR_API_TOKEN?: string | undefined
+  PUBLIC_ORIGIN: string
+  LOG_LEVEL: string
+  METRICS_HOST: string
+  METRICS_PORT?: number | undefined
+  MONGODB_URI: string
+}
+
+type Loop = { everyMs: number; name: string; work: () => Promise<unknown> }
+
+export type Built = {
+  app: Pick<Hono, 'fetch'>
+  /** creates indexes and first entries; tried again until it succeeds */
+  prepare: () => Promise<unknown>
+  /** work that goes on beside the requests */
+  loops: Loop[]
+  /** what is asked of the database when Prometheus asks */
+  readings: Reading[]
+}
+
+type Parts<C> = { config: C; db: Db; dapr: Dapr; log: Log; service: ServiceOptions }
+
+/** How long requests that are under way may take after SIGTERM, in milliseconds. */
+const drainMs = 5_000
+
+/** Whatever is written through this client is acknowledged only once MongoDB has it in its journal. */
+export const connect = (uri: string, name: string, { isTraced = false } = {}) => {
+  const client = new MongoClient(uri, {
+    appName: name,
+    monitorCommands: isTraced,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 3_000,
+    // The driver bounds no operation as a whole: each of its waits has a bound of its own.
+    socketTimeoutMS: 8_000,
+    waitQueueTimeoutMS: 8_000,
+    maxPoolSize: 100,
+  })
+  if (isTraced) traceCommands(client)
+  return client
+}
+
+/**
+ * Runs a service on Bun: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then (in a
+ * pod) it waits for its sidecar to end, through which all calls come and go, then it takes no new connections, then it ends
+ * what is under way, for at most five seconds.
+ */
+export const runService = async <C extends CommonConfig>(
+  name: string,
+  readConfig: () => C,
+  build: (parts: Parts<C>) => Built,
+): Promise<void> => {
+  const config = readConfigOrExit(readConfig)
+  const log = createLog(name, config.LOG_LEVEL)
+  const tracing = await startTracing(name, process.env)
+  const client = connect(config.MONGODB_URI, name, { isTraced: tracing.isOn })
+  const db = client.db(name)
+  const dapr = createDapr({ httpPort: config.DAPR_HTTP_PORT, apiToken: config.DAPR_API_TOKEN })
+  const stopping = new AbortController()
+  let isDraining = false
+  let prepared = false
+
+  const service: ServiceOptions = {
+    log,
+    appToken: config.APP_API_TOKEN,
+    publicOrigin: config.PUBLIC_ORIGIN,
+    isPrepared: () => prepared,
+    isReady: async () =>
+      !isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
+  }
+  const { app, prepare, loops, readings } = build({ config, db, dapr, log, service })
+  const server = Bun.serve({
+    hostname: config.HOST,
+    port: config.APP_PORT,
+    fetch: (request) => app.fetch(request),
+    idleTimeout: 60,
+  })
+  if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
+  log.info({ port: server.port }, 'listening')
+  const { METRICS_HOST: hostname, METRICS_PORT: port } = config
+  if (port) serveMetrics({ service: name, hostname, port }, createScrape(readings, log))
+
+  const stop = async () => {
+    if (isDraining) return
+    log.info('draining')
+    isDraining = true
+    await untilSidecarEnds(dapr, config.OUTLIVE_SIDECAR_SECONDS)
+    stopping.abort()
+    const drained = server
+      .stop()
+      .then(() => running)
+      .then(() => client.close())
+      .then(tracing.stop)
+    await Promise.race([drained, pause(drainMs)])
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+
+  const running = (async () => {
+    while (!prepared && !stopping.signal.aborted) {
+      try {
+        // A client whose first connection failed stays closed until it is told to connect again.
+        await client.connect()
+        await prepare()
+        prepared = true
+      } catch (error) {
+        log.warn({ err: error }, 'not prepared yet; trying again')
+        await pause(500, stopping.signal)
+      }
+    }
+    await Promise.all(
+      loops.map(({ everyMs, name, work }) => every(everyMs, name, work, { log, signal: stopping.signal })),
+    )
+  })()
+  await running
+}
+
+/** For probes, which come from outside the pod, where the app itself is not reachable. */
+const serveHealth = (port: number, app: Built['app']) =>
+  Bun.serve({
+    hostname: '0.0.0.0',
+    port,
+    fetch: (request) =>
+      ['/healthz', '/readyz'].includes(new URL(request.url).pathname)
+        ? app.fetch(request)
+        : new Response(null, { status: 404 }),
+  })
+
+/** The loops go on meanwhile: calls that still come are answered by what they keep fresh, the bans among it. */
+const untilSidecarEnds = async (dapr: Pick<Dapr, 'isThere'>, withinSeconds: number) => {
+  const deadline = Date.now() + withinSeconds * 1_000
+  while (Date.now() < deadline && (await dapr.isThere())) await pause(100)
+}
+
+const readConfigOrExit = <C>(readConfig: () => C): C => {
+  try {
+    return readConfig()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(78)
+  }
+}

@@ -1,0 +1,157 @@
+import type { FairpassEvent } from '@fairpass/sdk/events'
+import { decodeCursor, encodeCursor, isDuplicateKey, newId, openCollection } from '@fairpass/sdk/mongo'
+import type { Db } from 'mongodb'
+import { type Account, ban, EmailInUseError, promote, tell, unban } from '../domain/account.ts'
+import type { Passwords } from '../password/passwords.ts'
+
+/** An account as stored. Of an erased one only this is left: that there was one, and until when its tokens are refused. */
+type AccountDocument = Omit<Account, 'email' | 'status'> & {
+  email?: string
+  passwordHash?: string
+  status: Account['status'] | 'erased'
+  erasedAt?: Date
+}
+
+type NewAccount = { id?: string | undefined; email: string; password: string; role?: Account['role'] }
+type Options = { publish: (event: FairpassEvent) => Promise<void>; passwords: Passwords }
+
+/** The most that services are told at once; a ban beyond it reaches them as an event all the same. */
+const maxDenied = 10_000
+
+const toAccount = (document: AccountDocument | undefined): Account | undefined => {
+  if (document?.email === undefined || document.status === 'erased') return undefined
+  const { passwordHash: _hash, erasedAt: _at, email, status, ...rest } = document
+  return { ...rest, email, status }
+}
+
+/** Accounts. An erased account is gone for everybody, and no password hash leaves this file. */
+export const openAccounts = (db: Db, { publish, passwords }: Options) => {
+  const documents = openCollection<AccountDocument>(db, 'accounts', {
+    publish,
+    indexes: [
+      { key: { email: 1 }, name: 'email', unique: true, sparse: true },
+      { key: { createdAt: -1, _id: -1 }, name: 'newest' },
+      { key: { bannedAt: 1 }, name: 'banned', sparse: true },
+      { key: { erasedAt: 1 }, name: 'erased', sparse: true },
+      { key: { role: 1 }, name: 'admins', partialFilterExpression: { role: 'admin' } },
+    ],
+  })
+
+  const change = async (
+    id: string,
+    change: (account: Account) => Account,
+    eventsOf: (saved: AccountDocument) => FairpassEvent[] = () => [],
+  ): Promise<Account | undefined> => {
+    const changed = await documents.change(
+      id,
+      (stored) => {
+        const account = toAccount(stored)
+        const next = account && change(account)
+        return next === undefined || next === account ? stored : { ...stored, ...next }
+      },
+      eventsOf,
+    )
+    return toAccount(changed)
+  }
+
+  const authenticate = async (email: string, password: string): Promise<Account | undefined> => {
+    const stored = await documents.findOne({ email })
+    return (await passwords.verify(password, stored?.passwordHash)) ? toAccount(stored) : undefined
+  }
+
+  return {
+    ensureIndexes: documents.ensureIndexes,
+    relay: documents.relay,
+
+    find: async (id: string): Promise<Account | undefined> => toAccount(await documents.find(id)),
+
+    findByEmail: async (email: string): Promise<Account | undefined> => toAccount(await documents.findOne({ email })),
+
+    /**
+     * Takes as long for an address in use as for a new one.
+     * @throws EmailInUseError, except when a request with the same `id` and password made the account before
+     */
+    create: async ({ id = newId(), email, password, role = 'user' }: NewAccount): Promise<Account> => {
+      const passwordHash = await passwords.hash(password)
+      const account = { email, role, status: 'active' as const, createdAt: new Date() }
+      try {
+        const { version } = await documents.insert({ id, ...account, passwordHash })
+        return { id, version, ...account }
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+      }
+      const first = await documents.find(id)
+      const own = first?.email === email ? await authenticate(email, password) : undefined
+      if (!own) throw new EmailInUseError()
+      return own
+    },
+
+    /** The account of these credentials, banned or not; undefined after the same time when there is none. */
+    authenticate,
+
+    isPasswordOf: async (id: string, password: string): Promise<boolean> =>
+      passwords.verify(password, (await documents.find(id))?.passwordHash),
+
+    setPassword: async (id: string, password: string): Promise<void> => {
+      const passwordHash = await passwords.hash(password)
+      await documents.change(id, (stored) => (stored.status === 'erased' ? stored : { ...stored, passwordHash }))
+    },
+
+    promote: (id: string) => change(id, promote),
+
+    ban: (id: string, now: Date) =>
+      change(
+        id,
+        (account) => ban(account, now),
+        (saved) => tell('user.banned', saved, now),
+      ),
+
+    unban: (id: string, now: Date) => change(id, unban, (saved) => tell('user.unbanned', saved, now)),
+
+    /** What is personal goes; orders and ledger keep the id, which then stands for nobody. */
+    erase: (id: string, now: Date) =>
+      documents.change(
+        id,
+        (stored) => {
+          const { id, version, role, status, createdAt } = stored
+          return status === 'erased' ? stored : { id, version, role, createdAt, status: 'erased', erasedAt: now }
+        },
+        (saved) => tell('user.erased', saved, now),
+      ),
+
+    /** Whether an admin other than this one could still sign in. */
+    hasOtherAdmin: async (id: string): Promise<boolean> =>
+      (await documents.findOne({ role: 'admin', status: 'active', _id: { $ne: id } })) !== undefined,
+
+    /** A page of accounts, newest first. */
+    list: async (limit: number, cursor?: string) => {
+      const [value, id] = cursor ? decodeCursor(cursor) : []
+      const before = value === undefined ? undefined : new Date(value)
+      const found = await documents.list(
+        {
+          status: { $ne: 'erased' },
+          ...(before && id ? { $or: [{ createdAt: { $lt: before } }, { createdAt: before, _id: { $lt: id } }] } : {}),
+        },
+        { sort: { createdAt: -1, _id: -1 }, limit: limit + 1 },
+      )
+      const accounts = found.slice(0, limit).flatMap((document) => toAccount(document) ?? [])
+      const last = accounts.at(-1)
+      const hasMore = last !== undefined && found.length > limit
+      return { accounts, nextCursor: hasMore ? encodeCursor([last.createdAt.getTime(), last.id]) : null }
+    },
+
+    /** Who was banned or erased since, and still is. */
+    deniedSince: async (since: Date): Promise<{ userId: string; bannedAt: string }[]> => {
+      const denied = await documents.list(
+        { $or: [{ bannedAt: { $gte: since } }, { erasedAt: { $gte: since } }] },
+        { limit: maxDenied },
+      )
+      return denied.flatMap(({ id, bannedAt, erasedAt }) => {
+        const at = erasedAt ?? bannedAt
+        return at ? [{ userId: id, bannedAt: at.toISOString() }] : []
+      })
+    },
+  }
+}
+
+export type Accounts = ReturnType<typeof openAccounts>

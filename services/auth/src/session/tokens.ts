@@ -1,0 +1,73 @@
+import { AccountBannedError } from '@fairpass/sdk/errors'
+import { accessToken, type Role, type User, verifyToken } from '@fairpass/sdk/identity'
+import { createLocalJWKSet, errors, SignJWT } from 'jose'
+import type { Accounts } from '../account/store.ts'
+import type { AuthConfig } from '../config.ts'
+import { type SigningKey, signingKeyOf } from './keys.ts'
+import type { Sessions } from './store.ts'
+
+type Holder = { id: string; role: Role; sessionId: string }
+
+type Options = {
+  seconds: number
+  /** keys that sign no more, whose tokens still live */
+  previous?: SigningKey[]
+}
+
+/** Access tokens: made here alone, and verified here without asking anybody. */
+export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, previous = [] }: Options) => {
+  const jwks = { keys: [publicJwk, ...previous.map((key) => key.publicJwk)] }
+  const getKey = createLocalJWKSet(jwks)
+  return {
+    jwks,
+
+    issue: ({ id, role, sessionId }: Holder, now: Date): Promise<string> => {
+      const issuedAt = Math.floor(now.getTime() / 1000)
+      return new SignJWT({ role, sid: sessionId })
+        .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid: publicJwk.kid })
+        .setIssuer(accessToken.issuer)
+        .setAudience(accessToken.audience)
+        .setSubject(id)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + seconds)
+        .setJti(crypto.randomUUID())
+        .sign(privateKey)
+    },
+
+    /** The user a token speaks for, or undefined when it is not valid. */
+    verify: async (token: string): Promise<User | undefined> => {
+      try {
+        return await verifyToken(token, getKey)
+      } catch (error) {
+        if (error instanceof errors.JWKSNoMatchingKey) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+/** The tokens of this environment: signed with JWT_KEY, accepted from JWT_KEY_PREVIOUS, too. */
+export const tokensFrom = (config: Pick<AuthConfig, 'JWT_KEY' | 'JWT_KEY_PREVIOUS' | 'ACCESS_TOKEN_SECONDS'>) => {
+  const { JWT_KEY, JWT_KEY_PREVIOUS, ACCESS_TOKEN_SECONDS: seconds } = config
+  const previous = JWT_KEY_PREVIOUS && JWT_KEY_PREVIOUS !== JWT_KEY ? [signingKeyOf(JWT_KEY_PREVIOUS)] : []
+  return createTokens(signingKeyOf(JWT_KEY), { seconds, previous })
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+type Own = { tokens: Tokens; accounts: Pick<Accounts, 'find'>; sessions: Pick<Sessions, 'isOpen'> }
+
+/**
+ * Who is calling, as auth alone can tell: account and session themselves are asked, so that a ban, an erasure, a new role
+ * or the end of the session counts at once, which is why nothing is left for `isDenied`.
+ */
+export const ownIdentity = ({ tokens, accounts, sessions }: Own) => ({
+  verify: async (token: string): Promise<User | undefined> => {
+    const user = await tokens.verify(token)
+    if (!user) return undefined
+    const [account, isOpen] = await Promise.all([accounts.find(user.id), sessions.isOpen(user.sessionId)])
+    if (account?.status === 'banned') throw new AccountBannedError()
+    return account && isOpen ? { ...user, role: account.role } : undefined
+  },
+  isDenied: async () => false,
+})

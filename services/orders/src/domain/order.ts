@@ -1,0 +1,156 @@
+import { CustomError } from '@fairpass/sdk/errors'
+import type { OrderData } from '@fairpass/sdk/events'
+
+export type Order = {
+  id: string
+  version: number
+  status: OrderData['status']
+  cancelReason?: OrderData['cancelReason']
+  ticketId: string
+  /** the ticket as it was when the buyer pressed BUY */
+  ticket: { id: string; title: string; venue: string; city: string; startsAt: Date; timeZone?: string }
+  buyerId: string
+  sellerId: string
+  totalCents: number
+  currency: string
+  createdAt: Date
+  expiresAt: Date
+  updatedAt: Date
+  /** the payment that stopped the clock */
+  paymentId?: string | undefined
+  /** when to tell tickets again, which has not yet said that it follows this state of the order */
+  retellAt?: Date | undefined
+  /** the seller's account was suspended while this order was open */
+  isSellerSuspended?: boolean | undefined
+}
+
+/** Another buyer is checking out; the ticket may be free again after `retryAfterSeconds`. */
+export class TicketBeingCheckedOutError extends CustomError {
+  readonly code = 'ticket_being_checked_out'
+  constructor(override readonly retryAfterSeconds: number) {
+    super('The ticket is being checking out by someone else, please come back later')
+  }
+}
+
+export class TicketSoldError extends CustomError {
+  readonly code = 'ticket_sold'
+  constructor() {
+    super('This ticket has been sold')
+  }
+}
+
+export class TicketWithdrawnError extends CustomError {
+  readonly code = 'ticket_withdrawn'
+  constructor() {
+    super('This ticket is no longer offered')
+  }
+}
+
+export class OwnTicketError extends CustomError {
+  readonly code = 'own_ticket'
+  constructor() {
+    super('This is your own ticket')
+  }
+}
+
+const notPayable: Record<Order['status'], string> = {
+  created: 'The time to check out is over',
+  settling: 'This order is being paid already',
+  completed: 'This order has been paid',
+  cancelled: 'This order has ended; press Buy again if the ticket is free',
+  refunded: 'This order has been refunded',
+}
+
+export class OrderNotPayableError extends CustomError {
+  readonly code = 'order_not_payable'
+  constructor({ status }: Order) {
+    super(notPayable[status])
+  }
+}
+
+class OrderNotCancellableError extends CustomError {
+  readonly code = 'order_not_cancellable'
+  constructor({ status }: Order) {
+    super(
+      status === 'settling' ? 'The payment is being taken; the order cannot be cancelled now' : 'This order has ended',
+    )
+  }
+}
+
+/** How long tickets may take before it is told again, in milliseconds. */
+export const firstRetellMs = 5_000
+export const retellAfter = (now: Date) => new Date(now.getTime() + firstRetellMs)
+
+const changed = (order: Order, change: Partial<Order>, now: Date): Order => ({
+  ...order,
+  ...change,
+  retellAt: retellAfter(now),
+  updatedAt: now,
+})
+
+/** Settling stops the clock: from here only payments may end the order. Asked again by the same payment, it is granted again. */
+export const settle = (order: Order, paymentId: string, now: Date): Order => {
+  if (order.status === 'settling' && order.paymentId === paymentId) return order
+  if (order.status !== 'created' || order.expiresAt <= now) throw new OrderNotPayableError(order)
+  return changed(order, { status: 'settling', paymentId }, now)
+}
+
+/** The money is taken. */
+export const complete = (order: Order, paymentId: string, now: Date): Order => {
+  if (order.status === 'completed' && order.paymentId === paymentId) return order
+  if (order.status !== 'settling' || order.paymentId !== paymentId) throw new OrderNotPayableError(order)
+  return changed(order, { status: 'completed' }, now)
+}
+
+/** The payment failed, before or after it stopped the clock. A payment that is not the order's own ends nothing. */
+export const failPayment = (order: Order, paymentId: string, now: Date): Order => {
+  if (order.status === 'cancelled') return order
+  const isOwn = order.status === 'created' || (order.status === 'settling' && order.paymentId === paymentId)
+  if (!isOwn) throw new OrderNotPayableError(order)
+  return changed(order, { status: 'cancelled', cancelReason: 'payment_failed' }, now)
+}
+
+export const cancelByBuyer = (order: Order, now: Date): Order => {
+  if (order.status === 'cancelled' && order.cancelReason === 'buyer') return order
+  if (order.status !== 'created') throw new OrderNotCancellableError(order)
+  return changed(order, { status: 'cancelled', cancelReason: 'buyer' }, now)
+}
+
+export const isDue = (order: Order, now: Date) => order.status === 'created' && order.expiresAt <= now
+
+/** Ends an order whose time is over; never early, never one that is settling. */
+export const expire = (order: Order, now: Date): Order =>
+  isDue(order, now) ? changed(order, { status: 'cancelled', cancelReason: 'expired' }, now) : order
+
+export const refund = (order: Order, paymentId: string, now: Date): Order =>
+  order.status === 'completed' && order.paymentId === paymentId ? changed(order, { status: 'refunded' }, now) : order
+
+/** What other services are told. */
+export const toData = (order: Order): OrderData => ({
+  id: order.id,
+  version: order.version,
+  status: order.status,
+  ...(order.cancelReason ? { cancelReason: order.cancelReason } : {}),
+  ticketId: order.ticketId,
+  buyerId: order.buyerId,
+  sellerId: order.sellerId,
+  totalCents: order.totalCents,
+  currency: order.currency,
+  createdAt: order.createdAt.toISOString(),
+  expiresAt: order.expiresAt.toISOString(),
+  startsAt: order.ticket.startsAt.toISOString(),
+})
+
+/** What the buyer reads. */
+export const toPublic = (order: Order) => ({
+  id: order.id,
+  version: order.version,
+  status: order.status,
+  ...(order.cancelReason ? { cancelReason: order.cancelReason } : {}),
+  expiresAt: order.expiresAt.toISOString(),
+  totalCents: order.totalCents,
+  currency: order.currency,
+  createdAt: order.createdAt.toISOString(),
+  ...(order.isSellerSuspended ? { sellerSuspended: true } : {}),
+  ticket: { ...order.ticket, startsAt: order.ticket.startsAt.toISOString() },
+})

@@ -1,0 +1,19 @@
+import { invariantViolations, type Reading } from '@fairpass/sdk/telemetry'
+import { ordersOpen } from './metrics.ts'
+import type { Orders } from './store.ts'
+
+/** How many orders are open, and whether any is so that none may be. */
+export const openOrdersReading = (orders: Pick<Orders, 'figures'>): Reading => ({
+  name: 'open orders',
+  read: async () => {
+    const { created, settling, overdue, completedWithoutPayment } = await orders.figures(new Date())
+    ordersOpen.set({ status: 'created' }, created)
+    ordersOpen.set({ status: 'settling' }, settling)
+    invariantViolations.set({ invariant: 'order_overdue' }, overdue)
+    invariantViolations.set({ invariant: 'completed_without_payment' }, completedWithoutPayment)
+  },
+  forget: () => {
+    ordersOpen.reset()
+    for (const invariant of ['order_overdue', 'completed_without_payment']) invariantViolations.remove({ invariant })
+  },
+})

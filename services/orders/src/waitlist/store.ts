@@ -1,0 +1,92 @@
+import { CustomError } from '@fairpass/sdk/errors'
+import { isDuplicateKey } from '@fairpass/sdk/mongo'
+import type { Db } from 'mongodb'
+
+/** A buyer who asked to be told when a ticket is free. */
+type Place = { _id: string; ticketId: string; buyerId: string; joinedAt: Date; expiresAt: Date }
+
+/** Several holds long, so that somebody who waits for the next one, too, need not ask again. */
+const keptMs = 3_600_000
+const maxOfTicket = 2_000
+const maxOfBuyer = 50
+
+class LineFullError extends CustomError {
+  readonly code = 'too_many_requests'
+  override readonly retryAfterSeconds = 60
+}
+
+/**
+ * Who waits for which ticket. A place gives no right to the ticket, it only says who asked first: everybody in line is
+ * told at the same moment, and a free ticket is for whoever presses BUY (docs/decisions). Places end by themselves.
+ */
+export const openLine = (db: Db) => {
+  const places = db.collection<Place>('line')
+  const idOf = (ticketId: string, buyerId: string) => `${ticketId}:${buyerId}`
+
+  const refuseBeyondBounds = async (ticketId: string, buyerId: string, now: Date) => {
+    const lasting = { expiresAt: { $gt: now } }
+    const [ofTicket, ofBuyer] = await Promise.all([
+      places.countDocuments({ ticketId, ...lasting }, { limit: maxOfTicket }),
+      places.countDocuments({ buyerId, ...lasting }, { limit: maxOfBuyer }),
+    ])
+    if (ofTicket >= maxOfTicket) throw new LineFullError('The line for this ticket is full; try again later')
+    if (ofBuyer >= maxOfBuyer)
+      throw new LineFullError('You wait for as many tickets as one can; leave another line first')
+  }
+
+  return {
+    ensureIndexes: () =>
+      places.createIndexes([
+        { key: { ticketId: 1, joinedAt: 1 }, name: 'ticket' },
+        { key: { buyerId: 1 }, name: 'buyer' },
+        { key: { expiresAt: 1 }, name: 'kept', expireAfterSeconds: 0 },
+      ]),
+
+    /**
+     * Takes a place at the end of the line; whoever has one keeps it, for longer.
+     * @returns whether it is a new one
+     * @throws LineFullError
+     */
+    join: async (ticketId: string, buyerId: string, now = new Date()): Promise<boolean> => {
+      const _id = idOf(ticketId, buyerId)
+      const expiresAt = new Date(now.getTime() + keptMs)
+      const { matchedCount } = await places.updateOne({ _id, expiresAt: { $gt: now } }, { $set: { expiresAt } })
+      if (matchedCount > 0) return false
+      await refuseBeyondBounds(ticketId, buyerId, now)
+      try {
+        // One that is over, but not yet taken away, starts again at the end.
+        const ended = { _id, expiresAt: { $lte: now } }
+        await places.updateOne(ended, { $set: { ticketId, buyerId, joinedAt: now, expiresAt } }, { upsert: true })
+      } catch (error) {
+        // Pressed twice at once: the other press has taken the place.
+        if (!isDuplicateKey(error)) throw error
+        return false
+      }
+      return true
+    },
+
+    leave: async (ticketId: string, buyerId: string): Promise<void> => {
+      await places.deleteOne({ _id: idOf(ticketId, buyerId) })
+    },
+
+    /** Nobody waits any more for what is sold or withdrawn. */
+    close: async (ticketId: string): Promise<void> => {
+      await places.deleteMany({ ticketId })
+    },
+
+    /** How many wait for a ticket and, for one of them, which place he has (from 1) and until when. */
+    seenBy: async (ticketId: string, buyerId: string, now = new Date()) => {
+      const lasting = { ticketId, expiresAt: { $gt: now } }
+      const [own, waiting] = await Promise.all([
+        places.findOne({ _id: idOf(ticketId, buyerId), ...lasting }),
+        places.countDocuments(lasting),
+      ])
+      if (!own) return { waiting }
+      const { _id, joinedAt, expiresAt } = own
+      const before = [{ joinedAt: { $lt: joinedAt } }, { joinedAt, _id: { $lt: _id } }]
+      return { waiting, place: 1 + (await places.countDocuments({ ...lasting, $or: before })), expiresAt }
+    },
+  }
+}
+
+export type Line = ReturnType<typeof openLine>

@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { readConfig } from '@fairpass/sdk/config'
+import { createDapr } from '@fairpass/sdk/dapr'
+import { newId } from '@fairpass/sdk/mongo'
+import { wireService } from '@fairpass/sdk/service'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { testDatabase } from '@fairpass/servers/testing'
+import { createApp } from '../app.ts'
+import { openCatalogue } from '../catalogue.ts'
+import { createHandlers } from '../events.ts'
+import { createHolds } from '../hold/hold.ts'
+import { createPurchase } from '../hold/purchase.ts'
+import { limitVariables } from '../limits.ts'
+import { type Orders, openOrders } from '../store.ts'
+import { type Line, openLine } from './store.ts'
+
+const hourMs = 3_600_000
+const sellerId = newId()
+let line: Line
+let orders: Orders
+let handlers: ReturnType<typeof createHandlers>
+let ticketId: string
+let catalogue: ReturnType<typeof openCatalogue>
+let call: (who: string, method: string, path: string, body?: object) => Promise<{ status: number; body: Seen }>
+type Seen = { free?: boolean; freeBy?: string; waiting?: number; place?: number; code?: string }
+
+const ticketOf = (id: string) => ({
+  id,
+  version: 1,
+  sellerId,
+  title: 'Opera',
+  venue: 'Hall',
+  city: 'Graz',
+  startsAt: '2035-01-01T20:00:00Z',
+  priceCents: 5_000,
+  currency: 'eur',
+  status: 'available' as const,
+})
+
+beforeEach(async () => {
+  const db = await testDatabase()
+  // Being in line needs the database alone: nobody is beside this service.
+  const dapr = createDapr({ httpPort: 1 })
+  const log = createLog('orders', 'silent')
+  const holds = createHolds(dapr)
+  orders = openOrders(db, { holds, publish: async () => {} })
+  catalogue = openCatalogue(db, dapr)
+  line = openLine(db)
+  handlers = createHandlers({ orders, catalogue, line })
+  const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
+  const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
+  const verify = async (id: string) => ({ id, role: 'user' as const, sessionId: newId(), issuedAt: new Date() })
+  const own = { verify, isDenied: async () => false }
+  const wiring = wireService({ name: 'orders', config, db, dapr, log, own })
+  const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
+  const app = createApp({ service, wiring, orders, purchase, line, limits: readConfig(limitVariables, {}) })
+  await Promise.all([orders.ensureIndexes(), line.ensureIndexes(), wiring.prepare()])
+  ticketId = newId()
+  await catalogue.apply(ticketOf(ticketId))
+  call = async (who, method, path, body) => {
+    const answer = await app.request(path, {
+      method,
+      headers: { authorization: `Bearer ${who}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const text = await answer.text()
+    return { status: answer.status, body: text ? JSON.parse(text) : {} }
+  }
+})
+
+const join = (who: string, id = ticketId) => call(who, 'POST', '/api/orders/line', { ticketId: id })
+const look = (who: string) => call(who, 'GET', `/api/orders/line/${ticketId}`)
+
+const hold = (expiresAt = new Date(Date.now() + 60_000)) => {
+  const { title, venue, city, startsAt, priceCents, currency } = ticketOf(ticketId)
+  const now = new Date()
+  return orders.create({
+    id: newId(),
+    status: 'created',
+    ticketId,
+    ticket: { id: ticketId, title, venue, city, startsAt: new Date(startsAt) },
+    buyerId: newId(),
+    sellerId,
+    totalCents: priceCents,
+    currency,
+    createdAt: now,
+    expiresAt,
+    updatedAt: now,
+  })
+}
+
+test('whoever asks first stands first, and a place that is left moves those behind it up', async () => {
+  const [one, two, three] = [newId(), newId(), newId()]
+  const started = Date.now()
+  for (const [turn, who] of [one, two, three].entries()) await line.join(ticketId, who, new Date(started + turn))
+  expect((await look(three)).body).toMatchObject({ place: 3, waiting: 3 })
+  expect((await call(one, 'DELETE', `/api/orders/line/${ticketId}`)).status).toBe(204)
+  expect((await look(three)).body).toMatchObject({ place: 2, waiting: 2 })
+  expect((await look(one)).body).toEqual({ ticketId, free: true, waiting: 2 } as Seen)
+})
+
+test('asking again keeps the place', async () => {
+  const [one, two] = [newId(), newId()]
+  expect((await join(one)).status).toBe(201)
+  await join(two)
+  const again = await Promise.all(Array.from({ length: 5 }, () => join(one)))
+  expect(again.map(({ status, body }) => [status, body.place])).toEqual(Array(5).fill([200, 1]))
+})
+
+test('places end by themselves, and start again at the end', async () => {
+  const [one, two] = [newId(), newId()]
+  const now = new Date()
+  await line.join(ticketId, one, new Date(now.getTime() - hourMs))
+  await line.join(ticketId, two, now)
+  expect(await line.seenBy(ticketId, two, now)).toMatchObject({ place: 1, waiting: 1 })
+  expect(await line.join(ticketId, one, new Date(now.getTime() + 1))).toBe(true)
+  expect(await line.seenBy(ticketId, one, new Date(now.getTime() + 2))).toMatchObject({ place: 2, waiting: 2 })
+})
+
+test('all who press at once have places of their own', async () => {
+  const people = Array.from({ length: 40 }, newId)
+  await Promise.all(people.map((who) => join(who)))
+  const places = await Promise.all(people.map(async (who) => (await look(who)).body.place))
+  expect(new Set(places)).toEqual(new Set(people.map((_, turn) => turn + 1)))
+})
+
+test('it says until when the ticket can be held, and that it is free once that is over', async () => {
+  const expiresAt = new Date(Date.now() + 60_000)
+  const order = await hold(expiresAt)
+  expect((await join(newId())).body).toMatchObject({ free: false, freeBy: expiresAt.toISOString() })
+  await orders.change(order.id, (held) => ({ ...held, status: 'settling' }))
+  const settling = await join(newId())
+  expect([settling.body.free, settling.body.freeBy]).toEqual([false, undefined])
+  await orders.change(order.id, (held) => ({ ...held, status: 'cancelled' }))
+  expect((await join(newId())).body.free).toBe(true)
+})
+
+describe('nobody waits in vain', () => {
+  test('for a ticket that is sold, withdrawn, one’s own or none', async () => {
+    const order = await hold()
+    const waiting = newId()
+    await join(waiting)
+    await orders.change(order.id, (held) => ({ ...held, status: 'completed' }))
+    expect([(await join(newId())).body.code, (await look(waiting)).body.code]).toEqual(['ticket_sold', 'ticket_sold'])
+    expect((await join(sellerId)).body.code).toBe('own_ticket')
+    expect((await join(newId(), 'nothing')).status).toBe(400)
+    await catalogue.apply({ ...ticketOf(ticketId), version: 2, status: 'withdrawn' })
+    expect((await join(newId())).body.code).toBe('ticket_withdrawn')
+  })
+
+  test.each(['sold', 'withdrawn'] as const)('the line ends when the ticket is %s', async (status) => {
+    const waiting = newId()
+    await line.join(ticketId, waiting)
+    const about = { id: newId(), time: new Date().toISOString() }
+    const data = { ...ticketOf(ticketId), version: 2, status }
+    if (status === 'sold') await handlers['ticket.updated']?.({ ...about, type: 'ticket.updated', data })
+    else await handlers['ticket.withdrawn']?.({ ...about, type: 'ticket.withdrawn', data })
+    expect(await line.seenBy(ticketId, waiting)).toEqual({ waiting: 0 })
+  })
+})
+
+test('somebody waits for at most fifty tickets at once', async () => {
+  const who = newId()
+  await Promise.all(Array.from({ length: 50 }, () => line.join(newId(), who)))
+  expect((await join(who)).body).toMatchObject({ code: 'too_many_requests' })
+  expect((await look(who)).body.place).toBeUndefined()
+})
+
+test('a stranger has no place', async () => {
+  for (const [method, path] of [
+    ['POST', '/api/orders/line'],
+    ['GET', `/api/orders/line/${ticketId}`],
+    ['DELETE', `/api/orders/line/${ticketId}`],
+  ] as const)
+    expect((await call('', method, path, method === 'POST' ? { ticketId } : undefined)).status).toBe(401)
+})

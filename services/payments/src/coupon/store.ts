@@ -1,0 +1,90 @@
+import { Id } from '@fairpass/sdk/http'
+import { decodeCursor, encodeCursor, inTransaction, newId, openCollection } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db } from 'mongodb'
+import * as v from 'valibot'
+import {
+  type Coupon,
+  CouponNotRedeemableError,
+  giveBack,
+  newCode,
+  type ReadableCoupon,
+  readCode,
+  redeem,
+  withdraw,
+} from '../domain/coupon.ts'
+import { type CodeVault, hashOf } from './vault.ts'
+
+type NewCoupons = { batchId: string; quantity: number; maxRedemptions: number; expiresAt?: Date }
+
+export const openCoupons = (db: Db, vault: CodeVault) => {
+  const documents = openCollection<Coupon>(db, 'coupons', {
+    indexes: [
+      { key: { codeHash: 1 }, name: 'codeHash', unique: true },
+      { key: { batchId: 1 }, name: 'batch' },
+    ],
+  })
+
+  const readable = (coupon: Coupon): ReadableCoupon => ({ ...coupon, code: vault.read(coupon) })
+
+  const findByCode = async (typed: string, options?: { session: ClientSession }): Promise<Coupon | undefined> => {
+    const code = readCode(typed)
+    return code === undefined ? undefined : documents.findOne({ codeHash: hashOf(code) }, options)
+  }
+
+  /** @throws CouponNotRedeemableError; whatever else the transaction does is undone with it */
+  const redeemIn = async (session: ClientSession, typed: string): Promise<Coupon> => {
+    const coupon = await findByCode(typed, { session })
+    if (!coupon) throw new CouponNotRedeemableError()
+    return documents.replace(coupon, redeem(coupon, new Date()), undefined, { session })
+  }
+
+  const giveBackIn = async (session: ClientSession, id: string): Promise<void> => {
+    const coupon = await documents.find(id, { session })
+    if (coupon) await documents.replace(coupon, giveBack(coupon), undefined, { session })
+  }
+
+  return {
+    ensureIndexes: documents.ensureIndexes,
+    redeemIn,
+    giveBackIn,
+
+    /** All of them or none; the same batch again gives the coupons it made the first time. */
+    make: async ({ batchId, quantity, maxRedemptions, expiresAt }: NewCoupons): Promise<ReadableCoupon[]> => {
+      const made = await documents.list({ batchId }, { limit: quantity })
+      if (made.length > 0) return made.map(readable)
+      const drafts = Array.from({ length: quantity }, () => ({
+        _id: newId(),
+        version: 1,
+        ...vault.keep(newCode()),
+        batchId,
+        maxRedemptions,
+        redemptions: 0,
+        ...(expiresAt ? { expiresAt } : {}),
+        createdAt: new Date(),
+      }))
+      await inTransaction(db, (session) => documents.raw.insertMany(drafts, { session }))
+      return drafts.map((draft) => readable(documents.toEntity(draft)))
+    },
+
+    page: async (limit: number, cursor?: string) => {
+      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
+      const found = await documents.list(before, { sort: { _id: -1 }, limit: limit + 1 })
+      const coupons = found.slice(0, limit)
+      const last = coupons.at(-1)
+      return {
+        coupons: coupons.map(readable),
+        nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null,
+      }
+    },
+
+    /** Ends the coupon of a code or an id for good; who redeemed it keeps what they bought. False: there is no such one. */
+    withdraw: async (named: string): Promise<boolean> => {
+      const coupon = v.is(Id, named) ? await documents.find(named) : await findByCode(named)
+      if (!coupon) return false
+      await documents.change(coupon.id, (current) => withdraw(current, new Date()))
+      return true
+    },
+  }
+}
+
+export type Coupons = ReturnType<typeof openCoupons>

@@ -1,0 +1,123 @@
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import { decodeCursor, encodeCursor, inTransaction, openCollection, type Stored } from '@fairpass/sdk/mongo'
+import { forEachOf } from '@fairpass/sdk/run-periodically'
+import type { Db, Filter } from 'mongodb'
+import {
+  type Dispute,
+  type DisputeStatus,
+  followDispute,
+  isDecided,
+  lossOf,
+  type ToldDispute,
+  takeUpDispute,
+} from '../domain/dispute.ts'
+import { disputeEntries } from '../domain/ledger.ts'
+import type { Ledger } from '../ledger/store.ts'
+import type { Payments } from '../payment/store.ts'
+import type { Payouts } from '../payout/store.ts'
+import type { ConnectPort } from '../stripe/connect.ts'
+
+type Deps = {
+  connect: Pick<ConnectPort, 'dispute' | 'disputesSince'>
+  payments: Pick<Payments, 'byIntent' | 'findIn' | 'noteDisputeIn'>
+  payouts: Pick<Payouts, 'disputeIn' | 'undisputeIn'>
+  ledger: Ledger
+}
+
+const undecided = ['inquiry', 'open'] as const satisfies DisputeStatus[]
+/** How far back disputes are looked for that no webhook has told of, before the newest that is known. */
+const overlapMs = 24 * 3_600_000
+const firstLookMs = 30 * 24 * 3_600_000
+const batch = 20
+
+export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Deps) => {
+  const documents = openCollection<Dispute>(db, 'disputes', {
+    indexes: [
+      { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
+      { key: { openedAt: -1, _id: -1 }, name: 'newest' },
+      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: undecided } } },
+    ],
+  })
+
+  /** Notes what Stripe tells, in one transaction with the ledger, the payment and its payout; once, in any order. */
+  const follow = async (told: ToldDispute): Promise<void> => {
+    const known = told.intentId ? await payments.byIntent(told.intentId) : undefined
+    // A charge of nobody here, such as another system's on the same Stripe account, is nobody's news.
+    if (!known) return
+    await inTransaction(db, async (session) => {
+      const [before, payment] = [await documents.find(told.id, { session }), await payments.findIn(session, known.id)]
+      const after = payment && followDispute(before, told, payment, new Date())
+      if (!after) return
+      if (before) await documents.replace(before, { ...after, version: before.version }, undefined, { session })
+      else await documents.insert(after, undefined, { session })
+      const { id, status, amountCents } = after
+      await ledger.write(disputeEntries(after, before, payment), session)
+      await payments.noteDisputeIn(session, payment, { id, status })
+      if (!isDecided(status)) return payouts.disputeIn(session, payment, id)
+      const lostCents = status === 'lost' ? lossOf(payment, amountCents).sellerLostCents : 0
+      await payouts.undisputeIn(session, payment, id, lostCents)
+    })
+  }
+
+  const ask = async (id: string): Promise<void> => follow(await connect.dispute(id))
+
+  /** Claims a dispute for one look; undefined when somebody else has it. */
+  const takeUp = async (dispute: Dispute): Promise<Dispute | undefined> => {
+    try {
+      return await documents.replace(dispute, takeUpDispute(dispute, new Date()))
+    } catch (error) {
+      if (error instanceof VersionConflictError) return undefined
+      throw error
+    }
+  }
+
+  const filterOf = (status: DisputeStatus | undefined, cursor: string | undefined): Filter<Stored<Dispute>> => {
+    const ofStatus = status === undefined ? {} : { status }
+    if (cursor === undefined) return ofStatus
+    const [moment, id] = decodeCursor(cursor)
+    const openedAt = new Date(moment)
+    return { ...ofStatus, $or: [{ openedAt: { $lt: openedAt } }, { openedAt, _id: { $lt: id } }] }
+  }
+
+  return {
+    find: documents.find,
+    ensureIndexes: documents.ensureIndexes,
+
+    /** What a webhook tells: the dispute is asked for, since the event may be old news. */
+    hear: ask,
+
+    /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
+    sweep: async (): Promise<void> => {
+      const now = new Date()
+      const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
+      const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs
+      const told = await connect.disputesSince(new Date(since))
+      await forEachOf('dispute', told, async (one) => {
+        if (!(await documents.find(one.id))) await follow(one)
+      })
+      const due = await documents.list(
+        { status: { $in: [...undecided] }, lookAt: { $lte: now } },
+        { sort: { lookAt: 1 }, limit: batch },
+      )
+      await forEachOf('dispute', due, async (dispute) => {
+        if (await takeUp(dispute)) await ask(dispute.id)
+      })
+    },
+
+    /** The latest first. */
+    page: async (status: DisputeStatus | undefined, limit: number, cursor?: string) => {
+      const found = await documents.list(filterOf(status, cursor), {
+        sort: { openedAt: -1, _id: -1 },
+        limit: limit + 1,
+      })
+      const rows = found.slice(0, limit)
+      const last = rows.at(-1)
+      return {
+        disputes: rows,
+        nextCursor: last && found.length > limit ? encodeCursor([last.openedAt.getTime(), last.id]) : null,
+      }
+    },
+  }
+}
+
+export type Disputes = ReturnType<typeof openDisputes>

@@ -1,0 +1,97 @@
+import { smallestMove } from '@fairpass/sdk/money'
+import type { Payment } from './payment.ts'
+
+/** How far a dispute is. An inquiry has taken no money yet; the last three are for good. */
+export const disputeStatuses = ['inquiry', 'open', 'won', 'lost', 'closed'] as const
+export type DisputeStatus = (typeof disputeStatuses)[number]
+export type DisputeEntry = 'dispute_opened' | 'dispute_won' | 'dispute_lost'
+
+export type Dispute = {
+  id: string
+  version: number
+  status: DisputeStatus
+  paymentId: string
+  orderId: string
+  sellerId: string
+  amountCents: number
+  currency: string
+  reason: string
+  /** what the ledger knows of it */
+  booked: DisputeEntry[]
+  respondBy?: Date | undefined
+  openedAt: Date
+  closedAt?: Date
+  looks: number
+  lookAt: Date
+}
+
+/** A dispute as Stripe tells it. */
+export type ToldDispute = {
+  id: string
+  intentId: string | undefined
+  status: DisputeStatus
+  amountCents: number
+  currency: string
+  reason: string
+  respondBy: Date | undefined
+  openedAt: Date
+}
+
+const firstPauseMs = 5_000
+const longestPauseMs = 3_600_000
+
+export const isDecided = (status: DisputeStatus) => status === 'won' || status === 'lost' || status === 'closed'
+
+/** What is told may be older than what is known: a dispute only goes forward. */
+const isNews = (known: DisputeStatus, told: DisputeStatus) =>
+  !isDecided(known) && disputeStatuses.indexOf(told) > disputeStatuses.indexOf(known)
+
+const entriesTo: Record<DisputeStatus, DisputeEntry[]> = {
+  inquiry: [],
+  open: ['dispute_opened'],
+  won: ['dispute_opened', 'dispute_won'],
+  lost: ['dispute_opened', 'dispute_lost'],
+  closed: [],
+}
+
+/** @returns undefined when what is told changes nothing */
+export const followDispute = (
+  known: Dispute | undefined,
+  told: ToldDispute,
+  payment: Payment,
+  now: Date,
+): Omit<Dispute, 'version'> | undefined => {
+  if (known && !isNews(known.status, told.status)) return undefined
+  const { id, status, amountCents, currency, reason, respondBy, openedAt } = told
+  return {
+    ...{ id, status, amountCents, currency, reason, openedAt },
+    ...(respondBy ? { respondBy } : {}),
+    paymentId: payment.id,
+    orderId: payment.orderId,
+    sellerId: payment.sellerId,
+    booked: entriesTo[status],
+    ...(isDecided(status) ? { closedAt: now } : {}),
+    looks: 0,
+    lookAt: new Date(now.getTime() + firstPauseMs),
+  }
+}
+
+/** Somebody asks Stripe about it; nobody else does for a pause that grows with each time. */
+export const takeUpDispute = (dispute: Dispute, now: Date): Dispute => ({
+  ...dispute,
+  looks: dispute.looks + 1,
+  lookAt: new Date(now.getTime() + Math.min(firstPauseMs * 2 ** dispute.looks, longestPauseMs)),
+})
+
+/**
+ * Who bears what a lost dispute took: the platform its share of the price, rounded down to what Stripe can move, the seller the rest.
+ */
+export const lossOf = (
+  { totalCents, feeCents = 0, currency }: Pick<Payment, 'totalCents' | 'feeCents' | 'currency'>,
+  lostCents: number,
+) => {
+  const unit = BigInt(smallestMove(currency))
+  const share = (BigInt(feeCents) * BigInt(lostCents)) / BigInt(totalCents)
+  const feeLostCents = lostCents === totalCents ? feeCents : Number((share / unit) * unit)
+  return { sellerLostCents: lostCents - feeLostCents, feeLostCents }
+}

@@ -1,0 +1,39 @@
+import { invariantViolations, type Reading } from '@fairpass/sdk/telemetry'
+import { unfinishedStatuses } from './domain/payment.ts'
+import { paymentsUnfinished, paymentsUnfinishedOldestSeconds, webhooksFailed } from './metrics.ts'
+import type { Payments } from './payment/store.ts'
+import type { Webhooks } from './webhook/store.ts'
+
+/** Money that was taken has its order, or goes back, within this (docs/design.md, promise 2). */
+const withinMs = 60_000
+
+const secondsSince = (moment: Date, now: Date) => Math.max(0, (now.getTime() - moment.getTime()) / 1000)
+
+/** What stands between two steps, and whether taken money has stood there for too long. */
+export const unfinishedReading = (payments: Pick<Payments, 'unfinished'>): Reading => ({
+  name: 'unfinished payments',
+  read: async () => {
+    const now = new Date()
+    const found = await payments.unfinished()
+    for (const status of unfinishedStatuses)
+      paymentsUnfinished.set({ status }, found.filter((payment) => payment.status === status).length)
+    const ours = found.filter(({ status }) => status !== 'awaiting_method')
+    paymentsUnfinishedOldestSeconds.set(Math.max(0, ...ours.map(({ updatedAt }) => secondsSince(updatedAt, now))))
+    const stuck = ours.filter(
+      ({ status, updatedAt }) =>
+        (status === 'captured' || status === 'refunding') && now.getTime() - updatedAt.getTime() > withinMs,
+    )
+    invariantViolations.set({ invariant: 'captured_without_order' }, stuck.length)
+  },
+  forget: () => {
+    paymentsUnfinished.reset()
+    paymentsUnfinishedOldestSeconds.remove()
+    invariantViolations.remove({ invariant: 'captured_without_order' })
+  },
+})
+
+export const webhooksReading = (webhooks: Pick<Webhooks, 'countFailed'>): Reading => ({
+  name: 'failed webhooks',
+  read: async () => webhooksFailed.set(await webhooks.countFailed()),
+  forget: () => webhooksFailed.remove(),
+})

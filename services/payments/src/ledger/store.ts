@@ -1,0 +1,87 @@
+import { inTransaction } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db } from 'mongodb'
+import type { Entry, Line } from '../domain/ledger.ts'
+import type { Payouts } from '../payout/store.ts'
+
+type Stored = Omit<Entry, 'id'> & { _id: string; at: Date }
+type Earnings = Record<string, { pendingCents: number; availableCents: number; paidOutCents: number }>
+
+/** The books: entries are written once and never changed. */
+export const openLedger = (db: Db) => {
+  const entries = db.collection<Stored>('ledger')
+
+  return {
+    ensureIndexes: () =>
+      entries.createIndexes([
+        { key: { 'lines.account': 1, _id: 1 }, name: 'account' },
+        { key: { paymentId: 1 }, name: 'payment' },
+      ]),
+
+    write: async (written: Entry[], session: ClientSession): Promise<void> => {
+      const now = Date.now()
+      // A millisecond apart, so that whoever sorts by time reads them in this order.
+      for (const [nth, { id, ...entry }] of written.entries())
+        await entries.insertOne({ _id: id, ...entry, at: new Date(now + nth) }, { session })
+    },
+
+    /** What each currency sums to: nothing but zeros, always. */
+    sums: async (): Promise<Record<string, number>> => {
+      const found = await entries
+        .aggregate<{ _id: string; sum: number }>([
+          { $unwind: '$lines' },
+          { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
+        ])
+        .toArray()
+      return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
+    },
+
+    /** The balance of an account in each currency it was used with, or what entries of some kinds add to it. */
+    balances: async (
+      account: Line['account'],
+      what?: Entry['what'][],
+      session?: ClientSession,
+    ): Promise<Record<string, number>> => {
+      const found = await entries
+        .aggregate<{ _id: string; sum: number }>(
+          [
+            { $match: { 'lines.account': account, ...(what ? { what: { $in: what } } : {}) } },
+            { $unwind: '$lines' },
+            { $match: { 'lines.account': account } },
+            { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
+          ],
+          session ? { session } : {},
+        )
+        .toArray()
+      return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
+    },
+
+    /** Reads that see the same moment. */
+    atOnce: <T>(read: (session: ClientSession) => Promise<T>) => inTransaction(db, read),
+
+    /** Entries of one payment, oldest first. */
+    ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1, _id: 1 }).toArray(),
+  }
+}
+
+export type Ledger = ReturnType<typeof openLedger>
+
+/**
+ * What a seller has earned: what they were sent, what could be sent now, and what has to wait. The three add up to the
+ * sales that were not given back; somebody who was sent more than that owes it, and has so much less pending.
+ */
+export const earningsOf = async (ledger: Ledger, payouts: Pick<Payouts, 'availableOf'>, sellerId: string) => {
+  const account = `seller:${sellerId}` as const
+  // Read at one moment: what is being sent right now is counted once.
+  const [owed, paidOut, available] = await ledger.atOnce(async (session) => [
+    await ledger.balances(account, undefined, session),
+    await ledger.balances(account, ['payout', 'payout_reversed'], session),
+    await payouts.availableOf(sellerId, new Date(), session),
+  ])
+  const earnings: Earnings = {}
+  for (const [currency, balance] of Object.entries(owed)) {
+    const availableCents = available[currency] ?? 0
+    const pendingCents = 0 - balance - availableCents
+    earnings[currency] = { pendingCents, availableCents, paidOutCents: paidOut[currency] ?? 0 }
+  }
+  return earnings
+}

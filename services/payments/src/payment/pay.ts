@@ -1,0 +1,103 @@
+import type { OrderToPay } from '@fairpass/sdk/dapr'
+import { NotFoundError } from '@fairpass/sdk/errors'
+import { pause } from '@fairpass/sdk/run-periodically'
+import { feeOf } from '../domain/fee.ts'
+import { errorOf, OrderNotPayableError, openPayment, type Payment, PaymentUnderWayError } from '../domain/payment.ts'
+import type { Orders } from '../peers/orders.ts'
+import type { StripePort } from '../stripe/payment-intents.ts'
+import type { Drive } from './process.ts'
+import type { Payments } from './store.ts'
+
+type Deps = {
+  payments: Payments
+  orders: Orders
+  stripe: StripePort
+  drive: Drive['drive']
+  /** the platform's share of a sale, in hundredths of a percent */
+  feeBasisPoints?: number
+  answerWithinMs?: number
+}
+type Asked = { id: string; buyerId: string; orderId: string; paymentMethod?: string; couponCode?: string }
+
+/** A buyer hears by then, below the gateway's thirty seconds; the payment goes on without them. */
+const defaultAnswerWithinMs = 20_000
+
+const succeeded = ({ id, orderId, amountCents, currency }: Payment) => ({
+  id,
+  orderId,
+  status: 'succeeded' as const,
+  amountCents,
+  currency,
+})
+
+/** Takes a buyer's wish to pay: keeps the payment, has it driven, and says how it ended. */
+export const createPay = ({
+  payments,
+  orders,
+  stripe,
+  drive,
+  feeBasisPoints = 0,
+  answerWithinMs = defaultAnswerWithinMs,
+}: Deps) => {
+  const orderOf = async (orderId: string, buyerId: string): Promise<OrderToPay> => {
+    const order = await orders.find(orderId)
+    if (order?.buyerId !== buyerId) throw new NotFoundError('There is no such order')
+    return order
+  }
+
+  const open = async ({ id, buyerId, orderId, paymentMethod, couponCode }: Asked): Promise<Payment> => {
+    const order = await orderOf(orderId, buyerId)
+    const expiresAt = new Date(order.expiresAt)
+    const now = new Date()
+    if (order.status !== 'created' || expiresAt <= now) throw new OrderNotPayableError()
+    const { sellerId, ticketId, totalCents, currency, startsAt } = order
+    const opening = {
+      ...{ id, orderId, buyerId, sellerId, ticketId, totalCents, currency, expiresAt },
+      ...(startsAt ? { startsAt: new Date(startsAt) } : {}),
+      feeCents: feeOf(totalCents, feeBasisPoints, currency),
+    }
+    if (couponCode !== undefined)
+      return payments.openWithCoupon({ id, orderId, code: couponCode }, (attempt, couponId) =>
+        openPayment({ ...opening, attempt, couponId }, now),
+      )
+    if (paymentMethod !== undefined)
+      return payments.open((attempt) => openPayment({ ...opening, attempt, paymentMethod }, now))
+    await payments.refuseIfOpen(orderId)
+    return payments.open((attempt) => openPayment({ ...opening, attempt }, now))
+  }
+
+  const driven = async (id: string): Promise<Payment> => {
+    const hasAnswered = new AbortController()
+    const late = pause(answerWithinMs, hasAnswered.signal).then(() => {
+      throw new PaymentUnderWayError()
+    })
+    try {
+      return await Promise.race([drive(id), late])
+    } finally {
+      late.catch(() => {})
+      hasAnswered.abort()
+    }
+  }
+
+  const clientSecretOf = async ({ intentId }: Payment): Promise<string> => {
+    const told = await stripe.intent(intentId ?? '')
+    const secret = told.as === 'told' ? told.intent.clientSecret : undefined
+    if (!secret) throw new PaymentUnderWayError({ cause: told })
+    return secret
+  }
+
+  /**
+   * @throws NotFoundError for an order of somebody else, OrderNotPayableError, CardDeclinedError, CouponNotRedeemableError,
+   * RequestValidationError for a card that Stripe does not know, PaymentUnderWayError when the end is not known yet
+   */
+  return async (asked: Asked) => {
+    const { id } = (await payments.find(asked.id)) ?? (await open(asked))
+    const payment = await driven(id)
+    const error = errorOf(payment)
+    if (error) throw error
+    if (payment.status === 'completed') return succeeded(payment)
+    return { id, status: 'requires_payment_method' as const, clientSecret: await clientSecretOf(payment) }
+  }
+}
+
+export type Pay = ReturnType<typeof createPay>

@@ -1,0 +1,101 @@
+import { answers, body, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { newId } from '@fairpass/sdk/mongo'
+import type { Wiring } from '@fairpass/sdk/service'
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { createLimits, type LimitVariables } from '../limits.ts'
+import { PaidAnswer, PaymentStateAnswer, ReceivedAnswer } from '../schemas.ts'
+import type { Webhooks } from '../webhook/store.ts'
+import type { Pay } from './pay.ts'
+import { paymentState } from './state.ts'
+import type { Payments } from './store.ts'
+
+const NewPayment = v.pipe(
+  v.strictObject({
+    orderId: Id,
+    paymentMethod: v.optional(
+      v.pipe(
+        v.string('must be the id of a payment method'),
+        v.regex(/^pm_\w{1,250}$/, 'must be the id of a payment method'),
+      ),
+    ),
+    couponCode: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.minLength(1, 'must not be empty'),
+        v.maxLength(100, 'must have at most 100 characters'),
+      ),
+    ),
+  }),
+  v.forward(
+    v.check(
+      ({ paymentMethod, couponCode }) => paymentMethod === undefined || couponCode === undefined,
+      'cannot be used together with a payment method',
+    ),
+    ['couponCode'],
+  ),
+  v.transform(({ orderId, paymentMethod, couponCode }) => ({
+    orderId,
+    ...(paymentMethod === undefined ? {} : { paymentMethod }),
+    ...(couponCode === undefined ? {} : { couponCode }),
+  })),
+)
+
+type Deps = {
+  pay: Pay
+  payments: Payments
+  webhooks: Webhooks
+  wiring: Wiring
+  limits: LimitVariables
+}
+
+export const createRoutes = ({ pay, payments, webhooks, wiring, limits }: Deps) => {
+  const { identity, idempotent, rateLimit } = wiring
+  const { wrongCodesByAddress, wrongCodesByAccount } = createLimits(rateLimit, limits)
+
+  return new Hono<IdempotencyEnv>()
+    .post(
+      '/api/payments',
+      identity.signedIn,
+      idempotent,
+      body(NewPayment),
+      wrongCodesByAddress,
+      wrongCodesByAccount,
+      answers(
+        'Pay an order by card, by a coupon, or (without either) in a form of Stripe',
+        { 201: PaidAnswer },
+        'not_found',
+        'card_declined',
+        'order_not_payable',
+        'coupon_not_redeemable',
+        'version_conflict',
+      ),
+      async (c) => {
+        const id = c.var.idempotentId ?? newId()
+        return c.json(await pay({ id, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
+      },
+    )
+    .post(
+      '/api/payments/webhooks/stripe',
+      answers(
+        'For Stripe: 200 once the event is stored',
+        { 200: ReceivedAnswer },
+        'request_validation',
+        'malformed_json',
+      ),
+      async (c) => {
+        await webhooks.receive(await c.req.text(), c.req.header('stripe-signature') ?? '')
+        return c.json({ received: true })
+      },
+    )
+    .get(
+      '/api/payments/orders/:orderId',
+      identity.signedIn,
+      answers("How the payment of the caller's order stands", { 200: PaymentStateAnswer }),
+      async (c) => {
+        const orderId = c.req.param('orderId')
+        const own = v.is(Id, orderId) ? await payments.ofOrder(orderId, c.var.user.id) : []
+        return c.json({ orderId, ...paymentState(own) })
+      },
+    )
+}

@@ -1,0 +1,227 @@
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import type { FairpassEvent } from '@fairpass/sdk/events'
+import { decodeCursor, encodeCursor, inTransaction, isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db } from 'mongodb'
+import type { Coupons } from '../coupon/store.ts'
+import { entriesOf } from '../domain/ledger.ts'
+import {
+  eventsOf,
+  move,
+  OrderNotPayableError,
+  openStatuses,
+  type Payment,
+  type Status,
+  takeUp,
+  unfinishedStatuses,
+  type Why,
+} from '../domain/payment.ts'
+import type { Ledger } from '../ledger/store.ts'
+import { countEnd } from '../metrics.ts'
+import type { Payouts } from '../payout/store.ts'
+
+type Deps = {
+  publish: (event: FairpassEvent) => Promise<void>
+  ledger: Ledger
+  coupons: Coupons
+  payouts: Pick<Payouts, 'openIn' | 'refundIn'>
+}
+type Unsaved = Omit<Payment, 'version'>
+
+/** How often a new payment asks for the next attempt number when others of the same order come at the same moment. */
+const maxNumberings = 20
+
+const givesCouponBack = ({ kind, status }: Payment) =>
+  kind === 'coupon' && (status === 'cancelled' || status === 'refunded')
+
+export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps) => {
+  const documents = openCollection<Payment>(db, 'payments', {
+    publish,
+    indexes: [
+      // The last word on eight payments of one order at once: one of them may end in money.
+      {
+        key: { orderId: 1 },
+        name: 'open',
+        unique: true,
+        partialFilterExpression: { status: { $in: openStatuses } },
+      },
+      {
+        key: { orderId: 1 },
+        name: 'waiting',
+        unique: true,
+        partialFilterExpression: { status: 'awaiting_method' },
+      },
+      { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
+      { key: { intentId: 1 }, name: 'intent', sparse: true },
+      { key: { ticketId: 1 }, name: 'ticket', sparse: true },
+      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedStatuses } } },
+    ],
+  })
+
+  const nextAttempt = async (orderId: string): Promise<number> => {
+    const [last] = await documents.list({ orderId }, { sort: { attempt: -1 }, limit: 1 })
+    return (last?.attempt ?? 0) + 1
+  }
+
+  /** @throws OrderNotPayableError when a payment of the order may end in money, or has */
+  const refuseIfOpen = async (orderId: string): Promise<void> => {
+    const open = await documents.findOne({ orderId, status: { $in: [...openStatuses] } })
+    if (open?.status === 'completed') throw new OrderNotPayableError('This order has been paid')
+    if (open) throw new OrderNotPayableError('This order is being paid already; look at it in a moment')
+  }
+
+  /** Numbers the attempt, and tries the next number when somebody else took it. */
+  const insertNumbered = async (
+    orderId: string,
+    insert: (attempt: number) => Promise<Payment>,
+    inTheWay: () => Promise<Payment | undefined>,
+  ): Promise<Payment> => {
+    for (let numbering = 1; numbering <= maxNumberings; numbering++) {
+      try {
+        return await insert(await nextAttempt(orderId))
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+        const other = await inTheWay()
+        if (other) return other
+      }
+    }
+    throw new VersionConflictError()
+  }
+
+  /**
+   * Takes a payment from where it was read to `to`, in one transaction with its ledger entries, the coupon it gives back and
+   * the payout of its sale.
+   * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
+   */
+  const moveTo = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
+    const moved = await write(before, to, why)
+    countEnd(moved)
+    return moved
+  }
+
+  const write = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
+    const after = move(before, to, new Date(), why)
+    const entries = entriesOf(before, after)
+    const writeIn = async (session: ClientSession) => {
+      const saved = await documents.replace(before, after, eventsOf, { session })
+      await ledger.write(entries, session)
+      if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
+      if (to === 'completed') await payouts.openIn(session, saved)
+      if (to === 'refunding') await payouts.refundIn(session, saved.id)
+      return saved
+    }
+    const isAlone = entries.length === 0 && !givesCouponBack(after) && to !== 'completed' && to !== 'refunding'
+    try {
+      if (isAlone) return await documents.replace(before, after, eventsOf)
+      const saved = await inTransaction(db, writeIn)
+      // What fails here is found by the relay's periodic look.
+      void documents.relay.flush(saved.id).catch(() => {})
+      return saved
+    } catch (error) {
+      if (isDuplicateKey(error) && error.keyPattern?.orderId) throw new OrderNotPayableError()
+      throw error
+    }
+  }
+
+  return {
+    find: documents.find,
+    relay: documents.relay,
+    ensureIndexes: documents.ensureIndexes,
+    moveTo,
+    refuseIfOpen,
+    findIn: (session: ClientSession, id: string) => documents.find(id, { session }),
+
+    /** Part of the transaction that notes a dispute. */
+    noteDisputeIn: (session: ClientSession, payment: Payment, dispute: NonNullable<Payment['dispute']>) =>
+      documents.replace(payment, { ...payment, dispute, updatedAt: new Date() }, undefined, { session }),
+
+    /** The order's payment that waits for a card from Stripe's own form. */
+    waitingOf: (orderId: string) => documents.findOne({ orderId, status: 'awaiting_method' }),
+
+    /** A buyer's payments of an order, newest first. */
+    ofOrder: (orderId: string, buyerId: string) =>
+      documents.list({ orderId, buyerId }, { sort: { attempt: -1 }, limit: maxNumberings }),
+
+    /** Payments of a ticket whose money is here, or on its way back. */
+    paidOf: (ticketId: string, limit: number) =>
+      documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),
+
+    page: async (filter: { orderId?: string; status?: Status }, limit: number, cursor?: string) => {
+      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
+      const found = await documents.list({ ...filter, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
+      const rows = found.slice(0, limit)
+      const last = rows.at(-1)
+      return { payments: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+    },
+
+    byIntent: (intentId: string) => documents.findOne({ intentId }),
+
+    /**
+     * Keeps a new payment by card. The same id again, or another that waits for the same order, gives that one.
+     * @throws OrderNotPayableError when another payment of the order may end in money
+     */
+    open: (draft: (attempt: number) => Unsaved): Promise<Payment> => {
+      const { id, orderId, status } = draft(1)
+      const inTheWay = async () => {
+        const same = await documents.find(id)
+        if (same) return same
+        if (status === 'awaiting_method') return documents.findOne({ orderId, status })
+        await refuseIfOpen(orderId)
+        return undefined
+      }
+      return insertNumbered(orderId, (attempt) => documents.insert(draft(attempt)), inTheWay)
+    },
+
+    /**
+     * Redeems a coupon and keeps the payment that it makes, both or neither.
+     * @throws CouponNotRedeemableError, OrderNotPayableError
+     */
+    openWithCoupon: (
+      { id, orderId, code }: { id: string; orderId: string; code: string },
+      draft: (attempt: number, couponId: string) => Unsaved,
+    ): Promise<Payment> => {
+      const insert = (attempt: number) =>
+        inTransaction(db, async (session) => {
+          const coupon = await coupons.redeemIn(session, code)
+          return documents.insert(draft(attempt, coupon.id), undefined, { session })
+        })
+      const inTheWay = async () => {
+        const same = await documents.find(id)
+        if (!same) await refuseIfOpen(orderId)
+        return same
+      }
+      return insertNumbered(orderId, insert, inTheWay)
+    },
+
+    /** Keeps what is learnt of a payment without moving it. */
+    note: (payment: Payment, learnt: Pick<Partial<Payment>, 'intentId' | 'turn'>): Promise<Payment> =>
+      documents.replace(payment, { ...payment, ...learnt, updatedAt: new Date() }),
+
+    /** What stands between two steps for longer than it should, the longest first. */
+    due: (now: Date, limit: number) =>
+      documents.list(
+        { status: { $in: [...unfinishedStatuses] }, lookAt: { $lte: now } },
+        { sort: { lookAt: 1 }, limit },
+      ),
+
+    /** Everything between two steps, at most a thousand, read within a second. */
+    unfinished: () =>
+      documents.raw
+        .find({ status: { $in: [...unfinishedStatuses] }, lookAt: { $gt: new Date(0) } })
+        .project<Pick<Payment, 'status' | 'updatedAt'>>({ _id: 0, status: 1, updatedAt: 1 })
+        .limit(1_000)
+        .maxTimeMS(1_000)
+        .toArray(),
+
+    /** Claims a payment for one look; undefined when somebody else has it. */
+    takeUp: async (payment: Payment): Promise<Payment | undefined> => {
+      try {
+        return await documents.replace(payment, takeUp(payment, new Date()))
+      } catch (error) {
+        if (error instanceof VersionConflictError) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+export type Payments = ReturnType<typeof openPayments>

@@ -1,0 +1,34 @@
+import { inSpan, type Log } from '@fairpass/sdk/telemetry'
+import type { PayoutDrive } from './process.ts'
+import type { Payouts } from './store.ts'
+
+type Deps = { payouts: Payouts; payOut: PayoutDrive; log: Log }
+
+const batch = 20
+/** After so many batches the loop takes a breath, even when there is more. */
+const maxBatches = 25
+
+const payOutBatch = async ({ payouts, payOut, log }: Deps): Promise<number> => {
+  const due = await payouts.due(new Date(), batch)
+  await Promise.all(
+    due.map(async (found) => {
+      const payout = await payouts.takeUp(found)
+      if (!payout) return
+      const { id, orderId, sellerId, status: from, looks } = payout
+      const line = { paymentId: id, orderId, sellerId, from, looks }
+      try {
+        const { status, waitsFor, failure } = await inSpan('pay out', { isRoot: true }, () => payOut(id))
+        if (status !== from) log.info({ ...line, to: status }, 'payout moved')
+        if (failure) log.warn({ ...line, waitsFor, failure }, 'Stripe refuses a payout')
+      } catch (error) {
+        log.warn({ err: error, ...line }, 'payout still under way')
+      }
+    }),
+  )
+  return due.length
+}
+
+/** Looks at the payouts whose time has come, and at those that were left between two steps, a batch at a time. */
+export const payOutDue = async (deps: Deps): Promise<void> => {
+  for (let batches = 1; batches <= maxBatches; batches++) if ((await payOutBatch(deps)) < batch) return
+}

@@ -1,0 +1,81 @@
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import { isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
+import type { Db } from 'mongodb'
+import type { ConnectPort, SellerAccount } from '../stripe/connect.ts'
+
+/** Somebody who sells, and their account at Stripe. */
+export type Seller = {
+  id: string
+  version: number
+  accountId: string
+  isReady: boolean
+  isSubmitted: boolean
+  due: string[]
+  createdAt: Date
+  updatedAt: Date
+}
+
+type Deps = {
+  connect: ConnectPort
+  /** the account can be paid into at last */
+  onReady: (sellerId: string) => Promise<void>
+}
+
+const isSame = (seller: Seller, { isReady, isSubmitted, due }: SellerAccount) =>
+  seller.isReady === isReady && seller.isSubmitted === isSubmitted && seller.due.join() === due.join()
+
+export const openSellers = (db: Db, { connect, onReady }: Deps) => {
+  const documents = openCollection<Seller>(db, 'sellers', {
+    indexes: [{ key: { accountId: 1 }, name: 'account', unique: true }],
+  })
+
+  const learn = async (seller: Seller, told: SellerAccount): Promise<Seller> => {
+    if (isSame(seller, told)) return seller
+    const { isReady, isSubmitted, due } = told
+    try {
+      const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: new Date() })
+      if (isReady && !seller.isReady) await onReady(seller.id)
+      return saved
+    } catch (error) {
+      // Somebody else has just learnt the same, or later news.
+      if (error instanceof VersionConflictError) return (await documents.find(seller.id)) ?? seller
+      throw error
+    }
+  }
+
+  const refreshed = async (sellerId: string): Promise<Seller | undefined> => {
+    const seller = await documents.find(sellerId)
+    return seller && learn(seller, await connect.account(seller.accountId))
+  }
+
+  return {
+    ensureIndexes: documents.ensureIndexes,
+    find: documents.find,
+
+    /** The seller as Stripe sees them now; undefined for one who has no account. */
+    refreshed,
+
+    /** What a webhook tells of an account; of an account that is nobody's here, nothing. */
+    hear: async (accountId: string): Promise<void> => {
+      const seller = await documents.findOne({ accountId })
+      if (seller) await refreshed(seller.id)
+    },
+
+    /** The seller's account, opened at Stripe if there is none: one, however often and at how many places it is asked for. */
+    open: async (sellerId: string, country: string | undefined): Promise<Seller> => {
+      const known = await refreshed(sellerId)
+      if (known) return known
+      const { id: accountId, ...told } = await connect.openAccount(sellerId, country)
+      const now = new Date()
+      try {
+        return await documents.insert({ id: sellerId, accountId, ...told, createdAt: now, updatedAt: now })
+      } catch (error) {
+        const other = isDuplicateKey(error) ? await documents.find(sellerId) : undefined
+        if (other) return other
+        throw error
+      }
+    },
+  }
+}
+
+export type Sellers = ReturnType<typeof openSellers>

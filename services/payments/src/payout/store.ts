@@ -1,0 +1,147 @@
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import { decodeCursor, encodeCursor, inTransaction, openCollection } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db } from 'mongodb'
+import { payoutEntries } from '../domain/ledger.ts'
+import type { Payment } from '../domain/payment.ts'
+import {
+  disputePayout,
+  openPayout,
+  type Payout,
+  type PayoutStatus,
+  refundPayout,
+  takeUpPayout,
+  undisputePayout,
+  unfinishedPayouts,
+} from '../domain/payout.ts'
+import type { Ledger } from '../ledger/store.ts'
+
+type Deps = {
+  ledger: Ledger
+  /** how long after the event has begun a sale is paid out, in seconds */
+  delaySeconds: number
+}
+type Asked = { status?: PayoutStatus; sellerId?: string }
+
+export const openPayouts = (db: Db, { ledger, delaySeconds }: Deps) => {
+  const documents = openCollection<Payout>(db, 'payouts', {
+    indexes: [
+      { key: { sellerId: 1, _id: -1 }, name: 'seller' },
+      { key: { status: 1, _id: -1 }, name: 'status' },
+      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedPayouts } } },
+    ],
+  })
+
+  /** A sale that leaves its seller nothing has no payout. */
+  const openIn = async (session: ClientSession, payment: Payment): Promise<Payout | undefined> => {
+    const known = await documents.find(payment.id, { session })
+    if (known) return known
+    const draft = openPayout(payment, delaySeconds * 1_000, new Date())
+    return draft.amountCents === 0 ? undefined : documents.insert(draft, undefined, { session })
+  }
+
+  const changeIn = async (session: ClientSession, id: string, change: (payout: Payout) => Payout): Promise<void> => {
+    const payout = await documents.find(id, { session })
+    if (payout) await documents.replace(payout, change(payout), undefined, { session })
+  }
+
+  return {
+    find: documents.find,
+    ensureIndexes: documents.ensureIndexes,
+
+    /** Part of the transaction that completes a payment. */
+    openIn,
+
+    /** Part of the transaction that decides a refund. */
+    refundIn: (session: ClientSession, id: string) =>
+      changeIn(session, id, (payout) => refundPayout(payout, new Date())),
+
+    /** Part of the transaction that notes a dispute; it may come before the payment is completed. */
+    disputeIn: async (session: ClientSession, payment: Payment, disputeId: string): Promise<void> => {
+      const payout = await openIn(session, payment)
+      if (payout) await documents.replace(payout, disputePayout(payout, disputeId, new Date()), undefined, { session })
+    },
+
+    /** Part of the transaction that notes how a dispute was decided. */
+    undisputeIn: async (
+      session: ClientSession,
+      payment: Payment,
+      disputeId: string,
+      lostCents: number,
+    ): Promise<void> => {
+      const payout = await openIn(session, payment)
+      if (!payout) return
+      const decided = undisputePayout(payout, disputeId, lostCents, new Date())
+      await documents.replace(payout, decided, undefined, { session })
+    },
+
+    /**
+     * Writes a payout over what was read, in one transaction with its ledger entry.
+     * @throws VersionConflictError when somebody else wrote in between
+     */
+    write: async (before: Payout, after: Payout): Promise<Payout> => {
+      const entries = payoutEntries(before, after)
+      if (entries.length === 0) return documents.replace(before, after)
+      return inTransaction(db, async (session) => {
+        const saved = await documents.replace(before, after, undefined, { session })
+        await ledger.write(entries, session)
+        return saved
+      })
+    },
+
+    /** What has to be looked at, the longest first. */
+    due: (now: Date, limit: number) =>
+      documents.list(
+        { status: { $in: [...unfinishedPayouts] }, lookAt: { $lte: now } },
+        { sort: { lookAt: 1 }, limit },
+      ),
+
+    /** Claims a payout for one look; undefined when somebody else has it. */
+    takeUp: async (payout: Payout): Promise<Payout | undefined> => {
+      try {
+        return await documents.replace(payout, takeUpPayout(payout, new Date()))
+      } catch (error) {
+        if (error instanceof VersionConflictError) return undefined
+        throw error
+      }
+    },
+
+    /** What stood in the way of a seller's payouts may be gone: they are looked at now. */
+    wake: async (which: { sellerId: string } | { _id: string }): Promise<void> => {
+      const now = new Date()
+      const filter = { ...which, status: { $in: [...unfinishedPayouts] }, payableAt: { $lte: now } }
+      await documents.raw.updateMany(filter, { $set: { looks: 0, lookAt: now }, $inc: { version: 1 } })
+    },
+
+    /** What could be sent to a seller now, by currency. */
+    availableOf: async (sellerId: string, now: Date, session?: ClientSession): Promise<Record<string, number>> => {
+      const found = await documents.raw
+        .aggregate<{ _id: string; sum: number }>(
+          [
+            {
+              $match: {
+                sellerId,
+                status: { $in: ['waiting', 'paying'] },
+                payableAt: { $lte: now },
+                disputes: { $size: 0 },
+              },
+            },
+            { $group: { _id: '$currency', sum: { $sum: '$amountCents' } } },
+          ],
+          session ? { session } : {},
+        )
+        .toArray()
+      return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
+    },
+
+    /** Newest sale first. */
+    page: async (asked: Asked, limit: number, cursor?: string) => {
+      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
+      const found = await documents.list({ ...asked, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
+      const rows = found.slice(0, limit)
+      const last = rows.at(-1)
+      return { payouts: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+    },
+  }
+}
+
+export type Payouts = ReturnType<typeof openPayouts>

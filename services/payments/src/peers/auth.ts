@@ -1,0 +1,16 @@
+import type { Api } from '@fairpass/auth/api'
+import { type Dapr, heard, through } from '@fairpass/sdk/dapr'
+import { hc } from 'hono/client'
+import * as v from 'valibot'
+
+/** Who may not be paid out, in auth's own words at this moment. */
+export type Bans = { isBanned: (userId: string) => Promise<boolean> }
+
+const Standing = v.object({ isBanned: v.boolean() })
+
+export const createBans = (dapr: Dapr): Bans => {
+  const { users } = hc<Api>('http://auth', through(dapr, 'auth')).internal
+  return {
+    isBanned: async (id) => (await heard(Standing, users[':id'].$get({ param: { id } }))).isBanned,
+  }
+}

@@ -1,0 +1,159 @@
+import Stripe from 'stripe'
+import type { Failure } from '../domain/payment.ts'
+
+/** What matters of a PaymentIntent. */
+export type Intent = {
+  id: string
+  status: Stripe.PaymentIntent.Status
+  clientSecret: string | undefined
+  /** why the last card was declined */
+  failure?: Failure
+  /** the captured charge was given back; known only when asked for by `intent` and `refund` */
+  isRefunded: boolean
+  /** the charge of the card that was used last */
+  chargeId: string | undefined
+}
+
+/** How Stripe answered. `unknown` says nothing about what happened there: whoever hears it asks `intent` what is true. */
+export type Told =
+  | { as: 'told'; intent: Intent }
+  | { as: 'declined'; failure: Failure }
+  | { as: 'refused'; code: string | undefined; param: string | undefined; failure: Failure }
+  /** `isKept`: Stripe keeps this failure as its answer to the idempotency key, and repeats it without trying again */
+  | { as: 'unknown'; isKept: boolean; cause: unknown }
+
+type NewIntent = { amountCents: number; currency: string; orderId: string; paymentId: string; key: string }
+
+/** Stripe as payments uses it: every call bounded, every change under a key that makes repeating it harmless. */
+export type StripePort = {
+  /** Opens an intent without a card: no money can move on it before its id is known here. */
+  open: (intent: NewIntent) => Promise<Told>
+  confirm: (intentId: string, paymentMethod: string, key: string) => Promise<Told>
+  intent: (intentId: string) => Promise<Told>
+  capture: (intentId: string, key: string) => Promise<Told>
+  cancel: (intentId: string, key: string) => Promise<Told>
+  refund: (intentId: string, key: string, reason?: string) => Promise<Told>
+}
+
+type Options = {
+  secretKey: string
+  /** where the local double listens; Stripe itself when there is none */
+  apiUrl?: string | undefined
+  timeoutMs?: number
+}
+
+const defaultTimeoutMs = 10_000
+
+export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs }: Options): Stripe => {
+  const url = apiUrl ? new URL(apiUrl) : undefined
+  return new Stripe(secretKey, {
+    timeout: timeoutMs,
+    maxNetworkRetries: 1,
+    telemetry: false,
+    ...(url
+      ? {
+          host: url.hostname,
+          port: url.port || (url.protocol === 'https:' ? 443 : 80),
+          protocol: url.protocol === 'https:' ? 'https' : 'http',
+        }
+      : {}),
+  })
+}
+
+const authenticationRequired =
+  'Your bank asks you to confirm this payment, which is not possible in this way of paying; please use another card'
+
+/** Stripe's own words are made for the buyer, and name neither a lost nor a stolen card. */
+const failureOf = (code: string | undefined, declineCode: string | undefined, message: string | undefined): Failure => {
+  // stripe-node gives an empty text where Stripe gives none.
+  const reason = declineCode || code || 'card_declined'
+  if (reason === 'authentication_required') return { code: reason, message: authenticationRequired }
+  return { code: reason, message: message || 'Your card was declined.' }
+}
+
+/** What Stripe names, or shows whole when it was asked to. */
+export const idOf = (named: string | { id: string } | null | undefined): string | undefined =>
+  typeof named === 'string' ? named : named?.id
+
+const isRefunded = (charge: Stripe.PaymentIntent['latest_charge']) =>
+  typeof charge === 'object' && charge !== null && charge.captured && charge.refunded
+
+const toIntent = (found: Stripe.PaymentIntent): Intent => {
+  const failed = found.last_payment_error
+  return {
+    id: found.id,
+    status: found.status,
+    clientSecret: found.client_secret ?? undefined,
+    isRefunded: isRefunded(found.latest_charge),
+    chargeId: idOf(found.latest_charge),
+    ...(failed ? { failure: failureOf(failed.code, failed.decline_code, failed.message) } : {}),
+  }
+}
+
+const toTold = (error: unknown): Told => {
+  const { StripeCardError, StripeError, StripeIdempotencyError, StripeInvalidRequestError } = Stripe.errors
+  if (error instanceof StripeCardError)
+    return { as: 'declined', failure: failureOf(error.code, error.decline_code, error.message) }
+  if (error instanceof StripeInvalidRequestError) {
+    const failure = { code: error.code ?? 'refused', message: 'This payment cannot be made by card' }
+    return { as: 'refused', code: error.code, param: error.param, failure }
+  }
+  if (!(error instanceof StripeError)) throw error
+  const isKept = error instanceof StripeIdempotencyError || (error.statusCode ?? 0) >= 500
+  return { as: 'unknown', isKept, cause: error }
+}
+
+const told = async (answer: Promise<Stripe.PaymentIntent>): Promise<Told> => {
+  try {
+    return { as: 'told', intent: toIntent(await answer) }
+  } catch (error) {
+    return toTold(error)
+  }
+}
+
+export const createStripePort = (stripe: Stripe): StripePort => {
+  const { paymentIntents, refunds } = stripe
+  const intent = (intentId: string) => told(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
+  return {
+    intent,
+
+    open: ({ amountCents, currency, orderId, paymentId, key }) =>
+      told(
+        paymentIntents.create(
+          {
+            amount: amountCents,
+            currency,
+            capture_method: 'manual',
+            allowed_payment_method_types: ['card'],
+            metadata: { orderId, paymentId },
+            // The seller's transfers stand in the same group.
+            transfer_group: paymentId,
+          },
+          { idempotencyKey: key },
+        ),
+      ),
+
+    confirm: (intentId, paymentMethod, key) =>
+      told(
+        paymentIntents.confirm(
+          intentId,
+          { payment_method: paymentMethod, error_on_requires_action: true },
+          { idempotencyKey: key },
+        ),
+      ),
+
+    capture: (intentId, key) => told(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
+
+    cancel: (intentId, key) => told(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
+
+    refund: async (intentId, key, reason) => {
+      const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }
+      try {
+        await refunds.create({ payment_intent: intentId, ...why }, { idempotencyKey: key })
+      } catch (error) {
+        return toTold(error)
+      }
+      return intent(intentId)
+    },
+  }
+}

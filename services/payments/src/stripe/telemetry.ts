@@ -1,0 +1,24 @@
+import { inSpan, SpanKind, SpanStatusCode } from '@fairpass/sdk/telemetry'
+import { stripeRequestSeconds } from '../metrics.ts'
+import type { StripePort, Told } from './payment-intents.ts'
+
+/** Which call, and how Stripe answered it: no id, no card and no client secret. */
+const seen = (name: string, call: () => Promise<Told>): Promise<Told> =>
+  inSpan(`Stripe ${name}`, { kind: SpanKind.CLIENT }, async (span) => {
+    const startedAt = performance.now()
+    const told = await call()
+    stripeRequestSeconds.observe({ call: name, outcome: told.as }, (performance.now() - startedAt) / 1000)
+    span.setAttribute('stripe.outcome', told.as)
+    if (told.as === 'unknown') span.setStatus({ code: SpanStatusCode.ERROR })
+    return told
+  })
+
+/** The same Stripe, each of whose calls is seen in the trace that it belongs to. */
+export const seenStripe = (stripe: StripePort): StripePort => ({
+  open: (intent) => seen('open', () => stripe.open(intent)),
+  confirm: (intentId, paymentMethod, key) => seen('confirm', () => stripe.confirm(intentId, paymentMethod, key)),
+  intent: (intentId) => seen('intent', () => stripe.intent(intentId)),
+  capture: (intentId, key) => seen('capture', () => stripe.capture(intentId, key)),
+  cancel: (intentId, key) => seen('cancel', () => stripe.cancel(intentId, key)),
+  refund: (intentId, key, reason) => seen('refund', () => stripe.refund(intentId, key, reason)),
+})

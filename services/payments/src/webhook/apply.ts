@@ -1,0 +1,36 @@
+import type { Disputes } from '../dispute/store.ts'
+import { isUnfinished, type Payment } from '../domain/payment.ts'
+import type { Drive } from '../payment/process.ts'
+import type { Payments } from '../payment/store.ts'
+import type { Sellers } from '../payout/sellers.ts'
+
+/** Whom an event of Stripe is about. */
+export type About = { intentId?: string; paymentId?: string; disputeId?: string; accountId?: string }
+
+type Deps = {
+  payments: Pick<Payments, 'find' | 'byIntent'>
+  driving: Drive
+  disputes: Pick<Disputes, 'hear'>
+  sellers: Pick<Sellers, 'hear'>
+}
+
+/** Takes an event as a hint: whatever it is about is asked of Stripe, since events come late and out of order. */
+export const createApply = ({ payments, driving, disputes, sellers }: Deps) => {
+  const paymentOf = async ({ paymentId, intentId }: About): Promise<Payment | undefined> => {
+    const named = paymentId ? await payments.find(paymentId) : undefined
+    return named ?? (intentId ? payments.byIntent(intentId) : undefined)
+  }
+
+  return async (about: About): Promise<void> => {
+    if (about.accountId) await sellers.hear(about.accountId)
+    if (about.disputeId) await disputes.hear(about.disputeId)
+    const payment = await paymentOf(about)
+    // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
+    if (!payment) return
+    if (!isUnfinished(payment)) await driving.reconsider(payment)
+    // What is between two steps is being driven right now, or is the reconciler's within seconds.
+    else if (payment.status === 'awaiting_method' || payment.lookAt <= new Date()) await driving.drive(payment.id)
+  }
+}
+
+export type Apply = ReturnType<typeof createApply>

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { newId } from '@fairpass/sdk/mongo'
+import { SECRET, until } from '@fairpass/stripe-double/testing.ts'
+import { startWorld, type World } from '../testing/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.stop())
+beforeEach(() => world.double.call('DELETE', '/faults'))
+
+const count = <T>(all: T[], is: (one: T) => boolean) => all.filter(is).length
+/** A webhook may be quicker than the reconciler; both lead to the same end. */
+const reconciled = (orderId: string) =>
+  until('the order to be completed', async () => {
+    await world.reconcileNow()
+    return world.market.status(orderId) === 'completed'
+  })
+const paymentsOf = (orderId: string) => world.db.collection('payments').find({ orderId }).toArray()
+const saidOf = (orderId: string) =>
+  world.published.flatMap(({ type, data }) => ('orderId' in data && data.orderId === orderId ? [type] : []))
+
+test('the browser confirms, the webhook settles', async () => {
+  const order = world.market.open()
+  const { status, body } = await world.payFor(order, {})
+  expect(status).toBe(201)
+  expect(body).toEqual({
+    id: expect.any(String),
+    status: 'requires_payment_method',
+    clientSecret: expect.stringContaining('_secret_'),
+  })
+  expect((await world.payFor(order, {})).body).toEqual(body)
+  const [intent] = await world.intentsOf(order.id)
+  const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
+  await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
+  await until('the order', () => world.market.status(order.id) === 'completed')
+  expect(await world.intentsOf(order.id)).toMatchObject([{ status: 'succeeded', captured: 4_200 }])
+})
+
+test('a lost webhook is made up for by the reconciler', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, {})
+  const [intent] = await world.intentsOf(order.id)
+  await world.double.fault({ operation: 'webhook', kind: 'lost', times: 50, metadata: { orderId: order.id } })
+  const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
+  await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
+  await reconciled(order.id)
+})
+
+test('a card and the form in the browser at once: one charge, the other authorisation is given back', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, {})
+  const [waiting] = await world.intentsOf(order.id)
+  expect((await world.payFor(order, { paymentMethod: 'pm_card_visa' })).status).toBe(201)
+  const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
+  await world.double.call('POST', `/payment_intents/${waiting?.id}/confirm`, confirmation)
+  await until('the second to be given back', async () =>
+    (await world.intentsOf(order.id)).some(({ id, status }) => id === waiting?.id && status === 'canceled'),
+  )
+  expect(count(await world.intentsOf(order.id), ({ captured }) => captured > 0)).toBe(1)
+})
+
+test('what waits for a card ends with its order', async () => {
+  const order = world.market.open()
+  await world.payFor(order, {})
+  world.market.expire(order.id)
+  const cancelled = { ...order, status: 'cancelled' as const, version: 2 }
+  await world.handlers['order.cancelled']?.({
+    id: newId(),
+    type: 'order.cancelled',
+    time: new Date().toISOString(),
+    data: cancelled,
+  })
+  await until('the intent to end', async () => (await world.intentsOf(order.id))[0]?.status === 'canceled')
+})
+
+// Guarantee: money for an order that has ended goes back, once.
+test('a capture that lands after the order has ended is refunded once', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, {})
+  const [intent] = await world.intentsOf(order.id)
+  world.market.expire(order.id)
+  await world.double.fault({ operation: 'webhook', kind: 'doubled', times: 50, metadata: { orderId: order.id } })
+  await world.double.fault({ operation: 'webhook', kind: 'lost', times: 50, eventType: 'charge.succeeded' })
+  await world.double.fault({
+    operation: 'webhook',
+    kind: 'lost',
+    times: 50,
+    eventType: 'payment_intent.amount_capturable_updated',
+  })
+  const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
+  await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
+  await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
+  await until('the refund', async () => (await paymentsOf(order.id))[0]?.status === 'refunded')
+  await world.reconcileNow()
+  expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
+  await until('the event', () => saidOf(order.id).includes('payment.refunded'))
+  expect(count(saidOf(order.id), (type) => type === 'payment.refunded')).toBe(1)
+  const entries = await world.ledger.ofPayment(body.id)
+  expect(entries.map(({ what }) => what)).toEqual(['authorised', 'released', 'captured', 'refunded'])
+  const earnings = await world.call('GET', '/api/payments/earnings', order.sellerId)
+  expect(earnings.body.eur.pendingCents).toBe(0)
+})
+
+test('money that comes for a payment that was given up goes back', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, {})
+  const [intent] = await world.intentsOf(order.id)
+  await until('the first webhook, which would end the intent', () =>
+    world.db.collection('webhookEvents').findOne({ paymentId: body.id, status: 'applied' }).then(Boolean),
+  )
+  world.market.expire(order.id)
+  const givenUp = { $set: { status: 'cancelled' as const }, $inc: { version: 1 } }
+  await world.db.collection<{ _id: string }>('payments').updateOne({ _id: body.id }, givenUp)
+  const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
+  await world.double.fault({ operation: 'webhook', kind: 'lost', times: 2, metadata: { orderId: order.id } })
+  await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
+  await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
+  await until('the refund', async () => (await paymentsOf(order.id))[0]?.status === 'refunded')
+  expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
+  expect(await world.ledger.sums()).toEqual({ eur: 0 })
+})
+
+const signed = (payload: string, secret = SECRET, timestamp = Math.floor(Date.now() / 1000)) =>
+  world.client.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp })
+const deliver = (payload: string, signature: string) =>
+  world.app.request('/api/payments/webhooks/stripe', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': signature },
+    body: payload,
+  })
+const anEvent = (id = `evt_${newId()}`) =>
+  JSON.stringify({ id, type: 'payment_intent.succeeded', data: { object: { id: 'pi_x', object: 'payment_intent' } } })
+
+test('a webhook is stored once, answered, and applied', async () => {
+  const payload = anEvent('evt_once')
+  const signature = await signed(payload)
+  const answers = await Promise.all(Array.from({ length: 5 }, () => deliver(payload, signature)))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  await until('it to be applied', async () => (await world.webhooks.find('evt_once'))?.status === 'applied')
+  expect((await world.webhooks.find('evt_once'))?.attempts).toBe(1)
+})
+
+test('a webhook that fails is kept, and tried again after growing pauses', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, {})
+  const object = { id: 'pi_x', object: 'payment_intent', metadata: { paymentId: body.id } }
+  const payload = JSON.stringify({ id: 'evt_again', type: 'payment_intent.succeeded', data: { object } })
+  await world.double.fault({ operation: 'retrieve', kind: 'error_before', times: 2, metadata: { orderId: order.id } })
+  expect((await deliver(payload, await signed(payload))).status).toBe(200)
+  const failed = await until('the failure', async () => {
+    const heard = await world.webhooks.find('evt_again')
+    return heard?.failure ? heard : undefined
+  })
+  expect(failed).toMatchObject({ status: 'stored', attempts: 1 })
+  await until('the next try', async () => {
+    await world.webhooks.applyDue()
+    return (await world.webhooks.find('evt_again'))?.status === 'applied'
+  })
+})
+
+// Guarantee: what could not be applied is never lost from sight, and an admin can have it tried again.
+test('a webhook that was given up is shown to an admin, who may have it tried again', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, {})
+  const object = { id: 'pi_x', object: 'payment_intent', metadata: { paymentId: body.id } }
+  const payload = JSON.stringify({ id: 'evt_given_up', type: 'payment_intent.succeeded', data: { object } })
+  await world.double.fault({ operation: 'retrieve', kind: 'error_before', times: 2, metadata: { orderId: order.id } })
+  await deliver(payload, await signed(payload))
+  await until('the failure', async () => Boolean((await world.webhooks.find('evt_given_up'))?.failure))
+  const events = world.db.collection<{ _id: string }>('webhookEvents')
+  await events.updateOne({ _id: 'evt_given_up' }, { $set: { status: 'failed', attempts: 20 } })
+  const admin = `${newId()}:admin`
+  const shown = await world.call('GET', '/api/payments/webhooks?limit=1', admin)
+  expect(shown.body.events).toMatchObject([
+    {
+      id: 'evt_given_up',
+      status: 'failed',
+      attempts: 20,
+      paymentId: body.id,
+      failure: expect.stringContaining('Error'),
+    },
+  ])
+  expect((await world.call('GET', '/api/payments/webhooks', newId())).status).toBe(403)
+  await world.double.call('DELETE', '/faults')
+  const again = await world.call('POST', '/api/payments/webhooks/evt_given_up/retry', admin)
+  expect(again).toMatchObject({ status: 200, body: { status: 'applied', failure: null } })
+  expect((await world.call('POST', '/api/payments/webhooks/evt_nobody/retry', admin)).status).toBe(404)
+})
+
+test.each([
+  ['no signature', () => ''],
+  ['nonsense', () => 't=1,v1=abc'],
+  ['the secret of somebody else', (payload: string) => signed(payload, 'whsec_other')],
+  ['an old signature', (payload: string) => signed(payload, SECRET, Math.floor(Date.now() / 1000) - 400)],
+])('a webhook with %s is refused and not kept', async (_what, sign) => {
+  const id = `evt_${newId()}`
+  const answer = await deliver(anEvent(id), await sign(anEvent(id)))
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ code: 'request_validation' })
+  expect(await world.webhooks.find(id)).toBeNull()
+})
+
+test('the ledger sums to zero after all of this', async () => {
+  expect(await world.ledger.sums()).toEqual({ eur: 0 })
+})

@@ -1,0 +1,135 @@
+import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
+import type { TicketData } from '@fairpass/sdk/events'
+import { smallestMove } from '@fairpass/sdk/money'
+
+export type Ticket = {
+  id: string
+  version: number
+  sellerId: string
+  title: string
+  venue: string
+  city: string
+  startsAt: Date
+  timeZone?: string | undefined
+  priceCents: number
+  currency: string
+  description?: string | undefined
+  status: 'available' | 'reserved' | 'sold' | 'withdrawn'
+  createdAt: Date
+  /** the latest order that took this ticket; it stays when the order ends, so that late events are known as such */
+  reservation?: { orderId: string; createdAt: Date; expiresAt: Date } | undefined
+  /** withdrawn as soon as no order holds it: its seller was banned while a buyer was checking out */
+  isEnding?: boolean | undefined
+}
+
+type Listing = Pick<
+  Ticket,
+  'title' | 'venue' | 'city' | 'startsAt' | 'timeZone' | 'priceCents' | 'currency' | 'description'
+>
+
+/** The fields of a listing to change; one that is not there stays as it is. */
+type Changes = { [K in keyof Listing]?: Listing[K] | undefined }
+
+export class TicketReservedError extends CustomError {
+  readonly code = 'ticket_reserved'
+  constructor() {
+    super('A buyer is checking out with this ticket; it can be changed when that ends')
+  }
+}
+
+export class TicketSoldError extends CustomError {
+  readonly code = 'ticket_sold'
+  constructor() {
+    super('This ticket has been sold')
+  }
+}
+
+class TicketWithdrawnError extends CustomError {
+  readonly code = 'ticket_withdrawn'
+  constructor() {
+    super('This ticket has been withdrawn')
+  }
+}
+
+const refuseUnlessAvailable = ({ status }: Ticket) => {
+  if (status === 'reserved') throw new TicketReservedError()
+  if (status === 'sold') throw new TicketSoldError()
+  if (status === 'withdrawn') throw new TicketWithdrawnError()
+}
+
+/** @throws RequestValidationError for a price that nobody could pay, since no card moves such an amount */
+export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'priceCents' | 'currency'>): void => {
+  const unit = smallestMove(currency)
+  if (priceCents % unit === 0) return
+  throw new RequestValidationError([{ msg: `must be a multiple of ${unit} in ${currency}`, param: 'priceCents' }])
+}
+
+/**
+ * @throws TicketReservedError, TicketSoldError or TicketWithdrawnError: only what is for sale may be changed;
+ * RequestValidationError for a price that nobody could pay
+ */
+export const edit = (ticket: Ticket, changes: Changes): Ticket => {
+  refuseUnlessAvailable(ticket)
+  const changed = { ...ticket, ...(changes as Partial<Listing>) }
+  refuseUnlessPayable(changed)
+  return changed
+}
+
+/** Withdrawing twice is nothing. */
+export const withdraw = (ticket: Ticket): Ticket => {
+  if (ticket.status === 'withdrawn') return ticket
+  refuseUnlessAvailable(ticket)
+  return { ...ticket, status: 'withdrawn' }
+}
+
+/** Takes a ticket off sale whatever its state: at once, or when the order that holds it has ended. */
+export const endListing = (ticket: Ticket): Ticket => {
+  if (ticket.status === 'available') return { ...ticket, status: 'withdrawn' }
+  return ticket.status === 'reserved' && !ticket.isEnding ? { ...ticket, isEnding: true } : ticket
+}
+
+/** Orders decide who may buy; tickets follow, and an order older than the one known changes nothing. */
+export const reserve = (ticket: Ticket, reservation: NonNullable<Ticket['reservation']>): Ticket => {
+  if (ticket.status === 'sold' || (ticket.reservation && ticket.reservation.createdAt >= reservation.createdAt))
+    return ticket
+  // Withdrawn while BUY was under way: the order stands, but the ticket does not come back on sale after it.
+  const isEnding = ticket.status === 'withdrawn' || ticket.isEnding === true
+  return { ...ticket, status: 'reserved', reservation, ...(isEnding ? { isEnding } : {}) }
+}
+
+/** The order that held the ticket ended without a sale. */
+export const release = (ticket: Ticket, orderId: string): Ticket => {
+  if (ticket.status === 'withdrawn' || ticket.reservation?.orderId !== orderId) return ticket
+  return ticket.isEnding ? { ...ticket, status: 'withdrawn', isEnding: undefined } : { ...ticket, status: 'available' }
+}
+
+export const sell = (ticket: Ticket, reservation: NonNullable<Ticket['reservation']>): Ticket =>
+  ticket.status === 'sold' ? ticket : { ...ticket, status: 'sold', reservation }
+
+/** The sale was undone: the ticket does not go back on sale by itself, since nobody knows yet whether it is good. */
+export const voidSale = (ticket: Ticket, orderId: string): Ticket =>
+  ticket.reservation?.orderId === orderId && ticket.status !== 'withdrawn'
+    ? { ...ticket, status: 'withdrawn', isEnding: undefined }
+    : ticket
+
+/** What other services are told. */
+export const toData = (ticket: Ticket): TicketData => ({
+  id: ticket.id,
+  version: ticket.version,
+  sellerId: ticket.sellerId,
+  title: ticket.title,
+  venue: ticket.venue,
+  city: ticket.city,
+  startsAt: ticket.startsAt.toISOString(),
+  ...(ticket.timeZone === undefined ? {} : { timeZone: ticket.timeZone }),
+  priceCents: ticket.priceCents,
+  currency: ticket.currency,
+  status: ticket.status,
+  ...(ticket.reservation ? { orderId: ticket.reservation.orderId } : {}),
+})
+
+/** What everybody may read. */
+export const toPublic = (ticket: Ticket) => {
+  const { orderId: _orderId, ...shown } = toData(ticket)
+  return ticket.description === undefined ? shown : { ...shown, description: ticket.description }
+}

@@ -1,0 +1,24 @@
+import type { Api } from '@fairpass/orders/api'
+import { type Dapr, Fence, heard, through } from '@fairpass/sdk/dapr'
+import { OrderData } from '@fairpass/sdk/events'
+import { hc } from 'hono/client'
+
+/** The orders service, which alone knows whether somebody is checking out right now. */
+export type Orders = {
+  find: (orderId: string) => Promise<OrderData>
+  /** Asks whether a listing may be changed to `version`, and keeps buyers away until that version is known. */
+  fence: (ticketId: string, version: number) => Promise<'free' | 'reserved' | 'sold'>
+}
+
+/** Orders keep buyers away from a ticket that is being changed for five seconds; the change must be stored well before. */
+export const fenceWithinMs = 3_000
+
+export const createOrders = (dapr: Dapr): Orders => {
+  const { orders } = hc<Api>('http://orders', through(dapr, 'orders')).internal
+  const { tickets } = hc<Api>('http://orders', through(dapr, 'orders', { timeoutMs: fenceWithinMs })).internal
+  return {
+    find: (id) => heard(OrderData, orders[':id'].$get({ param: { id } })),
+    fence: async (id, version) =>
+      (await heard(Fence, tickets[':id'].fence.$post({ param: { id }, json: { version } }))).verdict,
+  }
+}

@@ -1,0 +1,84 @@
+// `bun run bench`: measures what the marketplace promises about speed, on a marketplace of its own.
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Figure } from './figure.ts'
+
+// Everything that needs a package is imported later: on a fresh machine none is installed yet.
+const root = join(import.meta.dir, '../..')
+const file = 'test-results/bench.json'
+
+const help = `bun run bench [--only NAME]
+
+Starts a marketplace of its own on free ports and measures, each as a ratio of two sides that take turns in one run:
+  holds     orders opened a second, against raw first-write saves through the same sidecar
+  sidecar   what service invocation adds, against the same route at the app's own port
+  crowd     1,000 buyers who press BUY on one ticket at once, against one buyer alone
+  pages     home pages rendered from the services, against the same page rendered from constants
+  flood     the listing while 100 sign-ins are under way, against the listing in peace
+It takes about a minute, prints what it found, writes it to ${file}, and fails when the crowd is not given
+exactly one order. docs/bench.md tells what the figures mean.`
+
+const refuse = (reason: string): never => {
+  console.error(reason)
+  process.exit(1)
+}
+
+const readArguments = () => {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } } }).values
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message : error}\n\n${help}`)
+  }
+}
+
+const fetchParts = async () => {
+  const up = Bun.spawn([process.execPath, 'tools/up/main.ts', '--parts'], {
+    cwd: root,
+    stdout: 'inherit',
+    stderr: 'inherit',
+  })
+  if ((await up.exited) !== 0) process.exit(1)
+}
+
+const chosen = async (only: string | undefined): Promise<Figure[]> => {
+  const figures = [
+    (await import('./holds')).holds,
+    (await import('./sidecar')).sidecar,
+    (await import('./crowd')).crowd,
+    (await import('./pages')).pages,
+    (await import('./flood')).flood,
+  ]
+  const found = figures.filter(({ name }) => only === undefined || name === only)
+  if (found.length > 0) return found
+  return refuse(`There is no figure "${only}"; there are ${figures.map(({ name }) => name).join(', ')}.`)
+}
+
+const main = async () => {
+  const { only, help: isAskedForHelp } = readArguments()
+  if (isAskedForHelp) return console.log(help)
+  await fetchParts()
+  const figures = await chosen(only)
+  const [{ openArena }, { load, machine, print, write }] = [await import('./arena'), await import('./report')]
+  const startedAt = new Date().toISOString()
+  const facts = { ...machine(), loadBefore: load() }
+  const command = ['bun run bench', ...process.argv.slice(2)].join(' ')
+  console.log(`${command}\n${facts.cores} cores, ${facts.system}, Bun ${facts.bun}, load ${facts.loadBefore} before`)
+  const arena = await openArena()
+  const measured = []
+  try {
+    for (const figure of figures) {
+      const startedMs = performance.now()
+      const found = { ...(await figure.measure(arena)), seconds: Math.round((performance.now() - startedMs) / 1000) }
+      print(figure, found)
+      measured.push({ name: figure.name, title: figure.title, ...found })
+    }
+  } finally {
+    await arena.close()
+  }
+  const report = { command, startedAt, machine: { ...facts, loadAfter: load() }, figures: measured }
+  await write(join(root, file), report)
+  console.log(`\nload ${report.machine.loadAfter} after; all of it is in ${file}`)
+  if (measured.some(({ broken }) => broken.length > 0)) process.exitCode = 1
+}
+
+await main()

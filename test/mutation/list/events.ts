@@ -1,0 +1,189 @@
+import type { Guard } from '../guard.ts'
+
+const collection = 'sdk/src/mongo/collection.test.ts'
+const tickets = 'services/tickets/src/events.test.ts'
+
+/** A committed change has its events; they are published at least once; applying one twice, late or out of order changes nothing. */
+export const events: Guard[] = [
+  {
+    promise: 4,
+    name: 'the inbox does not look at versions',
+    out: [
+      {
+        file: 'sdk/src/mongo/inbox.ts',
+        text: '{ _id: aggregateId, version: { $lt: version } }',
+        by: '{ _id: aggregateId }',
+      },
+    ],
+    test: { file: tickets, name: 'whatever repeats, is late or overtakes: the ticket ends where its last order ended' },
+  },
+  {
+    promise: 4,
+    name: 'the inbox remembers what was never applied',
+    out: [{ file: 'sdk/src/mongo/inbox.ts', text: '{ upsert: true, session }', by: '{ upsert: true }' }],
+    test: { file: tickets, name: 'an event whose work failed is applied when it comes again' },
+  },
+  {
+    promise: 4,
+    name: 'an event leaves the outbox whether or not it went out',
+    out: [
+      {
+        file: 'sdk/src/mongo/outbox.ts',
+        text: '      await publish(event)\n',
+        by: '      await publish(event).catch(() => {})\n',
+      },
+    ],
+    test: {
+      file: collection,
+      name: 'events that could not be published wait in their document, and go out in order when the broker is back',
+    },
+  },
+  {
+    promise: 4,
+    name: 'an event leaves the outbox before it went out',
+    out: [
+      {
+        file: 'sdk/src/mongo/outbox.ts',
+        text: '    for (const event of stored?.outbox ?? []) {\n      await publish(event)\n',
+        by: "    await raw.updateOne({ _id: id } as Filter<WithOutbox>, { $unset: { outbox: '' } } as unknown as UpdateFilter<WithOutbox>)\n    for (const event of stored?.outbox ?? []) {\n      await publish(event)\n",
+      },
+    ],
+    test: {
+      file: collection,
+      name: 'events that could not be published wait in their document, and go out in order when the broker is back',
+    },
+  },
+  {
+    promise: 4,
+    name: 'nobody looks for what was left in an outbox',
+    out: [
+      {
+        file: 'sdk/src/mongo/outbox.ts',
+        text: "await forEachOf('outbox', left, ({ _id }) => flush(_id as string))",
+        by: 'void left',
+      },
+    ],
+    test: {
+      file: collection,
+      name: 'events that could not be published wait in their document, and go out in order when the broker is back',
+    },
+  },
+  {
+    promise: 4,
+    name: 'the look into outboxes does not run in orders',
+    out: [
+      {
+        file: 'services/orders/src/main.ts',
+        text: "        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },\n",
+        by: '',
+      },
+    ],
+    test: { file: 'test/e2e/outbox.test.ts', name: 'what a killed process left in an outbox of orders goes out' },
+  },
+  {
+    promise: 4,
+    name: 'the events of a new document are written after it',
+    out: [
+      {
+        file: 'sdk/src/mongo/collection.ts',
+        text: 'await raw.insertOne(stored as unknown as OptionalUnlessRequiredId<Stored<T>>, options)',
+        by: 'const { outbox: later, ...first } = stored as typeof stored & { outbox?: unknown }\n    await raw.insertOne(first as unknown as OptionalUnlessRequiredId<Stored<T>>, options)\n    if (later) await raw.updateOne(byId(id), { $set: { outbox: later } } as unknown as UpdateFilter<Stored<T>>, options)',
+      },
+    ],
+    test: { file: collection, name: 'a change and its events are one write' },
+  },
+  {
+    promise: 4,
+    name: 'the events of a change are written after it',
+    out: [
+      {
+        file: 'sdk/src/mongo/collection.ts',
+        text: '      ...(outbox.length > 0 ? { $push: { outbox: { $each: outbox } } } : {}),\n',
+        by: '',
+      },
+      {
+        file: 'sdk/src/mongo/collection.ts',
+        text: '    if (matchedCount === 0) throw new VersionConflictError()\n',
+        by: '    if (matchedCount === 0) throw new VersionConflictError()\n    if (outbox.length > 0) await raw.updateOne(byId(id), { $push: { outbox: { $each: outbox } } } as unknown as UpdateFilter<Stored<T>>, options)\n',
+      },
+    ],
+    test: { file: collection, name: 'a change and its events are one write' },
+  },
+  {
+    promise: 4,
+    name: 'a write does not name the version that it read',
+    out: [
+      {
+        file: 'sdk/src/mongo/collection.ts',
+        text: '{ ...byId(id), version: before.version } as Filter<Stored<T>>',
+        by: '{ ...byId(id) } as Filter<Stored<T>>',
+      },
+    ],
+    test: { file: collection, name: 'racing changes all count' },
+  },
+  {
+    promise: 4,
+    name: 'a handler that fails answers that it succeeded',
+    out: [
+      {
+        file: 'sdk/src/events/subscriptions.ts',
+        text: "c.json({ status: 'RETRY' }, 500)",
+        by: "c.json({ status: 'SUCCESS' })",
+      },
+    ],
+    test: {
+      file: 'sdk/src/events/delivery.test.ts',
+      name: 'an event that its handler refuses comes again until it is applied',
+    },
+  },
+  {
+    promise: 4,
+    name: 'a refused event is not delivered again',
+    out: [
+      { file: 'dapr/resources/resiliency.yaml', text: '          retry: redeliver\n', by: '          retry: never\n' },
+      {
+        file: 'dapr/resources/resiliency.yaml',
+        text: '    retries:\n',
+        by: '    retries:\n      never:\n        policy: constant\n        maxRetries: 0\n',
+      },
+    ],
+    test: {
+      file: 'sdk/src/events/delivery.test.ts',
+      name: 'an event that its handler refuses comes again until it is applied',
+    },
+  },
+  {
+    promise: 4,
+    name: 'an event that never succeeds is dropped',
+    out: [{ file: 'sdk/src/events/subscriptions.ts', text: '          deadLetterTopic,\n', by: '' }],
+    test: { file: 'sdk/src/events/delivery.test.ts', name: 'an event that never succeeds is kept as a dead letter' },
+  },
+  {
+    promise: 4,
+    name: 'a dead letter that cannot be kept is lost',
+    out: [
+      { file: 'dapr/resources/resiliency.yaml', text: '          retry: keep\n', by: '          retry: never\n' },
+      {
+        file: 'dapr/resources/resiliency.yaml',
+        text: '    retries:\n',
+        by: '    retries:\n      never:\n        policy: constant\n        maxRetries: 0\n',
+      },
+    ],
+    test: {
+      file: 'sdk/src/events/dead-letters.test.ts',
+      name: 'a dead letter that cannot be kept is delivered again until it is',
+    },
+  },
+  {
+    promise: 4,
+    name: 'a ticket as it was overwrites the ticket as it is',
+    out: [
+      {
+        file: 'services/orders/src/catalogue.ts',
+        text: '{ _id: id, version: { $lt: ticket.version } }',
+        by: '{ _id: id }',
+      },
+    ],
+    test: { file: 'services/orders/src/catalogue.test.ts', name: 'a ticket that comes late or twice changes nothing' },
+  },
+]

@@ -1,0 +1,139 @@
+import type { Guard } from '../guard.ts'
+
+const e2e = 'test/e2e/identity.test.ts'
+const ban = 'a ban is felt by every service within a second, with a token that has not expired'
+const wiring = 'sdk/src/service/context.ts'
+const wiringTest = { file: 'sdk/src/service/context.test.ts', name: 'a ban that one replica heard of is felt by all' }
+const denyList = 'sdk/src/identity/deny-list.ts'
+const denyListTest = 'sdk/src/identity/deny-list.test.ts'
+const loop = { file: wiring, text: "            { everyMs: 500, name: 'deny list', work: denyList.load },\n", by: '' }
+const handlers = {
+  file: wiring,
+  text: 'own ? handlers : inTurn(denyList.handlers, handlers)',
+  by: 'own ? handlers : inTurn({}, handlers)',
+}
+const tokens = 'sdk/src/identity/tokens.ts'
+const forged = (kind: string) => ({
+  file: 'services/auth/src/session/tokens.test.ts',
+  name: `a token ${kind} is refused, though our key signed it`,
+})
+
+/** A banned account is refused by every service within a second; with auth down, valid tokens still work. */
+export const identity: Guard[] = [
+  {
+    promise: 8,
+    name: 'services do not ask who is banned',
+    out: [
+      {
+        file: 'sdk/src/identity/identity.ts',
+        text: 'if (user && (await isDenied(user))) throw',
+        by: 'if (user && (await isDenied(user)) === undefined) throw',
+      },
+    ],
+    test: { file: e2e, name: ban },
+  },
+  {
+    promise: 8,
+    name: 'services neither hear of bans nor look for them',
+    out: [handlers, loop],
+    test: { file: e2e, name: ban },
+  },
+  { promise: 8, name: 'a service does not hear of bans', out: [handlers], test: wiringTest },
+  { promise: 8, name: 'replicas do not tell each other of bans', out: [loop], test: wiringTest },
+  {
+    promise: 8,
+    name: 'a service starts without a look at who is banned',
+    out: [{ file: wiring, text: 'if (!own) await denyList.load()', by: 'if (own) await denyList.load()' }],
+    test: {
+      file: 'sdk/src/service/context.test.ts',
+      name: 'a replica that has just started lets nobody in who was banned before',
+    },
+  },
+  {
+    promise: 8,
+    name: 'a ban is forgotten while tokens from before it live',
+    out: [
+      {
+        file: denyList,
+        text: 'bannedAt.getTime() + (tokenSeconds + 5) * 1000',
+        by: 'bannedAt.getTime() + 0 * tokenSeconds',
+      },
+    ],
+    test: { file: denyListTest, name: 'a state store that was emptied is filled again, from memory and from auth' },
+  },
+  {
+    promise: 8,
+    name: 'auth asks its tokens, not its accounts, who is banned',
+    out: [
+      {
+        file: 'services/auth/src/session/tokens.ts',
+        text: "if (account?.status === 'banned') throw new AccountBannedError()",
+        by: 'void AccountBannedError',
+      },
+    ],
+    test: { file: 'services/auth/src/account/admins.test.ts', name: 'a ban is felt at once, told, and undone' },
+  },
+  {
+    promise: 8,
+    name: 'a late unban undoes the ban that came after it',
+    out: [
+      {
+        file: denyList,
+        text: 'ban && ban.bannedAt > new Date(data.at).getTime() ? list : rest',
+        by: 'ban ? rest : list',
+      },
+    ],
+    test: { file: denyListTest, name: 'events that repeat or are late forget no ban' },
+  },
+  {
+    promise: 8,
+    name: 'bans that the state store lost are not asked for at auth',
+    out: [
+      {
+        file: denyList,
+        text: "const { bans } = await dapr.invoke('auth', 'internal/bans', Bans)",
+        by: 'const { bans } = { bans: [] as { userId: string; bannedAt: string }[] }',
+      },
+    ],
+    test: { file: denyListTest, name: 'a state store that was emptied is filled again, from memory and from auth' },
+  },
+  {
+    promise: 8,
+    name: 'the public keys are not kept in the state store',
+    out: [
+      {
+        file: tokens,
+        text: "if (JSON.stringify(kept?.value) !== JSON.stringify(fetched)) await dapr.saveState('jwks', fetched, kept?.etag)",
+        by: 'void kept',
+      },
+    ],
+    test: {
+      file: 'sdk/src/identity/tokens.test.ts',
+      name: 'a service that starts while auth is away knows who is calling',
+    },
+  },
+  {
+    promise: 8,
+    name: 'a token of another issuer is as good',
+    out: [{ file: tokens, text: '      issuer: accessToken.issuer,\n', by: '' }],
+    test: forged('of another issuer'),
+  },
+  {
+    promise: 8,
+    name: 'a token for another audience is as good',
+    out: [{ file: tokens, text: '      audience: accessToken.audience,\n', by: '' }],
+    test: forged('for another audience'),
+  },
+  {
+    promise: 8,
+    name: 'a token of another type is as good',
+    out: [{ file: tokens, text: '      typ: accessToken.typ,\n', by: '' }],
+    test: forged('of another type'),
+  },
+  {
+    promise: 8,
+    name: 'a token may never expire',
+    out: [{ file: tokens, text: "requiredClaims: ['exp', 'iat', 'sub']", by: "requiredClaims: ['iat', 'sub']" }],
+    test: forged('that never expires'),
+  },
+]

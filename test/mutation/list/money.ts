@@ -1,0 +1,97 @@
+import type { Guard } from '../guard.ts'
+
+const payments = 'services/payments/src/payment/payments.test.ts'
+const steps = 'services/payments/src/payment/steps.ts'
+
+/** Captured money has a completed order, or a refund within 60 s. */
+export const money: Guard[] = [
+  {
+    promise: 2,
+    name: 'the reconciler does not run',
+    out: [
+      {
+        file: 'services/payments/src/main.ts',
+        text: "        { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, drive, log }) },\n",
+        by: '',
+      },
+    ],
+    test: {
+      file: 'test/e2e/money.test.ts',
+      name: 'a payment that was left between two steps ends without anybody asking again',
+    },
+  },
+  {
+    promise: 2,
+    name: 'money for an order that cannot be completed is kept',
+    out: [
+      { file: steps, text: "isCompleted ? 'completed' : 'refunding'", by: "isCompleted ? 'completed' : 'completed'" },
+    ],
+    test: { file: payments, name: 'money taken for an order that ended meanwhile goes back' },
+  },
+  {
+    promise: 2,
+    name: 'money that came although it was given up is kept',
+    out: [
+      {
+        file: steps,
+        text: "    if (status === 'succeeded') return payments.moveTo(payment, 'refunding')\n    throw",
+        by: "    if (status === 'succeeded') return payments.moveTo(payment, to)\n    throw",
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/process.test.ts',
+      name: 'a capture that lands after the order has ended ends the same wherever it is stopped',
+    },
+  },
+  {
+    promise: 2,
+    name: 'nobody looks again at a payment that was given up',
+    out: [
+      {
+        file: 'services/payments/src/webhook/apply.ts',
+        text: 'if (!isUnfinished(payment)) await driving.reconsider(payment)',
+        by: 'if (!isUnfinished(payment)) return',
+      },
+    ],
+    test: {
+      file: 'services/payments/src/webhook/store.test.ts',
+      name: 'money that comes for a payment that was given up goes back',
+    },
+  },
+  {
+    promise: 2,
+    name: 'money is taken whether or not the order agrees',
+    out: [
+      {
+        file: steps,
+        text: "return isGranted ? payments.moveTo(payment, 'settled') : cancel(payment)",
+        by: "return isGranted ? payments.moveTo(payment, 'settled') : payments.moveTo(payment, 'settled')",
+      },
+    ],
+    test: { file: payments, name: 'an order that ends while the card is asked: nothing is taken' },
+  },
+  {
+    promise: 2,
+    name: 'what a card holds for an order that ended is not given up',
+    out: [
+      {
+        file: steps,
+        text: "    const told = await stripe.cancel(payment.intentId, keyOf('cancel', payment))\n",
+        by: "    if (payment.status === 'cancelling') return payments.moveTo(payment, to)\n    const told = await stripe.cancel(payment.intentId, keyOf('cancel', payment))\n",
+      },
+    ],
+    test: { file: payments, name: 'an order that ends while the card is asked: nothing is taken' },
+  },
+  {
+    promise: 2,
+    name: 'a capture whose answer was lost counts as refused',
+    out: [
+      {
+        file: steps,
+        text: "    const told = await stripe.capture(payment.intentId, keyOf('capture', payment))\n",
+        by: "    const told = await stripe.capture(payment.intentId, keyOf('capture', payment))\n    if (told.as === 'unknown') return payments.moveTo(payment, 'failing')\n",
+      },
+    ],
+    test: { file: payments, name: 'capture that Stripe did but answered with 500 ends paid, once' },
+  },
+]

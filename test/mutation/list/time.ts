@@ -1,0 +1,152 @@
+import type { Guard } from '../guard.ts'
+
+const orderTest = 'services/orders/src/domain/order.test.ts'
+const order = 'services/orders/src/domain/order.ts'
+const timer = 'services/expiration/src/timer.test.ts'
+const isDue = "order.status === 'created' && order.expiresAt <= now\n"
+const sweep = {
+  file: 'services/orders/src/main.ts',
+  text: "        { everyMs: 500, name: 'due orders', work: () => sweepDue(orders) },\n",
+  by: '',
+}
+
+/** Every hold ends by `expiresAt` + 30 s, never early, never while settling. */
+export const time: Guard[] = [
+  {
+    promise: 3,
+    name: 'an order expires without a look at its time',
+    out: [
+      {
+        file: order,
+        text: isDue,
+        by: "order.status === 'created' && order.expiresAt <= order.expiresAt && now > new Date(0)\n",
+      },
+    ],
+    test: { file: orderTest, name: 'expiry is never early and never ends a settling order' },
+  },
+  {
+    promise: 3,
+    name: 'an order expires while money is taken',
+    out: [
+      { file: order, text: isDue, by: "['created', 'settling'].includes(order.status) && order.expiresAt <= now\n" },
+    ],
+    test: { file: orderTest, name: 'expiry is never early and never ends a settling order' },
+  },
+  {
+    promise: 3,
+    name: 'an order is settled after its time',
+    out: [
+      { file: order, text: "order.status !== 'created' || order.expiresAt <= now", by: "order.status !== 'created'" },
+    ],
+    test: { file: orderTest, name: 'only the payment that settled in time completes' },
+  },
+  {
+    promise: 3,
+    name: 'another payment than the one that stopped the clock completes',
+    out: [
+      {
+        file: order,
+        text: "if (order.status !== 'settling' || order.paymentId !== paymentId) throw",
+        by: "if (order.status !== 'settling') throw",
+      },
+    ],
+    test: { file: orderTest, name: 'only the payment that settled in time completes' },
+  },
+  {
+    promise: 3,
+    name: 'reading a hold past its time does not free it',
+    out: [
+      {
+        file: 'services/orders/src/hold/purchase.ts',
+        text: 'if (hold.expiresAt > now) throw new TicketBeingCheckedOutError',
+        by: 'throw new TicketBeingCheckedOutError',
+      },
+    ],
+    test: {
+      file: 'services/orders/src/hold/purchase.test.ts',
+      name: 'a hold past its time is taken over, a settling one is not',
+    },
+  },
+  {
+    promise: 3,
+    name: 'the hold of an order that ended stays',
+    out: [
+      {
+        file: 'services/orders/src/store.ts',
+        text: "if (told.type === 'order.cancelled') await holds.release(told.data.ticketId, told.data.id)\n",
+        by: '\n',
+      },
+    ],
+    test: { file: 'services/orders/src/hold/purchase.test.ts', name: 'a cancelled order frees the ticket at once' },
+  },
+  {
+    promise: 3,
+    name: 'neither timer nor sweep',
+    out: [
+      sweep,
+      {
+        file: 'services/expiration/src/events.ts',
+        text: "data.status === 'created' ? expiration.start(data) : Promise.resolve()",
+        by: 'void data ?? Promise.resolve()',
+      },
+    ],
+    test: {
+      file: 'test/e2e/expiry.test.ts',
+      name: 'an order ends when its time is over, never early, within two seconds',
+    },
+  },
+  {
+    promise: 3,
+    name: 'no sweep',
+    out: [sweep],
+    test: {
+      file: 'test/e2e/expiry.test.ts',
+      name: 'it ends in time although the scheduler is down when the time is over',
+    },
+  },
+  {
+    promise: 3,
+    name: 'the timer is never set',
+    out: [
+      {
+        file: 'services/expiration/src/events.ts',
+        text: "data.status === 'created' ? expiration.start(data) : Promise.resolve()",
+        by: 'void data ?? Promise.resolve()',
+      },
+    ],
+    test: { file: timer, name: 'the timer of an order rings when its time is over' },
+  },
+  {
+    promise: 3,
+    name: 'the timer has no period',
+    out: [{ file: 'sdk/src/dapr/dapr.ts', text: 'ms`,\n        period,\n', by: 'ms`,\n' }],
+    test: { file: timer, name: 'a timer that nobody hears rings on until somebody does' },
+  },
+  {
+    promise: 3,
+    name: 'the timer of an order that ended is not stopped',
+    out: [
+      {
+        file: 'services/expiration/src/events.ts',
+        text: "'order.cancelled': ({ data }) => expiration.stop(data)",
+        by: "'order.cancelled': () => Promise.resolve()",
+      },
+    ],
+    test: { file: timer, name: 'the timer of an order that ended does not ring' },
+  },
+  {
+    promise: 3,
+    name: 'the timer ends before it was heard',
+    out: [
+      {
+        file: 'services/expiration/src/expiration.ts',
+        text: "await dapr.publish(event('expiration.due', { orderId, version: 1, dueAt: new Date().toISOString() }))",
+        by: "void dapr.publish(event('expiration.due', { orderId, version: 1, dueAt: new Date().toISOString() })).catch(() => {})",
+      },
+    ],
+    test: {
+      file: 'services/expiration/src/expiration.test.ts',
+      name: 'the reminder is cancelled only once the order was said to be due',
+    },
+  },
+]

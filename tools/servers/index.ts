@@ -1,0 +1,25 @@
+/** Finding, building and starting the servers that Fairpass stands on: for `up`, for tests, and for the cluster's images. */
+export { explainDisk, needSpace } from './disk.ts'
+export { tryLock } from './lock.ts'
+export { createPorts, type Ports } from './ports.ts'
+export {
+  answers,
+  describeEnding,
+  type ProcessSpec,
+  type RunningProcess,
+  spawnProcess,
+  startProcess,
+  untilReady,
+} from './process.ts'
+export { cached } from './programs/cache.ts'
+export { findGo } from './programs/dapr-build.ts'
+export { findPart, findParts } from './programs/find.ts'
+export { type Part, type PartName, platform } from './programs/program.ts'
+export { findPrometheus } from './programs/prometheus.ts'
+export { run } from './programs/run.ts'
+export { type Progress, showProgress } from './progress.ts'
+export { root } from './root.ts'
+export { mongodServer, mongodUri, placementServer, redisServer, schedulerServer } from './servers.ts'
+export { nameResolutionConfig, sidecarServer } from './sidecar.ts'
+export { type App, readTemplate, type Sidecar, type Template } from './template.ts'
+export { Obstacle, reasonOf } from './user-error.ts'

@@ -1,0 +1,5 @@
+export { testActorSidecar } from './actors.ts'
+export { testFolder } from './folder.ts'
+export { metricValue } from './metric.ts'
+export { eventually, isRunning, spawnScript, temporaryFolder } from './scripts.ts'
+export { testDatabase, testRedis, testSidecar } from './servers.ts'

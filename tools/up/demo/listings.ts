@@ -1,0 +1,41 @@
+import { keptSecret } from '../data-folder.ts'
+import { type DemoTicket, demoTickets } from './tickets.ts'
+
+const email = 'demo-seller@fairpass.example'
+const answerWithinMs = 10_000
+
+/** Lists tickets to look at through the public API, as a seller that is made for it; does nothing when there are some. */
+export const listDemoTickets = async (address: string, publicOrigin: string, dataDir: string) => {
+  const call = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
+    fetch(`${address}${path}`, {
+      ...init,
+      headers: { 'content-type': 'application/json', origin: publicOrigin, ...init.headers },
+      signal: AbortSignal.timeout(answerWithinMs),
+    })
+  const credentials = JSON.stringify({ email, password: keptSecret(dataDir, 'demo-seller-password') })
+  const signedUp = await call('/api/users/signup', { method: 'POST', body: credentials })
+  const session = signedUp.ok ? signedUp : await call('/api/users/signin', { method: 'POST', body: credentials })
+  if (!session.ok) throw new Error(`The demo seller could not sign in: ${await session.text()}`)
+  const headers = {
+    cookie: session.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';', 1)[0])
+      .join('; '),
+  }
+
+  const mine = await call('/api/tickets/mine?limit=1', { headers })
+  const { tickets } = await mine.json()
+  if (Array.isArray(tickets) && tickets.length > 0) return
+  for (const item of demoTickets) {
+    const listed = await call('/api/tickets', { method: 'POST', headers, body: JSON.stringify(asTicket(item)) })
+    if (!listed.ok) throw new Error(`A demo ticket could not be listed: ${await listed.text()}`)
+  }
+  console.log(`${demoTickets.length} demo tickets are listed`)
+}
+
+const asTicket = ([title, [venue, city, timeZone], inDays, time, price, description]: DemoTicket) => {
+  const [priceCents, currency] = price.split(' ')
+  const there = Temporal.Now.zonedDateTimeISO(timeZone).add({ days: inDays }).withPlainTime(time)
+  const startsAt = new Date(there.epochMilliseconds).toISOString()
+  return { title, venue, city, timeZone, startsAt, priceCents: Number(priceCents), currency, description }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { waitForLock } from '../servers/lock.ts'
+import { showProgress } from '../servers/progress.ts'
+import { root } from '../servers/root.ts'
+import { Obstacle } from '../servers/user-error.ts'
+
+const installLimitMs = 10 * 60_000
+
+/** Installs the workspace's packages when they are missing or older than the lockfile. Needs no package itself. */
+export const installPackages = async () => {
+  const stamp = join(root, 'node_modules', '.fairpass-lock')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'bun.lock')))
+    .digest('hex')
+  const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (isInstalled()) return
+  const lock = await waitForLock(join(root, 'node_modules', '.fairpass-install.lock'), installLimitMs, () =>
+    console.log('Another run is installing packages; waiting for it'),
+  )
+  try {
+    if (isInstalled()) return
+    await install()
+    writeFileSync(stamp, wanted)
+  } finally {
+    lock.release()
+  }
+}
+
+const install = async () => {
+  const progress = showProgress('Installing packages')
+  const child = Bun.spawn([process.execPath, 'install', '--frozen-lockfile'], {
+    cwd: root,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: installLimitMs,
+  })
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  progress.end()
+  if (code !== 0) {
+    const reason = `${stderr}\n${stdout}`
+      .split('\n')
+      .find((line) => /error/i.test(line))
+      ?.trim()
+    throw new Obstacle(
+      `The packages could not be installed (${reason ?? `exit code ${code}`}); ` +
+        'see that the npm registry can be reached and the disk is not full, then start again.',
+    )
+  }
+}

@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import type { PartName } from '@fairpass/servers'
+import {
+  createPorts,
+  findParts,
+  findPrometheus,
+  Obstacle,
+  type Ports,
+  type Progress,
+  readTemplate,
+  reasonOf,
+  root,
+  showProgress,
+  type Template,
+} from '@fairpass/servers'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { listDemoTickets } from './demo/listings.ts'
+import { checkExternalServers } from './external.ts'
+import { findCollector, type Observers, tellObservers } from './observe.ts'
+import { type Crew, createCrew, PortLost } from './processes/process-group.ts'
+import type { StopSignal } from './processes/stop-signal.ts'
+import { removeRunFile, writeRunFile } from './run-file.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { describeSystem, type System } from './system.ts'
+import { buildWeb } from './web-build.ts'
+
+const startTries = 3
+const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
+
+type MarketplaceOptions = { stop: StopSignal; withDemo: boolean; isObserved?: boolean; templateFile?: string }
+
+/** Runs the marketplace until it is asked to end; resolves when nothing of it is left. */
+export const runMarketplace = async (options: MarketplaceOptions) => {
+  const { stop, withDemo, isObserved = false, templateFile = defaultTemplate } = options
+  const settings = readSettings(process.env)
+  const template = await readTemplate(templateFile)
+  const ports = createPorts()
+  await ports.exactly(settings.port, 'PORT')
+  const data = openDataFolder(settings.dataDir)
+  try {
+    const prepared = await Promise.race([prepare(settings, template, isObserved), stop.requested])
+    if (!prepared) return
+    const started = startWithRetry({ settings, template, ports, data, ...prepared, stop })
+    const system = await Promise.race([started, stop.requested])
+    if (system) {
+      for (const line of tellWatching(prepared.observers, system)) console.log(line)
+      console.log(`Fairpass is ready: ${settings.publicOrigin}`)
+      if (withDemo) await showDemoTickets(settings, data)
+    }
+    await stop.requested
+    console.log('Ending')
+  } finally {
+    await stop.crew?.stop()
+    removeRunFile(data.path)
+    data.release()
+    ports.release()
+  }
+}
+
+/** All that can take long and leaves nothing running. */
+const prepare = async (settings: Settings, template: Template, isObserved: boolean) => {
+  await checkExternalServers(settings)
+  const parts = await findParts(neededParts(settings))
+  const web = template.apps.find(({ id }) => id === 'web')
+  if (web) await buildWeb(web.dir)
+  return { parts, observers: isObserved ? await findObservers() : undefined }
+}
+
+const findObservers = async (): Promise<Observers> => ({
+  prometheus: (await findPrometheus())?.prometheus,
+  collector: await findCollector(process.env.OTEL_EXPORTER_OTLP_ENDPOINT),
+})
+
+const tellWatching = (observers: Observers | undefined, { apps, reachable }: System) =>
+  observers ? tellObservers(observers, apps, reachable.find(({ name }) => name === 'prometheus')?.port) : []
+
+/** Without its demo tickets the marketplace still works. */
+const showDemoTickets = async ({ port, publicOrigin }: Settings, data: DataFolder) => {
+  try {
+    await listDemoTickets(`http://127.0.0.1:${port}`, publicOrigin, data.path)
+  } catch (error) {
+    console.error(reasonOf(error))
+  }
+}
+
+const neededParts = ({ redisHost, mongodbUri, placementAddress, schedulerAddress }: Settings): PartName[] => [
+  ...(redisHost ? [] : (['redis-server'] as const)),
+  ...(mongodbUri ? [] : (['mongod'] as const)),
+  'daprd',
+  ...(placementAddress ? [] : (['placement'] as const)),
+  ...(schedulerAddress ? [] : (['scheduler'] as const)),
+]
+
+type Start = {
+  settings: Settings
+  template: Template
+  ports: Ports
+  data: DataFolder
+  parts: Awaited<ReturnType<typeof findParts>>
+  observers: Observers | undefined
+  stop: StopSignal
+}
+
+/** A port can be lost between choosing and listening; then everything starts again on other ports. */
+const startWithRetry = async (options: Start): Promise<System> => {
+  for (let tries = 1; ; tries++) {
+    const system = await describeSystem(options)
+    const crew = createCrew({
+      dataDir: options.data.path,
+      appIds: new Set(system.apps.map(({ id }) => id)),
+      say,
+      onChange: () =>
+        writeRunFile(options.data.path, { apps: system.apps, servers: system.reachable, pidOf: crew.pidOf }),
+    })
+    options.stop.crew = crew
+    const progress = showProgress('Starting')
+    try {
+      await startAll(crew, system, progress)
+      return system
+    } catch (error) {
+      if (!(error instanceof PortLost)) throw error
+      if (tries >= startTries) throw new Obstacle(portLost(error.message))
+      await crew.stop()
+      say(`${error.message} lost its port to another program; starting again on other ports`)
+    } finally {
+      progress.end()
+    }
+  }
+}
+
+const portLost = (name: string) =>
+  `Another program took the port of ${name} ${startTries} times; end it and start again, or choose another port with PORT=….`
+
+/** Everything starts as soon as what it cannot start without answers: sidecars need Redis, apps need MongoDB. */
+const startAll = async (crew: Crew, { servers, sidecars, appServers, watchers }: System, progress: Progress) => {
+  const all = [...servers, ...sidecars, ...appServers]
+  const waiting = new Set(all.map(({ name }) => name))
+  const ready = new Map<string, Promise<void>>()
+  const start = (specs: System['servers']) => {
+    for (const spec of specs) {
+      crew.start(spec)
+      const isReady = crew.untilReady(spec).then(() => {
+        waiting.delete(spec.name)
+        progress.at(`${all.length - waiting.size} of ${all.length} processes are ready${listFew(waiting)}`)
+      })
+      isReady.catch(() => {})
+      ready.set(spec.name, isReady)
+    }
+  }
+  start(servers)
+  await ready.get('redis')
+  start(sidecars)
+  await ready.get('mongod')
+  start(appServers)
+  await Promise.all(all.map(({ name }) => ready.get(name)))
+  for (const spec of watchers) crew.start(spec)
+  crew.started()
+}
+
+const listFew = (names: ReadonlySet<string>) =>
+  names.size > 0 && names.size <= 3 ? `, not yet ${[...names].join(', ')}` : ''
+
+/** Clears a progress line that may stand there. */
+const say = (line: string) => console.log(process.stdout.isTTY ? `\r\x1b[2K${line}` : line)

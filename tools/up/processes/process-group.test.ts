@@ -1,0 +1,64 @@
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ProcessSpec } from '@fairpass/servers'
+import { eventually, isRunning, temporaryFolder } from '@fairpass/servers/testing'
+import { createCrew, PortLost } from './process-group.ts'
+
+const spec = (name: string, script: string, isReady = async () => false): ProcessSpec => ({
+  name,
+  command: ['sh', '-c', script],
+  env: { PATH: process.env.PATH ?? '' },
+  isReady,
+})
+
+const crewOf = (dataDir = temporaryFolder()) => {
+  const said: string[] = []
+  const crew = createCrew({ dataDir, appIds: new Set(['shop']), say: (line) => said.push(line), onChange: () => {} })
+  return { crew, said, dataDir }
+}
+
+test('a process that does not stay up is told with the place of its log', async () => {
+  const { crew, said, dataDir } = crewOf()
+  const shop = spec('shop', 'echo HOLD_SECONDS must be a number; exit 78')
+  crew.start(shop)
+  const log = join(dataDir, 'logs', 'shop.log')
+  await expect(crew.untilReady(shop)).rejects.toThrow(`shop does not stay up; what it said is in ${log}`)
+  await crew.stop()
+  expect(readFileSync(log, 'utf8')).toContain('HOLD_SECONDS must be a number')
+  expect(said).toContain('shop             HOLD_SECONDS must be a number')
+})
+
+test('a process whose port was taken meanwhile is known as such, so that all can start on other ports', async () => {
+  const { crew } = crewOf()
+  const shop = spec('shop', 'echo "error: listen EADDRINUSE: address already in use"; exit 1')
+  crew.start(shop)
+  await expect(crew.untilReady(shop)).rejects.toThrow(PortLost)
+  await crew.stop()
+})
+
+test('apps are ended before their sidecars, and these before the servers', async () => {
+  const { crew, dataDir } = crewOf()
+  const ends = join(dataDir, 'ends')
+  const names = ['redis', 'shop-daprd', 'shop']
+  const script = (name: string) =>
+    `trap 'sleep 0.05; echo ${name} >> ${ends}; exit 0' TERM; echo up; while :; do sleep 0.02; done`
+  for (const name of names) crew.start(spec(name, script(name)))
+  const isUp = (name: string) => readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8').includes('up')
+  expect(await eventually(() => names.every(isUp))).toBe(true)
+  const pids = names.map((name) => crew.pidOf(name) ?? 0)
+  await crew.stop()
+  expect(readFileSync(ends, 'utf8')).toBe('shop\nshop-daprd\nredis\n')
+  expect(pids.some(isRunning)).toBe(false)
+})
+
+test('the log of the run before is kept beside the new one', async () => {
+  const dataDir = temporaryFolder()
+  for (const text of ['first', 'second']) {
+    const { crew } = crewOf(dataDir)
+    crew.start(spec('shop', `echo ${text}; exec sleep 68`))
+    expect(await eventually(() => readFileSync(join(dataDir, 'logs', 'shop.log'), 'utf8') === `${text}\n`)).toBe(true)
+    await crew.stop()
+  }
+  expect(readFileSync(join(dataDir, 'logs', 'shop.log.1'), 'utf8')).toBe('first\n')
+})

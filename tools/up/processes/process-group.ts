@@ -1,0 +1,120 @@
+import type { ProcessSpec } from '@fairpass/servers'
+import { Obstacle, reasonOf } from '@fairpass/servers'
+import { openLogFile } from './log-file.ts'
+import { byLine, createNotices, kindOf, worthReading } from './notices.ts'
+import { type Supervised, supervise } from './supervisor.ts'
+
+const readyWithinMs = 180_000
+const askEveryMs = 100
+const triesToStart = 4
+
+/** A process could not listen because its port was taken after it had been chosen. */
+export class PortLost extends Error {
+  override readonly name = 'PortLost'
+}
+
+type Member = {
+  readonly supervised: Supervised
+  readonly logPath: string
+  close(): void
+  endedInStart: number
+  lostPort: boolean
+  lastSaid: string | undefined
+}
+
+type CrewOptions = {
+  readonly dataDir: string
+  readonly appIds: ReadonlySet<string>
+  say(line: string): void
+  /** Called whenever a process has another pid. */
+  onChange(): void
+}
+
+/** All processes of a run: started, watched, logged, and ended in order. */
+export const createCrew = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
+  const members = new Map<string, Member>()
+  const notice = createNotices(say)
+  let isStarting = true
+  let isStopping = false
+
+  const start = (spec: ProcessSpec) => {
+    const kind = kindOf(spec.name, appIds)
+    const log = openLogFile(dataDir, spec.name)
+    const state: Pick<Member, 'endedInStart' | 'lostPort' | 'lastSaid'> = {
+      endedInStart: 0,
+      lostPort: false,
+      lastSaid: undefined,
+    }
+    const readLine = byLine((line) => {
+      if (isStarting && /EADDRINUSE|address (is )?already in use/i.test(line)) state.lostPort = true
+      if (isStarting) state.lastSaid = worthReading(line, kind) ?? state.lastSaid
+      const text = isStopping || state.lostPort ? undefined : worthReading(line, kind, isStarting)
+      if (text) notice(spec.name, text)
+    })
+    const supervised = supervise(spec, {
+      onOutput: (chunk) => {
+        log.write(chunk)
+        readLine(chunk)
+      },
+      onEnd: (ending, pauseMs) => {
+        if (isStarting) state.endedInStart++
+        if (!isStopping) say(`${spec.name} has ended (${ending}); it is started again in ${pauseMs / 1000} s`)
+      },
+      onStart: () => queueMicrotask(onChange),
+    })
+    members.set(spec.name, Object.assign(state, { supervised, logPath: log.path, close: log.close }))
+  }
+
+  const untilReady = async (spec: ProcessSpec) => {
+    const member = members.get(spec.name)
+    if (!member) throw new Error(`${spec.name} was not started`)
+    const deadline = Date.now() + readyWithinMs
+    let reason = 'it does not answer'
+    while (Date.now() < deadline && !isStopping) {
+      if (member.lostPort && member.endedInStart > 0) throw new PortLost(spec.name)
+      if (member.endedInStart >= triesToStart) throw new Obstacle(`${spec.name} does not stay up; ${seeLog(member)}`)
+      try {
+        if (await spec.isReady()) return
+        reason = 'it says that it is not ready'
+      } catch (error) {
+        reason = reasonOf(error)
+      }
+      await Bun.sleep(askEveryMs)
+    }
+    const said = member.lastSaid ?? reason
+    throw new Obstacle(`${spec.name} was not ready within ${readyWithinMs / 1000} s (${said}); ${seeLog(member)}`)
+  }
+
+  const seeLog = ({ logPath }: Member) => `what it said is in ${logPath}`
+
+  const stopThese = async (names: readonly string[], timeoutMs: number) => {
+    await Promise.all(names.map((name) => members.get(name)?.supervised.stop(timeoutMs)))
+  }
+
+  return {
+    start,
+    untilReady,
+    pidOf: (name: string) => members.get(name)?.supervised.pid,
+    /** From now on a process that ends is an accident, and no longer a failed start. */
+    started: () => {
+      isStarting = false
+    },
+    /** Apps first, so that they finish what they have begun with everything still there; at most 9.5 s in all. */
+    stop: async () => {
+      isStopping = true
+      const names = [...members.keys()]
+      const ofKind = (kind: string) => names.filter((name) => kindOf(name, appIds) === kind)
+      await stopThese(ofKind('app'), 4_500)
+      await stopThese(ofKind('sidecar'), 2_500)
+      await stopThese(ofKind('server'), 2_500)
+      for (const { close } of members.values()) close()
+      members.clear()
+    },
+    kill: () => {
+      isStopping = true
+      for (const { supervised } of members.values()) supervised.kill()
+    },
+  }
+}
+
+export type Crew = ReturnType<typeof createCrew>

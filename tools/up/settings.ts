@@ -1,0 +1,39 @@
+import { Obstacle } from '@fairpass/servers'
+
+// Some shells export HOST as the machine's name. What does not reach loopback would cut the sidecar off.
+const hosts = ['0.0.0.0', '::']
+
+export type Settings = {
+  readonly port: number
+  readonly publicOrigin: string
+  readonly dataDir: string
+  /** Where the web app listens. */
+  readonly host: string
+  readonly mongodbUri: string | undefined
+  readonly redisHost: string | undefined
+  readonly redisPassword: string | undefined
+  readonly placementAddress: string | undefined
+  readonly schedulerAddress: string | undefined
+  readonly hasStripeKey: boolean
+}
+
+/** What `up` itself reads of the environment; an empty variable counts as unset. */
+export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+  const read = (name: string) => environment[name] || undefined
+  const port = Number(read('PORT') ?? 3000)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Obstacle(`PORT is "${environment.PORT}"; it must be a number from 1 to 65535.`)
+  }
+  return {
+    port,
+    publicOrigin: read('PUBLIC_ORIGIN') ?? `http://localhost:${port}`,
+    dataDir: read('DATA_DIR') ?? '.data',
+    host: hosts.find((host) => host === read('HOST')) ?? '127.0.0.1',
+    mongodbUri: read('MONGODB_URI'),
+    redisHost: read('REDIS_HOST'),
+    redisPassword: read('REDIS_PASSWORD'),
+    placementAddress: read('DAPR_PLACEMENT_HOST_ADDRESS'),
+    schedulerAddress: read('DAPR_SCHEDULER_HOST_ADDRESS'),
+    hasStripeKey: read('STRIPE_SECRET_KEY') !== undefined,
+  }
+}

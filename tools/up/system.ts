@@ -1,0 +1,214 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { App, Part, PartName, Ports, Template } from '@fairpass/servers'
+import {
+  answers,
+  mongodServer,
+  mongodUri,
+  nameResolutionConfig,
+  type ProcessSpec,
+  placementServer,
+  redisServer,
+  schedulerServer,
+  sidecarServer,
+} from '@fairpass/servers'
+import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
+import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
+import { type Observers, prometheusServer } from './observe.ts'
+import type { Settings } from './settings.ts'
+import { doubleKey, stripeDouble } from './stripe-double.ts'
+
+type ReachableName = 'mongod' | 'redis' | 'stripe' | 'prometheus'
+
+/** Every process of one run, on ports of its own. */
+export type System = {
+  readonly apps: readonly App[]
+  readonly servers: readonly ProcessSpec[]
+  readonly sidecars: readonly ProcessSpec[]
+  readonly appServers: readonly ProcessSpec[]
+  /** What watches the rest, which does not wait for it. */
+  readonly watchers: readonly ProcessSpec[]
+  /** The servers that `run.json` names with a port. */
+  readonly reachable: readonly { name: ReachableName; port: number }[]
+}
+
+// Fixed where free: a replica set that comes back on its old port needs no new configuration.
+const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090 }
+
+type SystemOptions = {
+  settings: Settings
+  template: Template
+  ports: Ports
+  data: DataFolder
+  parts: ReadonlyMap<PartName, Part>
+  /** who watches; apps say what they measure only when somebody does */
+  observers: Observers | undefined
+}
+
+export const describeSystem = async (options: SystemOptions): Promise<System> => {
+  const { settings, template, ports, data } = options
+  const apps = await placeApps(template.apps, ports, {
+    webPort: settings.port,
+    isObserved: options.observers !== undefined,
+  })
+  const shared = await shareServers(options)
+  const environment = {
+    ...process.env,
+    PUBLIC_ORIGIN: settings.publicOrigin,
+    ...jwtKeys(data.path),
+    ...shared.environment,
+    ...(options.observers?.collector ? { OTEL_EXPORTER_OTLP_ENDPOINT: options.observers.collector } : {}),
+  }
+  const watching = await watch(options, apps)
+  const names = resolveNames(data.path)
+  const daprd = partOf(options.parts, 'daprd')
+  const withTokens = apps.map((app) => ({ app, tokens: tokensOf(process.env) }))
+  return {
+    apps,
+    servers: shared.servers,
+    watchers: watching.servers,
+    reachable: [...shared.reachable, ...watching.reachable],
+    sidecars: withTokens.map(({ app, tokens }) =>
+      sidecarServer({
+        part: daprd,
+        template,
+        app,
+        extraConfigFiles: [names],
+        ...shared.controlPlane,
+        env: sidecarEnv(environment, tokens),
+      }),
+    ),
+    appServers: withTokens.map(({ app, tokens }) => ({
+      name: app.id,
+      command: [program(app.command[0]), ...app.command.slice(1)],
+      cwd: app.dir,
+      env: withBunOnPath(appEnv(app, environment, tokens, settings.host), data.path),
+      isReady: () => answers(`http://127.0.0.1:${app.port}/readyz`),
+    })),
+  }
+}
+
+/** The key that tokens are signed from, and the one before it while that is being replaced (docs/security.md). */
+const jwtKeys = (folder: string) => {
+  const previous = process.env.JWT_KEY_PREVIOUS || readSecret(folder, 'jwt-key-previous')
+  return {
+    JWT_KEY: process.env.JWT_KEY || keptSecret(folder, 'jwt-key'),
+    ...(previous ? { JWT_KEY_PREVIOUS: previous } : {}),
+  }
+}
+
+/** The configuration that lets the sidecars of this run, and of no earlier one, find each other. */
+const resolveNames = (dataDir: string) => {
+  const database = join(dataDir, 'names.db')
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true })
+  const config = join(dataDir, 'sidecars.json')
+  writeWhole(config, JSON.stringify(nameResolutionConfig(database)))
+  return config
+}
+
+/** The template's ports where they are free, and others where not; the web app's is the person's. */
+const placeApps = async (
+  apps: readonly App[],
+  ports: Ports,
+  { webPort, isObserved }: { webPort: number; isObserved: boolean },
+): Promise<App[]> => {
+  const placed: App[] = []
+  for (const app of apps) {
+    const { httpPort, grpcPort, internalGrpcPort } = app.sidecar
+    placed.push({
+      ...app,
+      port: app.id === 'web' ? webPort : await ports.preferably(app.port),
+      ...(isObserved && { metricsPort: await ports.any() }),
+      sidecar: {
+        httpPort: await ports.preferably(httpPort),
+        grpcPort: await ports.preferably(grpcPort),
+        internalGrpcPort: await ports.preferably(internalGrpcPort),
+      },
+    })
+  }
+  return placed
+}
+
+const watch = async ({ observers, ports, data }: SystemOptions, apps: readonly App[]) => {
+  if (!observers?.prometheus) return { servers: [], reachable: [] }
+  const port = await ports.preferably(preferred.prometheus)
+  const server = prometheusServer(observers.prometheus, data.path, port, apps)
+  return { servers: [server], reachable: [{ name: 'prometheus' as const, port }] }
+}
+
+/** The servers that this run starts itself, and what others must know to use them. */
+const shareServers = async ({ settings, ports, data, parts }: SystemOptions) => {
+  const servers: ProcessSpec[] = []
+  const reachable: System['reachable'][number][] = []
+  const environment: Record<string, string> = {}
+  const controlPlane = {
+    placementAddress: settings.placementAddress ?? `127.0.0.1:${await ports.any()}`,
+    schedulerAddress: settings.schedulerAddress ?? `127.0.0.1:${await ports.any()}`,
+  }
+  const dataDir = data.path
+  if (!settings.redisHost) {
+    const port = await ports.preferably(preferred.redis)
+    servers.push(redisServer({ part: partOf(parts, 'redis-server'), dataDir, port, password: settings.redisPassword }))
+    reachable.push({ name: 'redis', port })
+    environment.REDIS_HOST = `127.0.0.1:${port}`
+  }
+  if (!settings.mongodbUri) {
+    const port = await ports.preferably(preferred.mongod)
+    servers.push(mongodServer({ part: partOf(parts, 'mongod'), dataDir, port }))
+    reachable.push({ name: 'mongod', port })
+    environment.MONGODB_URI = mongodUri(port)
+  }
+  if (!settings.placementAddress) {
+    const [healthPort, raftPort] = [await ports.any(), await ports.any()]
+    servers.push(
+      placementServer({
+        part: partOf(parts, 'placement'),
+        port: portOf(controlPlane.placementAddress),
+        healthPort,
+        raftPort,
+      }),
+    )
+  }
+  if (!settings.schedulerAddress) {
+    const [healthPort, etcdClientPort, etcdPeerPort] = [await ports.any(), await ports.any(), await ports.any()]
+    const port = portOf(controlPlane.schedulerAddress)
+    servers.push(
+      schedulerServer({ part: partOf(parts, 'scheduler'), port, healthPort, dataDir, etcdClientPort, etcdPeerPort }),
+    )
+  }
+  if (!settings.hasStripeKey) {
+    const port = await ports.any()
+    const webhookSecret = keptSecret(dataDir, 'stripe-webhook-secret')
+    const webhookUrl = `http://127.0.0.1:${settings.port}/api/payments/webhooks/stripe`
+    servers.push(stripeDouble({ port, webhookSecret, webhookUrl, dataDir, env: visibleTo(process.env) }))
+    reachable.push({ name: 'stripe', port })
+    Object.assign(environment, {
+      STRIPE_API_URL: `http://127.0.0.1:${port}`,
+      STRIPE_SECRET_KEY: doubleKey,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+    })
+    console.log('STRIPE_SECRET_KEY is not set: payments go to the local double of Stripe, no money moves')
+  }
+  return { servers, reachable, environment, controlPlane }
+}
+
+const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1))
+
+const partOf = (parts: ReadonlyMap<PartName, Part>, name: PartName): Part => {
+  const part = parts.get(name)
+  if (!part) throw new Error(`${name} was not looked for`)
+  return part
+}
+
+/** The template says `bun`; what runs is this very Bun, which need not be on PATH (npx). */
+const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
+
+/** A script of the web app may start `bun` by its name, so the name leads to this Bun, too. */
+const withBunOnPath = (env: Record<string, string>, dataDir: string) => {
+  if (Bun.which('bun')) return env
+  const folder = join(dataDir, 'bin')
+  mkdirSync(folder, { recursive: true })
+  rmSync(join(folder, 'bun'), { force: true })
+  symlinkSync(process.execPath, join(folder, 'bun'))
+  return { ...env, PATH: `${folder}:${env.PATH ?? ''}` }
+}

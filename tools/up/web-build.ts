@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Obstacle, run, showProgress } from '@fairpass/servers'
+
+const buildLimitMs = 5 * 60_000
+const build = `const { buildUnlessFresh } = await import('./build.ts'); await buildUnlessFresh()`
+
+/** Builds the web app when its sources have changed. It would do so itself when it starts, but nobody would see how far it is. */
+export const buildWeb = async (dir: string): Promise<void> => {
+  if (!existsSync(join(dir, 'build.ts'))) return
+  const progress = showProgress('Building the web app where it has changed')
+  const { ok, stdout, stderr } = await run([process.execPath, '-e', build], { cwd: dir, timeoutMs: buildLimitMs })
+  progress.end()
+  if (!ok) throw new Obstacle(`The web app could not be built in ${dir}:\n${(stderr || stdout).trim().slice(-3_000)}`)
+}

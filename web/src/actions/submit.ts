@@ -1,0 +1,70 @@
+import { BodyTooLarge, readBody } from '../gateway/body.ts'
+import type { Words } from '../i18n/en.ts'
+import type { Failure } from '../queries/loaded.ts'
+import type { Api } from '../server/api/api.ts'
+import { changeAccount, signIn, signOut, signUp } from './account.ts'
+import { changeAccounts, changeCoupons, refundPayment } from './admin.ts'
+import { buy, checkOut } from './buying.ts'
+import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
+import { chooseLanguage } from './language.ts'
+import { changeListing, sell, setUpPayouts } from './selling.ts'
+
+const FORMS: [path: RegExp, submit: Submit][] = [
+  [/^\/language$/, chooseLanguage],
+  [/^\/signup$/, signUp],
+  [/^\/signin$/, signIn],
+  [/^\/signout$/, signOut],
+  [/^\/sell$/, sell],
+  [/^\/listings\/([\w-]{1,64})$/, changeListing],
+  [/^\/tickets\/([\w-]{1,64})$/, buy],
+  [/^\/orders\/([\w-]{1,64})$/, checkOut],
+  [/^\/earnings$/, setUpPayouts],
+  [/^\/account$/, changeAccount],
+  [/^\/admin$/, changeCoupons],
+  [/^\/admin\/accounts$/, changeAccounts],
+  [/^\/admin\/payments$/, refundPayment],
+]
+
+const MAX_FORM_BYTES = 64 * 1024
+const READ_TIMEOUT_MS = 10_000
+
+export type Submitted =
+  | { kind: 'none' }
+  | { kind: 'leads on'; to: string; cookies: string[] }
+  | { kind: 'leads away'; to: string }
+  | { kind: 'refused'; refusal: Refusal }
+
+const refusedOutright = (status: number, code: string, message: string): Submitted => ({
+  kind: 'refused',
+  refusal: { status, code, errors: [{ message }], values: {} },
+})
+
+/** Sends a posted form to the API; `none` where there is no form to post to. */
+export const submit = async (request: Request, api: Api, words: Words): Promise<Submitted> => {
+  const { pathname } = new URL(request.url)
+  const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+  for (const [pattern, send] of FORMS) {
+    const match = pattern.exec(path)
+    if (match === null) continue
+    if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) {
+      return refusedOutright(415, 'unsupported_media_type', words.forms.ownOnly)
+    }
+    let fields: URLSearchParams
+    try {
+      const body = await readBody(request, AbortSignal.timeout(READ_TIMEOUT_MS), MAX_FORM_BYTES)
+      fields = new URLSearchParams(new TextDecoder().decode(body))
+    } catch (error) {
+      if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', words.forms.tooLarge)
+      return refusedOutright(400, 'request_validation', words.forms.notWhole)
+    }
+    return shown(await send({ api, fields, id: match[1] ?? '', words }), fields)
+  }
+  return { kind: 'none' }
+}
+
+const shown = (outcome: Outcome, fields: URLSearchParams): Submitted => {
+  if ('to' in outcome) return { kind: 'leads on', ...outcome }
+  if ('away' in outcome) return { kind: 'leads away', to: outcome.away }
+  const failure: Failure = outcome.failure
+  return { kind: 'refused', refusal: { ...failure, values: keptValues(fields) } }
+}

@@ -1,0 +1,109 @@
+import { useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { NoHydration } from 'solid-js/web'
+import { formatSpan } from '../../domain/dates.ts'
+import { formatShare } from '../../domain/fee.ts'
+import { payoutCountries } from '../../domain/places.ts'
+import type { Standing } from '../../domain/shapes.ts'
+import { useWords } from '../../i18n/words.ts'
+import type { Loaded } from '../../queries/loaded.ts'
+import { Refused } from '../layout/refused.tsx'
+import { useVisitor } from '../layout/visitor.tsx'
+
+/** How a seller gets their money, whether they can yet, and the way to Stripe for who cannot. */
+export const PayoutAccount = (props: { standing: Loaded<Standing> }) => {
+  const visitor = useVisitor()
+  const location = useLocation()
+  const { earnings } = useWords()
+  const standing = () => (props.standing.ok ? props.standing.value : undefined)
+  const isSentBack = () => new URLSearchParams(location.search).get('onboarding') === 'again'
+  return (
+    <section class="panel narrow" aria-labelledby="how">
+      <h2 id="how">{earnings.how}</h2>
+      <Terms />
+      <Show when={isSentBack() && standing()?.status !== 'ready'}>
+        <p class="notice" role="status">
+          {earnings.again}
+        </p>
+      </Show>
+      <Refused failure={visitor.refusal} />
+      <Show when={standing()} fallback={<p class="notice">{earnings.standingAway}</p>}>
+        {(known) => (
+          <>
+            <p classList={{ notice: true, good: known().status === 'ready' }}>{earnings.standing[known().status]}</p>
+            <Due standing={known()} />
+            <Show when={known().status !== 'ready' || known().due.length > 0}>
+              <form method="post" action="/earnings" class="stack">
+                <Show when={known().status === 'none'}>
+                  <CountryField />
+                </Show>
+                <button type="submit">{known().status === 'none' ? earnings.setUp : earnings.goOn}</button>
+              </form>
+            </Show>
+          </>
+        )}
+      </Show>
+    </section>
+  )
+}
+
+const Terms = () => {
+  const { earnings } = useWords()
+  const { feeBasisPoints, payoutDelaySeconds, locale } = useVisitor()
+  return (
+    <p>
+      {feeBasisPoints > 0 ? earnings.fee(formatShare(feeBasisPoints, locale)) : earnings.noFee}{' '}
+      {payoutDelaySeconds > 0 ? earnings.payoutDelay(formatSpan(payoutDelaySeconds, locale)) : earnings.noDelay}
+    </p>
+  )
+}
+
+const Due = (props: { standing: Standing }) => {
+  const { earnings } = useWords()
+  // `individual.verification.document`, say: what it belongs to is enough here, Stripe asks for the rest.
+  const parts = () => [
+    ...new Set(props.standing.due.map((asked) => earnings.duePart[asked.split('.', 1)[0] ?? ''] ?? earnings.dueOther)),
+  ]
+  return (
+    <Show
+      when={parts().length > 0}
+      fallback={
+        <Show when={props.standing.status === 'onboarding'}>
+          <p>{earnings.dueNothing}</p>
+        </Show>
+      }
+    >
+      <p class="mb-0">{earnings.due}:</p>
+      <ul class="mb-4 list-disc pl-6">
+        <For each={parts()}>{(part) => <li>{part}</li>}</For>
+      </ul>
+    </Show>
+  )
+}
+
+/** The names are the server's: a browser may know others. */
+const CountryField = () => {
+  const visitor = useVisitor()
+  const { earnings, fields } = useWords()
+  const chosen = visitor.refusal?.values.country ?? new Intl.Locale(visitor.locale).region
+  return (
+    <div class="field">
+      <NoHydration>
+        <label for="f-country">{fields.country}</label>
+        <select id="f-country" name="country" required aria-describedby="h-country">
+          <option value="">{earnings.chooseCountry}</option>
+          <For each={payoutCountries(visitor.locale)}>
+            {([country, name]) => (
+              <option value={country} selected={country === chosen}>
+                {name}
+              </option>
+            )}
+          </For>
+        </select>
+        <p class="hint" id="h-country">
+          {earnings.countryHint}
+        </p>
+      </NoHydration>
+    </div>
+  )
+}

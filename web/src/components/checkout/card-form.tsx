@@ -1,0 +1,140 @@
+import type { Stripe, StripeElements } from '@stripe/stripe-js'
+import { createSignal, onMount, Show } from 'solid-js'
+import { isServer, NoHydration } from 'solid-js/web'
+import * as v from 'valibot'
+import { declineWords } from '../../i18n/declines.ts'
+import { useWords } from '../../i18n/words.ts'
+
+const OPEN_MS = 28_000
+const LOOK_AGAIN_MS = 2000
+
+const Opened = v.object({ clientSecret: v.optional(v.string()) })
+
+/** What the page shows is the server's to say: how far the payment is, and what is left to do. */
+const lookAgain = () => window.location.assign(window.location.pathname)
+
+/** The secret of the order's one intent; undefined when there is nothing to fill in any more, and the page is asked for again. */
+const openPayment = async (orderId: string): Promise<string | undefined> => {
+  const answer = await fetch('/api/payments', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ orderId }),
+    signal: AbortSignal.timeout(OPEN_MS),
+  })
+  const { clientSecret } = answer.ok ? v.parse(Opened, await answer.json()) : {}
+  if (clientSecret !== undefined) return clientSecret
+  if (answer.status >= 500) throw new Error('payments cannot be reached')
+  setTimeout(lookAgain, answer.ok ? 0 : LOOK_AGAIN_MS)
+  return undefined
+}
+
+const openForm = async (stripeKey: string, clientSecret: string, locale: string) => {
+  // Fetched here and by nobody else: no other page loads anything of Stripe.
+  const { loadStripe } = await import('@stripe/stripe-js/pure')
+  const stripe = await loadStripe(stripeKey)
+  if (stripe === null) throw new Error('Stripe was not loaded')
+  const isDark = matchMedia('(prefers-color-scheme: dark)').matches
+  const elements = stripe.elements({
+    clientSecret,
+    // The languages of the pages are languages of Stripe's, too.
+    locale: locale.startsWith('de') ? 'de' : 'en',
+    appearance: { theme: isDark ? 'night' : 'stripe' },
+  })
+  return { stripe, elements }
+}
+
+interface CardFormProps {
+  orderId: string
+  stripeKey: string
+  locale: string
+  total: string
+}
+
+/** Stripe's own form: the card goes to Stripe alone. */
+export const CardForm = (props: CardFormProps) => {
+  const { checkout } = useWords()
+  const [stage, setStage] = createSignal<'closed' | 'opening' | 'open' | 'paying' | 'away'>('closed')
+  const [refusal, setRefusal] = createSignal<string>()
+  let place: HTMLDivElement | undefined
+  let form: { stripe: Stripe; elements: StripeElements } | undefined
+
+  onMount(async () => {
+    setStage('opening')
+    try {
+      const clientSecret = await openPayment(props.orderId)
+      if (clientSecret === undefined || place === undefined) return
+      form = await openForm(props.stripeKey, clientSecret, props.locale)
+      const element = form.elements.create('payment', { layout: 'tabs' })
+      element.on('ready', () => setStage('open'))
+      element.on('loaderror', () => setStage('away'))
+      element.mount(place)
+    } catch {
+      setStage('away')
+    }
+  })
+
+  const pay = async (event: SubmitEvent) => {
+    event.preventDefault()
+    if (form === undefined || stage() !== 'open') return
+    setStage('paying')
+    setRefusal(undefined)
+    const { stripe, elements } = form
+    const confirmParams = { return_url: window.location.origin + window.location.pathname }
+    const { error } = await stripe.confirmPayment({ elements, confirmParams, redirect: 'if_required' })
+    if (error === undefined) return lookAgain()
+    // What is wrong in a field Stripe says beside that field.
+    if (error.type !== 'validation_error') setRefusal(declineWords(checkout, error.decline_code ?? error.code))
+    setStage('open')
+  }
+
+  return (
+    <form class="stack" onSubmit={pay}>
+      <Show when={props.stripeKey.startsWith('pk_test_')}>
+        <p class="test">{checkout.stripeTestMode}</p>
+      </Show>
+      <NeedsScripts />
+      <Show when={refusal()}>
+        {(words) => (
+          <div class="alert" role="alert">
+            <p>{words()}</p>
+          </div>
+        )}
+      </Show>
+      <div class="card-form" ref={place} />
+      <div role="status">
+        <Show when={stage() === 'opening'}>
+          <p>{checkout.opening}</p>
+        </Show>
+        <Show when={stage() === 'paying'}>
+          <p>{checkout.paying}</p>
+        </Show>
+      </div>
+      <Show
+        when={stage() !== 'away'}
+        fallback={
+          <div class="alert" role="alert">
+            <p>{checkout.formAway}</p>
+          </div>
+        }
+      >
+        <button type="submit" class="wide" disabled={stage() !== 'open'}>
+          {checkout.payTotal(props.total)}
+        </button>
+      </Show>
+      <Show when={stage() === 'away'}>
+        <button type="button" class="quiet" onClick={lookAgain}>
+          {checkout.tryAgain}
+        </button>
+      </Show>
+    </form>
+  )
+}
+
+const NeedsScripts = () =>
+  isServer ? (
+    <NoHydration>
+      <noscript>
+        <p class="notice">{useWords().checkout.needsScripts}</p>
+      </noscript>
+    </NoHydration>
+  ) : undefined

@@ -1,0 +1,91 @@
+import { For, Show } from 'solid-js'
+import type { Order } from '../../domain/shapes.ts'
+import { TEST_CARDS } from '../../domain/test-cards.ts'
+import { useWords } from '../../i18n/words.ts'
+import type { Visitor } from '../../queries/reads.ts'
+import { Field } from '../form/field.tsx'
+import { CardForm } from './card-form.tsx'
+import { Countdown } from './countdown.tsx'
+
+interface CheckoutProps {
+  order: Order
+  visitor: Visitor
+  total: string
+  /** Whether payments answers. */
+  canPay: boolean
+}
+
+/** An open order is its own checkout: pay by card, redeem a coupon, or let go. */
+export const Checkout = (props: CheckoutProps) => {
+  const { checkout, fields } = useWords()
+  const action = () => `/orders/${props.order.id}`
+  const Key = (own: { of: string }) => (
+    <>
+      <input type="hidden" name="intent" value={own.of} />
+      <input type="hidden" name="idempotencyKey" value={`${props.visitor.idempotencyKey}-${own.of}`} />
+    </>
+  )
+  return (
+    <>
+      <Countdown
+        orderId={props.order.id}
+        expiresAt={props.order.expiresAt}
+        serverNow={props.visitor.now}
+        locale={props.visitor.locale}
+      />
+      <section class="panel" aria-labelledby="pay">
+        <h2 id="pay">{checkout.pay}</h2>
+        <Show when={!props.canPay}>
+          <p class="notice" role="status">
+            {checkout.paymentsAway}
+          </p>
+        </Show>
+        <Show
+          when={props.visitor.stripeKey}
+          fallback={
+            <form method="post" action={action()} class="stack">
+              <Key of="pay" />
+              <p class="test">{checkout.testMode}</p>
+              <div class="field">
+                <label for="f-paymentMethod">{checkout.testCard}</label>
+                <select id="f-paymentMethod" name="paymentMethod">
+                  <For each={TEST_CARDS}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
+                </select>
+              </div>
+              <button type="submit" class="wide">
+                {checkout.payTotal(props.total)}
+              </button>
+            </form>
+          }
+        >
+          {(key) => (
+            <CardForm orderId={props.order.id} stripeKey={key()} locale={props.visitor.language} total={props.total} />
+          )}
+        </Show>
+      </section>
+      <section class="panel" aria-labelledby="coupon">
+        <h2 id="coupon">{checkout.haveCoupon}</h2>
+        <form method="post" action={action()} class="stack">
+          <Key of="redeem" />
+          <Field
+            label={fields.couponCode}
+            name="couponCode"
+            required
+            maxlength="100"
+            autocomplete="off"
+            refusal={props.visitor.refusal}
+          />
+          <button type="submit" class="quiet">
+            {checkout.redeem}
+          </button>
+        </form>
+      </section>
+      <form method="post" action={action()}>
+        <input type="hidden" name="intent" value="cancel" />
+        <button type="submit" class="quiet">
+          {checkout.cancel}
+        </button>
+      </form>
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+import { createSignal, onCleanup, onMount, Show } from 'solid-js'
+import { formatLeft } from '../../domain/dates.ts'
+import { Sentence } from '../../i18n/sentence.tsx'
+import { useWords } from '../../i18n/words.ts'
+import { Again } from '../layout/again.tsx'
+import { Clock } from './clock.tsx'
+
+const TICK_MS = 250
+const SOON_MS = 120_000
+const LATE_ASK_MS = 2000
+// Ends are judged by the server; asking a moment later finds them judged.
+const AFTER_END_MS = 1500
+const ASK_EVERY_MS = 5000
+
+/**
+ * When the page was made, on the browser's stopwatch: it is right whatever the browser's clock says. The page was made
+ * when its first byte left, so that what is left is too much by the way of that byte at most.
+ */
+const madeAt = (): number => {
+  const [navigation] = performance.getEntriesByType('navigation')
+  return navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now()
+}
+
+interface CountdownProps {
+  orderId: string
+  expiresAt: string
+  serverNow: string
+  locale: string
+}
+
+/** How long the ticket is held, by the server's clock. */
+export const Countdown = (props: CountdownProps) => {
+  const { countdown } = useWords()
+  const leftAtFirst = () => Date.parse(props.expiresAt) - Date.parse(props.serverNow)
+  const [leftMs, setLeftMs] = createSignal(leftAtFirst())
+  const isSoon = () => leftMs() > 0 && leftMs() <= SOON_MS
+
+  onMount(() => {
+    let endsAt = madeAt() + leftAtFirst()
+    const tick = () => setLeftMs(endsAt - performance.now())
+
+    /** Another tab may have paid, or let go; and the stopwatch of a machine that slept has stood still. */
+    const askAgain = async () => {
+      if (document.hidden) return
+      const asked = { signal: AbortSignal.timeout(ASK_EVERY_MS) }
+      const answer = await fetch(`/api/orders/${props.orderId}`, asked).catch(() => undefined)
+      const order: unknown = answer?.ok ? await answer.json().catch(() => undefined) : undefined
+      if (typeof order !== 'object' || order === null || !('status' in order)) return
+      if (order.status !== 'created') return window.location.assign(window.location.pathname)
+      const serverNow = Date.parse(answer?.headers.get('date') ?? '')
+      // That header is in whole seconds: it corrects what is wrong by more than one.
+      const corrected = performance.now() + Date.parse(props.expiresAt) - serverNow
+      if (Math.abs(corrected - endsAt) > TICK_MS + 1000) endsAt = corrected
+    }
+
+    tick()
+    const timers = [setInterval(tick, TICK_MS), setInterval(askAgain, ASK_EVERY_MS)]
+    document.addEventListener('visibilitychange', askAgain)
+    window.addEventListener('pageshow', askAgain)
+    onCleanup(() => {
+      for (const timer of timers) clearInterval(timer)
+      document.removeEventListener('visibilitychange', askAgain)
+      window.removeEventListener('pageshow', askAgain)
+    })
+  })
+  return (
+    <>
+      <p class="countdown" classList={{ soon: isSoon() }} role="timer">
+        <Sentence of={countdown.heldUntil} parts={{ time: <Clock iso={props.expiresAt} locale={props.locale} /> }} />{' '}
+        <strong>{leftMs() > 0 ? countdown.left(formatLeft(leftMs(), props.locale)) : countdown.over}</strong>
+      </p>
+      <div role="status">
+        <Show when={isSoon()}>
+          <p class="notice">{countdown.soon}</p>
+        </Show>
+        <Show when={leftMs() <= 0}>
+          <p class="notice">{countdown.ending}</p>
+        </Show>
+      </div>
+      <Again afterMs={leftAtFirst() > 0 ? leftAtFirst() + AFTER_END_MS : LATE_ASK_MS} />
+    </>
+  )
+}

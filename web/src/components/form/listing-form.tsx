@@ -1,0 +1,116 @@
+import { createSignal, For, Show } from 'solid-js'
+import { formatShare, proceedsOf } from '../../domain/fee.ts'
+import { formatMoney, minorUnits } from '../../domain/money.ts'
+import { useWords } from '../../i18n/words.ts'
+import { useVisitor } from '../layout/visitor.tsx'
+import { Field } from './field.tsx'
+import { ZoneField } from './zone-field.tsx'
+
+const CURRENCIES = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
+
+/** What stands in the fields of a listing, as people type it. */
+export interface ListingValues {
+  title: string
+  venue: string
+  city: string
+  startsAt: string
+  timeZone: string
+  price: string
+  currency: string
+  description: string
+}
+
+interface ListingFormProps {
+  action: string
+  intent: 'sell' | 'save'
+  button: string
+  values?: ListingValues
+}
+
+export const ListingForm = (props: ListingFormProps) => {
+  const visitor = useVisitor()
+  const { fields, sell } = useWords()
+  const refusal = () => visitor.refusal
+  const value = (name: keyof ListingValues) => refusal()?.values[name] ?? props.values?.[name]
+  const currencyAtFirst = () => value('currency') ?? (visitor.language === 'de' ? 'eur' : 'usd')
+  const [price, setPrice] = createSignal(value('price') ?? '')
+  const [currency, setCurrency] = createSignal(currencyAtFirst())
+  const field = (name: keyof ListingValues) => ({
+    label: fields[name],
+    name,
+    value: props.values?.[name],
+    refusal: refusal(),
+  })
+  return (
+    <form method="post" action={props.action} class="stack panel narrow">
+      <input type="hidden" name="intent" value={props.intent} />
+      <input type="hidden" name="idempotencyKey" value={visitor.idempotencyKey} />
+      <Field {...field('title')} required maxlength="200" hint={sell.titleHint} />
+      <div class="pair">
+        <Field {...field('venue')} required maxlength="100" />
+        <Field {...field('city')} required maxlength="100" />
+      </div>
+      <div class="pair">
+        <Field {...field('startsAt')} type="datetime-local" required hint={sell.startsAtHint} />
+        <ZoneField chosen={value('timeZone')} />
+      </div>
+      <div class="pair">
+        <Field
+          {...field('price')}
+          inputmode="decimal"
+          required
+          hint={sell.priceHint}
+          onInput={(event) => setPrice(event.currentTarget.value)}
+        />
+        <div class="field">
+          <label for="f-currency">{fields.currency}</label>
+          <select id="f-currency" name="currency" onInput={(event) => setCurrency(event.currentTarget.value)}>
+            <For each={CURRENCIES}>
+              {(code) => (
+                <option value={code} selected={currencyAtFirst() === code}>
+                  {code.toUpperCase()}
+                </option>
+              )}
+            </For>
+          </select>
+        </div>
+      </div>
+      <Proceeds price={price()} currency={currency()} />
+      <div class="field">
+        <label for="f-description">{fields.description}</label>
+        <textarea
+          id="f-description"
+          name="description"
+          rows="5"
+          maxlength="5000"
+          aria-describedby="h-description"
+          value={value('description') ?? ''}
+        />
+        <p class="hint" id="h-description">
+          {sell.descriptionHint}
+        </p>
+      </div>
+      <button type="submit">{props.button}</button>
+    </form>
+  )
+}
+
+/** What will be the seller's, as soon as there is a price; before, and without JavaScript, the share that is not. */
+const Proceeds = (props: { price: string; currency: string }) => {
+  const visitor = useVisitor()
+  const { sell } = useWords()
+  const share = () => formatShare(visitor.feeBasisPoints, visitor.locale)
+  const cents = () => minorUnits(props.price, props.currency)
+  return (
+    <p class="rounded-small bg-good-ground px-4 py-3 font-semibold text-good" role="status">
+      <Show when={cents()} fallback={visitor.feeBasisPoints > 0 ? sell.share(share()) : sell.whole}>
+        {(asked) =>
+          sell.proceeds(
+            formatMoney(proceedsOf(asked(), visitor.feeBasisPoints), props.currency, visitor.locale),
+            share(),
+          )
+        }
+      </Show>
+    </p>
+  )
+}

@@ -1,0 +1,68 @@
+import { For } from 'solid-js'
+import { majorUnits } from '../../domain/money.ts'
+import { useWords } from '../../i18n/words.ts'
+import { Field } from './field.tsx'
+
+const SORTS = [
+  ['', 'soonest'],
+  ['cheapest', 'cheapest'],
+  ['newest', 'newest'],
+] as const
+
+const FILTERS = ['city', 'from', 'to', 'minPrice', 'maxPrice', 'sort']
+
+interface SearchFormProps {
+  search: string
+  onInput: (event: InputEvent & { currentTarget: HTMLFormElement }) => void
+}
+
+export const SearchForm = (props: SearchFormProps) => {
+  const words = useWords()
+  const asked = () => new URLSearchParams(props.search)
+  const value = (name: string) => asked().get(name) ?? ''
+  const isFiltered = () => FILTERS.some((name) => asked().has(name))
+  const price = (name: string) => (/^\d{1,12}$/.test(value(name)) ? majorUnits(Number(value(name)), 'usd') : '')
+  return (
+    <search>
+      <form method="get" action="/" class="search" onInput={(event) => props.onInput(event)}>
+        <div class="first">
+          <label for="f-q" class="sr-only">
+            {words.search.label}
+          </label>
+          <input
+            id="f-q"
+            name="q"
+            type="search"
+            maxlength="100"
+            placeholder={words.search.placeholder}
+            value={value('q')}
+            autocomplete="off"
+          />
+          <button type="submit">{words.search.find}</button>
+        </div>
+        <details open={isFiltered()} class="mt-4">
+          <summary class="w-fit rounded-small py-2 font-semibold">{words.search.filters}</summary>
+          <div class="filters mt-3">
+            <Field label={words.fields.city} name="city" maxlength="100" value={value('city')} />
+            <Field label={words.search.from} name="from" type="date" value={value('from').slice(0, 10)} />
+            <Field label={words.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
+            <Field label={words.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
+            <Field label={words.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
+            <div class="field">
+              <label for="f-sort">{words.search.sort}</label>
+              <select id="f-sort" name="sort">
+                <For each={SORTS}>
+                  {([sort, name]) => (
+                    <option value={sort} selected={value('sort') === sort}>
+                      {words.search[name]}
+                    </option>
+                  )}
+                </For>
+              </select>
+            </div>
+          </div>
+        </details>
+      </form>
+    </search>
+  )
+}

@@ -1,0 +1,53 @@
+import { useLocation } from '@solidjs/router'
+import { Show } from 'solid-js'
+import { useWords } from '../../i18n/words.ts'
+import { Refused } from '../layout/refused.tsx'
+import { useVisitor } from '../layout/visitor.tsx'
+import { Field } from './field.tsx'
+
+interface SignFormProps {
+  action: '/signin' | '/signup'
+  button: string
+  passwordHint?: string
+}
+
+export const SignForm = (props: SignFormProps) => {
+  const visitor = useVisitor()
+  const words = useWords()
+  const location = useLocation()
+  const refusal = () => visitor.refusal
+  const next = () => refusal()?.values.next ?? new URLSearchParams(location.search).get('next') ?? ''
+  const other = () => (props.action === '/signin' ? '/signup' : '/signin')
+  return (
+    <>
+      <Show when={visitor.user}>{(user) => <p>{words.sign.signedInAs(user().email)}</p>}</Show>
+      <Refused failure={refusal()} />
+      <form method="post" action={props.action} class="stack panel narrow">
+        <input type="hidden" name="next" value={next()} />
+        <Field
+          label={words.fields.email}
+          name="email"
+          type="email"
+          autocomplete="username"
+          required
+          refusal={refusal()}
+        />
+        <Field
+          label={words.fields.password}
+          name="password"
+          type="password"
+          autocomplete={props.action === '/signin' ? 'current-password' : 'new-password'}
+          required
+          {...(props.passwordHint ? { hint: props.passwordHint } : {})}
+          refusal={refusal()}
+        />
+        <button type="submit">{props.button}</button>
+      </form>
+      <p>
+        <a href={next() ? `${other()}?next=${encodeURIComponent(next())}` : other()}>
+          {props.action === '/signin' ? words.sign.noAccount : words.sign.haveAccount}
+        </a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,59 @@
+import { For, onMount } from 'solid-js'
+import { NoHydration } from 'solid-js/web'
+import { zoneName, zoneOf, zonesByRegion } from '../../domain/places.ts'
+import { useWords } from '../../i18n/words.ts'
+
+/**
+ * The venue's time zone. With JavaScript it follows the city while nobody has chosen one; the list is the server's, which
+ * a browser with other zones would only get wrong.
+ */
+export const ZoneField = (props: { chosen: string | undefined }) => {
+  const { fields, sell } = useWords()
+  let field: HTMLDivElement | undefined
+
+  onMount(() => {
+    const select = field?.querySelector('select')
+    const city = field?.closest('form')?.querySelector<HTMLInputElement>('input[name="city"]')
+    if (!select || !city) return
+    let isChosen = props.chosen !== undefined
+    const zones = Array.from(select.options, ({ value }) => value)
+    const propose = () => {
+      if (isChosen) return
+      const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+      const zone = zoneOf(city.value, zones) ?? here
+      if (zones.includes(zone)) select.value = zone
+    }
+    select.addEventListener('change', () => {
+      isChosen = true
+    })
+    city.addEventListener('input', propose)
+    propose()
+  })
+
+  return (
+    <div class="field" ref={field}>
+      <NoHydration>
+        <label for="f-timeZone">{fields.timeZone}</label>
+        <select id="f-timeZone" name="timeZone" aria-describedby="h-timeZone">
+          <option value="UTC">UTC</option>
+          <For each={zonesByRegion()}>
+            {([region, zones]) => (
+              <optgroup label={region}>
+                <For each={zones}>
+                  {(zone) => (
+                    <option value={zone} selected={zone === props.chosen}>
+                      {zoneName(zone)}
+                    </option>
+                  )}
+                </For>
+              </optgroup>
+            )}
+          </For>
+        </select>
+        <p class="hint" id="h-timeZone">
+          {sell.zoneHint}
+        </p>
+      </NoHydration>
+    </div>
+  )
+}

@@ -1,0 +1,118 @@
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, type ParentProps, Show } from 'solid-js'
+import { LANGUAGES } from '../../i18n/languages.ts'
+import { useWords } from '../../i18n/words.ts'
+import { readVisitor } from '../../queries/reads.ts'
+import { Offline } from './offline.tsx'
+import { useVisitor, VisitorProvider } from './visitor.tsx'
+
+export const Frame = (props: ParentProps) => {
+  const visitor = createAsync(() => readVisitor())
+  return (
+    <Show when={visitor()}>
+      {(known) => (
+        <VisitorProvider visitor={known()}>
+          <Framed>{props.children}</Framed>
+        </VisitorProvider>
+      )}
+    </Show>
+  )
+}
+
+const Framed = (props: ParentProps) => {
+  const visitor = useVisitor()
+  const words = useWords()
+  return (
+    <>
+      <a class="skip" href="#main">
+        {words.frame.skip}
+      </a>
+      <header class="bar">
+        <div>
+          <a class="brand" href="/">
+            <svg viewBox="0 0 32 32" aria-hidden="true">
+              <path fill="currentColor" d="M3 8h26v5a3 3 0 0 0 0 6v5H3v-5a3 3 0 0 0 0-6z" />
+              <path class="perforation" stroke-width="2" stroke-dasharray="2 2" d="M20 9v14" />
+            </svg>
+            Fairpass
+          </a>
+          <nav aria-label={words.frame.main}>
+            <a href="/">{words.frame.tickets}</a>
+            <a href="/sell">{words.frame.sell}</a>
+            <Show when={visitor.user !== null} fallback={<SignedOut />}>
+              <SignedIn isAdmin={visitor.user?.role === 'admin'} />
+            </Show>
+          </nav>
+        </div>
+      </header>
+      <div class="said">
+        <Offline />
+        <Show when={visitor.user === undefined}>
+          <p class="notice" role="status">
+            {words.frame.noAccounts}
+          </p>
+        </Show>
+      </div>
+      <main id="main" tabindex="-1">
+        {props.children}
+      </main>
+      <footer class="foot">
+        <div>
+          <p>{words.frame.about}</p>
+          <LanguageSwitch />
+        </div>
+      </footer>
+    </>
+  )
+}
+
+const LanguageSwitch = () => {
+  const visitor = useVisitor()
+  const location = useLocation()
+  return (
+    <form method="post" action="/language" class="languages" aria-label={useWords().frame.language}>
+      <input type="hidden" name="next" value={location.pathname + location.search} />
+      <For each={Object.entries(LANGUAGES)}>
+        {([language, name]) => (
+          <button
+            type="submit"
+            name="language"
+            value={language}
+            lang={language}
+            class="quiet"
+            aria-current={language === visitor.language ? 'true' : undefined}
+          >
+            {name}
+          </button>
+        )}
+      </For>
+    </form>
+  )
+}
+
+const SignedOut = () => {
+  const { frame } = useWords()
+  return (
+    <>
+      <a href="/signin">{frame.signIn}</a>
+      <a href="/signup">{frame.signUp}</a>
+    </>
+  )
+}
+
+const SignedIn = (props: { isAdmin: boolean }) => {
+  const { frame } = useWords()
+  return (
+    <>
+      <a href="/listings">{frame.listings}</a>
+      <a href="/orders">{frame.orders}</a>
+      <a href="/account">{frame.account}</a>
+      <Show when={props.isAdmin}>
+        <a href="/admin">{frame.admin}</a>
+      </Show>
+      <form method="post" action="/signout">
+        <button type="submit">{frame.signOut}</button>
+      </form>
+    </>
+  )
+}

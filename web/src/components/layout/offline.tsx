@@ -1,0 +1,25 @@
+import { createSignal, onCleanup, onMount, Show } from 'solid-js'
+import { useWords } from '../../i18n/words.ts'
+
+/** Says that the browser has no network: what is shown may be over, and nothing can be sent. */
+export const Offline = () => {
+  const { frame } = useWords()
+  const [isOffline, setOffline] = createSignal(false)
+  onMount(() => {
+    const look = () => setOffline(!navigator.onLine)
+    look()
+    window.addEventListener('online', look)
+    window.addEventListener('offline', look)
+    onCleanup(() => {
+      window.removeEventListener('online', look)
+      window.removeEventListener('offline', look)
+    })
+  })
+  return (
+    <div role="status">
+      <Show when={isOffline()}>
+        <p class="notice">{frame.offline}</p>
+      </Show>
+    </div>
+  )
+}

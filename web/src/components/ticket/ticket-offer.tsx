@@ -1,0 +1,61 @@
+import { Match, Show, Suspense, Switch } from 'solid-js'
+import type { Ticket } from '../../domain/shapes.ts'
+import { useWords } from '../../i18n/words.ts'
+import { watchTickets } from '../../live/watch.ts'
+import type { Visitor } from '../../queries/reads.ts'
+import { Waiting } from '../form/waiting.tsx'
+import { Refused } from '../layout/refused.tsx'
+import { TicketStatus } from './ticket-card.tsx'
+
+interface TicketOfferProps {
+  ticket: Ticket
+  visitor: Visitor
+  price: string
+}
+
+/** What a ticket costs and whether it can be bought, as that changes. */
+export const TicketOffer = (props: TicketOfferProps) => {
+  const { offer, frame } = useWords()
+  const statusOf = watchTickets(
+    () => [props.ticket.id],
+    () => `/api/tickets/${props.ticket.id}`,
+  )
+  const status = () => statusOf(props.ticket.id) ?? props.ticket.status
+  const isSeller = () => props.visitor.user?.id === props.ticket.sellerId
+  const isOpen = () => (status() === 'available' || status() === 'reserved') && !isSeller()
+  return (
+    <section class="offer panel" aria-label={offer.label}>
+      <p class="price">{props.price}</p>
+      <TicketStatus status={status()} />
+      <Refused failure={props.visitor.refusal} />
+      {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
+      <div role="status">
+        <Switch>
+          <Match when={status() === 'sold'}>
+            <p>{offer.sold}</p>
+          </Match>
+          <Match when={status() === 'withdrawn'}>
+            <p>{offer.withdrawn}</p>
+          </Match>
+        </Switch>
+      </div>
+      <Show when={isSeller() && status() !== 'sold' && status() !== 'withdrawn'}>
+        <p>
+          {offer.yours} <a href="/listings">{frame.listings}</a>
+        </p>
+      </Show>
+      <Show when={isOpen()}>
+        {/* Of its own, or what is above would be rendered again when the line is known, its links in the head twice. */}
+        <Suspense>
+          <Waiting ticketId={props.ticket.id} isHeld={status() === 'reserved'} visitor={props.visitor} />
+        </Suspense>
+        <form method="post" action={`/tickets/${props.ticket.id}`}>
+          <input type="hidden" name="idempotencyKey" value={props.visitor.idempotencyKey} />
+          <button type="submit" class="wide">
+            {offer.buy(props.price)}
+          </button>
+        </form>
+      </Show>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+import type { Gateway } from '../../gateway/gateway.ts'
+
+export interface Answer {
+  status: number
+  /** Parsed JSON; undefined when there is none. */
+  body: unknown
+  cookies: string[]
+  /** Seconds until it makes sense to ask again, where the answer says so. */
+  retryAfterSeconds?: number
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+export interface CallOptions {
+  body?: unknown
+  idempotencyKey?: string
+  timeoutMs?: number
+}
+
+export type Api = (method: Method, path: string, options?: CallOptions) => Promise<Answer>
+
+export interface ApiOptions {
+  gateway: Gateway
+  publicOrigin: string
+  /** The visitor's cookies as they are after a renewal. */
+  cookie: string
+  traceparent: string
+  userAgent: string | null
+  peer: string | undefined
+  /** As the request carried it: behind a proxy of ours it alone tells one visitor from another. */
+  forwardedFor?: string | null
+  signal?: AbortSignal
+}
+
+const READ_TIMEOUT_MS = 10_000
+// A payment may wait for the bank, and a repeated request for the first one's answer.
+const WRITE_TIMEOUT_MS = 28_000
+
+/** Pages use the public API, with the visitor's own session, through the same gateway as everybody else. */
+export const createApi =
+  ({ gateway, publicOrigin, cookie, traceparent, userAgent, peer, forwardedFor, ...rest }: ApiOptions): Api =>
+  async (method, path, { body, idempotencyKey, timeoutMs } = {}) => {
+    const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'identity', traceparent })
+    if (cookie) headers.set('cookie', cookie)
+    if (userAgent) headers.set('user-agent', userAgent)
+    if (forwardedFor) headers.set('x-forwarded-for', forwardedFor)
+    if (method !== 'GET') headers.set('origin', publicOrigin)
+    if (body !== undefined || method !== 'GET') headers.set('content-type', 'application/json')
+    if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
+    const timeout = AbortSignal.timeout(timeoutMs ?? (method === 'GET' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS))
+    const request = new Request(`${publicOrigin}${path}`, {
+      method,
+      headers,
+      signal: rest.signal ? AbortSignal.any([rest.signal, timeout]) : timeout,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const response = await gateway(request, peer)
+    const text = await response.text()
+    const retryAfter = response.headers.get('retry-after') ?? ''
+    return {
+      status: response.status,
+      body: parsed(text),
+      cookies: response.headers.getSetCookie(),
+      ...(/^\d{1,6}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {}),
+    }
+  }
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

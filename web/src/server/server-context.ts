@@ -1,0 +1,91 @@
+import type { Tickets } from '../domain/shapes.ts'
+import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { problem } from '../gateway/problem.ts'
+import { isApiPath } from '../gateway/route.ts'
+import { traceOf } from '../gateway/trace.ts'
+import { type Change, createChanges } from '../live/changes.ts'
+import { createSidecarAnswers } from '../live/sidecar.ts'
+import { createStreams } from '../live/stream.ts'
+import type { Loaded } from '../queries/loaded.ts'
+import { createApiDescription } from './api/description.ts'
+import { apiDocs } from './api/docs.ts'
+import { type Settings, settingsFrom } from './environment.ts'
+import { healthAnswer } from './health.ts'
+import { createCards } from './share-images/share-images.ts'
+import { createSitemap } from './sitemap.ts'
+import { createKept, type Kept } from './stale-while-revalidate.ts'
+
+// Never pages: what a sidecar would ask of an app, server functions (there are none, and they take forged calls), and
+// the build's own list of files.
+const CLOSED = /^\/(dapr|events|actors|internal|_server|\.vite|\.well-known\/dapr)(\/|$)/
+
+export interface Entrance {
+  settings: Settings
+  gateway: Gateway
+  /** Pages of the listing, which are the same for everybody. */
+  listings: Kept<Loaded<Tickets>>
+  /** The answer to everything that is no page; undefined for pages. */
+  answer: (request: Request, peer: string | undefined) => Promise<Response | undefined>
+  /** Ends what would never end by itself. */
+  close: () => void
+  /** How many pages are told of changes right now. */
+  liveStreams: () => number
+}
+
+const createEntrance = (settings: Settings): Entrance => {
+  const pass = createGateway(settings)
+  const changes = createChanges()
+  const listings = createKept<Loaded<Tickets>>({ isWorthKeeping: ({ ok }) => ok })
+  const gateway: Gateway = async (request, peer) => {
+    const answer = await pass(request, peer)
+    // Who changes something and looks sees it; what others change comes as an event.
+    if (request.method !== 'GET') listings.forget()
+    return answer
+  }
+  const tell = (change: Change) => {
+    listings.forget()
+    changes.tell(change)
+  }
+  const streams = createStreams(changes)
+  const sitemap = createSitemap(settings)
+  const cards = createCards(settings)
+  const apiDescription = createApiDescription(settings)
+  const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes: { tell } })
+  return {
+    settings,
+    gateway,
+    listings,
+    answer: async (request, peer) => {
+      const url = new URL(request.url)
+      const { pathname } = url
+      if (request.method === 'GET' && pathname === '/api/docs') return apiDocs(settings.publicOrigin)
+      if (request.method === 'GET' && pathname === '/api/openapi.json') {
+        const { traceId } = traceOf(request.headers.get('traceparent'))
+        return (await apiDescription()) ?? problem('service_unavailable', traceId)
+      }
+      if (isApiPath(pathname)) return gateway(request, peer)
+      if (pathname === '/live' && request.method === 'GET') return streams.answer(url)
+      if (CLOSED.test(pathname)) {
+        const answer = await toSidecar(request, pathname)
+        if (answer !== undefined) return answer
+        return problem('not_found', traceOf(request.headers.get('traceparent')).traceId)
+      }
+      return (
+        (await sitemap(pathname)) ?? (await cards(pathname, request)) ?? healthAnswer(pathname, settings.daprHttpPort)
+      )
+    },
+    close: streams.endAll,
+    liveStreams: streams.size,
+  }
+}
+
+declare global {
+  // The build has this module twice, in the server and in what renders pages: only the process can hold what is one.
+  var fairpassEntrance: Entrance | undefined
+}
+
+/** The process's one entrance, from the environment as it is when the first request comes. */
+export const entrance = (): Entrance => {
+  globalThis.fairpassEntrance ??= createEntrance(settingsFrom(process.env))
+  return globalThis.fairpassEntrance
+}

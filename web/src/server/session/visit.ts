@@ -1,0 +1,42 @@
+import type { Refusal } from '../../actions/form.ts'
+import { CurrentUser, type Tickets, type User } from '../../domain/shapes.ts'
+import type { Words } from '../../i18n/en.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { type Loaded, loadedFrom } from '../../queries/loaded.ts'
+import type { Api } from '../api/api.ts'
+import type { Kept } from '../stale-while-revalidate.ts'
+
+/** What one page request knows of who asks and what was asked. */
+export interface Visit {
+  api: Api
+  listings: Kept<Loaded<Tickets>>
+  /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
+  user: User | null | undefined
+  language: Language
+  locale: string
+  words: Words
+  publicOrigin: string
+  stripeKey: string | undefined
+  feeBasisPoints: number
+  payoutDelaySeconds: number
+  refusal: Refusal | undefined
+  /** Where a form leads on somebody else's site. */
+  away: string | undefined
+  /** Set when rendering threw; the page that came of it is not shown. */
+  failed: boolean
+}
+
+// Every page waits for it: an auth that hangs must not hold up the listing.
+const TIMEOUT_MS = 2000
+
+/** Who is signed in, asked once a request; undefined when auth does not answer. */
+export const currentUser = async (api: Api): Promise<User | null | undefined> => {
+  const answer = await api('GET', '/api/users/currentuser', { timeoutMs: TIMEOUT_MS })
+  if (answer.status === 401 || answer.status === 403) return null
+  const loaded = loadedFrom(CurrentUser, answer)
+  return loaded.ok ? loaded.value.currentUser : undefined
+}
+
+const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin)(\/|$)/
+
+export const isPrivate = (pathname: string): boolean => PRIVATE.test(pathname)
