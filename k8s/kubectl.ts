@@ -1,4 +1,4 @@
-import { Obstacle } from '@fairpass/servers'
+import { UserError } from '@fairpass/servers'
 
 const limitMs = 120_000
 
@@ -33,7 +33,7 @@ export const createKubectl = (namespace?: string) => {
   /** @throws Obstacle with what kubectl says */
   const run = async (args: readonly string[], how?: Ask): Promise<string> => {
     const { ok, stdout, stderr } = await ask(args, how)
-    if (!ok) throw new Obstacle(`kubectl ${args.slice(0, 4).join(' ')}: ${shortened(stderr || stdout || 'no answer')}`)
+    if (!ok) throw new UserError(`kubectl ${args.slice(0, 4).join(' ')}: ${shortened(stderr || stdout || 'no answer')}`)
     return stdout
   }
 

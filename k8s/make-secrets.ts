@@ -1,6 +1,6 @@
 // `bun run k8s:secrets`: what overlay local needs before it is applied, without a secret in any file.
 import { parseArgs } from 'node:util'
-import { Obstacle } from '@fairpass/servers'
+import { UserError } from '@fairpass/servers'
 import { createKubectl } from './kubectl.ts'
 import { ensureJwtSecret, ensureSecrets } from './secrets.ts'
 
@@ -17,7 +17,7 @@ const main = async () => {
     options: { namespace: { type: 'string', default: 'fairpass' }, help: { type: 'boolean', default: false } },
   })
   if (values.help) return console.log(help)
-  if (!Bun.which('kubectl')) throw new Obstacle('kubectl is not on the PATH.')
+  if (!Bun.which('kubectl')) throw new UserError('kubectl is not on the PATH.')
   const kubectl = createKubectl(values.namespace)
   if (!(await kubectl.exists('namespace', values.namespace))) {
     await kubectl.run(['create', 'namespace', values.namespace])
@@ -30,6 +30,6 @@ const main = async () => {
 }
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof Obstacle ? error.message : error)
+  console.error(error instanceof UserError ? error.message : error)
   process.exit(1)
 })

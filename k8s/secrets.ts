@@ -1,4 +1,4 @@
-import { Obstacle } from '@fairpass/servers'
+import { UserError } from '@fairpass/servers'
 import { createKubectl, type Kubectl } from './kubectl.ts'
 
 /** The only key that the double of Stripe lets in; it opens nothing else. */
@@ -39,7 +39,7 @@ export const ensureJwtSecret = async (kubectl: Kubectl, namespace: string): Prom
   if (await kubectl.exists('secret', 'jwt-secret')) return 'there'
   const { ok, stdout } = await createKubectl().ask(['get', 'secret', 'jwt-secret', '--output', 'json'])
   if (!ok)
-    throw new Obstacle(
+    throw new UserError(
       `The secret jwt-secret is missing. Make it, and do this again:\n\n  kubectl --namespace ${namespace} create secret generic jwt-secret --from-literal=JWT_KEY=$(openssl rand -base64 32)\n`,
     )
   const { data } = JSON.parse(stdout)

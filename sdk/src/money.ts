@@ -8,5 +8,5 @@ const withoutDecimals = new Set(['isk', 'ugx'])
  * @param currency a lower-case ISO 4217 code
  * @returns whole minor units
  */
-export const smallestMove = (currency: string): number =>
+export const chargeIncrement = (currency: string): number =>
   threeDecimal.has(currency) ? 10 : withoutDecimals.has(currency) ? 100 : 1

@@ -7,7 +7,7 @@ import { inSpan, unrecorded } from './telemetry/trace.ts'
  * the same failure, and never ends the loop.
  * @returns a promise that ends when the last run has ended
  */
-export const every = async (
+export const runPeriodically = async (
   pauseMs: number,
   what: string,
   work: () => Promise<unknown>,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Obstacle, root, run, showProgress } from '@fairpass/servers'
+import { root, run, showProgress, UserError } from '@fairpass/servers'
 import { chromium } from 'playwright-core'
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -22,7 +22,7 @@ const findChromium = (): string | undefined => {
   const named = process.env.CHROMIUM_PATH
   if (named) {
     if (existsSync(named)) return named
-    throw new Obstacle(`CHROMIUM_PATH is "${named}", where nothing is; ${howToInstall}.`)
+    throw new UserError(`CHROMIUM_PATH is "${named}", where nothing is; ${howToInstall}.`)
   }
   for (const program of programs) {
     const path = Bun.which(program)
@@ -66,7 +66,7 @@ const findOrFetch = async (): Promise<string> => {
   const reason = await fromPlaywright()
   const fetched = findChromium()
   if (fetched) return fetched
-  throw new Obstacle(`No Chromium could be fetched for the browser tests (${reason}); ${howToInstall}.`)
+  throw new UserError(`No Chromium could be fetched for the browser tests (${reason}); ${howToInstall}.`)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { smallestMove } from '@fairpass/sdk/money'
+import { chargeIncrement } from '@fairpass/sdk/money'
 import { createRandom, type Random } from './random.ts'
 
 /** How long payments waits for Stripe in a chaotic run, in milliseconds: short, so that time-outs are cheap. */
@@ -156,7 +156,7 @@ const purchase = (index: number, random: Random): Plan => {
     index,
     way,
     currency,
-    priceCents: price - (price % smallestMove(currency)),
+    priceCents: price - (price % chargeIncrement(currency)),
     paymentMethod: methodOf(way, random),
     presses: random.chance(0.12) ? random.whole(2, 4) : 1,
     faults: way === 'late' ? [lostConfirmation, ...faults] : faults,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildArchive, createKubectl } from '@fairpass/k8s'
-import { Obstacle, run } from '@fairpass/servers'
+import { run, UserError } from '@fairpass/servers'
 
 const createLimitMs = 300_000
 const loadLimitMs = 300_000
@@ -23,7 +23,7 @@ const missing = `There is no cluster to test on. Any of these will do:
 
 const must = async (command: string[], timeoutMs: number) => {
   const { ok, stdout, stderr } = await run(command, { timeoutMs })
-  if (!ok) throw new Obstacle(`${command.join(' ')}: ${(stderr || stdout).trim().slice(-2_000)}`)
+  if (!ok) throw new UserError(`${command.join(' ')}: ${(stderr || stdout).trim().slice(-2_000)}`)
 }
 
 type Tool = { name: string; create: string[]; load: (archive: string) => string[]; remove: string[] }
@@ -45,16 +45,16 @@ const tools = (kubeconfig: string): Tool[] => [
 
 /** The cluster of KUBECONFIG, else one made by kind or k3d. */
 export const findCluster = async (): Promise<Cluster> => {
-  if (!Bun.which('kubectl')) throw new Obstacle('kubectl is not on the PATH.')
+  if (!Bun.which('kubectl')) throw new UserError('kubectl is not on the PATH.')
   if (process.env.KUBECONFIG) {
     const { ok, stderr } = await createKubectl().ask(['get', 'nodes'], { timeoutMs: 15_000 })
-    if (!ok) throw new Obstacle(`The cluster of KUBECONFIG does not answer: ${stderr.trim()}`)
+    if (!ok) throw new UserError(`The cluster of KUBECONFIG does not answer: ${stderr.trim()}`)
     return { source: 'KUBECONFIG', remove: async () => {} }
   }
   const folder = mkdtempSync(join(tmpdir(), 'fairpass-k8s-'))
   const kubeconfig = join(folder, 'kubeconfig')
   const tool = tools(kubeconfig).find(({ name }) => Bun.which(name))
-  if (!tool) throw new Obstacle(missing)
+  if (!tool) throw new UserError(missing)
   await must(tool.create, createLimitMs)
   if (tool.name === 'k3d') await must(['k3d', 'kubeconfig', 'write', ownCluster, '--output', kubeconfig], loadLimitMs)
   process.env.KUBECONFIG = kubeconfig
@@ -88,6 +88,6 @@ export const nodeAddress = async (): Promise<string> => {
   if (process.env.FAIRPASS_NODE) return process.env.FAIRPASS_NODE
   const { items } = await createKubectl().json<Nodes>('get', 'nodes')
   const found = items.flatMap(({ status }) => status.addresses).find(({ type }) => type === 'InternalIP')
-  if (!found) throw new Obstacle('No node tells its address; name one with FAIRPASS_NODE.')
+  if (!found) throw new UserError('No node tells its address; name one with FAIRPASS_NODE.')
   return found.address
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kubectl, Resource } from '@fairpass/k8s'
-import { Obstacle, run } from '@fairpass/servers'
+import { run, UserError } from '@fairpass/servers'
 
 /** Who defines the kinds that overlay production uses beside Kubernetes and Dapr, where a cluster lacks them. */
 const makers = [
@@ -34,7 +34,7 @@ const groupOf = ({ apiVersion }: Resource) => apiVersion.split('/')[0] ?? ''
 /** The files of a Go module, which holds the definitions in the version that it names. */
 const filesOf = async ({ module, folder, files }: (typeof makers)[number]) => {
   const { ok, stdout, stderr } = await run(['go', 'mod', 'download', '-json', module], { timeoutMs: downloadLimitMs })
-  if (!ok) throw new Obstacle(`${module} cannot be had by \`go mod download\`: ${stderr || stdout}`)
+  if (!ok) throw new UserError(`${module} cannot be had by \`go mod download\`: ${stderr || stdout}`)
   const path = join(JSON.parse(stdout).Dir, folder)
   return readdirSync(path)
     .filter((name) => files.test(name))

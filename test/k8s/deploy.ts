@@ -1,5 +1,5 @@
 import { createKubectl, ensureSecrets, type Resource } from '@fairpass/k8s'
-import { Obstacle } from '@fairpass/servers'
+import { UserError } from '@fairpass/servers'
 import { render } from './manifests.ts'
 
 export const testNamespace = 'fairpass-test'
@@ -20,14 +20,14 @@ export const kubectl = createKubectl(testNamespace)
 export const checkDapr = async (): Promise<string> => {
   const cluster = createKubectl('dapr-system')
   if (!(await cluster.exists('crd', 'components.dapr.io')))
-    throw new Obstacle(`Dapr is not installed in this cluster:
+    throw new UserError(`Dapr is not installed in this cluster:
 
   helm repo add dapr https://dapr.github.io/helm-charts/
   helm upgrade --install dapr dapr/dapr --version 1.18.2 --namespace dapr-system --create-namespace --wait \\
     --set dapr_sidecar_injector.sidecarDropALLCapabilities=true`)
   const injector = await cluster.json<Resource>('get', 'deployment/dapr-sidecar-injector')
   if (!/"SIDECAR_DROP_ALL_CAPABILITIES","value":"true"/i.test(JSON.stringify(injector)))
-    throw new Obstacle(`Dapr's sidecars keep capabilities that the namespace refuses. Install Dapr with
+    throw new UserError(`Dapr's sidecars keep capabilities that the namespace refuses. Install Dapr with
 --set dapr_sidecar_injector.sidecarDropALLCapabilities=true`)
   return 'Dapr is there'
 }

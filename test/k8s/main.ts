@@ -1,6 +1,6 @@
 // `bun run k8s:test`: Fairpass on a real cluster with a real Dapr, told as a story.
 import { parseArgs } from 'node:util'
-import { Obstacle, root } from '@fairpass/servers'
+import { root, UserError } from '@fairpass/servers'
 import { findCluster, loadImages, nodeAddress } from './cluster.ts'
 import {
   checkDapr,
@@ -63,7 +63,7 @@ const answers = async (origin: string) => {
     ))
   ) {
     if (Date.now() > deadline)
-      throw new Obstacle(`${origin} does not answer; is the node's port ${webPort} reachable from here?`)
+      throw new UserError(`${origin} does not answer; is the node's port ${webPort} reachable from here?`)
     await Bun.sleep(250)
   }
 }
@@ -126,7 +126,7 @@ if (values.help) console.log(help)
 else
   process.exit(
     await main().catch((error: unknown) => {
-      console.error(error instanceof Obstacle ? error.message : error)
+      console.error(error instanceof UserError ? error.message : error)
       console.log('0 passed, 1 failed')
       return 1
     }),

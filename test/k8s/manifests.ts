@@ -1,5 +1,5 @@
 import { createKubectl, type Kubectl, type Resource } from '@fairpass/k8s'
-import { Obstacle, root, run } from '@fairpass/servers'
+import { root, run, UserError } from '@fairpass/servers'
 import { type Definitions, definitionsFor } from './definitions.ts'
 import { skaffoldFits } from './skaffold.ts'
 import { must, type Story, say } from './story.ts'
@@ -21,7 +21,7 @@ export const render = async (overlay: Overlay): Promise<Resource[]> => {
   const { ok, stdout, stderr } = await run(['kubectl', 'kustomize', `${root}/k8s/overlays/${overlay}`], {
     timeoutMs: 30_000,
   })
-  if (!ok) throw new Obstacle(`k8s/overlays/${overlay}: ${stderr.trim()}`)
+  if (!ok) throw new UserError(`k8s/overlays/${overlay}: ${stderr.trim()}`)
   return stdout.split(/^---$/m).map((text) => Bun.YAML.parse(text) as Resource)
 }
 

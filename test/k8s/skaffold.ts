@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Obstacle, root, run } from '@fairpass/servers'
+import { root, run, UserError } from '@fairpass/servers'
 import Ajv from 'ajv'
 import { must } from './story.ts'
 
@@ -21,7 +21,7 @@ type Skaffold = {
 
 const schemaOf = async (apiVersion: string) => {
   const { ok, stdout, stderr } = await run(['go', 'mod', 'download', '-json', module], { timeoutMs: downloadLimitMs })
-  if (!ok) throw new Obstacle(`${module} cannot be had by \`go mod download\`: ${stderr || stdout}`)
+  if (!ok) throw new UserError(`${module} cannot be had by \`go mod download\`: ${stderr || stdout}`)
   const file = `${apiVersion.replace('skaffold/', '')}.json`
   return Bun.file(join(JSON.parse(stdout).Dir, 'docs-v2/content/en/schemas', file)).json()
 }

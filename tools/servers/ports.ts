@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Lock, tryLock } from './lock.ts'
-import { Obstacle } from './user-error.ts'
+import { UserError } from './user-error.ts'
 
 const folder = () => join(tmpdir(), `fairpass-ports-${userInfo().uid}`)
 const triesForAnyPort = 50
@@ -32,7 +32,7 @@ export const createPorts = () => {
       const port = await portFromSystem()
       if (await take(port)) return port
     }
-    throw new Obstacle('No free port was found on 127.0.0.1; end some programs and start again.')
+    throw new UserError('No free port was found on 127.0.0.1; end some programs and start again.')
   }
 
   return {
@@ -42,7 +42,9 @@ export const createPorts = () => {
     /** Exactly this port; when it is taken the error names the variable that chooses another one. */
     exactly: async (port: number, variable: string) => {
       if (await take(port)) return port
-      throw new Obstacle(`Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`)
+      throw new UserError(
+        `Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`,
+      )
     },
     release: () => {
       for (const lock of locks.values()) lock.release()

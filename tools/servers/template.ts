@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
-import { Obstacle, reasonOf } from './user-error.ts'
+import { reasonOf, UserError } from './user-error.ts'
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))
 const Env = v.optional(v.record(v.string(), v.string()), {})
@@ -83,6 +83,6 @@ export const readTemplate = async (path: string): Promise<Template> => {
     }
   } catch (error) {
     const where = error instanceof v.ValiError ? ` at ${v.getDotPath(error.issues[0]) ?? 'its root'}` : ''
-    throw new Obstacle(`${path} is not a run template that can be used${where}: ${reasonOf(error)}.`)
+    throw new UserError(`${path} is not a run template that can be used${where}: ${reasonOf(error)}.`)
   }
 }

@@ -1,5 +1,5 @@
 /** Something is in the way that the person at the keyboard can remove: the message is one sentence that says how. */
-export class Obstacle extends Error {
+export class UserError extends Error {
   override readonly name = 'Obstacle'
 }
 

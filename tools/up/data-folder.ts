@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { explainDisk, needSpace, Obstacle, tryLock } from '@fairpass/servers'
+import { explainDisk, needSpace, tryLock, UserError } from '@fairpass/servers'
 
 const leastFreeBytes = 500e6
 
@@ -14,13 +14,13 @@ export const openDataFolder = (wanted: string): DataFolder => {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     const lock = tryLock(join(path, 'up.lock'))
     if (!lock)
-      throw new Obstacle(`${path} is in use by ${otherRun(path)}; end it, or choose another folder with DATA_DIR=….`)
+      throw new UserError(`${path} is in use by ${otherRun(path)}; end it, or choose another folder with DATA_DIR=….`)
     needSpace(path, leastFreeBytes, 'The marketplace', 'DATA_DIR')
     writeFileSync(join(path, 'up.pid'), `${process.pid}\n`)
     return { path, release: lock.release }
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS')) {
-      throw new Obstacle(`${path} cannot be written; choose another folder with DATA_DIR=….`)
+      throw new UserError(`${path} cannot be written; choose another folder with DATA_DIR=….`)
     }
     throw explainDisk(error, path)
   }

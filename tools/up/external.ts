@@ -1,4 +1,4 @@
-import { Obstacle, reasonOf } from '@fairpass/servers'
+import { reasonOf, UserError } from '@fairpass/servers'
 import { MongoClient } from 'mongodb'
 import type { Settings } from './settings.ts'
 
@@ -21,7 +21,7 @@ const reach = async (address: string) => {
     ])
     socket.end()
   } catch (error) {
-    throw new Obstacle(
+    throw new UserError(
       `Redis at ${address} (REDIS_HOST) cannot be reached: ${reasonOf(error)}; start it, or unset REDIS_HOST.`,
     )
   } finally {
@@ -34,7 +34,7 @@ const pingMongo = async (uri: string) => {
   try {
     await client.db('admin').command({ ping: 1, maxTimeMS: answerWithinMs })
   } catch (error) {
-    throw new Obstacle(`MongoDB (MONGODB_URI) cannot be reached: ${reasonOf(error)}; start it, or unset MONGODB_URI.`)
+    throw new UserError(`MongoDB (MONGODB_URI) cannot be reached: ${reasonOf(error)}; start it, or unset MONGODB_URI.`)
   } finally {
     await client.close()
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { waitForLock } from '../servers/lock.ts'
 import { showProgress } from '../servers/progress.ts'
 import { root } from '../servers/root.ts'
-import { Obstacle } from '../servers/user-error.ts'
+import { UserError } from '../servers/user-error.ts'
 
 const installLimitMs = 10 * 60_000
 
@@ -48,7 +48,7 @@ const install = async () => {
       .split('\n')
       .find((line) => /error/i.test(line))
       ?.trim()
-    throw new Obstacle(
+    throw new UserError(
       `The packages could not be installed (${reason ?? `exit code ${code}`}); ` +
         'see that the npm registry can be reached and the disk is not full, then start again.',
     )

@@ -1,4 +1,4 @@
-import { Obstacle } from '../servers/user-error.ts'
+import { UserError } from '../servers/user-error.ts'
 
 // Only Bun and this folder's package-free files may be imported here: on a fresh clone nothing is installed yet.
 const oldestBun = '1.4.0'
@@ -15,14 +15,14 @@ The servers are kept in FAIRPASS_CACHE (by default ~/.cache/fairpass).`
 
 const main = async (args: readonly string[]) => {
   const unknown = args.find((arg) => !['--demo', '--observe', '--parts', '--help', '-h'].includes(arg))
-  if (unknown) throw new Obstacle(`"${unknown}" is not known here; "bun run up --help" tells what is.`)
+  if (unknown) throw new UserError(`"${unknown}" is not known here; "bun run up --help" tells what is.`)
   if (args.includes('--help') || args.includes('-h')) return console.log(help)
   if (Bun.semver.order(Bun.version, oldestBun) < 0) {
-    throw new Obstacle(
+    throw new UserError(
       `Bun ${Bun.version} is too old; install ${oldestBun} or newer, or use "npx --yes bun@1.4.5 run up".`,
     )
   }
-  if (process.platform === 'win32') throw new Obstacle('Windows is not supported; use WSL, Linux or macOS.')
+  if (process.platform === 'win32') throw new UserError('Windows is not supported; use WSL, Linux or macOS.')
   const { installPackages } = await import('./install.ts')
   await installPackages()
   const { stopSignal } = await import('./processes/stop-signal.ts')
@@ -40,6 +40,6 @@ try {
   await main(process.argv.slice(2))
   process.exit(0)
 } catch (error) {
-  console.error(error instanceof Obstacle ? error.message : error)
+  console.error(error instanceof UserError ? error.message : error)
   process.exit(1)
 }

@@ -4,7 +4,6 @@ import {
   createPorts,
   findParts,
   findPrometheus,
-  Obstacle,
   type Ports,
   type Progress,
   readTemplate,
@@ -12,12 +11,13 @@ import {
   root,
   showProgress,
   type Template,
+  UserError,
 } from '@fairpass/servers'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { listDemoTickets } from './demo/listings.ts'
 import { checkExternalServers } from './external.ts'
 import { findCollector, type Observers, tellObservers } from './observe.ts'
-import { type Crew, createCrew, PortLost } from './processes/process-group.ts'
+import { createProcessGroup, PortLost, type ProcessGroup } from './processes/process-group.ts'
 import type { StopSignal } from './processes/stop-signal.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -105,7 +105,7 @@ type Start = {
 const startWithRetry = async (options: Start): Promise<System> => {
   for (let tries = 1; ; tries++) {
     const system = await describeSystem(options)
-    const crew = createCrew({
+    const crew = createProcessGroup({
       dataDir: options.data.path,
       appIds: new Set(system.apps.map(({ id }) => id)),
       say,
@@ -119,7 +119,7 @@ const startWithRetry = async (options: Start): Promise<System> => {
       return system
     } catch (error) {
       if (!(error instanceof PortLost)) throw error
-      if (tries >= startTries) throw new Obstacle(portLost(error.message))
+      if (tries >= startTries) throw new UserError(portLost(error.message))
       await crew.stop()
       say(`${error.message} lost its port to another program; starting again on other ports`)
     } finally {
@@ -132,7 +132,11 @@ const portLost = (name: string) =>
   `Another program took the port of ${name} ${startTries} times; end it and start again, or choose another port with PORT=….`
 
 /** Everything starts as soon as what it cannot start without answers: sidecars need Redis, apps need MongoDB. */
-const startAll = async (crew: Crew, { servers, sidecars, appServers, watchers }: System, progress: Progress) => {
+const startAll = async (
+  crew: ProcessGroup,
+  { servers, sidecars, appServers, watchers }: System,
+  progress: Progress,
+) => {
   const all = [...servers, ...sidecars, ...appServers]
   const waiting = new Set(all.map(({ name }) => name))
   const ready = new Map<string, Promise<void>>()

@@ -1,4 +1,4 @@
-import { Obstacle } from '@fairpass/servers'
+import { UserError } from '@fairpass/servers'
 
 // Some shells export HOST as the machine's name. What does not reach loopback would cut the sidecar off.
 const hosts = ['0.0.0.0', '::']
@@ -22,7 +22,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   const read = (name: string) => environment[name] || undefined
   const port = Number(read('PORT') ?? 3000)
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Obstacle(`PORT is "${environment.PORT}"; it must be a number from 1 to 65535.`)
+    throw new UserError(`PORT is "${environment.PORT}"; it must be a number from 1 to 65535.`)
   }
   return {
     port,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Obstacle, run, showProgress } from '@fairpass/servers'
+import { run, showProgress, UserError } from '@fairpass/servers'
 
 const buildLimitMs = 5 * 60_000
 const build = `const { buildUnlessFresh } = await import('./build.ts'); await buildUnlessFresh()`
@@ -11,5 +11,5 @@ export const buildWeb = async (dir: string): Promise<void> => {
   const progress = showProgress('Building the web app where it has changed')
   const { ok, stdout, stderr } = await run([process.execPath, '-e', build], { cwd: dir, timeoutMs: buildLimitMs })
   progress.end()
-  if (!ok) throw new Obstacle(`The web app could not be built in ${dir}:\n${(stderr || stdout).trim().slice(-3_000)}`)
+  if (!ok) throw new UserError(`The web app could not be built in ${dir}:\n${(stderr || stdout).trim().slice(-3_000)}`)
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { notInvoked } from '../http/app.ts'
+import { sidecarOnly } from '../http/app.ts'
 import type { Log } from '../telemetry/log.ts'
 
 type Actor = {
@@ -21,7 +21,7 @@ export const actors = (byType: Record<string, Actor>, log: Log) =>
         drainRebalancedActors: true,
       }),
     )
-    .use('/actors/*', notInvoked)
+    .use('/actors/*', sidecarOnly)
     .put('/actors/:type/:id/method/remind/:name', async (c) => {
       const { type, id, name } = c.req.param()
       const actor = byType[type]

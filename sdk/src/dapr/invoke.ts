@@ -8,7 +8,7 @@ type Bound = { timeoutMs?: number }
  * How Hono's client reaches another service, typed by that service's app: `hc<Api>('http://orders', through(dapr, 'orders'))`.
  * It is invoked through the sidecars, within the bound; what it refuses is thrown, as `invoke` does.
  */
-export const through = ({ invoke }: Pick<Dapr, 'invoke'>, appId: string, bound: Bound = {}) => ({
+export const daprFetch = ({ invoke }: Pick<Dapr, 'invoke'>, appId: string, bound: Bound = {}) => ({
   fetch: async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     const { pathname, search } = new URL(input instanceof Request ? input.url : input)
     const { method } = v.parse(Sent, init)
@@ -28,7 +28,7 @@ type Answer<T> = Promise<{ json: () => Promise<T> }>
  * What another service said, parsed all the same: it may run another version.
  * @throws ServiceUnavailableError when it is not what `schema` says
  */
-export const heard = async <S extends v.GenericSchema>(
+export const parseResponse = async <S extends v.GenericSchema>(
   schema: S,
   answer: Answer<v.InferInput<S>>,
 ): Promise<v.InferOutput<S>> => {

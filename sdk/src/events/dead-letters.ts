@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb'
 import * as v from 'valibot'
-import type { Reading } from '../telemetry/gauges.ts'
+import type { GaugeCollector } from '../telemetry/gauges.ts'
 import type { Log } from '../telemetry/log.ts'
 import { deadLettersKept } from '../telemetry/metrics.ts'
 import { inSpan } from '../telemetry/trace.ts'
@@ -50,14 +50,14 @@ export const openDeadLetters = (db: Db, log: Log) => {
     return true
   }
 
-  const reading: Reading = {
+  const gaugeCollector: GaugeCollector = {
     name: 'dead letters',
     read: async () => deadLettersKept.set(await letters.countDocuments({}, { limit: countedMost, maxTimeMS: 1_000 })),
-    forget: () => deadLettersKept.remove(),
+    reset: () => deadLettersKept.remove(),
   }
 
   return {
-    reading,
+    gaugeCollector,
 
     keep: async (delivered: unknown, failure?: unknown): Promise<void> => {
       const { id, type } = v.parse(Delivered, delivered)

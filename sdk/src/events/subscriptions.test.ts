@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { newId } from '../mongo/collection.ts'
 import { event } from './events.ts'
-import { applyEvent, type EventHandlers, inTurn } from './subscriptions.ts'
+import { applyEvent, composeHandlers, type EventHandlers } from './subscriptions.ts'
 
 const banned = () => event('user.banned', { id: newId(), version: 2, at: new Date().toISOString() })
 
@@ -12,7 +12,7 @@ const noting = (notes: string[], note: string): EventHandlers => ({
 // Guarantee: a service that listens to bans itself still refuses the banned.
 test('of two listeners to one event neither replaces the other', async () => {
   const notes: string[] = []
-  const both = inTurn(noting(notes, 'deny list'), noting(notes, 'service'))
+  const both = composeHandlers(noting(notes, 'deny list'), noting(notes, 'service'))
   await applyEvent(both, 'user.banned', banned())
   expect(notes).toEqual(['deny list', 'service'])
 })
@@ -20,6 +20,8 @@ test('of two listeners to one event neither replaces the other', async () => {
 test('when the first fails the second waits for the next delivery', async () => {
   const notes: string[] = []
   const failing: EventHandlers = { 'user.banned': () => Promise.reject(new Error('the state store is away')) }
-  await expect(applyEvent(inTurn(failing, noting(notes, 'service')), 'user.banned', banned())).rejects.toThrow('away')
+  await expect(applyEvent(composeHandlers(failing, noting(notes, 'service')), 'user.banned', banned())).rejects.toThrow(
+    'away',
+  )
   expect(notes).toEqual([])
 })

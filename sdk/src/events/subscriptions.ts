@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { notInvoked } from '../http/app.ts'
+import { sidecarOnly } from '../http/app.ts'
 import type { Log } from '../telemetry/log.ts'
 import { eventsAppliedTotal } from '../telemetry/metrics.ts'
 import { inSpan, SpanKind } from '../telemetry/trace.ts'
@@ -18,7 +18,7 @@ export const applyEvent = (handlers: EventHandlers, type: EventType, delivered: 
   })
 
 /** The handlers of both, where both listen to a type the first's before the second's. */
-export const inTurn = (first: EventHandlers, second: EventHandlers): EventHandlers =>
+export const composeHandlers = (first: EventHandlers, second: EventHandlers): EventHandlers =>
   Object.fromEntries(
     [...new Set([...types(first), ...types(second)])].map((type) => [
       type,
@@ -71,8 +71,8 @@ export const subscriptions = (
           : []),
       ]),
     )
-    .use('/events/*', notInvoked)
-    .use('/dead-letters', notInvoked)
+    .use('/events/*', sidecarOnly)
+    .use('/dead-letters', sidecarOnly)
     .post('/events/:type', async (c) => {
       const type = c.req.param('type')
       if (!isEventType(type) || !handlers[type]) return c.json({ status: 'DROP' })

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createLog } from '../telemetry/log.ts'
-import { createServiceApp, maxBodyBytes, notInvoked, onlyFrom } from './app.ts'
+import { createServiceApp, maxBodyBytes, onlyFrom, sidecarOnly } from './app.ts'
 
 const publicOrigin = 'https://fair.example'
 let isPrepared = true
@@ -15,7 +15,7 @@ const app = createServiceApp({
   .post('/api/things', async (c) => c.json({ length: (await c.req.text()).length }, 201))
   .get('/api/things', (c) => c.json({}))
   .get('/internal/things', onlyFrom('orders', 'payments'), (c) => c.json({}))
-  .post('/events/thing', notInvoked, (c) => c.json({}))
+  .post('/events/thing', sidecarOnly, (c) => c.json({}))
 
 const statusOf = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) => {
   const fromSidecar = { 'dapr-api-token': 'the token of the sidecar', ...headers }

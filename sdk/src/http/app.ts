@@ -124,7 +124,7 @@ export const createServiceApp = ({ log, appToken, publicOrigin, isPrepared, isRe
 }
 
 /** For what only the app's own sidecar delivers: another app could reach it by invocation, which names its caller. */
-export const notInvoked = createMiddleware(async (c, next) => {
+export const sidecarOnly = createMiddleware(async (c, next) => {
   if (c.req.header('dapr-caller-app-id') !== undefined) throw new NotFoundError('There is nothing here')
   await next()
 })

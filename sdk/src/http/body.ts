@@ -1,7 +1,7 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
 import { MalformedJsonError, RequestValidationError, UnsupportedMediaTypeError } from '../errors.ts'
-import { takes } from './describe-route.ts'
+import { withRequestSchema } from './describe-route.ts'
 
 /** @throws RequestValidationError with the dotted path of each field that is wrong */
 export const parse = <S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> => {
@@ -37,7 +37,7 @@ const refuseUnlessObject = (value: unknown) => {
 export const body = <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
   schema: S,
 ): MiddlewareHandler<E, P, { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }> =>
-  takes(
+  withRequestSchema(
     async (c, next) => {
       c.req.addValidatedData('json', parse(schema, refuseUnlessObject(await readJson(c))) as object)
       await next()
@@ -50,7 +50,7 @@ export const body = <S extends v.GenericSchema, E extends Env = Env, P extends s
 export const query = <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
   schema: S,
 ): MiddlewareHandler<E, P, { in: { query: v.InferInput<S> }; out: { query: v.InferOutput<S> } }> =>
-  takes(
+  withRequestSchema(
     async (c, next) => {
       const given = Object.fromEntries(
         Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),

@@ -13,10 +13,14 @@ const spoken = ({ refuses = [], ...spec }: DescribeRouteOptions & { refuses?: re
 })
 
 /** The same middleware, which says in the description of each route that it stands before what it asks for and refuses. */
-export const says = <H extends object>(middleware: H, said: Said): H => Object.assign(middleware, spoken(said))
+export const withOpenApi = <H extends object>(middleware: H, said: Said): H => Object.assign(middleware, spoken(said))
 
 /** The same middleware, whose schema describes the body or the query of each route that it stands before. */
-export const takes = <H extends object>(middleware: H, target: 'json' | 'query', schema: v.GenericSchema): H =>
+export const withRequestSchema = <H extends object>(
+  middleware: H,
+  target: 'json' | 'query',
+  schema: v.GenericSchema,
+): H =>
   Object.assign(middleware, {
     // Checks that JSON Schema cannot say are left to the schema's own words.
     [uniqueSymbol]: { target, ...resolver(schema, { options: { errorMode: 'ignore', typeMode: 'input' } }) },
@@ -40,7 +44,7 @@ const responseOf = (status: number, given: Given) => {
  * Describes a route: what it does in a line, what it answers by status (undefined: nothing), and the codes of its own by
  * which it refuses; those of the middlewares before it come by themselves.
  */
-export const answers = (
+export const describeRoute = (
   summary: string,
   byStatus: Record<number, Given>,
   ...refuses: ErrorCode[]

@@ -5,7 +5,7 @@ import { IdempotencyKeyReusedError, RequestValidationError, ServiceUnavailableEr
 import type { IdentityEnv } from '../identity/identity.ts'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
-import { says } from './describe-route.ts'
+import { withOpenApi } from './describe-route.ts'
 
 type Answered = { _id: string; fingerprint: string; lockedUntil: Date; at: Date; answer?: string }
 type Answer = { status: number; headers: [string, string][]; body: string }
@@ -124,7 +124,7 @@ export const openIdempotency = (db: Db, secret = '') => {
   })
 
   return {
-    middleware: says(middleware, {
+    middleware: withOpenApi(middleware, {
       parameters: [
         {
           in: 'header',

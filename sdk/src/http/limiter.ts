@@ -19,11 +19,11 @@ export type Limit = {
 }
 
 /** When a budget will be whole again, in milliseconds since 1970: all that GCRA needs to know (ITU-T I.371, appendix 1). */
-type WholeAt = number
-type Step = { wholeAt: WholeAt; retryAfterSeconds?: number }
+type TheoreticalArrivalTime = number
+type Step = { wholeAt: TheoreticalArrivalTime; retryAfterSeconds?: number }
 
 /** Charges one, and `owed` that were granted before: over the rate it is refused, and says when it will not be. */
-const charge = (wholeAt: WholeAt, { count, seconds }: Rate, owed: number, now: number): Step => {
+const charge = (wholeAt: TheoreticalArrivalTime, { count, seconds }: Rate, owed: number, now: number): Step => {
   const spacingMs = (seconds * 1000) / count
   const before = Math.max(wholeAt, now) + owed * spacingMs
   const after = before + spacingMs
@@ -34,9 +34,11 @@ const charge = (wholeAt: WholeAt, { count, seconds }: Rate, owed: number, now: n
     : { wholeAt: before, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }
 }
 
-const giveBack = (wholeAt: WholeAt, { count, seconds }: Rate): Step => ({ wholeAt: wholeAt - (seconds * 1000) / count })
+const refund = (wholeAt: TheoreticalArrivalTime, { count, seconds }: Rate): Step => ({
+  wholeAt: wholeAt - (seconds * 1000) / count,
+})
 
-type Asked = { step: (wholeAt: WholeAt, now: number) => Step; answer: (step: Step) => void }
+type Asked = { step: (wholeAt: TheoreticalArrivalTime, now: number) => Step; answer: (step: Step) => void }
 type Counted = { count: number; until: number }
 type Options = {
   dapr: Pick<Dapr, 'getState' | 'saveState' | 'deleteState'>
@@ -141,7 +143,7 @@ export const createLimiter = ({ dapr, log, secret }: Options) => {
 
     /** Undoes one `take` of what turned out not to count. */
     giveBack: async (limit: Limit, subject: string): Promise<void> => {
-      await change(keyOf(limit, subject), (wholeAt) => giveBack(wholeAt, limit.rate))
+      await change(keyOf(limit, subject), (wholeAt) => refund(wholeAt, limit.rate))
     },
 
     /** Makes the subject's budget whole. */

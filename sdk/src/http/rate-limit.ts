@@ -3,7 +3,7 @@ import type { Context, Env, Input, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
 import { CustomError, type ErrorCode, TooManyRequestsError } from '../errors.ts'
 import { rateLimitedTotal } from '../telemetry/metrics.ts'
-import { says } from './describe-route.ts'
+import { withOpenApi } from './describe-route.ts'
 import type { Limit, Limiter, Rate } from './limiter.ts'
 
 const isRate = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/
@@ -83,7 +83,7 @@ export const createRateLimit =
       if (c.res.status < 400) await limiter.forget(limit, subject)
       else if (codeOf(c.error) !== onlyCounts) await limiter.giveBack(limit, subject)
     }
-    return says(middleware, { refuses: ['too_many_requests'] })
+    return withOpenApi(middleware, { refuses: ['too_many_requests'] })
   }
 
 export type RateLimit = ReturnType<typeof createRateLimit>

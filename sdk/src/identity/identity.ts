@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { AccountBannedError, ForbiddenError, NotAuthenticatedError } from '../errors.ts'
-import { says } from '../http/describe-route.ts'
+import { withOpenApi } from '../http/describe-route.ts'
 
 export type Role = 'user' | 'admin'
 /** Whom a valid access token speaks for. `sessionId` names the device it was issued to. */
@@ -62,9 +62,9 @@ export const createIdentity = ({ verify, isDenied, publicOrigin }: Options) => {
   const security = [{ cookie: [] }, { bearer: [] }]
 
   return {
-    optional: says(optional, { security: [{}, ...security], refuses: ['account_banned'] }),
-    signedIn: says(signedIn, { security, refuses: ['not_authenticated', 'account_banned'] }),
-    admin: says(admin, { security, refuses: ['not_authenticated', 'account_banned', 'forbidden'] }),
+    optional: withOpenApi(optional, { security: [{}, ...security], refuses: ['account_banned'] }),
+    signedIn: withOpenApi(signedIn, { security, refuses: ['not_authenticated', 'account_banned'] }),
+    admin: withOpenApi(admin, { security, refuses: ['not_authenticated', 'account_banned', 'forbidden'] }),
   }
 }
 

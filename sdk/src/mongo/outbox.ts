@@ -1,7 +1,7 @@
 import type { Document, Filter, Collection as MongoCollection, UpdateFilter } from 'mongodb'
 import type { FairpassEvent } from '../events/events.ts'
 import { forEachOf } from '../run-periodically.ts'
-import type { Reading } from '../telemetry/gauges.ts'
+import type { GaugeCollector } from '../telemetry/gauges.ts'
 import { outboxOldestSeconds, outboxPending } from '../telemetry/metrics.ts'
 
 type WithOutbox = Document & { _id: string; outbox?: FairpassEvent[] }
@@ -71,20 +71,20 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publish: (event: F
   }
 
   const { collectionName: collection } = raw
-  const reading: Reading = {
+  const gaugeCollector: GaugeCollector = {
     name: `outbox of ${collection}`,
     read: async () => {
       const { count, oldestAt } = await pending()
       outboxPending.set({ collection }, count)
       outboxOldestSeconds.set({ collection }, oldestAt ? Math.max(0, (Date.now() - oldestAt.getTime()) / 1000) : 0)
     },
-    forget: () => {
+    reset: () => {
       outboxPending.remove({ collection })
       outboxOldestSeconds.remove({ collection })
     },
   }
 
-  return { flush, sweep, reading }
+  return { flush, sweep, gaugeCollector }
 }
 
 export type Relay = ReturnType<typeof createRelay>

@@ -7,7 +7,7 @@ import { showError } from '../http/problem.ts'
 import { accessToken } from '../identity/tokens.ts'
 import { newId } from '../mongo/collection.ts'
 import { createLog } from '../telemetry/log.ts'
-import { wireService } from './context.ts'
+import { createServiceContext } from './context.ts'
 
 // Promise 8: a banned account is refused by every service within a second, whichever of its replicas heard of it.
 
@@ -21,11 +21,11 @@ let heard: Replica
 let other: Replica
 let start: () => Promise<Replica>
 
-const replicaOf = (wiring: ReturnType<typeof wireService>) => {
+const replicaOf = (context: ReturnType<typeof createServiceContext>) => {
   const app = new Hono()
     .onError(showError(log))
-    .route('/', wiring.listening)
-    .get('/mine', wiring.identity.signedIn, (c) => c.json({}))
+    .route('/', context.subscriptionRoutes)
+    .get('/mine', context.identity.signedIn, (c) => c.json({}))
   return {
     hear: (told: ReturnType<typeof event>) =>
       app.request(`/events/${told.type}`, {
@@ -34,7 +34,7 @@ const replicaOf = (wiring: ReturnType<typeof wireService>) => {
         body: JSON.stringify(told),
       }),
     /** Each loop has had its turn, as it has within half a second. */
-    turn: () => Promise.all(wiring.loops.map(({ work }) => work())),
+    turn: () => Promise.all(context.loops.map(({ work }) => work())),
     ask: async (token: string) =>
       (await app.request('/mine', { headers: { authorization: `Bearer ${token}` } })).status,
   }
@@ -45,9 +45,9 @@ beforeAll(async () => {
   const auth = { 'internal/bans': { bans: [] }, 'api/users/.well-known/jwks.json': jwks }
   const dapr = { ...sidecar, invoke: async (_: string, path: string) => auth[path as keyof typeof auth] as never }
   start = async () => {
-    const wiring = wireService({ name: 'orders', config, db, dapr, log })
-    await wiring.prepare()
-    return replicaOf(wiring)
+    const context = createServiceContext({ name: 'orders', config, db, dapr, log })
+    await context.prepare()
+    return replicaOf(context)
   }
   heard = await start()
   other = await start()

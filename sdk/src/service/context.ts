@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb'
 import type { Dapr } from '../dapr/dapr.ts'
 import { openDeadLetters } from '../events/dead-letters.ts'
-import { type EventHandlers, inTurn, subscriptions } from '../events/subscriptions.ts'
+import { composeHandlers, type EventHandlers, subscriptions } from '../events/subscriptions.ts'
 import { openIdempotency } from '../http/idempotency.ts'
 import { createLimiter } from '../http/limiter.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
@@ -29,7 +29,7 @@ type Options = {
  * What every service wires alike: who is calling, answers kept for idempotency keys, events delivered and dead-lettered.
  * `app.route('/', listening)` hosts the subscriptions; `prepare` and `loops` go to `runService`.
  */
-export const wireService = ({ name, config, db, dapr, log, handlers: given = {}, own, secret }: Options) => {
+export const createServiceContext = ({ name, config, db, dapr, log, handlers: given = {}, own, secret }: Options) => {
   const verifier = createVerifier({ dapr, log })
   const denyList = createDenyList({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
   const ended = createEndedSessions({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
@@ -38,8 +38,8 @@ export const wireService = ({ name, config, db, dapr, log, handlers: given = {},
     return user && !ended.isEnded(user) ? user : undefined
   }
   const { verify, isDenied } = own ?? { verify: verifyOpen, isDenied: denyList.isDenied }
-  const handlers = own ? given : inTurn(ended.handlers, given)
-  const allHandlers: EventHandlers = own ? handlers : inTurn(denyList.handlers, handlers)
+  const handlers = own ? given : composeHandlers(ended.handlers, given)
+  const allHandlers: EventHandlers = own ? handlers : composeHandlers(denyList.handlers, handlers)
   const deadLetters = openDeadLetters(db, log)
   const idempotency = openIdempotency(db, secret)
   return {
@@ -47,14 +47,14 @@ export const wireService = ({ name, config, db, dapr, log, handlers: given = {},
     idempotent: idempotency.middleware,
     /** Replicas share one token of their sidecars, which no reader of the state store knows. */
     rateLimit: createRateLimit(createLimiter({ dapr, log, secret: secret ?? config.APP_API_TOKEN ?? name })),
-    listening: subscriptions(name, allHandlers, { log, keepDeadLetter: deadLetters.keep }),
+    subscriptionRoutes: subscriptions(name, allHandlers, { log, keepDeadLetter: deadLetters.keep }),
     prepare: async () => {
       await idempotency.ensureIndexes()
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
       if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
       if (!own) await ended.load().catch((error) => log.warn({ err: error }, 'the ended sessions are not known yet'))
     },
-    readings: [deadLetters.reading],
+    gaugeCollectors: [deadLetters.gaugeCollector],
     loops: [
       { everyMs: 1_000, name: 'dead letter replay', work: () => deadLetters.replayMarked(allHandlers) },
       ...(own
@@ -68,4 +68,4 @@ export const wireService = ({ name, config, db, dapr, log, handlers: given = {},
   }
 }
 
-export type Wiring = ReturnType<typeof wireService>
+export type ServiceContext = ReturnType<typeof createServiceContext>

@@ -4,8 +4,8 @@ import { ConfigError } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
 import type { ServiceOptions } from '../http/app.ts'
 import { traceCommands } from '../mongo/mongo-tracing.ts'
-import { every, pause } from '../run-periodically.ts'
-import { createScrape, type Reading } from '../telemetry/gauges.ts'
+import { pause, runPeriodically } from '../run-periodically.ts'
+import { createScrape, type GaugeCollector } from '../telemetry/gauges.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
 import { serveMetrics } from '../telemetry/metrics-server.ts'
 import { startTracing } from '../telemetry/tracing.ts'
@@ -34,7 +34,7 @@ export type Built = {
   /** work that goes on beside the requests */
   loops: Loop[]
   /** what is asked of the database when Prometheus asks */
-  readings: Reading[]
+  gaugeCollectors: GaugeCollector[]
 }
 
 type Parts<C> = { config: C; db: Db; dapr: Dapr; log: Log; service: ServiceOptions }
@@ -88,7 +88,7 @@ export const runService = async <C extends CommonConfig>(
     isReady: async () =>
       !isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
   }
-  const { app, prepare, loops, readings } = build({ config, db, dapr, log, service })
+  const { app, prepare, loops, gaugeCollectors } = build({ config, db, dapr, log, service })
   const server = Bun.serve({
     hostname: config.HOST,
     port: config.APP_PORT,
@@ -98,7 +98,7 @@ export const runService = async <C extends CommonConfig>(
   if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
   log.info({ port: server.port }, 'listening')
   const { METRICS_HOST: hostname, METRICS_PORT: port } = config
-  if (port) serveMetrics({ service: name, hostname, port }, createScrape(readings, log))
+  if (port) serveMetrics({ service: name, hostname, port }, createScrape(gaugeCollectors, log))
 
   const stop = async () => {
     if (isDraining) return
@@ -130,7 +130,7 @@ export const runService = async <C extends CommonConfig>(
       }
     }
     await Promise.all(
-      loops.map(({ everyMs, name, work }) => every(everyMs, name, work, { log, signal: stopping.signal })),
+      loops.map(({ everyMs, name, work }) => runPeriodically(everyMs, name, work, { log, signal: stopping.signal })),
     )
   })()
   await running

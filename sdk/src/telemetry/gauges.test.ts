@@ -6,8 +6,8 @@ import { event } from '../events/events.ts'
 import { subscriptions } from '../events/subscriptions.ts'
 import { createServiceApp } from '../http/app.ts'
 import { openCollection } from '../mongo/collection.ts'
-import { every } from '../run-periodically.ts'
-import { createScrape, type Reading } from './gauges.ts'
+import { runPeriodically } from '../run-periodically.ts'
+import { createScrape, type GaugeCollector } from './gauges.ts'
 import { createLog } from './log.ts'
 import { gauge } from './metrics.ts'
 
@@ -16,10 +16,10 @@ const log = createLog('test', 'silent')
 const things = gauge('test_things', { help: 'Things of a test', labels: ['kind'] })
 const alone = gauge('test_alone', { help: 'A thing of a test' })
 
-const readingOf = (read: () => Promise<void>): Reading => ({
+const readingOf = (read: () => Promise<void>): GaugeCollector => ({
   name: 'things',
   read,
-  forget: () => {
+  reset: () => {
     things.reset()
     alone.remove()
   },
@@ -62,7 +62,7 @@ test('events that wait in an outbox are counted, with the time that the oldest h
     publish: () => Promise.reject(new Error('no broker')),
   })
   await notes.ensureIndexes()
-  await notes.relay.reading.read()
+  await notes.relay.gaugeCollector.read()
   expect(await metricValue('fairpass_outbox_pending', { collection: 'notes' })).toBe(0)
   const waiting = event(
     'expiration.due',
@@ -70,10 +70,10 @@ test('events that wait in an outbox are counted, with the time that the oldest h
     new Date(Date.now() - 90_000),
   )
   await notes.insert({ id: 'b'.repeat(24) }, () => [waiting, event('expiration.due', waiting.data)])
-  await notes.relay.reading.read()
+  await notes.relay.gaugeCollector.read()
   expect(await metricValue('fairpass_outbox_pending', { collection: 'notes' })).toBe(1)
   expect(await metricValue('fairpass_outbox_oldest_seconds', { collection: 'notes' })).toBeWithin(90, 120)
-  notes.relay.reading.forget()
+  notes.relay.gaugeCollector.reset()
   expect(await metricValue('fairpass_outbox_pending', { collection: 'notes' })).toBeUndefined()
 })
 
@@ -81,7 +81,7 @@ test('dead letters are counted', async () => {
   const letters = openDeadLetters(await testDatabase(), log)
   await letters.keep({ id: 'one', type: 'order.created' })
   await letters.keep({ id: 'two', type: 'order.created' })
-  await letters.reading.read()
+  await letters.gaugeCollector.read()
   expect(await metricValue('fairpass_dead_letters')).toBe(2)
 })
 
@@ -123,7 +123,7 @@ test('published events and failed rounds of loops are counted', async () => {
 
   const end = new AbortController()
   let rounds = 0
-  await every(
+  await runPeriodically(
     1,
     'a loop of the test',
     async () => {

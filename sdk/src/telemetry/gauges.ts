@@ -3,13 +3,13 @@ import type { Log } from './log.ts'
 import { counter, metrics } from './metrics.ts'
 
 /** What is set before an answer; it has to bound its own questions to the database. */
-export type Reading = {
+export type GaugeCollector = {
   /** what it is called where it fails */
   name: string
   /** sets its gauges to what is so now */
   read: () => Promise<void>
   /** takes its gauges out of the answer: better none than one that was true once */
-  forget: () => void
+  reset: () => void
 }
 
 const readingFailuresTotal = counter('reading_failures_total', {
@@ -22,19 +22,19 @@ const freshMs = 5_000
 const readWithinMs = 2_000
 
 /**
- * Everything that is measured, as text for Prometheus, with `readings` that are at most five seconds old.
+ * Everything that is measured, as text for Prometheus, with `collectors` that are at most five seconds old.
  * @returns a function that never fails and answers within little more than two seconds
  */
-export const createScrape = (readings: readonly Reading[], log: Log) => {
+export const createScrape = (collectors: readonly GaugeCollector[], log: Log) => {
   let readAt = 0
   let reading: Promise<unknown> | undefined
 
-  const readOne = async ({ name, read, forget }: Reading) => {
+  const readOne = async ({ name, read, reset }: GaugeCollector) => {
     const late = pause(readWithinMs).then(() => Promise.reject(new Error(`not read within ${readWithinMs} ms`)))
     try {
       await Promise.race([read(), late])
     } catch (error) {
-      forget()
+      reset()
       readingFailuresTotal.inc({ reading: name })
       log.debug({ err: error, reading: name }, 'not read')
     } finally {
@@ -43,7 +43,7 @@ export const createScrape = (readings: readonly Reading[], log: Log) => {
   }
 
   const readAll = () => {
-    reading ??= Promise.all(readings.map(readOne)).finally(() => {
+    reading ??= Promise.all(collectors.map(readOne)).finally(() => {
       readAt = Date.now()
       reading = undefined
     })

@@ -5,7 +5,7 @@ type Deps = RoutesDeps & { service: ServiceOptions }
 
 export const createApp = ({ service, ...deps }: Deps) =>
   describeApi(
-    createServiceApp(service).route('/', deps.wiring.listening).route('/', createRoutes(deps)),
+    createServiceApp(service).route('/', deps.context.subscriptionRoutes).route('/', createRoutes(deps)),
     service.publicOrigin,
   )
 

@@ -1,6 +1,6 @@
 import { addressOf, type Limit, RateVariable } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Context, Env } from 'hono'
 import type { AuthConfig } from './config.ts'
 
@@ -29,7 +29,7 @@ const emailOf: Of = (c) => c.req.valid('json').email
 const emailAndAddressOf: Of = (c) => `${emailOf(c)} ${addressOf(c) ?? ''}`
 
 /** Who may try how often. What is refused here has cost no hash. */
-export const createLimits = (rateLimit: Wiring['rateLimit'], variables: Variables) => {
+export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: Variables) => {
   const byAddress = (name: string, rate: Limit['rate'] | undefined) =>
     rateLimit({ name: `${name} by address`, rate, of: addressOf, free: freeAt })
 

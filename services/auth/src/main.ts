@@ -1,4 +1,4 @@
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { ensureFirstAdmin } from './account/first-admin.ts'
 import { openAccounts } from './account/store.ts'
@@ -25,16 +25,24 @@ await runService(
     })
     const tokens = tokensFrom(config)
     const own = ownIdentity({ tokens, accounts, sessions })
-    const wiring = wireService({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(config.JWT_KEY) })
+    const context = createServiceContext({
+      name: 'auth',
+      config,
+      db,
+      dapr,
+      log,
+      own,
+      secret: digestSecretOf(config.JWT_KEY),
+    })
     return {
-      app: createApp({ service, config, accounts, sessions, tokens, wiring }),
+      app: createApp({ service, config, accounts, sessions, tokens, context }),
       prepare: async () => {
-        await Promise.all([accounts.ensureIndexes(), sessions.ensureIndexes(), wiring.prepare(), passwords.prepare()])
+        await Promise.all([accounts.ensureIndexes(), sessions.ensureIndexes(), context.prepare(), passwords.prepare()])
         await ensureFirstAdmin(accounts, config)
       },
-      readings: [...wiring.readings, accounts.relay.reading],
+      gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector],
       loops: [
-        ...wiring.loops,
+        ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep },
         { everyMs: 1_000, name: 'outbox of sessions', work: sessions.relay.sweep },
       ],

@@ -1,8 +1,8 @@
 import { AccountBannedError, ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
-import { answers, body, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import * as v from 'valibot'
@@ -39,10 +39,16 @@ type Config = Pick<
   AuthConfig,
   'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS' | keyof typeof limitVariables
 >
-export type RoutesDeps = { config: Config; accounts: Accounts; sessions: Sessions; tokens: Tokens; wiring: Wiring }
+export type RoutesDeps = {
+  config: Config
+  accounts: Accounts
+  sessions: Sessions
+  tokens: Tokens
+  context: ServiceContext
+}
 
-export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: RoutesDeps) => {
-  const { identity, idempotent, rateLimit } = wiring
+export const createRoutes = ({ config, accounts, sessions, tokens, context }: RoutesDeps) => {
+  const { identity, idempotent, rateLimit } = context
   const cookies = createSessionCookies(config)
   const limits = createLimits(rateLimit, config)
 
@@ -59,7 +65,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
 
   const admitted = createMiddleware<Env>(async (c, next) => {
     const canReplay = c.req.header('idempotency-key') !== undefined
-    c.set('presented', await sessions.admit(cookies.refreshToken(c), canReplay))
+    c.set('presented', await sessions.authenticateRefresh(cookies.refreshToken(c), canReplay))
     await next()
   })
 
@@ -104,17 +110,21 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
 
   return new Hono<Env>()
     .use('/api/users/*', notStored)
-    .get('/api/users/.well-known/jwks.json', answers('The public keys of access tokens', { 200: KeysAnswer }), (c) => {
-      c.header('cache-control', 'public, max-age=300')
-      return c.json(tokens.jwks)
-    })
+    .get(
+      '/api/users/.well-known/jwks.json',
+      describeRoute('The public keys of access tokens', { 200: KeysAnswer }),
+      (c) => {
+        c.header('cache-control', 'public, max-age=300')
+        return c.json(tokens.jwks)
+      },
+    )
     .post(
       '/api/users/signup',
       limits.signUpByAddress,
       idempotent,
       body(SignUp),
       limits.signUpByAccount,
-      answers('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
+      describeRoute('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
       async (c) => {
         const account = await accounts.create({ id: c.var.idempotentId, ...c.req.valid('json') })
         return c.json(toPublic(await signIn(c, account)), 201)
@@ -127,7 +137,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       body(SignIn),
       limits.wrongPasswordsHere,
       limits.wrongPasswordsAnywhere,
-      answers('Sign in', { 200: AccountAnswer }, ...lostEntry),
+      describeRoute('Sign in', { 200: AccountAnswer }, ...lostEntry),
       async (c) => {
         const { email, password } = c.req.valid('json')
         const account = await accounts.authenticate(email, password)
@@ -140,7 +150,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       '/api/users/signout',
       byRefreshToken,
       idempotent,
-      answers('Sign out: this session ends', { 204: undefined }),
+      describeRoute('Sign out: this session ends', { 204: undefined }),
       async (c) => {
         if (!(await sessions.endByToken(cookies.refreshToken(c)))) {
           const token = accessTokenOf(c, config.PUBLIC_ORIGIN)
@@ -158,13 +168,13 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       byRefreshToken,
       admitted,
       idempotent,
-      answers('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
+      describeRoute('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
       async (c) => c.json(toPublic(await enter(c, await sessions.rotate(c.var.presented)))),
     )
     .get(
       '/api/users/currentuser',
       identity.optional,
-      answers('Who is signed in', { 200: CurrentUserAnswer }),
+      describeRoute('Who is signed in', { 200: CurrentUserAnswer }),
       async (c) => {
         const account = c.var.user ? await accounts.find(c.var.user.id) : undefined
         return c.json({ currentUser: account ? toPublic(account) : null })
@@ -175,7 +185,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       identity.signedIn,
       limits.wrongConfirmations,
       body(ChangedPassword),
-      answers(
+      describeRoute(
         'Change the password: the other sessions end',
         { 204: undefined },
         'invalid_credentials',
@@ -193,26 +203,31 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
     .get(
       '/api/users/sessions',
       identity.signedIn,
-      answers('The devices that are signed in', { 200: SessionsAnswer }),
+      describeRoute('The devices that are signed in', { 200: SessionsAnswer }),
       async (c) => {
         const { id, sessionId } = c.var.user
         const own = await sessions.list(id)
         return c.json({ sessions: own.map((session) => ({ ...session, isCurrent: session.id === sessionId })) })
       },
     )
-    .delete('/api/users/sessions/:id', identity.signedIn, answers('End a session', { 204: undefined }), async (c) => {
-      const { id, sessionId } = c.var.user
-      const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
-      if (!isOwn) throw new NotFoundError('There is no such session')
-      if (c.req.param('id') === sessionId) cookies.clear(c)
-      return c.body(null, 204)
-    })
+    .delete(
+      '/api/users/sessions/:id',
+      identity.signedIn,
+      describeRoute('End a session', { 204: undefined }),
+      async (c) => {
+        const { id, sessionId } = c.var.user
+        const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
+        if (!isOwn) throw new NotFoundError('There is no such session')
+        if (c.req.param('id') === sessionId) cookies.clear(c)
+        return c.body(null, 204)
+      },
+    )
     .delete(
       '/api/users/me',
       identity.signedIn,
       limits.wrongConfirmations,
       body(Farewell),
-      answers('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
+      describeRoute('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
       async (c) => {
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
@@ -227,7 +242,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       '/api/users',
       identity.admin,
       query(Page),
-      answers('All accounts, newest first', { 200: AccountsAnswer }),
+      describeRoute('All accounts, newest first', { 200: AccountsAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
@@ -238,7 +253,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       '/api/users/:id/ban',
       identity.admin,
       idempotent,
-      answers('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
+      describeRoute('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         if (account.status === 'active') await keepAnAdmin(account)
@@ -251,7 +266,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring }: Rou
       '/api/users/:id/unban',
       identity.admin,
       idempotent,
-      answers('Undo a ban', { 204: undefined }, 'version_conflict'),
+      describeRoute('Undo a ban', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         await accounts.unban(account.id, new Date())

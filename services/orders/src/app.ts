@@ -1,25 +1,25 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Purchase } from './hold/purchase.ts'
 import type { LimitVariables } from './limits.ts'
 import { createRoutes } from './routes.ts'
 import type { Orders } from './store.ts'
-import type { Line } from './waitlist/store.ts'
+import type { Waitlist } from './waitlist/store.ts'
 
 type Deps = {
   service: ServiceOptions
-  wiring: Wiring
+  context: ServiceContext
   orders: Orders
   purchase: Purchase
-  line: Line
+  line: Waitlist
   limits: LimitVariables
 }
 
-export const createApp = ({ service, wiring, ...rest }: Deps) =>
+export const createApp = ({ service, context, ...rest }: Deps) =>
   describeApi(
     createServiceApp(service)
-      .route('/', wiring.listening)
-      .route('/', createRoutes({ wiring, ...rest })),
+      .route('/', context.subscriptionRoutes)
+      .route('/', createRoutes({ context, ...rest })),
     service.publicOrigin,
   )
 

@@ -1,4 +1,4 @@
-import { type Dapr, heard, through } from '@fairpass/sdk/dapr'
+import { type Dapr, daprFetch, parseResponse } from '@fairpass/sdk/dapr'
 import { TicketData } from '@fairpass/sdk/events'
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Api } from '@fairpass/tickets/api'
@@ -11,7 +11,7 @@ type Known = Omit<TicketData, 'id'> & { _id: string }
 /** The tickets as orders knows them: a replica that their events keep, filled by invocation where it has a gap. */
 export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   const tickets = db.collection<Known>('tickets')
-  const owner = hc<Api>('http://tickets', through(dapr, 'tickets')).internal.tickets
+  const owner = hc<Api>('http://tickets', daprFetch(dapr, 'tickets')).internal.tickets
   const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
 
   /** Takes in a ticket unless the same or a later version is known. */
@@ -24,7 +24,7 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   }
 
   const fetch = async (ticketId: string): Promise<TicketData> => {
-    const ticket = await heard(TicketData, owner[':id'].$get({ param: { id: ticketId } }))
+    const ticket = await parseResponse(TicketData, owner[':id'].$get({ param: { id: ticketId } }))
     await apply(ticket)
     return ticket
   }

@@ -2,9 +2,9 @@ import type { EventHandlers } from '@fairpass/sdk/events'
 import type { Catalogue } from './catalogue.ts'
 import { complete, failPayment, type Order, OrderNotPayableError, refund } from './domain/order.ts'
 import type { Orders } from './store.ts'
-import type { Line } from './waitlist/store.ts'
+import type { Waitlist } from './waitlist/store.ts'
 
-type Deps = { orders: Orders; catalogue: Catalogue; line: Line }
+type Deps = { orders: Orders; catalogue: Catalogue; line: Waitlist }
 
 /** An order that has moved on is told so by the payment's own invocation; its event then changes nothing. */
 const unlessMovedOn = (change: (order: Order) => Order) => (order: Order) => {
@@ -20,12 +20,12 @@ export const createHandlers = ({ orders, catalogue, line }: Deps): EventHandlers
   'ticket.created': ({ data }) => catalogue.apply(data),
   'ticket.updated': async ({ data }) => {
     await catalogue.apply(data)
-    if (data.orderId) await orders.markFollowed(data.orderId, data.status)
+    if (data.orderId) await orders.acknowledge(data.orderId, data.status)
     if (data.status === 'sold') await line.close(data.id)
   },
   'ticket.withdrawn': async ({ data }) => {
     await catalogue.apply(data)
-    if (data.orderId) await orders.markFollowed(data.orderId, data.status)
+    if (data.orderId) await orders.acknowledge(data.orderId, data.status)
     await line.close(data.id)
   },
   'expiration.due': async ({ data }) => {

@@ -1,9 +1,9 @@
-import { invariantViolations, type Reading } from '@fairpass/sdk/telemetry'
+import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetry'
 import { ordersOpen } from './metrics.ts'
 import type { Orders } from './store.ts'
 
 /** How many orders are open, and whether any is so that none may be. */
-export const openOrdersReading = (orders: Pick<Orders, 'figures'>): Reading => ({
+export const openOrdersReading = (orders: Pick<Orders, 'figures'>): GaugeCollector => ({
   name: 'open orders',
   read: async () => {
     const { created, settling, overdue, completedWithoutPayment } = await orders.figures(new Date())
@@ -12,7 +12,7 @@ export const openOrdersReading = (orders: Pick<Orders, 'figures'>): Reading => (
     invariantViolations.set({ invariant: 'order_overdue' }, overdue)
     invariantViolations.set({ invariant: 'completed_without_payment' }, completedWithoutPayment)
   },
-  forget: () => {
+  reset: () => {
     ordersOpen.reset()
     for (const invariant of ['order_overdue', 'completed_without_payment']) invariantViolations.remove({ invariant })
   },

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import { createApp } from './app.ts'
@@ -12,7 +12,7 @@ import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
-import { openLine } from './waitlist/store.ts'
+import { openWaitlist } from './waitlist/store.ts'
 
 // Whoever may settle an order decides about money, so that these doors are tried one by one.
 
@@ -28,11 +28,11 @@ beforeAll(async () => {
   const catalogue = openCatalogue(db, dapr)
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
-  const line = openLine(db)
+  const line = openWaitlist(db)
   const handlers = createHandlers({ orders, catalogue, line })
-  const wiring = wireService({ name: 'orders', config, db, dapr, log, handlers })
+  const context = createServiceContext({ name: 'orders', config, db, dapr, log, handlers })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  app = createApp({ service, wiring, orders, purchase, line, limits: readConfig(limitVariables, {}) })
+  app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })
 })
 
 const callers = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'web, payments', 'payments, web', '']

@@ -3,7 +3,7 @@ import { readConfig } from '@fairpass/sdk/config'
 import type { Dapr } from '@fairpass/sdk/dapr'
 import type { TicketData } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { createApp } from './app.ts'
@@ -12,7 +12,7 @@ import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
-import { openLine } from './waitlist/store.ts'
+import { openWaitlist } from './waitlist/store.ts'
 
 let dapr: Dapr
 beforeAll(async () => {
@@ -43,17 +43,17 @@ const startWorld = async (env: Record<string, string> = {}) => {
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
   const verify = async (id: string) => ({ id, role: 'user' as const, sessionId: newId(), issuedAt: new Date() })
   const own = { verify, isDenied: async () => false }
-  const wiring = wireService({ name: 'orders', config, db, dapr, log, own })
+  const context = createServiceContext({ name: 'orders', config, db, dapr, log, own })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
   const app = createApp({
     service,
-    wiring,
+    context,
     orders,
     purchase,
-    line: openLine(db),
+    line: openWaitlist(db),
     limits: readConfig(limitVariables, env),
   })
-  await Promise.all([orders.ensureIndexes(), wiring.prepare()])
+  await Promise.all([orders.ensureIndexes(), context.prepare()])
   const ticket = aTicket()
   await catalogue.apply(ticket)
 

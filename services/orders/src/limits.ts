@@ -1,6 +1,6 @@
 import { addressOf, RateVariable } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Context } from 'hono'
 import type * as v from 'valibot'
 
@@ -13,7 +13,7 @@ export const limitVariables = {
 export type LimitVariables = { [N in keyof typeof limitVariables]: v.InferOutput<(typeof limitVariables)[N]> }
 
 /** How often somebody may press BUY. A few presses, or a crowd's first, cost the state store nothing. */
-export const createLimits = (rateLimit: Wiring['rateLimit'], variables: LimitVariables) => ({
+export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: LimitVariables) => ({
   byAddress: rateLimit({
     name: 'orders by address',
     rate: variables.LIMIT_ORDER_ADDRESS,

@@ -1,5 +1,5 @@
 import { commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import * as v from 'valibot'
 import { createApp } from './app.ts'
@@ -11,7 +11,7 @@ import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
-import { openLine } from './waitlist/store.ts'
+import { openWaitlist } from './waitlist/store.ts'
 
 const config = { ...commonConfig, ...limitVariables, HOLD_SECONDS: v.optional(wholeNumber(1, 86_400), '900') }
 
@@ -22,9 +22,9 @@ await runService(
     const holds = createHolds(dapr)
     const orders = openOrders(db, { holds, publish: dapr.publish })
     const catalogue = openCatalogue(db, dapr)
-    const line = openLine(db)
+    const line = openWaitlist(db)
     const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
-    const wiring = wireService({
+    const context = createServiceContext({
       name: 'orders',
       config,
       db,
@@ -33,14 +33,14 @@ await runService(
       handlers: createHandlers({ orders, catalogue, line }),
     })
     return {
-      app: createApp({ service, wiring, orders, purchase, line, limits: config }),
-      prepare: () => Promise.all([orders.ensureIndexes(), line.ensureIndexes(), wiring.prepare()]),
-      readings: [...wiring.readings, orders.relay.reading, openOrdersReading(orders)],
+      app: createApp({ service, context, orders, purchase, line, limits: config }),
+      prepare: () => Promise.all([orders.ensureIndexes(), line.ensureIndexes(), context.prepare()]),
+      gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
-        ...wiring.loops,
+        ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 500, name: 'due orders', work: () => sweepDue(orders) },
-        { everyMs: 2_000, name: 'unfollowed orders', work: () => orders.retell() },
+        { everyMs: 2_000, name: 'unfollowed orders', work: () => orders.republishUnacknowledged() },
       ],
     }
   },

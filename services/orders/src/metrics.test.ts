@@ -85,6 +85,6 @@ test('what none may be is found: a hold long over its time, and a sale that nobo
   await orders.create({ ...orderAt(ago(0)), status: 'completed' })
   await reading.read()
   expect(await violations()).toEqual([1, 1])
-  reading.forget()
+  reading.reset()
   expect(await violations()).toEqual([undefined, undefined])
 })

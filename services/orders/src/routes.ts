@@ -1,8 +1,8 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { answers, body, Id, type IdempotencyEnv, onlyFrom, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { pause } from '@fairpass/sdk/run-periodically'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { cancelByBuyer, complete, failPayment, isDue, type Order, settle, toData, toPublic } from './domain/order.ts'
@@ -10,8 +10,8 @@ import type { Purchase } from './hold/purchase.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import { OrderAnswer, OrdersAnswer } from './schemas.ts'
 import type { Orders } from './store.ts'
-import { createLineRoutes } from './waitlist/routes.ts'
-import type { Line } from './waitlist/store.ts'
+import { createWaitlistRoutes } from './waitlist/routes.ts'
+import type { Waitlist } from './waitlist/store.ts'
 
 const NewOrder = v.strictObject({ ticketId: Id })
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
@@ -20,10 +20,10 @@ const Fencing = v.strictObject({ version: v.pipe(v.number(), v.integer(), v.minV
 
 const flushMs = 1_000
 
-type Deps = { orders: Orders; purchase: Purchase; line: Line; wiring: Wiring; limits: LimitVariables }
+type Deps = { orders: Orders; purchase: Purchase; line: Waitlist; context: ServiceContext; limits: LimitVariables }
 
-export const createRoutes = ({ orders, purchase, line, wiring, limits }: Deps) => {
-  const { identity, idempotent, rateLimit } = wiring
+export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) => {
+  const { identity, idempotent, rateLimit } = context
   const rated = createLimits(rateLimit, limits)
 
   const found = (order: Order | undefined): Order => {
@@ -55,7 +55,7 @@ export const createRoutes = ({ orders, purchase, line, wiring, limits }: Deps) =
       rated.byAccount,
       idempotent,
       body(NewOrder),
-      answers(
+      describeRoute(
         'Press BUY: hold the ticket; 200 and the order that is open when the caller has one',
         { 201: OrderAnswer, 200: OrderAnswer },
         'not_found',
@@ -77,21 +77,24 @@ export const createRoutes = ({ orders, purchase, line, wiring, limits }: Deps) =
       '/api/orders',
       identity.signedIn,
       query(Page),
-      answers('The orders of the caller, newest first', { 200: OrdersAnswer }),
+      describeRoute('The orders of the caller, newest first', { 200: OrdersAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { orders: own, nextCursor } = await orders.ofBuyer(c.var.user.id, limit, cursor)
         return c.json({ orders: own.map(toPublic), nextCursor })
       },
     )
-    .route('/', createLineRoutes({ line, purchase, wiring, limits: rated }))
-    .get('/api/orders/:id', identity.signedIn, answers('An order of the caller', { 200: OrderAnswer }), async (c) =>
-      c.json(toPublic(await findOwn(c.req.param('id'), c.var.user.id))),
+    .route('/', createWaitlistRoutes({ line, purchase, context, limits: rated }))
+    .get(
+      '/api/orders/:id',
+      identity.signedIn,
+      describeRoute('An order of the caller', { 200: OrderAnswer }),
+      async (c) => c.json(toPublic(await findOwn(c.req.param('id'), c.var.user.id))),
     )
     .delete(
       '/api/orders/:id',
       identity.signedIn,
-      answers(
+      describeRoute(
         'Cancel an order: the ticket is free at once',
         { 204: undefined },
         'order_not_cancellable',

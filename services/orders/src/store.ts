@@ -3,11 +3,11 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, ObjectId } from 'mongodb'
-import { expire, firstRetellMs, type Order, toData } from './domain/order.ts'
+import { expire, firstRepublishMs, type Order, toData } from './domain/order.ts'
 import type { Holds } from './hold/hold.ts'
 import { countEnd } from './metrics.ts'
 
-const lastRetellMs = 600_000
+const lastRepublishMs = 600_000
 /** By when a hold has ended (docs/design.md, promise 3), and how far back completed orders are looked at. */
 const promisedMs = 30_000
 const recentMs = 3_600_000
@@ -45,7 +45,7 @@ type StoredOrder = Omit<Order, 'id'> & { _id: string }
 const firstIdOf = (moment: Date) => ObjectId.createFromTime(Math.floor(moment.getTime() / 1000)).toHexString()
 
 /** Which state of its order a ticket's status follows. */
-const followed: Record<string, Order['status'][]> = {
+const orderStatusesByTicketStatus: Record<string, Order['status'][]> = {
   reserved: ['created', 'settling'],
   sold: ['completed'],
   available: ['cancelled'],
@@ -132,9 +132,9 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
     },
 
     /** Tickets said where it stands. A mark of this replica's own: the order itself did not change. */
-    markFollowed: (orderId: string, ticketStatus: string) =>
+    acknowledge: (orderId: string, ticketStatus: string) =>
       orders.raw.updateOne(
-        { _id: orderId, status: { $in: followed[ticketStatus] ?? [] } },
+        { _id: orderId, status: { $in: orderStatusesByTicketStatus[ticketStatus] ?? [] } },
         { $unset: { retellAt: '' } },
       ),
 
@@ -142,16 +142,16 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
      * Tells again what tickets should have said that it follows: a broker may have lost it. Each pause is as long as the
      * order has waited by then; after ten minutes tickets asks by itself.
      */
-    retell: async (now = new Date()) => {
-      const unfollowed = await orders.list({ retellAt: { $lte: now } }, { sort: { retellAt: 1 }, limit: 50 })
+    republishUnacknowledged: async (now = new Date()) => {
+      const unfollowed = await orders.list({ republishAt: { $lte: now } }, { sort: { retellAt: 1 }, limit: 50 })
       await forEachOf('retell order', unfollowed, async (order) => {
-        const waitedMs = Math.max(firstRetellMs, now.getTime() - order.updatedAt.getTime())
+        const waitedMs = Math.max(firstRepublishMs, now.getTime() - order.updatedAt.getTime())
         const told = order.status === 'settling' ? [event('order.created', toData(order))] : eventsOf(order)
         await orders.raw.updateOne(
           { _id: order.id, version: order.version },
-          waitedMs > lastRetellMs
+          waitedMs > lastRepublishMs
             ? { $unset: { retellAt: '' } }
-            : { $set: { retellAt: new Date(now.getTime() + waitedMs) }, $push: { outbox: { $each: told } } },
+            : { $set: { republishAt: new Date(now.getTime() + waitedMs) }, $push: { outbox: { $each: told } } },
         )
         await orders.relay.flush(order.id)
       })

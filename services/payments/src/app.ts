@@ -1,5 +1,5 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { createCouponRoutes } from './coupon/routes.ts'
 import type { Coupons } from './coupon/store.ts'
 import type { Disputes } from './dispute/store.ts'
@@ -12,14 +12,14 @@ import type { Refunds } from './payment/refunds.ts'
 import { createRoutes } from './payment/routes.ts'
 import type { Payments } from './payment/store.ts'
 import type { Onboarding } from './payout/onboarding.ts'
-import type { PayoutDrive } from './payout/process.ts'
+import type { PayoutProcess } from './payout/process.ts'
 import { createPayoutRoutes } from './payout/routes.ts'
 import type { Payouts } from './payout/store.ts'
 import type { Webhooks } from './webhook/store.ts'
 
 type Deps = {
   service: ServiceOptions
-  wiring: Wiring
+  context: ServiceContext
   pay: Pay
   payments: Payments
   refunds: Refunds
@@ -28,7 +28,7 @@ type Deps = {
   accounts: Accounts
   coupons: Coupons
   payouts: Payouts
-  payOut: PayoutDrive
+  payOut: PayoutProcess
   disputes: Disputes
   onboarding: Onboarding
   limits: LimitVariables
@@ -36,7 +36,7 @@ type Deps = {
 
 export const createApp = ({
   service,
-  wiring,
+  context,
   pay,
   payments,
   refunds,
@@ -52,11 +52,11 @@ export const createApp = ({
 }: Deps) =>
   describeApi(
     createServiceApp(service)
-      .route('/', wiring.listening)
-      .route('/', createRoutes({ pay, payments, webhooks, wiring, limits }))
-      .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, wiring }))
-      .route('/', createPayoutRoutes({ payouts, driving: payOut, disputes, onboarding, ledger, wiring }))
-      .route('/', createCouponRoutes({ coupons, wiring })),
+      .route('/', context.subscriptionRoutes)
+      .route('/', createRoutes({ pay, payments, webhooks, context, limits }))
+      .route('/', createAdminRoutes({ payments, refunds, accounts, webhooks, context }))
+      .route('/', createPayoutRoutes({ payouts, advancePayout: payOut, disputes, onboarding, ledger, context }))
+      .route('/', createCouponRoutes({ coupons, context })),
     service.publicOrigin,
   )
 

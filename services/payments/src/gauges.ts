@@ -1,4 +1,4 @@
-import { invariantViolations, type Reading } from '@fairpass/sdk/telemetry'
+import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetry'
 import { unfinishedStatuses } from './domain/payment.ts'
 import { paymentsUnfinished, paymentsUnfinishedOldestSeconds, webhooksFailed } from './metrics.ts'
 import type { Payments } from './payment/store.ts'
@@ -10,7 +10,7 @@ const withinMs = 60_000
 const secondsSince = (moment: Date, now: Date) => Math.max(0, (now.getTime() - moment.getTime()) / 1000)
 
 /** What stands between two steps, and whether taken money has stood there for too long. */
-export const unfinishedReading = (payments: Pick<Payments, 'unfinished'>): Reading => ({
+export const unfinishedReading = (payments: Pick<Payments, 'unfinished'>): GaugeCollector => ({
   name: 'unfinished payments',
   read: async () => {
     const now = new Date()
@@ -25,15 +25,15 @@ export const unfinishedReading = (payments: Pick<Payments, 'unfinished'>): Readi
     )
     invariantViolations.set({ invariant: 'captured_without_order' }, stuck.length)
   },
-  forget: () => {
+  reset: () => {
     paymentsUnfinished.reset()
     paymentsUnfinishedOldestSeconds.remove()
     invariantViolations.remove({ invariant: 'captured_without_order' })
   },
 })
 
-export const webhooksReading = (webhooks: Pick<Webhooks, 'countFailed'>): Reading => ({
+export const webhooksReading = (webhooks: Pick<Webhooks, 'countFailed'>): GaugeCollector => ({
   name: 'failed webhooks',
   read: async () => webhooksFailed.set(await webhooks.countFailed()),
-  forget: () => webhooksFailed.remove(),
+  reset: () => webhooksFailed.remove(),
 })

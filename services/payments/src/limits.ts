@@ -1,6 +1,6 @@
 import { addressOf, type Rate, RateVariable } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Context } from 'hono'
 
 /** The limits of payments in the environment. */
@@ -14,7 +14,7 @@ export type LimitVariables = { [N in keyof typeof limitVariables]: Rate | undefi
 type Paying = Context<SignedInEnv, string, { out: { json: { couponCode?: string } } }>
 
 /** How many wrong coupon codes somebody may try; whoever pays with a card tries none. */
-export const createLimits = (rateLimit: Wiring['rateLimit'], variables: LimitVariables) => {
+export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: LimitVariables) => {
   const wrongCodes = (name: string, rate: Rate | undefined, of: (c: Paying) => string | undefined) =>
     rateLimit({
       name,

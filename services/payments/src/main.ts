@@ -1,4 +1,4 @@
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
 import { readPaymentsConfig } from './config.ts'
@@ -11,20 +11,20 @@ import { openAccounts } from './ledger/accounts.ts'
 import { checkLedger } from './ledger/check.ts'
 import { openLedger } from './ledger/store.ts'
 import { createPay } from './payment/pay.ts'
-import { createDrive } from './payment/process.ts'
+import { createPaymentProcess } from './payment/process.ts'
 import { reconcile } from './payment/reconcile.ts'
 import { createRefunds } from './payment/refunds.ts'
 import { openPayments } from './payment/store.ts'
 import { payOutDue } from './payout/loop.ts'
 import { createOnboarding } from './payout/onboarding.ts'
-import { createPayoutDrive } from './payout/process.ts'
+import { createPayoutProcess } from './payout/process.ts'
 import { openSellers } from './payout/sellers.ts'
 import { openPayouts } from './payout/store.ts'
 import { createBans } from './peers/auth.ts'
 import { createOrders } from './peers/orders.ts'
 import { createConnectPort } from './stripe/connect.ts'
 import { connectStripe, createStripePort } from './stripe/payment-intents.ts'
-import { seenStripe } from './stripe/telemetry.ts'
+import { withTelemetry } from './stripe/telemetry.ts'
 import { createApply } from './webhook/apply.ts'
 import { openWebhooks } from './webhook/store.ts'
 
@@ -37,7 +37,7 @@ await runService(
       apiUrl: config.STRIPE_API_URL,
       timeoutMs: config.STRIPE_TIMEOUT_MS,
     })
-    const stripe = seenStripe(createStripePort(client))
+    const stripe = withTelemetry(createStripePort(client))
     const orders = createOrders(dapr)
     const ledger = openLedger(db)
     const accounts = openAccounts(db)
@@ -47,23 +47,23 @@ await runService(
     const connect = createConnectPort(client)
     const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
     const disputes = openDisputes(db, { connect, payments, payouts, ledger })
-    const driving = createDrive({ payments, stripe, orders })
-    const { drive } = driving
-    const payOut = createPayoutDrive({ payouts, payments, sellers, stripe, connect, bans: createBans(dapr) })
+    const paymentProcess = createPaymentProcess({ payments, stripe, orders })
+    const { advance } = paymentProcess
+    const payOut = createPayoutProcess({ payouts, payments, sellers, stripe, connect, bans: createBans(dapr) })
     const webhooks = openWebhooks(db, {
       stripe: client,
       secret: config.STRIPE_WEBHOOK_SECRET,
-      apply: createApply({ payments, driving, disputes, sellers }),
+      apply: createApply({ payments, paymentProcess, disputes, sellers }),
       log,
     })
-    const handlers = createHandlers({ payments, payouts, driving })
-    const wiring = wireService({ name: 'payments', config, db, dapr, log, handlers })
-    const pay = createPay({ payments, orders, stripe, drive, feeBasisPoints: config.PLATFORM_FEE_BASIS_POINTS })
-    const refunds = createRefunds({ payments, drive })
+    const handlers = createHandlers({ payments, payouts, paymentProcess })
+    const context = createServiceContext({ name: 'payments', config, db, dapr, log, handlers })
+    const pay = createPay({ payments, orders, stripe, advance, feeBasisPoints: config.PLATFORM_FEE_BASIS_POINTS })
+    const refunds = createRefunds({ payments, advance })
     return {
       app: createApp({
         service,
-        wiring,
+        context,
         pay,
         payments,
         refunds,
@@ -87,14 +87,19 @@ await runService(
           ledger.ensureIndexes(),
           accounts.ensureIndexes(),
           webhooks.ensureIndexes(),
-          wiring.prepare(),
+          context.prepare(),
         ]),
-      readings: [...wiring.readings, payments.relay.reading, unfinishedReading(payments), webhooksReading(webhooks)],
+      gaugeCollectors: [
+        ...context.gaugeCollectors,
+        payments.relay.gaugeCollector,
+        unfinishedReading(payments),
+        webhooksReading(webhooks),
+      ],
       loops: [
-        ...wiring.loops,
+        ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: payments.relay.sweep },
         { everyMs: 1_000, name: 'webhooks', work: webhooks.applyDue },
-        { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, drive, log }) },
+        { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
         { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, payOut, log }) },
         { everyMs: 30_000, name: 'disputes', work: disputes.sweep },
         { everyMs: 60_000, name: 'ledger check', work: () => checkLedger(ledger, log) },

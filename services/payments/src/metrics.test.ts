@@ -8,7 +8,7 @@ import { checkLedger } from './ledger/check.ts'
 import { openLedger } from './ledger/store.ts'
 import { countEnd } from './metrics.ts'
 import { reconcile } from './payment/reconcile.ts'
-import { seenStripe } from './stripe/telemetry.ts'
+import { withTelemetry } from './stripe/telemetry.ts'
 
 const log = createLog('test', 'silent')
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000)
@@ -46,7 +46,7 @@ test('taken money that has neither its order nor gone back within a minute is a 
   expect(await read()).toEqual([0, 1, 40])
   found = [...found, { status: 'captured', updatedAt: ago(61) }, { status: 'refunding', updatedAt: ago(90) }]
   expect(await read()).toEqual([2, 2, 90])
-  reading.forget()
+  reading.reset()
   expect(await metricValue('fairpass_invariant_violations', { invariant: 'captured_without_order' })).toBeUndefined()
 })
 
@@ -63,8 +63,10 @@ test('a ledger that does not sum to zero is a violation', async () => {
 test('what the reconciler finds is counted by what came of it', async () => {
   const found = { id: 'a'.repeat(24), orderId: 'b'.repeat(24), status: 'settled', looks: 1 }
   const payments = { due: async () => [found], takeUp: async () => found } as never
-  const outcome = (which: string, drive: () => Promise<unknown>) =>
-    growthOf('fairpass_reconciled_total', { outcome: which }, () => reconcile({ payments, drive: drive as never, log }))
+  const outcome = (which: string, advance: () => Promise<unknown>) =>
+    growthOf('fairpass_reconciled_total', { outcome: which }, () =>
+      reconcile({ payments, advance: advance as never, log }),
+    )
   expect(await outcome('moved', async () => ({ status: 'completed' }))).toBe(1)
   expect(await outcome('waiting', async () => ({ status: 'settled' }))).toBe(1)
   expect(await outcome('under_way', () => Promise.reject(new PaymentUnderWayError()))).toBe(1)
@@ -73,7 +75,7 @@ test('what the reconciler finds is counted by what came of it', async () => {
 
 test('calls of Stripe are timed by which they are and what it said', async () => {
   const unknown = { as: 'unknown', isKept: false, cause: undefined } as const
-  const stripe = seenStripe({ capture: async () => unknown } as never)
+  const stripe = withTelemetry({ capture: async () => unknown } as never)
   const labels = { call: 'capture', outcome: 'unknown' }
   expect(await growthOf('fairpass_stripe_request_seconds_count', labels, () => stripe.capture('pi_1', 'key'))).toBe(1)
 })

@@ -1,17 +1,17 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSitemapRoutes } from './sitemap.ts'
 import type { Tickets } from './store.ts'
 
-type Deps = { service: ServiceOptions; wiring: Wiring; tickets: Tickets; orders: Orders }
+type Deps = { service: ServiceOptions; context: ServiceContext; tickets: Tickets; orders: Orders }
 
-export const createApp = ({ service, wiring, tickets, orders }: Deps) =>
+export const createApp = ({ service, context, tickets, orders }: Deps) =>
   describeApi(
     createServiceApp(service)
-      .route('/', wiring.listening)
-      .route('/', createRoutes({ tickets, orders, wiring }))
+      .route('/', context.subscriptionRoutes)
+      .route('/', createRoutes({ tickets, orders, context }))
       .route('/', createSitemapRoutes(tickets)),
     service.publicOrigin,
   )

@@ -1,6 +1,6 @@
 import { commonConfig, readConfig } from '@fairpass/sdk/config'
 import { openInbox } from '@fairpass/sdk/mongo'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
@@ -15,13 +15,20 @@ await runService(
     const tickets = openTickets(db, dapr.publish)
     const inbox = openInbox(db)
     const orders = createOrders(dapr)
-    const wiring = wireService({ name: 'tickets', config, db, dapr, log, handlers: createHandlers({ tickets, inbox }) })
+    const context = createServiceContext({
+      name: 'tickets',
+      config,
+      db,
+      dapr,
+      log,
+      handlers: createHandlers({ tickets, inbox }),
+    })
     return {
-      app: createApp({ service, wiring, tickets, orders }),
-      prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), wiring.prepare()]),
-      readings: [...wiring.readings, tickets.relay.reading],
+      app: createApp({ service, context, tickets, orders }),
+      prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), context.prepare()]),
+      gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
       loops: [
-        ...wiring.loops,
+        ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
         { everyMs: 2_000, name: 'overdue reservations', work: () => healOverdue({ tickets, inbox, orders }) },
       ],

@@ -1,7 +1,7 @@
 import { NotFoundError, ServiceUnavailableError, VersionConflictError } from '@fairpass/sdk/errors'
-import { answers, body, Id, type IdempotencyEnv, Moment, onlyFrom, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, Moment, onlyFrom, query } from '@fairpass/sdk/http'
 import { isDuplicateKey, newId, PageLimit } from '@fairpass/sdk/mongo'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { Search } from './domain/search.ts'
@@ -84,9 +84,9 @@ const storeWithinMs = 1_000
 /** How often a change is fenced anew when another write came in between. */
 const maxFences = 5
 
-type Deps = { tickets: Tickets; orders: Pick<Orders, 'fence'>; wiring: Wiring }
+type Deps = { tickets: Tickets; orders: Pick<Orders, 'fence'>; context: ServiceContext }
 
-export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent } }: Deps) => {
+export const createRoutes = ({ tickets, orders, context: { identity, idempotent } }: Deps) => {
   const findOr404 = async (id: string): Promise<Ticket> => {
     const ticket = v.is(Id, id) ? await tickets.find(id) : undefined
     if (!ticket) throw new NotFoundError('There is no such ticket')
@@ -130,7 +130,7 @@ export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent }
     .get(
       '/api/tickets',
       query(Search),
-      answers('Search what is on sale or being checked out', { 200: TicketsAnswer }),
+      describeRoute('Search what is on sale or being checked out', { 200: TicketsAnswer }),
       async (c) => {
         const { tickets: found, nextCursor } = await tickets.search(c.req.valid('query'), new Date())
         return c.json({ tickets: found.map(toPublic), nextCursor })
@@ -141,7 +141,7 @@ export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent }
       identity.signedIn,
       idempotent,
       body(NewTicket),
-      answers('List a ticket for sale', { 201: TicketAnswer }),
+      describeRoute('List a ticket for sale', { 201: TicketAnswer }),
       async (c) => {
         refuseUnlessPayable(c.req.valid('json'))
         const id = c.var.idempotentId ?? newId()
@@ -164,21 +164,21 @@ export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent }
       '/api/tickets/mine',
       identity.signedIn,
       query(Page),
-      answers('What the caller has listed', { 200: TicketsAnswer }),
+      describeRoute('What the caller has listed', { 200: TicketsAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { tickets: own, nextCursor } = await tickets.ofSeller(c.var.user.id, limit, cursor)
         return c.json({ tickets: own.map(toPublic), nextCursor })
       },
     )
-    .get('/api/tickets/:id', answers('A ticket', { 200: TicketAnswer }), async (c) =>
+    .get('/api/tickets/:id', describeRoute('A ticket', { 200: TicketAnswer }), async (c) =>
       c.json(toPublic(await findOr404(c.req.param('id')))),
     )
     .put(
       '/api/tickets/:id',
       identity.signedIn,
       body(ChangedTicket),
-      answers('Change a listing of the caller', { 200: TicketAnswer }, ...notChangeable),
+      describeRoute('Change a listing of the caller', { 200: TicketAnswer }, ...notChangeable),
       async (c) => {
         const changes = c.req.valid('json')
         const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, (current) => edit(current, changes))
@@ -188,7 +188,7 @@ export const createRoutes = ({ tickets, orders, wiring: { identity, idempotent }
     .delete(
       '/api/tickets/:id',
       identity.signedIn,
-      answers('Withdraw a listing of the caller', { 204: undefined }, ...notChangeable),
+      describeRoute('Withdraw a listing of the caller', { 204: undefined }, ...notChangeable),
       async (c) => {
         await changeUnlessHeld(c.req.param('id'), c.var.user.id, withdraw)
         return c.body(null, 204)

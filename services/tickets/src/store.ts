@@ -150,7 +150,10 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
 
     /** Listings of a seller that a ban must still end, at most `limit`. */
     toEnd: (sellerId: string, limit: number) =>
-      documents.list({ sellerId, status: { $in: ['available', 'reserved'] }, isEnding: { $ne: true } }, { limit }),
+      documents.list(
+        { sellerId, status: { $in: ['available', 'reserved'] }, withdrawOnRelease: { $ne: true } },
+        { limit },
+      ),
 
     /** Reservations whose order should have ended before `before`: an event about them may be lost. */
     overdue: (before: Date, limit: number) =>

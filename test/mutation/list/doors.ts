@@ -66,7 +66,7 @@ export const doors: Guard[] = [
   {
     promise: 'doors',
     name: 'another app may tell events',
-    out: [{ file: 'sdk/src/events/subscriptions.ts', text: "    .use('/events/*', notInvoked)\n", by: '' }],
+    out: [{ file: 'sdk/src/events/subscriptions.ts', text: "    .use('/events/*', sidecarOnly)\n", by: '' }],
     test: { file: internalTest, name: 'events come from the own sidecar, and from no other app' },
   },
   {

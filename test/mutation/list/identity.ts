@@ -9,8 +9,8 @@ const denyListTest = 'sdk/src/identity/deny-list.test.ts'
 const loop = { file: wiring, text: "            { everyMs: 500, name: 'deny list', work: denyList.load },\n", by: '' }
 const handlers = {
   file: wiring,
-  text: 'own ? handlers : inTurn(denyList.handlers, handlers)',
-  by: 'own ? handlers : inTurn({}, handlers)',
+  text: 'own ? handlers : composeHandlers(denyList.handlers, handlers)',
+  by: 'own ? handlers : composeHandlers({}, handlers)',
 }
 const tokens = 'sdk/src/identity/tokens.ts'
 const forged = (kind: string) => ({

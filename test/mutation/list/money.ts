@@ -11,7 +11,7 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/main.ts',
-        text: "        { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, drive, log }) },\n",
+        text: "        { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
         by: '',
       },
     ],
@@ -49,7 +49,7 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/webhook/apply.ts',
-        text: 'if (!isUnfinished(payment)) await driving.reconsider(payment)',
+        text: 'if (!isUnfinished(payment)) await paymentProcess.recheck(payment)',
         by: 'if (!isUnfinished(payment)) return',
       },
     ],

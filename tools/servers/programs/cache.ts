@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { explainDisk, needSpace } from '../disk.ts'
 import { waitForLock } from '../lock.ts'
-import { Obstacle } from '../user-error.ts'
+import { UserError } from '../user-error.ts'
 
 const fetchLimitMs = 3 * 60 * 60_000
 
@@ -38,7 +38,7 @@ export const cached = async (name: string, fill: (folder: string) => Promise<voi
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS')) {
-      throw new Obstacle(`${cacheFolder()} cannot be written; set FAIRPASS_CACHE to a folder that can.`)
+      throw new UserError(`${cacheFolder()} cannot be written; set FAIRPASS_CACHE to a folder that can.`)
     }
     throw explainDisk(error, cacheFolder())
   }

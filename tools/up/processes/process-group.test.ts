@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessSpec } from '@fairpass/servers'
 import { eventually, isRunning, temporaryFolder } from '@fairpass/servers/testing'
-import { createCrew, PortLost } from './process-group.ts'
+import { createProcessGroup, PortLost } from './process-group.ts'
 
 const spec = (name: string, script: string, isReady = async () => false): ProcessSpec => ({
   name,
@@ -14,7 +14,12 @@ const spec = (name: string, script: string, isReady = async () => false): Proces
 
 const crewOf = (dataDir = temporaryFolder()) => {
   const said: string[] = []
-  const crew = createCrew({ dataDir, appIds: new Set(['shop']), say: (line) => said.push(line), onChange: () => {} })
+  const crew = createProcessGroup({
+    dataDir,
+    appIds: new Set(['shop']),
+    say: (line) => said.push(line),
+    onChange: () => {},
+  })
   return { crew, said, dataDir }
 }
 

@@ -1,5 +1,5 @@
 import type { ProcessSpec } from '@fairpass/servers'
-import { Obstacle, reasonOf } from '@fairpass/servers'
+import { reasonOf, UserError } from '@fairpass/servers'
 import { openLogFile } from './log-file.ts'
 import { byLine, createNotices, kindOf, worthReading } from './notices.ts'
 import { type Supervised, supervise } from './supervisor.ts'
@@ -31,7 +31,7 @@ type CrewOptions = {
 }
 
 /** All processes of a run: started, watched, logged, and ended in order. */
-export const createCrew = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
+export const createProcessGroup = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
   const members = new Map<string, Member>()
   const notice = createNotices(say)
   let isStarting = true
@@ -72,7 +72,7 @@ export const createCrew = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
     let reason = 'it does not answer'
     while (Date.now() < deadline && !isStopping) {
       if (member.lostPort && member.endedInStart > 0) throw new PortLost(spec.name)
-      if (member.endedInStart >= triesToStart) throw new Obstacle(`${spec.name} does not stay up; ${seeLog(member)}`)
+      if (member.endedInStart >= triesToStart) throw new UserError(`${spec.name} does not stay up; ${seeLog(member)}`)
       try {
         if (await spec.isReady()) return
         reason = 'it says that it is not ready'
@@ -82,7 +82,7 @@ export const createCrew = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
       await Bun.sleep(askEveryMs)
     }
     const said = member.lastSaid ?? reason
-    throw new Obstacle(`${spec.name} was not ready within ${readyWithinMs / 1000} s (${said}); ${seeLog(member)}`)
+    throw new UserError(`${spec.name} was not ready within ${readyWithinMs / 1000} s (${said}); ${seeLog(member)}`)
   }
 
   const seeLog = ({ logPath }: Member) => `what it said is in ${logPath}`
@@ -117,4 +117,4 @@ export const createCrew = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
   }
 }
 
-export type Crew = ReturnType<typeof createCrew>
+export type ProcessGroup = ReturnType<typeof createProcessGroup>

@@ -1,4 +1,4 @@
-import type { Crew } from './process-group.ts'
+import type { ProcessGroup } from './process-group.ts'
 import { watchRunners } from './runners.ts'
 
 // A terminal's Ctrl-C reaches this process and its package runner, which passes it on: one press, several signals.
@@ -7,7 +7,7 @@ const samePressMs = 1_000
 export type StopSignal = {
   readonly requested: Promise<undefined>
   /** What a second signal kills. */
-  crew: Crew | undefined
+  crew: ProcessGroup | undefined
 }
 
 /** SIGINT and SIGTERM ask to end; a second one ends at once, with whatever runs killed. */

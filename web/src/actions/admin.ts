@@ -1,4 +1,4 @@
-import { keyOf, leadsTo, refused, type Submit, text } from './form.ts'
+import { keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
 
 const idOf = (fields: URLSearchParams): string => encodeURIComponent(text(fields, 'id').slice(0, 100))
 
@@ -12,22 +12,22 @@ const makeCoupons: Submit = async ({ api, fields, words }) => {
   const expiresAt = `${day}T23:59:59.000Z`
   if (day && Number.isNaN(Date.parse(expiresAt))) return refused([{ message: words.admin.sayDay, field: 'expiresAt' }])
   const body = { ...whole('quantity'), ...whole('maxRedemptions'), ...(day ? { expiresAt } : {}) }
-  return leadsTo(await api('POST', '/api/coupons', { body, ...keyOf(fields) }), '/admin?done=made')
+  return redirectOnSuccess(await api('POST', '/api/coupons', { body, ...keyOf(fields) }), '/admin?done=made')
 }
 
 export const changeCoupons: Submit = async (form) => {
   if (form.fields.get('intent') !== 'withdraw') return makeCoupons(form)
-  return leadsTo(await form.api('DELETE', `/api/coupons/${idOf(form.fields)}`), '/admin?done=withdrawn')
+  return redirectOnSuccess(await form.api('DELETE', `/api/coupons/${idOf(form.fields)}`), '/admin?done=withdrawn')
 }
 
 export const changeAccounts: Submit = async ({ api, fields }) => {
   const what = fields.get('intent') === 'unban' ? 'unban' : 'ban'
   const answer = await api('POST', `/api/users/${idOf(fields)}/${what}`, { body: {}, ...keyOf(fields) })
-  return leadsTo(answer, `/admin/accounts?done=${what}`)
+  return redirectOnSuccess(answer, `/admin/accounts?done=${what}`)
 }
 
 export const refundPayment: Submit = async ({ api, fields }) => {
   const body = { reason: text(fields, 'reason') }
   const answer = await api('POST', `/api/payments/${idOf(fields)}/refund`, { body, ...keyOf(fields) })
-  return leadsTo(answer, '/admin/payments?done=refund')
+  return redirectOnSuccess(answer, '/admin/payments?done=refund')
 }

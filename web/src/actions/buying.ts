@@ -1,13 +1,13 @@
-import { idIn, keyOf, leadsTo, refused, type Submit, text } from './form.ts'
+import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
 
 /** A ticket's page has two forms: the one that buys, and the one of the line. */
 export const buy: Submit = async ({ api, fields, id }) => {
   const here = `/tickets/${id}`
   if (fields.get('intent') === 'wait')
-    return leadsTo(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
-  if (fields.get('intent') === 'leave') return leadsTo(await api('DELETE', `/api/orders/line/${id}`), here)
+    return redirectOnSuccess(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
+  if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/line/${id}`), here)
   const answer = await api('POST', '/api/orders', { body: { ticketId: id }, ...keyOf(fields) })
-  return leadsTo(answer, `/orders/${idIn(answer) ?? ''}`)
+  return redirectOnSuccess(answer, `/orders/${idIn(answer) ?? ''}`)
 }
 
 /** An order's page has three forms; the button that was pressed says which. */
@@ -18,12 +18,12 @@ export const checkOut: Submit = async ({ api, fields, id, words }) => {
     case 'pay': {
       const answer = await pay({ orderId: id, paymentMethod: text(fields, 'paymentMethod') })
       // A decline ends the order, whose page tells why, today and when it is looked at again.
-      return answer.status === 402 ? { to: here, cookies: answer.cookies } : leadsTo(answer, here)
+      return answer.status === 402 ? { to: here, cookies: answer.cookies } : redirectOnSuccess(answer, here)
     }
     case 'redeem':
-      return leadsTo(await pay({ orderId: id, couponCode: text(fields, 'couponCode') }), here)
+      return redirectOnSuccess(await pay({ orderId: id, couponCode: text(fields, 'couponCode') }), here)
     case 'cancel':
-      return leadsTo(await api('DELETE', `/api/orders/${id}`), here)
+      return redirectOnSuccess(await api('DELETE', `/api/orders/${id}`), here)
     default:
       return refused([{ message: words.forms.choose }])
   }

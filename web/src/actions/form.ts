@@ -29,7 +29,7 @@ export const keptValues = (fields: URLSearchParams): Record<string, string> =>
     [...fields].filter(([name]) => !SECRET.test(name)).map(([name, value]) => [name, value.slice(0, 5000)]),
   )
 
-export const leadsTo = (answer: Answer, to: string): Outcome =>
+export const redirectOnSuccess = (answer: Answer, to: string): Outcome =>
   answer.status >= 200 && answer.status < 300 ? { to, cookies: answer.cookies } : { failure: failureIn(answer) }
 
 /** Refused by the page itself, in its reader's own language. */

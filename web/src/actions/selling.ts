@@ -3,7 +3,7 @@ import { minorUnits } from '../domain/money.ts'
 import { Onboarding } from '../domain/shapes.ts'
 import type { Words } from '../i18n/en.ts'
 import { type Failure, loadedFrom } from '../queries/loaded.ts'
-import { idIn, keyOf, leadsTo, refused, type Submit, text } from './form.ts'
+import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
 
 /** The listing that the fields tell of, or what is wrong with them that only this form can know. */
 const listingIn = (fields: URLSearchParams, { sell }: Words) => {
@@ -25,16 +25,17 @@ export const sell: Submit = async ({ api, fields, words }) => {
   const { description, ...rest } = listing
   const body = description ? listing : rest
   const answer = await api('POST', '/api/tickets', { body, ...keyOf(fields) })
-  return leadsTo(answer, `/tickets/${idIn(answer) ?? ''}`)
+  return redirectOnSuccess(answer, `/tickets/${idIn(answer) ?? ''}`)
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
 export const changeListing: Submit = async ({ api, fields, id, words }) => {
   const path = `/api/tickets/${id}`
-  if (fields.get('intent') === 'withdraw') return leadsTo(await api('DELETE', path), '/listings?done=withdrawn')
+  if (fields.get('intent') === 'withdraw')
+    return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
   const { errors, listing } = listingIn(fields, words)
   if (errors.length > 0) return refused(errors)
-  return leadsTo(await api('PUT', path, { body: listing }), '/listings?done=saved')
+  return redirectOnSuccess(await api('PUT', path, { body: listing }), '/listings?done=saved')
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 
 /** What a buyer sees of the line for a ticket: with a place, if they have one. */
-export const Line = v.object({
+export const Waitlist = v.object({
   free: v.boolean(),
   freeBy: v.optional(v.string()),
   waiting: v.number(),
   place: v.optional(v.number()),
   expiresAt: v.optional(v.string()),
 })
-export type Line = v.InferOutput<typeof Line>
+export type Waitlist = v.InferOutput<typeof Waitlist>

@@ -21,7 +21,7 @@ import {
   Tickets,
   type User,
 } from '../domain/shapes.ts'
-import { Line } from '../domain/waitlist.ts'
+import { Waitlist } from '../domain/waitlist.ts'
 import type { Language } from '../i18n/languages.ts'
 import { type Answers, filled, type Params, type Reads } from './answers.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
@@ -133,7 +133,7 @@ const ASIDE_MS = 2000
 // Payments asks Stripe.
 const STANDING_MS = 5000
 
-const readAside = async <P extends Path, S extends v.GenericSchema>(
+const readOptional = async <P extends Path, S extends v.GenericSchema>(
   path: P,
   schema: Reads<S, Answers[P]>,
   params: Params<P>,
@@ -143,14 +143,14 @@ const readAside = async <P extends Path, S extends v.GenericSchema>(
 }
 
 /** The line for a ticket as the visitor sees it; undefined for strangers, and where there is none to stand in. */
-export const readLine = query(async (ticketId: string): Promise<Line | undefined> => {
+export const readLine = query(async (ticketId: string): Promise<Waitlist | undefined> => {
   const { user } = requestEvent().locals.visit
-  return user ? readAside('/api/orders/line/:ticketId', Line, { ticketId }) : undefined
+  return user ? readOptional('/api/orders/line/:ticketId', Waitlist, { ticketId }) : undefined
 }, 'line')
 
 /** How the payment of an order stands; undefined when payments does not say. */
 export const readPayment = query(
-  (orderId: string) => readAside('/api/payments/orders/:orderId', PaymentState, { orderId }),
+  (orderId: string) => readOptional('/api/payments/orders/:orderId', PaymentState, { orderId }),
   'payment',
 )
 

@@ -5,7 +5,7 @@ import { traceOf } from '../gateway/trace.ts'
 import { createLog } from './log.ts'
 import { liveStreams, observed } from './observed.ts'
 import { pathToShow } from './route-name.ts'
-import { entrance } from './server-context.ts'
+import { serverContext } from './server-context.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 
@@ -22,7 +22,7 @@ const guarded = (response: Response): Response => {
 
 /** Serves pages and gateway until SIGTERM or SIGINT; then answers what is under way, for a bounded time, and ends. */
 export const serve = (handle: Handle): void => {
-  const door = entrance()
+  const door = serverContext()
   const { settings } = door
   const log = createLog(settings.logLevel)
   let isDraining = false

@@ -11,19 +11,19 @@ import { createApiDescription } from './api/description.ts'
 import { apiDocs } from './api/docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { healthAnswer } from './health.ts'
-import { createCards } from './share-images/share-images.ts'
+import { createShareImages } from './share-images/share-images.ts'
 import { createSitemap } from './sitemap.ts'
-import { createKept, type Kept } from './stale-while-revalidate.ts'
+import { createStaleWhileRevalidate, type StaleWhileRevalidate } from './stale-while-revalidate.ts'
 
 // Never pages: what a sidecar would ask of an app, server functions (there are none, and they take forged calls), and
 // the build's own list of files.
 const CLOSED = /^\/(dapr|events|actors|internal|_server|\.vite|\.well-known\/dapr)(\/|$)/
 
-export interface Entrance {
+export interface ServerContext {
   settings: Settings
   gateway: Gateway
   /** Pages of the listing, which are the same for everybody. */
-  listings: Kept<Loaded<Tickets>>
+  listings: StaleWhileRevalidate<Loaded<Tickets>>
   /** The answer to everything that is no page; undefined for pages. */
   answer: (request: Request, peer: string | undefined) => Promise<Response | undefined>
   /** Ends what would never end by itself. */
@@ -32,10 +32,10 @@ export interface Entrance {
   liveStreams: () => number
 }
 
-const createEntrance = (settings: Settings): Entrance => {
+const createServerContext = (settings: Settings): ServerContext => {
   const pass = createGateway(settings)
   const changes = createChanges()
-  const listings = createKept<Loaded<Tickets>>({ isWorthKeeping: ({ ok }) => ok })
+  const listings = createStaleWhileRevalidate<Loaded<Tickets>>({ isWorthKeeping: ({ ok }) => ok })
   const gateway: Gateway = async (request, peer) => {
     const answer = await pass(request, peer)
     // Who changes something and looks sees it; what others change comes as an event.
@@ -48,7 +48,7 @@ const createEntrance = (settings: Settings): Entrance => {
   }
   const streams = createStreams(changes)
   const sitemap = createSitemap(settings)
-  const cards = createCards(settings)
+  const cards = createShareImages(settings)
   const apiDescription = createApiDescription(settings)
   const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes: { tell } })
   return {
@@ -81,11 +81,11 @@ const createEntrance = (settings: Settings): Entrance => {
 
 declare global {
   // The build has this module twice, in the server and in what renders pages: only the process can hold what is one.
-  var fairpassEntrance: Entrance | undefined
+  var fairpassEntrance: ServerContext | undefined
 }
 
 /** The process's one entrance, from the environment as it is when the first request comes. */
-export const entrance = (): Entrance => {
-  globalThis.fairpassEntrance ??= createEntrance(settingsFrom(process.env))
+export const serverContext = (): ServerContext => {
+  globalThis.fairpassEntrance ??= createServerContext(settingsFrom(process.env))
   return globalThis.fairpassEntrance
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
-import { createKept } from './stale-while-revalidate.ts'
+import { createStaleWhileRevalidate } from './stale-while-revalidate.ts'
 
 const world = () => {
   let time = 0
   let asked = 0
-  const kept = createKept<string>({ isWorthKeeping: (value) => value !== 'refused', now: () => time })
+  const kept = createStaleWhileRevalidate<string>({ isWorthKeeping: (value) => value !== 'refused', now: () => time })
   return {
     kept,
     wait: (ms: number) => {

@@ -6,7 +6,7 @@ const MAX_KEPT = 200
 interface Entry<T> {
   at: number
   value: Promise<T>
-  isAskedAnew: boolean
+  isRevalidating: boolean
 }
 
 interface Keeping<T> {
@@ -19,12 +19,12 @@ interface Keeping<T> {
  * at once while it is asked anew. As soon as something has changed, `forget` takes away what is kept and what is still on
  * its way.
  */
-export const createKept = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) => {
+export const createStaleWhileRevalidate = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) => {
   const kept = new Map<string, Entry<T>>()
 
   const askFirst = (key: string, ask: () => Promise<T>): Promise<T> => {
     if (kept.size >= MAX_KEPT) kept.clear()
-    const entry = { at: now(), value: ask(), isAskedAnew: false }
+    const entry = { at: now(), value: ask(), isRevalidating: false }
     const drop = () => {
       if (kept.get(key) === entry) kept.delete(key)
     }
@@ -34,10 +34,10 @@ export const createKept = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) =>
   }
 
   const askAnew = (key: string, known: Entry<T>, ask: () => Promise<T>): void => {
-    known.isAskedAnew = true
-    const entry = { at: now(), value: ask(), isAskedAnew: false }
+    known.isRevalidating = true
+    const entry = { at: now(), value: ask(), isRevalidating: false }
     const giveUp = () => {
-      known.isAskedAnew = false
+      known.isRevalidating = false
     }
     entry.value.then((value) => {
       if (!isWorthKeeping(value)) giveUp()
@@ -50,11 +50,11 @@ export const createKept = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) =>
       const known = kept.get(key)
       const age = known ? now() - known.at : STALE_MS
       if (!known || age >= STALE_MS) return askFirst(key, ask)
-      if (age >= FRESH_MS && !known.isAskedAnew) askAnew(key, known, ask)
+      if (age >= FRESH_MS && !known.isRevalidating) askAnew(key, known, ask)
       return known.value
     },
     forget: (): void => kept.clear(),
   }
 }
 
-export type Kept<T> = ReturnType<typeof createKept<T>>
+export type StaleWhileRevalidate<T> = ReturnType<typeof createStaleWhileRevalidate<T>>

@@ -9,7 +9,7 @@ import { type Api, createApi } from './api/api.ts'
 import { failedPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
-import type { Entrance } from './server-context.ts'
+import type { ServerContext } from './server-context.ts'
 import { cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './session/cookies.ts'
 import { signInPath } from './session/next.ts'
 import { renewedSession } from './session/session.ts'
@@ -39,7 +39,7 @@ const withHeadersOf = (page: { headers: Headers }, answer: Response): Response =
 }
 
 /** A page from the visitor's request: who asks, what a form wants, and then what is rendered. */
-export const visitPage = async (event: RequestEvent, door: Entrance, next: Next): Promise<unknown> => {
+export const visitPage = async (event: RequestEvent, door: ServerContext, next: Next): Promise<unknown> => {
   const { request, response, locals } = event
   const { publicOrigin, logLevel, stripePublishableKey } = door.settings
   const trace = traceOf(request.headers.get('traceparent'))
@@ -74,7 +74,7 @@ const readerOf = ({ headers }: Request) =>
   readerFrom(headers.get('accept-language'), cookiesOf(headers.get('cookie')).get(LANGUAGE_COOKIE))
 
 /** Fills in `locals.visit`; answers itself when there is nothing to render. */
-const prepare = async (event: RequestEvent, door: Entrance, trace: Trace): Promise<Response | undefined> => {
+const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): Promise<Response | undefined> => {
   const { request, response, locals, clientAddress: peer } = event
   const { gateway, settings } = door
   const { pathname, search } = new URL(request.url)

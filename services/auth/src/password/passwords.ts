@@ -38,7 +38,7 @@ export const createPasswords = (
     running--
   }
 
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+  const enqueue = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running < concurrency) running++
     else if (waiting.length < maxWaiting)
       await new Promise<void>((take, refuse) => waiting.push({ since: performance.now(), take, refuse }))
@@ -63,14 +63,14 @@ export const createPasswords = (
     prepare: decoyHash,
 
     /** @throws ServiceUnavailableError when too many wait already */
-    hash: (password: string) => inTurn(() => hasher.hash(prepared(password))),
+    hash: (password: string) => enqueue(() => hasher.hash(prepared(password))),
 
     /**
      * Without a hash the answer is false, after the time that a real one would have taken: it must not tell who has an account.
      * @throws ServiceUnavailableError when too many wait already
      */
     verify: (password: string, hash: string | undefined) =>
-      inTurn(async () => {
+      enqueue(async () => {
         const matches = await hasher.verify(prepared(password), hash ?? (await decoyHash()))
         return hash !== undefined && matches
       }),

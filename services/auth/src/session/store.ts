@@ -143,7 +143,7 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSec
      * @param canReplay whether the request may be the repeat of one whose answer was lost
      * @throws RefreshTokenInvalidError, the family having ended when the token had been used
      */
-    admit: async (token: string | undefined, canReplay: boolean): Promise<Presented> => {
+    authenticateRefresh: async (token: string | undefined, canReplay: boolean): Promise<Presented> => {
       const at = new Date()
       const parsed = parseToken(token)
       if (!parsed) throw new RefreshTokenInvalidError()

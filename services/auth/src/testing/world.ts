@@ -1,7 +1,7 @@
 import { createDapr, type Dapr } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { cookieName } from '@fairpass/sdk/identity'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
@@ -60,10 +60,18 @@ export const createWorld = async ({
   })
   const tokens = tokensFrom(config)
   const own = ownIdentity({ tokens, accounts, sessions })
-  const wiring = wireService({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(config.JWT_KEY) })
+  const context = createServiceContext({
+    name: 'auth',
+    config,
+    db,
+    dapr,
+    log,
+    own,
+    secret: digestSecretOf(config.JWT_KEY),
+  })
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
-  const app = createApp({ service, config, accounts, sessions, tokens, wiring })
-  await Promise.all([accounts.ensureIndexes(), sessions.ensureIndexes(), wiring.prepare(), passwords.prepare()])
+  const app = createApp({ service, config, accounts, sessions, tokens, context })
+  await Promise.all([accounts.ensureIndexes(), sessions.ensureIndexes(), context.prepare(), passwords.prepare()])
   await ensureFirstAdmin(accounts, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password })
 
   /** Somebody with a browser: what is set as a cookie is sent along. */

@@ -19,7 +19,7 @@ export type Order = {
   /** the payment that stopped the clock */
   paymentId?: string | undefined
   /** when to tell tickets again, which has not yet said that it follows this state of the order */
-  retellAt?: Date | undefined
+  republishAt?: Date | undefined
   /** the seller's account was suspended while this order was open */
   isSellerSuspended?: boolean | undefined
 }
@@ -78,13 +78,13 @@ class OrderNotCancellableError extends CustomError {
 }
 
 /** How long tickets may take before it is told again, in milliseconds. */
-export const firstRetellMs = 5_000
-export const retellAfter = (now: Date) => new Date(now.getTime() + firstRetellMs)
+export const firstRepublishMs = 5_000
+export const republishAfter = (now: Date) => new Date(now.getTime() + firstRepublishMs)
 
 const changed = (order: Order, change: Partial<Order>, now: Date): Order => ({
   ...order,
   ...change,
-  retellAt: retellAfter(now),
+  republishAt: republishAfter(now),
   updatedAt: now,
 })
 

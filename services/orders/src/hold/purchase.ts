@@ -6,7 +6,7 @@ import {
   isDue,
   type Order,
   OwnTicketError,
-  retellAfter,
+  republishAfter,
   TicketBeingCheckedOutError,
   TicketSoldError,
   TicketWithdrawnError,
@@ -47,18 +47,18 @@ const orderOf = (ticket: TicketData, { orderId, buyerId, expiresAt }: Held, now:
   createdAt: now,
   expiresAt,
   updatedAt: now,
-  retellAt: retellAfter(now),
+  republishAt: republishAfter(now),
 })
 
 /** Opening an order: hold the ticket in the state store, then let the unique index in MongoDB have the last word. */
 export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
-  const refuseUnlessOffered = (ticket: TicketData, buyerId: string, now: Date) => {
+  const assertOffered = (ticket: TicketData, buyerId: string, now: Date) => {
     if (ticket.sellerId === buyerId) throw new OwnTicketError()
     if (ticket.status === 'withdrawn' || new Date(ticket.startsAt) <= now) throw new TicketWithdrawnError()
   }
 
   /** Whose order stands in the way, as an answer; an order that is over does not. */
-  const standsInTheWay = (order: Order | undefined, now: Date): Error | undefined => {
+  const conflictFor = (order: Order | undefined, now: Date): Error | undefined => {
     if (order?.status === 'completed') return new TicketSoldError()
     if (order?.status === 'settling') return new TicketBeingCheckedOutError(settlingSeconds)
     if (order?.status === 'created') return new TicketBeingCheckedOutError(secondsUntil(order.expiresAt, now))
@@ -77,7 +77,7 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
     const found = await orders.activeOf(ticket.id)
     if (!found) return undefined
     const standing = isDue(found, now) ? await orders.expire(found.id) : found
-    const refusal = standsInTheWay(standing, now)
+    const refusal = conflictFor(standing, now)
     if (!standing || !refusal) return undefined
     await rebuild(standing)
     if (standing.buyerId === held.buyerId && standing.status !== 'completed') return { order: standing, isNew: false }
@@ -92,7 +92,7 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
 
   /** A hold past its time: ends its order, unless money is being taken for it. Returns only when the ticket can be taken. */
   const endOverdue = async (held: Held, now: Date): Promise<void> => {
-    const refusal = standsInTheWay(await orders.expire(held.orderId, now), now)
+    const refusal = conflictFor(await orders.expire(held.orderId, now), now)
     if (refusal) throw refusal
   }
 
@@ -121,7 +121,7 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
     const ticket = await catalogue.find(ticketId, fence?.version)
     const own = hold.status === 'held' && hold.buyerId === buyerId ? await openOrder(hold.orderId, now) : undefined
     if (own) return { order: own, isNew: false }
-    refuseUnlessOffered(ticket, buyerId, now)
+    assertOffered(ticket, buyerId, now)
     if (hold.status === 'sold') throw new TicketSoldError()
     if (hold.status === 'held') {
       if (hold.buyerId === buyerId && hold.expiresAt > now) return resume(ticket, hold, now)
@@ -159,7 +159,7 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
      */
     standing: async (buyerId: string, ticketId: string): Promise<{ free: boolean; freeBy?: Date }> => {
       const now = new Date()
-      refuseUnlessOffered(await catalogue.find(ticketId), buyerId, now)
+      assertOffered(await catalogue.find(ticketId), buyerId, now)
       const order = await orders.activeOf(ticketId)
       if (!order || isDue(order, now)) return { free: true }
       if (order.status === 'completed') throw new TicketSoldError()
@@ -174,7 +174,7 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
       const now = new Date()
       const found = await orders.activeOf(ticketId)
       const standing = found && isDue(found, now) ? await orders.expire(found.id, now) : found
-      const refusal = standsInTheWay(standing, now)
+      const refusal = conflictFor(standing, now)
       if (refusal) return refusal instanceof TicketSoldError ? 'sold' : 'reserved'
       const fence = { version, until: new Date(now.getTime() + fenceMs) }
       const isFree = (hold: Hold) =>

@@ -1,22 +1,22 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { answers, body, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
-import type { Wiring } from '@fairpass/sdk/service'
+import { body, describeRoute, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Purchase } from '../hold/purchase.ts'
 import type { createLimits } from '../limits.ts'
 import { LineAnswer } from '../schemas.ts'
-import type { Line } from './store.ts'
+import type { Waitlist } from './store.ts'
 
 const Joining = v.strictObject({ ticketId: Id })
 
 /** Why nobody waits for a ticket. */
 const refusals = ['not_found', 'own_ticket', 'ticket_sold', 'ticket_withdrawn'] as const
 
-type Deps = { line: Line; purchase: Purchase; wiring: Wiring; limits: ReturnType<typeof createLimits> }
+type Deps = { line: Waitlist; purchase: Purchase; context: ServiceContext; limits: ReturnType<typeof createLimits> }
 
 /** A place in the line for a ticket that somebody is checking out. */
-export const createLineRoutes = ({ line, purchase, wiring: { identity, idempotent }, limits }: Deps) => {
+export const createWaitlistRoutes = ({ line, purchase, context: { identity, idempotent }, limits }: Deps) => {
   const idIn = (ticketId: string): string => {
     if (!v.is(Id, ticketId)) throw new NotFoundError('There is no such ticket')
     return ticketId
@@ -44,7 +44,7 @@ export const createLineRoutes = ({ line, purchase, wiring: { identity, idempoten
       limits.byAccount,
       idempotent,
       body(Joining),
-      answers(
+      describeRoute(
         'Wait for a ticket that somebody is checking out; 200 for who waits already',
         { 201: LineAnswer, 200: LineAnswer },
         ...refusals,
@@ -59,13 +59,17 @@ export const createLineRoutes = ({ line, purchase, wiring: { identity, idempoten
     .get(
       '/api/orders/line/:ticketId',
       identity.signedIn,
-      answers('How long the line for a ticket is, and the place of the caller in it', { 200: LineAnswer }, ...refusals),
+      describeRoute(
+        'How long the line for a ticket is, and the place of the caller in it',
+        { 200: LineAnswer },
+        ...refusals,
+      ),
       async (c) => c.json(await shownTo(c.var.user.id, idIn(c.req.param('ticketId')))),
     )
     .delete(
       '/api/orders/line/:ticketId',
       identity.signedIn,
-      answers('Leave the line', { 204: undefined }),
+      describeRoute('Leave the line', { 204: undefined }),
       async (c) => {
         await line.leave(idIn(c.req.param('ticketId')), c.var.user.id)
         return c.body(null, 204)

@@ -19,7 +19,7 @@ class LineFullError extends CustomError {
  * Who waits for which ticket. A place gives no right to the ticket, it only says who asked first: everybody in line is
  * told at the same moment, and a free ticket is for whoever presses BUY (docs/decisions). Places end by themselves.
  */
-export const openLine = (db: Db) => {
+export const openWaitlist = (db: Db) => {
   const places = db.collection<Place>('line')
   const idOf = (ticketId: string, buyerId: string) => `${ticketId}:${buyerId}`
 
@@ -89,4 +89,4 @@ export const openLine = (db: Db) => {
   }
 }
 
-export type Line = ReturnType<typeof openLine>
+export type Waitlist = ReturnType<typeof openWaitlist>

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import { createApp } from '../app.ts'
@@ -12,11 +12,11 @@ import { createHolds } from '../hold/hold.ts'
 import { createPurchase } from '../hold/purchase.ts'
 import { limitVariables } from '../limits.ts'
 import { type Orders, openOrders } from '../store.ts'
-import { type Line, openLine } from './store.ts'
+import { openWaitlist, type Waitlist } from './store.ts'
 
 const hourMs = 3_600_000
 const sellerId = newId()
-let line: Line
+let line: Waitlist
 let orders: Orders
 let handlers: ReturnType<typeof createHandlers>
 let ticketId: string
@@ -45,16 +45,16 @@ beforeEach(async () => {
   const holds = createHolds(dapr)
   orders = openOrders(db, { holds, publish: async () => {} })
   catalogue = openCatalogue(db, dapr)
-  line = openLine(db)
+  line = openWaitlist(db)
   handlers = createHandlers({ orders, catalogue, line })
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
   const verify = async (id: string) => ({ id, role: 'user' as const, sessionId: newId(), issuedAt: new Date() })
   const own = { verify, isDenied: async () => false }
-  const wiring = wireService({ name: 'orders', config, db, dapr, log, own })
+  const context = createServiceContext({ name: 'orders', config, db, dapr, log, own })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  const app = createApp({ service, wiring, orders, purchase, line, limits: readConfig(limitVariables, {}) })
-  await Promise.all([orders.ensureIndexes(), line.ensureIndexes(), wiring.prepare()])
+  const app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })
+  await Promise.all([orders.ensureIndexes(), line.ensureIndexes(), context.prepare()])
   ticketId = newId()
   await catalogue.apply(ticketOf(ticketId))
   call = async (who, method, path, body) => {

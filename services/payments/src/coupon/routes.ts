@@ -1,7 +1,7 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { answers, body, type IdempotencyEnv, Moment, query } from '@fairpass/sdk/http'
+import { body, describeRoute, type IdempotencyEnv, Moment, query } from '@fairpass/sdk/http'
 import { newId, PageLimit } from '@fairpass/sdk/mongo'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { toNewlyMade, toPublic } from '../domain/coupon.ts'
@@ -28,16 +28,16 @@ const NewCoupons = v.strictObject({
 })
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
 
-type Deps = { coupons: Coupons; wiring: Wiring }
+type Deps = { coupons: Coupons; context: ServiceContext }
 
-export const createCouponRoutes = ({ coupons, wiring: { identity, idempotent } }: Deps) =>
+export const createCouponRoutes = ({ coupons, context: { identity, idempotent } }: Deps) =>
   new Hono<IdempotencyEnv>()
     .post(
       '/api/coupons',
       identity.admin,
       idempotent,
       body(NewCoupons),
-      answers('Make coupons, each good for a ticket', { 201: NewCouponsAnswer }),
+      describeRoute('Make coupons, each good for a ticket', { 201: NewCouponsAnswer }),
       async (c) => {
         const { expiresAt, ...wanted } = c.req.valid('json')
         const made = await coupons.make({
@@ -52,7 +52,7 @@ export const createCouponRoutes = ({ coupons, wiring: { identity, idempotent } }
       '/api/coupons',
       identity.admin,
       query(Page),
-      answers('All coupons, newest first, and how often each was redeemed', { 200: CouponsAnswer }),
+      describeRoute('All coupons, newest first, and how often each was redeemed', { 200: CouponsAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { coupons: found, nextCursor } = await coupons.page(limit, cursor)
@@ -62,7 +62,7 @@ export const createCouponRoutes = ({ coupons, wiring: { identity, idempotent } }
     .delete(
       '/api/coupons/:code',
       identity.admin,
-      answers('Withdraw a coupon', { 204: undefined }, 'version_conflict'),
+      describeRoute('Withdraw a coupon', { 204: undefined }, 'version_conflict'),
       async (c) => {
         if (!(await coupons.withdraw(c.req.param('code')))) throw new NotFoundError('There is no such coupon')
         return c.body(null, 204)

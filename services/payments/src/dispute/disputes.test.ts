@@ -135,9 +135,9 @@ test('a dispute whose webhooks are lost or doubled is booked once', async () => 
   expect((await world.disputes.find(id))?.status).toBe('open')
   await decide(id, 'lost')
   await world.db.collection('disputes').updateMany({}, { $set: { lookAt: new Date(0) } })
-  await Promise.all([world.disputes.sweep(), world.disputes.hear(id), world.disputes.hear(id)])
+  await Promise.all([world.disputes.sweep(), world.disputes.onDisputeUpdated(id), world.disputes.onDisputeUpdated(id)])
   expect((await world.disputes.find(id))?.status).toBe('lost')
-  await world.disputes.hear(id)
+  await world.disputes.onDisputeUpdated(id)
   expect((await disputeEntriesOf(paymentId)).map(({ what }) => what)).toEqual(['dispute_opened', 'dispute_lost'])
 })
 
@@ -190,7 +190,7 @@ test('a capture that landed late, and is disputed, ends when the bank has decide
   const { disputes } = await world.double.state()
   const id = disputes.find(({ intent }) => intent === intentId)?.id ?? ''
   await decide(id, 'lost')
-  await world.disputes.hear(id)
+  await world.disputes.onDisputeUpdated(id)
   await reconciled('refunded')
   expect((await world.intentsOf(order.id)).map(({ captured, refunded }) => captured - refunded)).toEqual([4_200])
   expect(await world.ledger.balances(`seller:${order.sellerId}`)).toEqual({ eur: 0 })

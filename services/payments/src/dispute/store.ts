@@ -84,7 +84,7 @@ export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Dep
     ensureIndexes: documents.ensureIndexes,
 
     /** What a webhook tells: the dispute is asked for, since the event may be old news. */
-    hear: ask,
+    onDisputeUpdated: ask,
 
     /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
     sweep: async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { smallestMove } from '@fairpass/sdk/money'
+import { chargeIncrement } from '@fairpass/sdk/money'
 import type { Payment } from './payment.ts'
 
 /** How far a dispute is. An inquiry has taken no money yet; the last three are for good. */
@@ -90,7 +90,7 @@ export const lossOf = (
   { totalCents, feeCents = 0, currency }: Pick<Payment, 'totalCents' | 'feeCents' | 'currency'>,
   lostCents: number,
 ) => {
-  const unit = BigInt(smallestMove(currency))
+  const unit = BigInt(chargeIncrement(currency))
   const share = (BigInt(feeCents) * BigInt(lostCents)) / BigInt(totalCents)
   const feeLostCents = lostCents === totalCents ? feeCents : Number((share / unit) * unit)
   return { sellerLostCents: lostCents - feeLostCents, feeLostCents }

@@ -96,8 +96,8 @@ export const entriesOf = (before: Payment, after: Payment): Entry[] => {
 }
 
 const payoutEntryOf = (payout: Payout, what: 'payout' | 'payout_reversed', lines: Line[]): Entry => {
-  const { id, orderId, currency, round } = payout
-  return entry({ id: `${what}:${id}:${round}`, what, paymentId: id, orderId, currency, lines })
+  const { id, orderId, currency, transferAttempt } = payout
+  return entry({ id: `${what}:${id}:${transferAttempt}`, what, paymentId: id, orderId, currency, lines })
 }
 
 const sentLines = ({ sellerId, sentCents = 0 }: Payout) => transfer(`seller:${sellerId}`, 'stripe', sentCents)

@@ -68,7 +68,7 @@ export type Payment = {
   /** the ledger knows that a card holds the amount */
   isHeld?: true | undefined
   /** how often Stripe kept a failure of its own as the answer under a key: the same key would only repeat it */
-  turn: number
+  keyGeneration: number
   /** how often the reconciler looked since the last move, and when it looks next */
   looks: number
   lookAt: Date
@@ -160,7 +160,7 @@ export const openPayment = (opening: Opening, now: Date): Omit<Payment, 'version
     kind: isCoupon ? 'coupon' : 'card',
     status: isCoupon ? 'authorised' : opening.paymentMethod ? 'started' : 'awaiting_method',
     amountCents: isCoupon ? 0 : opening.totalCents,
-    turn: 0,
+    keyGeneration: 0,
     looks: 0,
     lookAt: new Date(now.getTime() + graceMs),
     createdAt: now,

@@ -44,9 +44,9 @@ export type Payout = {
   /** what Stripe said against it last */
   failure?: string | undefined
   /** counts what was tried to be sent: Stripe is asked for each under a key of its own */
-  round: number
+  transferAttempt: number
   /** counts the requests for coming back that Stripe has refused for good */
-  turn: number
+  keyGeneration: number
   accountId?: string
   chargeId?: string | undefined
   sentCents?: number
@@ -79,8 +79,8 @@ export const openPayout = (payment: Payment, delayMs: number, now: Date): Omit<P
     payableAt,
     disputes: [],
     waitsFor: 'event',
-    round: 1,
-    turn: 0,
+    transferAttempt: 1,
+    keyGeneration: 0,
     looks: 0,
     lookAt: payableAt,
     createdAt: now,
@@ -159,22 +159,31 @@ export const payoutRefused = (
   now: Date,
 ): Payout => {
   const forWhat = code === 'balance_insufficient' ? 'balance' : 'account'
-  const { looks, lookAt, round } = payout
+  const { looks, lookAt, transferAttempt } = payout
   return settled(
-    move(payout, 'waiting', now, { round: round + 1, waitsFor: forWhat, failure: message, looks, lookAt }),
+    move(payout, 'waiting', now, {
+      transferAttempt: transferAttempt + 1,
+      waitsFor: forWhat,
+      failure: message,
+      looks,
+      lookAt,
+    }),
     now,
   )
 }
 
 /** Stripe keeps a failure of its own under this round's key, and has sent nothing under it. */
-export const payoutAgain = (payout: Payout): Payout => ({ ...payout, round: payout.round + 1 })
+export const payoutAgain = (payout: Payout): Payout => ({ ...payout, transferAttempt: payout.transferAttempt + 1 })
 
 export const payoutBack = (payout: Payout, now: Date): Payout =>
-  move(payout, isOver(payout) ? 'dropped' : 'waiting', now, { round: payout.round + 1, turn: 0 })
+  move(payout, isOver(payout) ? 'dropped' : 'waiting', now, {
+    transferAttempt: payout.transferAttempt + 1,
+    keyGeneration: 0,
+  })
 
 export const reversalRefused = (payout: Payout, failure: string): Payout => ({
   ...payout,
-  turn: payout.turn + 1,
+  keyGeneration: payout.keyGeneration + 1,
   failure,
 })
 

@@ -1,7 +1,7 @@
-import { answers, body, Id, type IdempotencyEnv, Moment, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, Moment, parse, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import { given } from '@fairpass/sdk/omit-undefined'
-import type { Wiring } from '@fairpass/sdk/service'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import * as v from 'valibot'
@@ -50,7 +50,7 @@ const AskedWebhooks = v.object({
 const NewRefund = v.strictObject({ reason: Reason })
 const VoidListing = v.strictObject({ ticketId: Id, reason: Reason })
 
-type Deps = { payments: Payments; refunds: Refunds; accounts: Accounts; webhooks: Webhooks; wiring: Wiring }
+type Deps = { payments: Payments; refunds: Refunds; accounts: Accounts; webhooks: Webhooks; context: ServiceContext }
 
 const notRefundable = ['not_found', 'payment_not_refundable', 'version_conflict'] as const
 
@@ -74,17 +74,17 @@ const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents 
 })
 
 /** What only admins see and do of money. */
-export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wiring }: Deps) => {
-  const { identity, idempotent } = wiring
+export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, context }: Deps) => {
+  const { identity, idempotent } = context
   return new Hono<IdempotencyEnv>()
     .get(
       '/api/payments',
       identity.admin,
       query(AskedPayments),
-      answers('All payments, newest first', { 200: PaymentRecords }),
+      describeRoute('All payments, newest first', { 200: PaymentRecords }),
       async (c) => {
         const { limit, cursor, ...filter } = c.req.valid('query')
-        const { payments: found, nextCursor } = await payments.page(given(filter), limit, cursor)
+        const { payments: found, nextCursor } = await payments.page(omitUndefined(filter), limit, cursor)
         return c.json({ payments: found.map(toShown), nextCursor })
       },
     )
@@ -92,7 +92,7 @@ export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wirin
       '/api/payments/accounts',
       identity.admin,
       query(v.object(page)),
-      answers('The balance of each account of the ledger', { 200: AccountsAnswer }),
+      describeRoute('The balance of each account of the ledger', { 200: AccountsAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         return c.json(await accounts.accounts(limit, cursor))
@@ -102,19 +102,19 @@ export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wirin
       '/api/payments/entries',
       identity.admin,
       query(AskedEntries),
-      answers('Entries of the ledger, newest first', { 200: EntriesAnswer }),
+      describeRoute('Entries of the ledger, newest first', { 200: EntriesAnswer }),
       async (c) => {
         const { limit, cursor, ...asked } = c.req.valid('query')
-        return c.json(await accounts.entries(given(asked), limit, cursor))
+        return c.json(await accounts.entries(omitUndefined(asked), limit, cursor))
       },
     )
     .get(
       '/api/payments/entries.csv',
       identity.admin,
       query(AskedExport),
-      answers('The same as CSV, a row for each line, oldest first', { 200: { mediaType: 'text/csv' } }),
+      describeRoute('The same as CSV, a row for each line, oldest first', { 200: { mediaType: 'text/csv' } }),
       (c) => {
-        const asked = given(c.req.valid('query'))
+        const asked = omitUndefined(c.req.valid('query'))
         c.header('content-type', 'text/csv; charset=utf-8; header=present')
         c.header('content-disposition', 'attachment; filename="fairpass-entries.csv"')
         return stream(c, async (output) => {
@@ -129,7 +129,7 @@ export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wirin
       '/api/payments/webhooks',
       identity.admin,
       query(AskedWebhooks),
-      answers('Events of Stripe that were given up, or wait', { 200: WebhooksAnswer }),
+      describeRoute('Events of Stripe that were given up, or wait', { 200: WebhooksAnswer }),
       async (c) => {
         const { limit, cursor, status } = c.req.valid('query')
         return c.json(await webhooks.page(status ?? 'failed', limit, cursor))
@@ -138,7 +138,7 @@ export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wirin
     .post(
       '/api/payments/webhooks/:id/retry',
       identity.admin,
-      answers('Have an event tried again', { 200: WebhookAnswer }),
+      describeRoute('Have an event tried again', { 200: WebhookAnswer }),
       async (c) => c.json(await webhooks.retry(c.req.param('id'))),
     )
     .post(
@@ -146,7 +146,7 @@ export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wirin
       identity.admin,
       idempotent,
       body(VoidListing),
-      answers('Refund whoever paid for a listing', { 200: RefundedAnswer }, ...notRefundable),
+      describeRoute('Refund whoever paid for a listing', { 200: RefundedAnswer }, ...notRefundable),
       async (c) => {
         const { ticketId, reason } = c.req.valid('json')
         const refunded = await refunds.refundTicket(ticketId, { reason, adminId: c.var.user.id })
@@ -158,7 +158,7 @@ export const createAdminRoutes = ({ payments, refunds, accounts, webhooks, wirin
       identity.admin,
       idempotent,
       body(NewRefund),
-      answers('Refund a payment, whole and once', { 200: PaymentRecord }, ...notRefundable),
+      describeRoute('Refund a payment, whole and once', { 200: PaymentRecord }, ...notRefundable),
       async (c) => {
         const { reason } = c.req.valid('json')
         const refunded = await refunds.refund(parse(Id, c.req.param('id')), { reason, adminId: c.var.user.id })

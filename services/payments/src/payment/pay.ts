@@ -5,14 +5,14 @@ import { feeOf } from '../domain/fee.ts'
 import { errorOf, OrderNotPayableError, openPayment, type Payment, PaymentUnderWayError } from '../domain/payment.ts'
 import type { Orders } from '../peers/orders.ts'
 import type { StripePort } from '../stripe/payment-intents.ts'
-import type { Drive } from './process.ts'
+import type { PaymentProcess } from './process.ts'
 import type { Payments } from './store.ts'
 
 type Deps = {
   payments: Payments
   orders: Orders
   stripe: StripePort
-  drive: Drive['drive']
+  advance: PaymentProcess['advance']
   /** the platform's share of a sale, in hundredths of a percent */
   feeBasisPoints?: number
   answerWithinMs?: number
@@ -35,7 +35,7 @@ export const createPay = ({
   payments,
   orders,
   stripe,
-  drive,
+  advance,
   feeBasisPoints = 0,
   answerWithinMs = defaultAnswerWithinMs,
 }: Deps) => {
@@ -72,7 +72,7 @@ export const createPay = ({
       throw new PaymentUnderWayError()
     })
     try {
-      return await Promise.race([drive(id), late])
+      return await Promise.race([advance(id), late])
     } finally {
       late.catch(() => {})
       hasAnswered.abort()

@@ -3,10 +3,10 @@ import type { OrderToPay } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
 import fc from 'fast-check'
 import { openPayment, type Payment } from '../domain/payment.ts'
-import { createSaboteur, Interruption } from '../testing/crash-injector.ts'
+import { createCrashInjector, Interruption } from '../testing/crash-injector.ts'
 import { startWorld, type World } from '../testing/world.ts'
 
-const saboteur = createSaboteur()
+const saboteur = createCrashInjector()
 let world: World
 beforeAll(async () => {
   world = await startWorld({ guard: saboteur.guard, hearsWebhooks: false })
@@ -29,7 +29,7 @@ const byCard = (order: OrderToPay, paymentMethod: string) =>
 
 const inBrowser = async (order: OrderToPay) => {
   const { id } = await world.payments.open(() => openPayment(opening(order), new Date()))
-  const { intentId = '' } = await world.drive(id)
+  const { intentId = '' } = await world.advance(id)
   const { client_secret: secret } = await world.client.paymentIntents.retrieve(intentId)
   const confirmation = { client_secret: secret, payment_method: 'pm_card_visa' }
   await world.double.call('POST', `/payment_intents/${intentId}/confirm`, confirmation)
@@ -132,7 +132,7 @@ const stories: Record<string, Story> = {
     begin: async (order) => {
       const { id } = await byCard(order, 'pm_card_visa')
       const refund = { reason: 'The show was called off', adminId: newId(), at: new Date() }
-      await world.payments.moveTo(await world.drive(id), 'refunding', { refund })
+      await world.payments.moveTo(await world.advance(id), 'refunding', { refund })
       return { id }
     },
     payment: 'refunded',
@@ -181,7 +181,7 @@ const endOf = async (order: OrderToPay, paymentId: string): Promise<Omit<Story, 
 /** Drives until nothing interrupts any more, as the reconciler would. */
 const driveOn = async (id: string) => {
   saboteur.rest()
-  await world.drive(id)
+  await world.advance(id)
 }
 
 // Guarantee: stopped at any point between two steps, a payment is brought to the same end afterwards.
@@ -193,8 +193,8 @@ test.each(Object.entries(stories))(
       const order = world.market.open()
       saboteur.rest()
       const { id } = await begin(order)
-      saboteur.strikeAt(crossing)
-      const isStopped = await world.drive(id).then(
+      saboteur.crashAt(crossing)
+      const isStopped = await world.advance(id).then(
         () => false,
         (error) => {
           if (!(error instanceof Interruption)) throw error
@@ -230,11 +230,11 @@ test('money and orders agree after any trouble', async () => {
       for (const each of troubles) await world.double.fault({ ...each, metadata: { orderId: order.id } })
       saboteur.rest()
       const { id } = await byCard(order, paymentMethod)
-      saboteur.strikeAt(stopAt)
-      await world.drive(id).catch(() => {})
+      saboteur.crashAt(stopAt)
+      await world.advance(id).catch(() => {})
       saboteur.rest()
       if (isExpiring && world.market.status(order.id) === 'created') world.market.expire(order.id)
-      for (let tries = 0; tries < 15; tries++) await world.drive(id).catch(() => {})
+      for (let tries = 0; tries < 15; tries++) await world.advance(id).catch(() => {})
       const { payment, order: orderStatus, captured, refunded, entries } = await endOf(order, id)
       expect(['completed', 'failed', 'cancelled', 'refunded']).toContain(payment)
       expect(captured - refunded).toBe(orderStatus === 'completed' ? 4_200 : 0)
@@ -254,7 +254,7 @@ test('replicas that carry the same payment at once do it once', async () => {
   const order = world.market.open()
   const { id } = await byCard(order, 'pm_card_visa')
   const replicas = [world.replica(), world.replica(), world.replica()]
-  await Promise.allSettled(replicas.map((drive) => drive(id)))
+  await Promise.allSettled(replicas.map((advance) => advance(id)))
   await driveOn(id)
   expect(await endOf(order, id)).toMatchObject({ payment: 'completed', order: 'completed', captured: 4_200 })
   expect(await world.intentsOf(order.id)).toHaveLength(1)

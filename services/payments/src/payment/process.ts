@@ -9,7 +9,7 @@ const maxSteps = 24
  * Carries payments to their end from wherever they are: stopped between any two steps, by `kill -9` even, doing it again
  * leads to the same end. Replicas may carry the same payment at once.
  */
-export const createDrive = ({ payments, stripe, orders, now }: StepDeps) => {
+export const createPaymentProcess = ({ payments, stripe, orders, now }: StepDeps) => {
   const stepFrom = createSteps({ payments, stripe, orders, now })
 
   const run = async (id: string): Promise<Payment> => {
@@ -40,7 +40,7 @@ export const createDrive = ({ payments, stripe, orders, now }: StepDeps) => {
    * Carries a payment to its end, or to where it waits for the buyer; once at a time in this process.
    * @throws PaymentUnderWayError, or ServiceUnavailableError of the orders service, when the end is not known yet
    */
-  const drive = async (id: string): Promise<Payment> => {
+  const advance = async (id: string): Promise<Payment> => {
     const known = running.get(id)
     if (!known) return begin(id)
     const payment = await known
@@ -49,25 +49,25 @@ export const createDrive = ({ payments, stripe, orders, now }: StepDeps) => {
   }
 
   /** Looks at what Stripe says of a payment that was given up: money that came nevertheless goes back. */
-  const reconsider = async (payment: Payment): Promise<Payment> => {
+  const recheck = async (payment: Payment): Promise<Payment> => {
     const isGivenUp = payment.status === 'failed' || payment.status === 'cancelled'
     if (!isGivenUp || !hasIntent(payment)) return payment
     const { status } = await askTruth(stripe, payment)
     if (status === 'succeeded') {
       await payments.moveTo(payment, 'refunding')
-      return drive(payment.id)
+      return advance(payment.id)
     }
     if (status !== 'canceled') await stripe.cancel(payment.intentId, keyOf('cancel', payment))
     return payment
   }
 
   /** Gives up a payment that waits for a card. The caller is not kept waiting; the reconciler does what is left. */
-  const giveUp = async (payment: Payment): Promise<void> => {
+  const abandon = async (payment: Payment): Promise<void> => {
     await payments.moveTo(payment, 'cancelling', { failure: orderNotPayable })
-    void drive(payment.id).catch(() => {})
+    void advance(payment.id).catch(() => {})
   }
 
-  return { drive, reconsider, giveUp }
+  return { advance, recheck, abandon }
 }
 
-export type Drive = ReturnType<typeof createDrive>
+export type PaymentProcess = ReturnType<typeof createPaymentProcess>

@@ -1,14 +1,14 @@
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import { reconciledTotal } from '../metrics.ts'
-import type { Drive } from './process.ts'
+import type { PaymentProcess } from './process.ts'
 import type { Payments } from './store.ts'
 
-type Deps = { payments: Payments; drive: Drive['drive']; log: Log }
+type Deps = { payments: Payments; advance: PaymentProcess['advance']; log: Log }
 
 const batch = 20
 
 /** Finishes what a crash, an outage or a lost answer left between two steps, a batch at a time. */
-export const reconcile = async ({ payments, drive, log }: Deps): Promise<void> => {
+export const reconcile = async ({ payments, advance, log }: Deps): Promise<void> => {
   const due = await payments.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
@@ -16,7 +16,7 @@ export const reconcile = async ({ payments, drive, log }: Deps): Promise<void> =
       if (!payment) return
       const line = { paymentId: payment.id, orderId: payment.orderId, from: payment.status, looks: payment.looks }
       try {
-        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => drive(payment.id))
+        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => advance(payment.id))
         reconciledTotal.inc({ outcome: status === payment.status ? 'waiting' : 'moved' })
         if (status !== payment.status) log.info({ ...line, to: status }, 'payment brought to its end')
       } catch (error) {

@@ -1,16 +1,16 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { isUnfinished, type Payment, PaymentNotRefundableError, PaymentUnderWayError } from '../domain/payment.ts'
-import type { Drive } from './process.ts'
+import type { PaymentProcess } from './process.ts'
 import type { Payments } from './store.ts'
 
-type Deps = { payments: Payments; drive: Drive['drive'] }
+type Deps = { payments: Payments; advance: PaymentProcess['advance'] }
 type Asked = { reason: string; adminId: string }
 
 /** How many payments of one ticket are given back at once: one was completed, the others are on their way back. */
 const atOnce = 20
 
 /** Giving money back because somebody decided so: all of it, once, whatever the repetition. */
-export const createRefunds = ({ payments, drive }: Deps) => {
+export const createRefunds = ({ payments, advance }: Deps) => {
   const begin = async (payment: Payment, { reason, adminId }: Asked): Promise<void> => {
     if (payment.status !== 'completed') return
     const disputed = payment.dispute?.status
@@ -27,9 +27,9 @@ export const createRefunds = ({ payments, drive }: Deps) => {
     const found = await payments.find(id)
     if (!found) throw new NotFoundError('There is no such payment')
     // What is still between two steps is brought to its end first: it may end without any money.
-    const payment = isUnfinished(found) ? await drive(id) : found
+    const payment = isUnfinished(found) ? await advance(id) : found
     await begin(payment, asked)
-    const ended = await drive(id)
+    const ended = await advance(id)
     if (ended.status === 'refunded') return ended
     if (isUnfinished(ended)) throw new PaymentUnderWayError()
     throw new PaymentNotRefundableError()

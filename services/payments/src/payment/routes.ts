@@ -1,6 +1,6 @@
-import { answers, body, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
 import { newId } from '@fairpass/sdk/mongo'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { createLimits, type LimitVariables } from '../limits.ts'
@@ -45,12 +45,12 @@ type Deps = {
   pay: Pay
   payments: Payments
   webhooks: Webhooks
-  wiring: Wiring
+  context: ServiceContext
   limits: LimitVariables
 }
 
-export const createRoutes = ({ pay, payments, webhooks, wiring, limits }: Deps) => {
-  const { identity, idempotent, rateLimit } = wiring
+export const createRoutes = ({ pay, payments, webhooks, context, limits }: Deps) => {
+  const { identity, idempotent, rateLimit } = context
   const { wrongCodesByAddress, wrongCodesByAccount } = createLimits(rateLimit, limits)
 
   return new Hono<IdempotencyEnv>()
@@ -61,7 +61,7 @@ export const createRoutes = ({ pay, payments, webhooks, wiring, limits }: Deps) 
       body(NewPayment),
       wrongCodesByAddress,
       wrongCodesByAccount,
-      answers(
+      describeRoute(
         'Pay an order by card, by a coupon, or (without either) in a form of Stripe',
         { 201: PaidAnswer },
         'not_found',
@@ -77,7 +77,7 @@ export const createRoutes = ({ pay, payments, webhooks, wiring, limits }: Deps) 
     )
     .post(
       '/api/payments/webhooks/stripe',
-      answers(
+      describeRoute(
         'For Stripe: 200 once the event is stored',
         { 200: ReceivedAnswer },
         'request_validation',
@@ -91,7 +91,7 @@ export const createRoutes = ({ pay, payments, webhooks, wiring, limits }: Deps) 
     .get(
       '/api/payments/orders/:orderId',
       identity.signedIn,
-      answers("How the payment of the caller's order stands", { 200: PaymentStateAnswer }),
+      describeRoute("How the payment of the caller's order stands", { 200: PaymentStateAnswer }),
       async (c) => {
         const orderId = c.req.param('orderId')
         const own = v.is(Id, orderId) ? await payments.ofOrder(orderId, c.var.user.id) : []

@@ -8,7 +8,7 @@ import {
   unknownMethod,
 } from '../domain/payment.ts'
 import type { Orders } from '../peers/orders.ts'
-import type { Intent, StripePort, Told } from '../stripe/payment-intents.ts'
+import type { Intent, StripePort, StripeResult } from '../stripe/payment-intents.ts'
 import type { Payments } from './store.ts'
 
 export type StepDeps = { payments: Payments; stripe: StripePort; orders: Orders; now?: (() => Date) | undefined }
@@ -26,10 +26,11 @@ const authenticationRequired: Failure = {
 export const hasIntent = (payment: Payment): payment is WithIntent => payment.intentId !== undefined
 
 /** The same step of the same payment is the same request to Stripe, unless Stripe kept a failure of its own under it. */
-export const keyOf = (step: string, { id, turn }: Payment) => (turn === 0 ? `${step}:${id}` : `${step}:${id}:${turn}`)
+export const keyOf = (step: string, { id, keyGeneration }: Payment) =>
+  keyGeneration === 0 ? `${step}:${id}` : `${step}:${id}:${keyGeneration}`
 
 /** For the log: never a client secret. */
-const inShort = (told: Exclude<Told, { as: 'unknown' }>) =>
+const inShort = (told: Exclude<StripeResult, { as: 'unknown' }>) =>
   told.as === 'told' ? told.intent.status : `${told.as}, ${told.failure.code}`
 
 /** What Stripe says is true. */
@@ -47,19 +48,20 @@ export const createSteps = ({ payments, stripe, orders, now = () => new Date() }
   const isTooLate = ({ expiresAt }: Payment) => expiresAt <= now()
   const cancel = (payment: Payment, failure: Failure = orderNotPayable) =>
     payments.moveTo(payment, 'cancelling', { failure })
-  const truth = (payment: WithIntent, told: Told) => (told.as === 'told' ? told.intent : askTruth(stripe, payment))
+  const truth = (payment: WithIntent, told: StripeResult) =>
+    told.as === 'told' ? told.intent : askTruth(stripe, payment)
 
   /** Nobody knows yet. A failure that Stripe keeps under the key is asked about under another one next time. */
-  const underWay = async (payment: Payment, told: Told): Promise<PaymentUnderWayError> => {
+  const underWay = async (payment: Payment, told: StripeResult): Promise<PaymentUnderWayError> => {
     if (told.as !== 'unknown') return new PaymentUnderWayError({ cause: new Error(`Stripe: ${inShort(told)}`) })
-    if (told.isKept) await payments.note(payment, { turn: payment.turn + 1 })
+    if (told.isKept) await payments.note(payment, { keyGeneration: payment.keyGeneration + 1 })
     return new PaymentUnderWayError({ cause: told.cause })
   }
 
   /** The intent is known here before a card can be charged through it, so that no answer that is lost loses money. */
   const openIntent = async (payment: Payment): Promise<Payment> => {
-    const { id: paymentId, orderId, attempt, amountCents, currency, turn } = payment
-    const key = `pay:${orderId}:${attempt}${turn === 0 ? '' : `:${turn}`}`
+    const { id: paymentId, orderId, attempt, amountCents, currency, keyGeneration } = payment
+    const key = `pay:${orderId}:${attempt}${keyGeneration === 0 ? '' : `:${keyGeneration}`}`
     const told = await stripe.open({ amountCents, currency, orderId, paymentId, key })
     if (told.as === 'told') return payments.note(payment, { intentId: told.intent.id })
     if (told.as === 'refused') return cancel(payment, told.failure)

@@ -193,7 +193,7 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
     },
 
     /** Keeps what is learnt of a payment without moving it. */
-    note: (payment: Payment, learnt: Pick<Partial<Payment>, 'intentId' | 'turn'>): Promise<Payment> =>
+    note: (payment: Payment, learnt: Pick<Partial<Payment>, 'intentId' | 'keyGeneration'>): Promise<Payment> =>
       documents.replace(payment, { ...payment, ...learnt, updatedAt: new Date() }),
 
     /** What stands between two steps for longer than it should, the longest first. */

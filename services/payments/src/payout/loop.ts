@@ -1,8 +1,8 @@
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
-import type { PayoutDrive } from './process.ts'
+import type { PayoutProcess } from './process.ts'
 import type { Payouts } from './store.ts'
 
-type Deps = { payouts: Payouts; payOut: PayoutDrive; log: Log }
+type Deps = { payouts: Payouts; payOut: PayoutProcess; log: Log }
 
 const batch = 20
 /** After so many batches the loop takes a breath, even when there is more. */

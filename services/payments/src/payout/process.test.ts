@@ -3,10 +3,10 @@ import { newId } from '@fairpass/sdk/mongo'
 import fc from 'fast-check'
 import { openPayment } from '../domain/payment.ts'
 import type { PayoutStatus } from '../domain/payout.ts'
-import { createSaboteur, Interruption } from '../testing/crash-injector.ts'
+import { createCrashInjector, Interruption } from '../testing/crash-injector.ts'
 import { startWorld, type World } from '../testing/world.ts'
 
-const saboteur = createSaboteur()
+const saboteur = createCrashInjector()
 let world: World
 beforeAll(async () => {
   world = await startWorld({ guard: saboteur.guard, hearsWebhooks: false, payoutDelaySeconds: 0 })
@@ -25,7 +25,7 @@ const sold = async (feeCents = 420): Promise<Sale> => {
   const { id } = await world.payments.open(() =>
     openPayment({ ...opening, ...moments, paymentMethod: 'pm_card_visa' }, new Date()),
   )
-  const { intentId = '' } = await world.drive(id)
+  const { intentId = '' } = await world.advance(id)
   return { id, sellerId, intentId }
 }
 
@@ -34,18 +34,18 @@ const refund = async ({ id }: Sale) => {
   if (payment?.status !== 'completed') return
   const why = { refund: { reason: 'The show was called off', adminId: newId(), at: new Date() } }
   await world.payments.moveTo(payment, 'refunding', why)
-  await world.drive(id)
+  await world.advance(id)
 }
 
 const dispute = async ({ intentId }: Sale): Promise<string> => {
   const { body } = await world.double.call('POST', `/payment_intents/${intentId}/dispute`, {})
-  if (body.id) await world.disputes.hear(body.id)
+  if (body.id) await world.disputes.onDisputeUpdated(body.id)
   return body.id
 }
 
 const decide = async (id: string, outcome: 'won' | 'lost') => {
   await world.double.call('POST', `/disputes/${id}/close`, { outcome })
-  await world.disputes.hear(id)
+  await world.disputes.onDisputeUpdated(id)
 }
 
 type End = { status: PayoutStatus | undefined; sent: number; owed: number; agrees: boolean; atOnce: number }
@@ -137,7 +137,7 @@ test.each(Object.entries(stories))(
       saboteur.rest()
       const sale = await sold()
       await before?.(sale)
-      saboteur.strikeAt(crossing)
+      saboteur.crashAt(crossing)
       const isStopped = await untilStopped(world.payOut(sale.id))
       saboteur.rest()
       await meanwhile?.(sale)
@@ -160,10 +160,10 @@ test('what a bank decides is booked the same wherever it is stopped', async () =
     const sale = await sold()
     const { body } = await world.double.call('POST', `/payment_intents/${sale.intentId}/dispute`, {})
     await world.double.call('POST', `/disputes/${body.id}/close`, { outcome: 'lost' })
-    saboteur.strikeAt(crossing)
-    const isStopped = await untilStopped(world.disputes.hear(body.id))
+    saboteur.crashAt(crossing)
+    const isStopped = await untilStopped(world.disputes.onDisputeUpdated(body.id))
     saboteur.rest()
-    await world.disputes.hear(body.id)
+    await world.disputes.onDisputeUpdated(body.id)
     await driveOn(sale)
     expect(await endOf(sale)).toEqual({ ...dropped, owed: 0, agrees: true, atOnce: 0 })
     if (!isStopped) break
@@ -197,7 +197,7 @@ test('sellers and books agree after any trouble', async () => {
       let disputeId: string | undefined
       for (const { happening, troubles, stopAt } of steps) {
         for (const each of troubles) await world.double.fault({ ...each, metadata: { paymentId: sale.id } })
-        saboteur.strikeAt(stopAt)
+        saboteur.crashAt(stopAt)
         await world.payOut(sale.id).catch(() => {})
         saboteur.rest()
         if (happening === 'refund') await refund(sale).catch(() => {})

@@ -50,7 +50,7 @@ const paidFor = (payment: Payment | undefined): 'yes' | 'no' | 'unknown' => {
  * Brings what sellers were sent in line with what they are owed, from wherever it stands: stopped between any two steps,
  * doing it again leads to the same end. Replicas may look at the same payout at once.
  */
-export const createPayoutDrive = ({
+export const createPayoutProcess = ({
   payouts,
   payments,
   sellers,
@@ -137,4 +137,4 @@ export const createPayoutDrive = ({
   }
 }
 
-export type PayoutDrive = ReturnType<typeof createPayoutDrive>
+export type PayoutProcess = ReturnType<typeof createPayoutProcess>

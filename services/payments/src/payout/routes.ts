@@ -1,8 +1,8 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { answers, body, Id, type IdempotencyEnv, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, parse, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import { given } from '@fairpass/sdk/omit-undefined'
-import type { Wiring } from '@fairpass/sdk/service'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Disputes } from '../dispute/store.ts'
@@ -19,7 +19,7 @@ import {
   SalesAnswer,
 } from '../schemas.ts'
 import type { Onboarding } from './onboarding.ts'
-import type { PayoutDrive } from './process.ts'
+import type { PayoutProcess } from './process.ts'
 import type { Payouts } from './store.ts'
 
 const page = { limit: PageLimit, cursor: v.optional(v.string()) }
@@ -40,11 +40,11 @@ const AskedDisputes = v.object({
 
 type Deps = {
   payouts: Payouts
-  driving: PayoutDrive
+  advancePayout: PayoutProcess
   disputes: Disputes
   onboarding: Onboarding
   ledger: Ledger
-  wiring: Wiring
+  context: ServiceContext
 }
 
 type SaleStatus = 'pending' | 'available' | 'paid_out' | 'taken_back' | 'cancelled'
@@ -113,20 +113,20 @@ const toShownDispute = (dispute: Dispute) => ({
 })
 
 /** What sellers see of their money, and admins of everybody's payouts and disputes. */
-export const createPayoutRoutes = ({ payouts, driving, disputes, onboarding, ledger, wiring }: Deps) => {
-  const { identity } = wiring
+export const createPayoutRoutes = ({ payouts, advancePayout, disputes, onboarding, ledger, context }: Deps) => {
+  const { identity } = context
   return new Hono<IdempotencyEnv>()
     .get(
       '/api/payments/account',
       identity.signedIn,
-      answers('Whether the caller can be paid as a seller', { 200: AccountAnswer }),
+      describeRoute('Whether the caller can be paid as a seller', { 200: AccountAnswer }),
       async (c) => c.json(await onboarding.standing(c.var.user.id)),
     )
     .post(
       '/api/payments/account',
       identity.signedIn,
       body(NewAccount),
-      answers(
+      describeRoute(
         "Where the caller's browser goes on to be paid as a seller",
         { 201: OnboardingAnswer },
         'service_unavailable',
@@ -136,14 +136,14 @@ export const createPayoutRoutes = ({ payouts, driving, disputes, onboarding, led
     .get(
       '/api/payments/earnings',
       identity.signedIn,
-      answers('What the caller earned as a seller', { 200: EarningsAnswer }),
+      describeRoute('What the caller earned as a seller', { 200: EarningsAnswer }),
       async (c) => c.json(await earningsOf(ledger, payouts, c.var.user.id)),
     )
     .get(
       '/api/payments/earnings/sales',
       identity.signedIn,
       query(v.object(page)),
-      answers('The sales of the caller and where their money is, newest first', { 200: SalesAnswer }),
+      describeRoute('The sales of the caller and where their money is, newest first', { 200: SalesAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { payouts: found, nextCursor } = await payouts.page({ sellerId: c.var.user.id }, limit, cursor)
@@ -155,22 +155,22 @@ export const createPayoutRoutes = ({ payouts, driving, disputes, onboarding, led
       '/api/payments/payouts',
       identity.admin,
       query(AskedPayouts),
-      answers('All payouts, the newest sale first', { 200: PayoutsAnswer }),
+      describeRoute('All payouts, the newest sale first', { 200: PayoutsAnswer }),
       async (c) => {
         const { limit, cursor, ...asked } = c.req.valid('query')
-        const { payouts: found, nextCursor } = await payouts.page(given(asked), limit, cursor)
+        const { payouts: found, nextCursor } = await payouts.page(omitUndefined(asked), limit, cursor)
         return c.json({ payouts: found.map(toShown), nextCursor })
       },
     )
     .post(
       '/api/payments/payouts/:id/retry',
       identity.admin,
-      answers('Have a payout looked at now', { 200: PayoutRecord }, 'not_found'),
+      describeRoute('Have a payout looked at now', { 200: PayoutRecord }, 'not_found'),
       async (c) => {
         const id = parse(Id, c.req.param('id'))
         await payouts.wake({ _id: id })
         // How far it got is read afterwards; what is not known yet, the loop finds out.
-        await driving(id).catch(() => {})
+        await advancePayout(id).catch(() => {})
         const payout = await payouts.find(id)
         if (!payout) throw new NotFoundError('There is no such payout')
         return c.json(toShown(payout))
@@ -180,7 +180,7 @@ export const createPayoutRoutes = ({ payouts, driving, disputes, onboarding, led
       '/api/payments/disputes',
       identity.admin,
       query(AskedDisputes),
-      answers("What buyers' banks want back, the latest first", { 200: DisputesAnswer }),
+      describeRoute("What buyers' banks want back, the latest first", { 200: DisputesAnswer }),
       async (c) => {
         const { limit, cursor, status } = c.req.valid('query')
         const { disputes: found, nextCursor } = await disputes.page(status, limit, cursor)

@@ -56,7 +56,7 @@ export const openSellers = (db: Db, { connect, onReady }: Deps) => {
     refreshed,
 
     /** What a webhook tells of an account; of an account that is nobody's here, nothing. */
-    hear: async (accountId: string): Promise<void> => {
+    onAccountUpdated: async (accountId: string): Promise<void> => {
       const seller = await documents.findOne({ accountId })
       if (seller) await refreshed(seller.id)
     },

@@ -1,5 +1,5 @@
 import type { Api } from '@fairpass/auth/api'
-import { type Dapr, heard, through } from '@fairpass/sdk/dapr'
+import { type Dapr, daprFetch, parseResponse } from '@fairpass/sdk/dapr'
 import { hc } from 'hono/client'
 import * as v from 'valibot'
 
@@ -9,8 +9,8 @@ export type Bans = { isBanned: (userId: string) => Promise<boolean> }
 const Standing = v.object({ isBanned: v.boolean() })
 
 export const createBans = (dapr: Dapr): Bans => {
-  const { users } = hc<Api>('http://auth', through(dapr, 'auth')).internal
+  const { users } = hc<Api>('http://auth', daprFetch(dapr, 'auth')).internal
   return {
-    isBanned: async (id) => (await heard(Standing, users[':id'].$get({ param: { id } }))).isBanned,
+    isBanned: async (id) => (await parseResponse(Standing, users[':id'].$get({ param: { id } }))).isBanned,
   }
 }

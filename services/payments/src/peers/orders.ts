@@ -1,5 +1,5 @@
 import type { Api } from '@fairpass/orders/api'
-import { type Dapr, heard, OrderToPay, through } from '@fairpass/sdk/dapr'
+import { type Dapr, daprFetch, OrderToPay, parseResponse } from '@fairpass/sdk/dapr'
 import { RelayedProblemError, ServiceUnavailableError } from '@fairpass/sdk/errors'
 import { hc } from 'hono/client'
 
@@ -15,11 +15,11 @@ export type Orders = {
 }
 
 export const createOrders = (dapr: Dapr): Orders => {
-  const { orders } = hc<Api>('http://orders', through(dapr, 'orders')).internal
+  const { orders } = hc<Api>('http://orders', daprFetch(dapr, 'orders')).internal
 
   const tell = async (orderId: string, what: 'settle' | 'complete' | 'fail', paymentId: string): Promise<boolean> => {
     try {
-      await heard(OrderToPay, orders[':id'][what].$post({ param: { id: orderId }, json: { paymentId } }))
+      await parseResponse(OrderToPay, orders[':id'][what].$post({ param: { id: orderId }, json: { paymentId } }))
       return true
     } catch (error) {
       // Only the order's own word decides over money; a lost race, or an order that is not found, is no word.
@@ -32,7 +32,7 @@ export const createOrders = (dapr: Dapr): Orders => {
   return {
     find: async (orderId) => {
       try {
-        return await heard(OrderToPay, orders[':id'].$get({ param: { id: orderId } }))
+        return await parseResponse(OrderToPay, orders[':id'].$get({ param: { id: orderId } }))
       } catch (error) {
         if (error instanceof RelayedProblemError && error.code === 'not_found') return undefined
         throw error

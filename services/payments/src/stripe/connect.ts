@@ -22,7 +22,7 @@ export type Moved =
   /** `isKept`: Stripe keeps this failure under the idempotency key, and has ended whatever it did under it */
   | { as: 'unknown'; isKept: boolean; cause: unknown }
 
-type Sending = Pick<Payout, 'id' | 'orderId' | 'currency' | 'round'> & {
+type Sending = Pick<Payout, 'id' | 'orderId' | 'currency' | 'transferAttempt'> & {
   sentCents: number
   accountId: string
   chargeId?: string | undefined
@@ -37,10 +37,12 @@ export type ConnectPort = {
     back: { returnUrl: string; refreshUrl: string },
   ) => Promise<{ url: string; expiresAt: Date }>
   /** the transfer that was made in this round, if one was */
-  sent: (payout: Pick<Payout, 'id' | 'round'>) => Promise<string | undefined>
+  sent: (payout: Pick<Payout, 'id' | 'transferAttempt'>) => Promise<string | undefined>
   send: (payout: Sending) => Promise<Moved>
   isBack: (transferId: string) => Promise<boolean>
-  takeBack: (payout: Pick<Payout, 'id' | 'round' | 'turn'> & { transferId: string }) => Promise<Moved>
+  takeBack: (
+    payout: Pick<Payout, 'id' | 'transferAttempt' | 'keyGeneration'> & { transferId: string },
+  ) => Promise<Moved>
   dispute: (disputeId: string) => Promise<ToldDispute>
   /** all of them, up to `manyDisputes` */
   disputesSince: (since: Date) => Promise<ToldDispute[]>
@@ -151,12 +153,12 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
     return { url: link.url, expiresAt: momentOf(link.expires_at) }
   },
 
-  sent: async ({ id, round }) => {
+  sent: async ({ id, transferAttempt }) => {
     const { data } = await asked(transfers.list({ transfer_group: id, limit: manyRounds }))
-    return data.find(({ metadata }) => metadata.round === `${round}`)?.id
+    return data.find(({ metadata }) => metadata.round === `${transferAttempt}`)?.id
   },
 
-  send: ({ id, orderId, currency, round, sentCents, accountId, chargeId }) =>
+  send: ({ id, orderId, currency, transferAttempt, sentCents, accountId, chargeId }) =>
     moved(
       transfers.create(
         {
@@ -165,16 +167,18 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
           destination: accountId,
           ...(chargeId === undefined ? {} : { source_transaction: chargeId }),
           transfer_group: id,
-          metadata: { paymentId: id, orderId, round: `${round}` },
+          metadata: { paymentId: id, orderId, round: `${transferAttempt}` },
         },
-        { idempotencyKey: `payout:${id}:${round}` },
+        { idempotencyKey: `payout:${id}:${transferAttempt}` },
       ),
     ),
 
   isBack: async (transferId) => (await asked(transfers.retrieve(transferId))).reversed,
 
-  takeBack: ({ id, round, turn, transferId }) =>
-    moved(transfers.createReversal(transferId, {}, { idempotencyKey: `back:${id}:${round}:${turn}` })),
+  takeBack: ({ id, transferAttempt, keyGeneration, transferId }) =>
+    moved(
+      transfers.createReversal(transferId, {}, { idempotencyKey: `back:${id}:${transferAttempt}:${keyGeneration}` }),
+    ),
 
   dispute: async (disputeId) => toDispute(await asked(disputes.retrieve(disputeId))),
 

@@ -73,7 +73,7 @@ test('payouts and disputes', async () => {
   await world.payOutNow()
   await world.double.call('POST', `/disputes/${dispute.body.id}/close`, { outcome: 'lost' })
   await until('the dispute to be lost', async () => {
-    await world.disputes.hear(dispute.body.id)
+    await world.disputes.onDisputeUpdated(dispute.body.id)
     return (await world.disputes.find(dispute.body.id))?.status === 'lost'
   })
   expect((await world.payouts.find(body.id))?.status).toBe('dropped')

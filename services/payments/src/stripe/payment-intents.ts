@@ -15,7 +15,7 @@ export type Intent = {
 }
 
 /** How Stripe answered. `unknown` says nothing about what happened there: whoever hears it asks `intent` what is true. */
-export type Told =
+export type StripeResult =
   | { as: 'told'; intent: Intent }
   | { as: 'declined'; failure: Failure }
   | { as: 'refused'; code: string | undefined; param: string | undefined; failure: Failure }
@@ -27,12 +27,12 @@ type NewIntent = { amountCents: number; currency: string; orderId: string; payme
 /** Stripe as payments uses it: every call bounded, every change under a key that makes repeating it harmless. */
 export type StripePort = {
   /** Opens an intent without a card: no money can move on it before its id is known here. */
-  open: (intent: NewIntent) => Promise<Told>
-  confirm: (intentId: string, paymentMethod: string, key: string) => Promise<Told>
-  intent: (intentId: string) => Promise<Told>
-  capture: (intentId: string, key: string) => Promise<Told>
-  cancel: (intentId: string, key: string) => Promise<Told>
-  refund: (intentId: string, key: string, reason?: string) => Promise<Told>
+  open: (intent: NewIntent) => Promise<StripeResult>
+  confirm: (intentId: string, paymentMethod: string, key: string) => Promise<StripeResult>
+  intent: (intentId: string) => Promise<StripeResult>
+  capture: (intentId: string, key: string) => Promise<StripeResult>
+  cancel: (intentId: string, key: string) => Promise<StripeResult>
+  refund: (intentId: string, key: string, reason?: string) => Promise<StripeResult>
 }
 
 type Options = {
@@ -90,7 +90,7 @@ const toIntent = (found: Stripe.PaymentIntent): Intent => {
   }
 }
 
-const toTold = (error: unknown): Told => {
+const toStripeResult = (error: unknown): StripeResult => {
   const { StripeCardError, StripeError, StripeIdempotencyError, StripeInvalidRequestError } = Stripe.errors
   if (error instanceof StripeCardError)
     return { as: 'declined', failure: failureOf(error.code, error.decline_code, error.message) }
@@ -103,11 +103,11 @@ const toTold = (error: unknown): Told => {
   return { as: 'unknown', isKept, cause: error }
 }
 
-const told = async (answer: Promise<Stripe.PaymentIntent>): Promise<Told> => {
+const told = async (answer: Promise<Stripe.PaymentIntent>): Promise<StripeResult> => {
   try {
     return { as: 'told', intent: toIntent(await answer) }
   } catch (error) {
-    return toTold(error)
+    return toStripeResult(error)
   }
 }
 
@@ -151,7 +151,7 @@ export const createStripePort = (stripe: Stripe): StripePort => {
       try {
         await refunds.create({ payment_intent: intentId, ...why }, { idempotencyKey: key })
       } catch (error) {
-        return toTold(error)
+        return toStripeResult(error)
       }
       return intent(intentId)
     },

@@ -1,9 +1,9 @@
 import { inSpan, SpanKind, SpanStatusCode } from '@fairpass/sdk/telemetry'
 import { stripeRequestSeconds } from '../metrics.ts'
-import type { StripePort, Told } from './payment-intents.ts'
+import type { StripePort, StripeResult } from './payment-intents.ts'
 
 /** Which call, and how Stripe answered it: no id, no card and no client secret. */
-const seen = (name: string, call: () => Promise<Told>): Promise<Told> =>
+const seen = (name: string, call: () => Promise<StripeResult>): Promise<StripeResult> =>
   inSpan(`Stripe ${name}`, { kind: SpanKind.CLIENT }, async (span) => {
     const startedAt = performance.now()
     const told = await call()
@@ -14,7 +14,7 @@ const seen = (name: string, call: () => Promise<Told>): Promise<Told> =>
   })
 
 /** The same Stripe, each of whose calls is seen in the trace that it belongs to. */
-export const seenStripe = (stripe: StripePort): StripePort => ({
+export const withTelemetry = (stripe: StripePort): StripePort => ({
   open: (intent) => seen('open', () => stripe.open(intent)),
   confirm: (intentId, paymentMethod, key) => seen('confirm', () => stripe.confirm(intentId, paymentMethod, key)),
   intent: (intentId) => seen('intent', () => stripe.intent(intentId)),

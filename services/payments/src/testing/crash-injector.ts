@@ -2,7 +2,7 @@
 export class Interruption extends Error {}
 
 /** Counts what crosses a seam, before and after it takes effect, and stops the process there when told to. */
-export const createSaboteur = () => {
+export const createCrashInjector = () => {
   let left = Number.POSITIVE_INFINITY
   const cross = () => {
     left -= 1
@@ -10,7 +10,7 @@ export const createSaboteur = () => {
   }
   return {
     /** @param crossing from 1: before the first call, 2: after it took effect, and so on */
-    strikeAt: (crossing: number) => {
+    crashAt: (crossing: number) => {
       left = crossing
     },
     rest: () => {

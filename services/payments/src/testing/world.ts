@@ -2,7 +2,7 @@ import { readConfig } from '@fairpass/sdk/config'
 import { createDapr, type Dapr, type OrderToPay } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import type { User } from '@fairpass/sdk/identity'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import { type Exchange, SECRET, startDouble } from '@fairpass/stripe-double/testing.ts'
@@ -15,13 +15,13 @@ import { openAccounts } from '../ledger/accounts.ts'
 import { openLedger } from '../ledger/store.ts'
 import { limitVariables } from '../limits.ts'
 import { createPay } from '../payment/pay.ts'
-import { createDrive } from '../payment/process.ts'
+import { createPaymentProcess } from '../payment/process.ts'
 import { reconcile } from '../payment/reconcile.ts'
 import { createRefunds } from '../payment/refunds.ts'
 import { openPayments, type Payments } from '../payment/store.ts'
 import { payOutDue } from '../payout/loop.ts'
 import { createOnboarding } from '../payout/onboarding.ts'
-import { createPayoutDrive } from '../payout/process.ts'
+import { createPayoutProcess } from '../payout/process.ts'
 import { openSellers, type Sellers } from '../payout/sellers.ts'
 import { openPayouts, type Payouts } from '../payout/store.ts'
 import type { Bans } from '../peers/auth.ts'
@@ -100,20 +100,20 @@ export const startWorld = async ({
     connect,
     disputes: guard(disputes),
   }
-  const driving = createDrive(seams)
-  const { drive } = driving
+  const paymentProcess = createPaymentProcess(seams)
+  const { advance } = paymentProcess
   const banned = new Set<string>()
   const bans: Bans = { isBanned: async (id) => banned.has(id) }
-  const payOut = createPayoutDrive({ ...seams, bans })
-  const apply = createApply({ payments, driving, disputes: seams.disputes, sellers: seams.sellers })
+  const payOut = createPayoutProcess({ ...seams, bans })
+  const apply = createApply({ payments, paymentProcess, disputes: seams.disputes, sellers: seams.sellers })
   const webhooks = openWebhooks(db, { stripe: client, secret: SECRET, apply, log })
-  const handlers = createHandlers({ payments, payouts, driving })
+  const handlers = createHandlers({ payments, payouts, paymentProcess })
   const config = { PUBLIC_ORIGIN: service.publicOrigin, ACCESS_TOKEN_SECONDS: 900 }
   const userOf = (token: string): User => {
     const [id = '', role] = token.split(':')
     return { id, role: role === 'admin' ? 'admin' : 'user', sessionId: id, issuedAt: new Date() }
   }
-  const wiring = wireService({
+  const context = createServiceContext({
     name: 'payments',
     config,
     db,
@@ -122,11 +122,11 @@ export const startWorld = async ({
     handlers,
     own: { verify: async (token) => userOf(token), isDenied: async () => false },
   })
-  const pay = createPay({ ...seams, drive, feeBasisPoints })
-  const refunds = createRefunds({ ...seams, drive })
+  const pay = createPay({ ...seams, advance, feeBasisPoints })
+  const refunds = createRefunds({ ...seams, advance })
   const app = createApp({
     service,
-    wiring,
+    context,
     pay,
     payments,
     refunds,
@@ -149,7 +149,7 @@ export const startWorld = async ({
     ledger.ensureIndexes(),
     accounts.ensureIndexes(),
     webhooks.ensureIndexes(),
-    wiring.prepare(),
+    context.prepare(),
   ])
 
   const call = async (method: string, path: string, token: string, body?: unknown, headers = {}) => {
@@ -169,14 +169,14 @@ export const startWorld = async ({
     call,
     client,
     double,
-    drive,
+    advance,
     payOut,
     banned,
-    payoutReplica: () => createPayoutDrive({ ...seams, bans }),
+    payoutReplica: () => createPayoutProcess({ ...seams, bans }),
     /** What is due by now is paid out. */
     payOutDue: () => payOutDue({ payouts, payOut, log }),
     /** another process of this service, on the same database */
-    replica: () => createDrive(seams).drive,
+    replica: () => createPaymentProcess(seams).advance,
     handlers,
     ledger,
     coupons,
@@ -194,7 +194,7 @@ export const startWorld = async ({
     /** Time passes: the reconciler finds whatever is unfinished. */
     reconcileNow: async () => {
       await db.collection('payments').updateMany({}, { $set: { lookAt: new Date(0) } })
-      await reconcile({ payments, drive, log })
+      await reconcile({ payments, advance, log })
     },
     /** Time passes: whatever is to be paid out, or left between two steps, is looked at. */
     payOutNow: async () => {

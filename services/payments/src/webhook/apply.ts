@@ -1,6 +1,6 @@
 import type { Disputes } from '../dispute/store.ts'
 import { isUnfinished, type Payment } from '../domain/payment.ts'
-import type { Drive } from '../payment/process.ts'
+import type { PaymentProcess } from '../payment/process.ts'
 import type { Payments } from '../payment/store.ts'
 import type { Sellers } from '../payout/sellers.ts'
 
@@ -9,27 +9,28 @@ export type About = { intentId?: string; paymentId?: string; disputeId?: string;
 
 type Deps = {
   payments: Pick<Payments, 'find' | 'byIntent'>
-  driving: Drive
-  disputes: Pick<Disputes, 'hear'>
-  sellers: Pick<Sellers, 'hear'>
+  paymentProcess: PaymentProcess
+  disputes: Pick<Disputes, 'onDisputeUpdated'>
+  sellers: Pick<Sellers, 'onAccountUpdated'>
 }
 
 /** Takes an event as a hint: whatever it is about is asked of Stripe, since events come late and out of order. */
-export const createApply = ({ payments, driving, disputes, sellers }: Deps) => {
+export const createApply = ({ payments, paymentProcess, disputes, sellers }: Deps) => {
   const paymentOf = async ({ paymentId, intentId }: About): Promise<Payment | undefined> => {
     const named = paymentId ? await payments.find(paymentId) : undefined
     return named ?? (intentId ? payments.byIntent(intentId) : undefined)
   }
 
   return async (about: About): Promise<void> => {
-    if (about.accountId) await sellers.hear(about.accountId)
-    if (about.disputeId) await disputes.hear(about.disputeId)
+    if (about.accountId) await sellers.onAccountUpdated(about.accountId)
+    if (about.disputeId) await disputes.onDisputeUpdated(about.disputeId)
     const payment = await paymentOf(about)
     // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
     if (!payment) return
-    if (!isUnfinished(payment)) await driving.reconsider(payment)
+    if (!isUnfinished(payment)) await paymentProcess.recheck(payment)
     // What is between two steps is being driven right now, or is the reconciler's within seconds.
-    else if (payment.status === 'awaiting_method' || payment.lookAt <= new Date()) await driving.drive(payment.id)
+    else if (payment.status === 'awaiting_method' || payment.lookAt <= new Date())
+      await paymentProcess.advance(payment.id)
   }
 }
 

@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import type { About as AboutWhom, Apply } from './apply.ts'
 
 /** What is kept of an event: whom it is about. The rest is asked of Stripe when it is applied, since it may be old news. */
-type Heard = AboutWhom & {
+type StoredWebhook = AboutWhom & {
   _id: string
   type: string
   status: 'stored' | 'applied' | 'failed'
@@ -40,7 +40,7 @@ const About = v.object({
 const Event = v.object({ id: v.string(), type: v.string(), data: v.object({ object: About }) })
 type Event = v.InferOutput<typeof Event>
 
-const toHeard = ({ id, type, data: { object: about } }: Event, now: Date): Heard => {
+const toStoredWebhook = ({ id, type, data: { object: about } }: Event, now: Date): StoredWebhook => {
   const idOf = (object: string) => (about.object === object ? about.id : undefined)
   const intentId = idOf('payment_intent') ?? about.payment_intent
   const paymentId = about.metadata?.paymentId
@@ -59,7 +59,7 @@ const toHeard = ({ id, type, data: { object: about } }: Event, now: Date): Heard
   }
 }
 
-const toShown = ({ _id, type, status, attempts, receivedAt, dueAt, failure, paymentId, intentId }: Heard) => ({
+const toShown = ({ _id, type, status, attempts, receivedAt, dueAt, failure, paymentId, intentId }: StoredWebhook) => ({
   id: _id,
   type,
   status,
@@ -73,7 +73,7 @@ const toShown = ({ _id, type, status, attempts, receivedAt, dueAt, failure, paym
 
 /** Stripe's webhooks: stored first, answered, then applied; each once, in any order. */
 export const openWebhooks = (db: Db, { stripe, secret, apply, log }: Deps) => {
-  const events = db.collection<Heard>('webhookEvents')
+  const events = db.collection<StoredWebhook>('webhookEvents')
 
   const verified = async (body: string, signature: string): Promise<Event> => {
     try {
@@ -88,7 +88,7 @@ export const openWebhooks = (db: Db, { stripe, secret, apply, log }: Deps) => {
   }
 
   /** Takes one event that is due, for as long as its next pause: after a crash somebody takes it again. */
-  const take = async (id?: string): Promise<Heard | null> => {
+  const take = async (id?: string): Promise<StoredWebhook | null> => {
     const now = new Date()
     const found = await events.findOne({ ...(id ? { _id: id } : {}), status: 'stored', dueAt: { $lte: now } })
     if (!found) return null
@@ -100,7 +100,7 @@ export const openWebhooks = (db: Db, { stripe, secret, apply, log }: Deps) => {
     )
   }
 
-  const applyTaken = async (heard: Heard): Promise<void> => {
+  const applyTaken = async (heard: StoredWebhook): Promise<void> => {
     const line = { stripeEvent: heard._id, type: heard.type, attempts: heard.attempts }
     try {
       await apply(heard)
@@ -134,7 +134,7 @@ export const openWebhooks = (db: Db, { stripe, secret, apply, log }: Deps) => {
      * @throws RequestValidationError when Stripe did not sign it, or too long ago
      */
     receive: async (body: string, signature: string): Promise<void> => {
-      const heard = toHeard(await verified(body, signature), new Date())
+      const heard = toStoredWebhook(await verified(body, signature), new Date())
       try {
         await events.insertOne(heard)
       } catch (error) {

@@ -1,6 +1,6 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
 import type { TicketData } from '@fairpass/sdk/events'
-import { smallestMove } from '@fairpass/sdk/money'
+import { chargeIncrement } from '@fairpass/sdk/money'
 
 export type Ticket = {
   id: string
@@ -19,7 +19,7 @@ export type Ticket = {
   /** the latest order that took this ticket; it stays when the order ends, so that late events are known as such */
   reservation?: { orderId: string; createdAt: Date; expiresAt: Date } | undefined
   /** withdrawn as soon as no order holds it: its seller was banned while a buyer was checking out */
-  isEnding?: boolean | undefined
+  withdrawOnRelease?: boolean | undefined
 }
 
 type Listing = Pick<
@@ -59,7 +59,7 @@ const refuseUnlessAvailable = ({ status }: Ticket) => {
 
 /** @throws RequestValidationError for a price that nobody could pay, since no card moves such an amount */
 export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'priceCents' | 'currency'>): void => {
-  const unit = smallestMove(currency)
+  const unit = chargeIncrement(currency)
   if (priceCents % unit === 0) return
   throw new RequestValidationError([{ msg: `must be a multiple of ${unit} in ${currency}`, param: 'priceCents' }])
 }
@@ -85,7 +85,7 @@ export const withdraw = (ticket: Ticket): Ticket => {
 /** Takes a ticket off sale whatever its state: at once, or when the order that holds it has ended. */
 export const endListing = (ticket: Ticket): Ticket => {
   if (ticket.status === 'available') return { ...ticket, status: 'withdrawn' }
-  return ticket.status === 'reserved' && !ticket.isEnding ? { ...ticket, isEnding: true } : ticket
+  return ticket.status === 'reserved' && !ticket.withdrawOnRelease ? { ...ticket, withdrawOnRelease: true } : ticket
 }
 
 /** Orders decide who may buy; tickets follow, and an order older than the one known changes nothing. */
@@ -93,14 +93,16 @@ export const reserve = (ticket: Ticket, reservation: NonNullable<Ticket['reserva
   if (ticket.status === 'sold' || (ticket.reservation && ticket.reservation.createdAt >= reservation.createdAt))
     return ticket
   // Withdrawn while BUY was under way: the order stands, but the ticket does not come back on sale after it.
-  const isEnding = ticket.status === 'withdrawn' || ticket.isEnding === true
-  return { ...ticket, status: 'reserved', reservation, ...(isEnding ? { isEnding } : {}) }
+  const isEnding = ticket.status === 'withdrawn' || ticket.withdrawOnRelease === true
+  return { ...ticket, status: 'reserved', reservation, ...(isEnding ? { withdrawOnRelease: isEnding } : {}) }
 }
 
 /** The order that held the ticket ended without a sale. */
 export const release = (ticket: Ticket, orderId: string): Ticket => {
   if (ticket.status === 'withdrawn' || ticket.reservation?.orderId !== orderId) return ticket
-  return ticket.isEnding ? { ...ticket, status: 'withdrawn', isEnding: undefined } : { ...ticket, status: 'available' }
+  return ticket.withdrawOnRelease
+    ? { ...ticket, status: 'withdrawn', withdrawOnRelease: undefined }
+    : { ...ticket, status: 'available' }
 }
 
 export const sell = (ticket: Ticket, reservation: NonNullable<Ticket['reservation']>): Ticket =>
@@ -109,7 +111,7 @@ export const sell = (ticket: Ticket, reservation: NonNullable<Ticket['reservatio
 /** The sale was undone: the ticket does not go back on sale by itself, since nobody knows yet whether it is good. */
 export const voidSale = (ticket: Ticket, orderId: string): Ticket =>
   ticket.reservation?.orderId === orderId && ticket.status !== 'withdrawn'
-    ? { ...ticket, status: 'withdrawn', isEnding: undefined }
+    ? { ...ticket, status: 'withdrawn', withdrawOnRelease: undefined }
     : ticket
 
 /** What other services are told. */

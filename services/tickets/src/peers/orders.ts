@@ -1,5 +1,5 @@
 import type { Api } from '@fairpass/orders/api'
-import { type Dapr, Fence, heard, through } from '@fairpass/sdk/dapr'
+import { type Dapr, daprFetch, Fence, parseResponse } from '@fairpass/sdk/dapr'
 import { OrderData } from '@fairpass/sdk/events'
 import { hc } from 'hono/client'
 
@@ -14,11 +14,11 @@ export type Orders = {
 export const fenceWithinMs = 3_000
 
 export const createOrders = (dapr: Dapr): Orders => {
-  const { orders } = hc<Api>('http://orders', through(dapr, 'orders')).internal
-  const { tickets } = hc<Api>('http://orders', through(dapr, 'orders', { timeoutMs: fenceWithinMs })).internal
+  const { orders } = hc<Api>('http://orders', daprFetch(dapr, 'orders')).internal
+  const { tickets } = hc<Api>('http://orders', daprFetch(dapr, 'orders', { timeoutMs: fenceWithinMs })).internal
   return {
-    find: (id) => heard(OrderData, orders[':id'].$get({ param: { id } })),
+    find: (id) => parseResponse(OrderData, orders[':id'].$get({ param: { id } })),
     fence: async (id, version) =>
-      (await heard(Fence, tickets[':id'].fence.$post({ param: { id }, json: { version } }))).verdict,
+      (await parseResponse(Fence, tickets[':id'].fence.$post({ param: { id }, json: { version } }))).verdict,
   }
 }

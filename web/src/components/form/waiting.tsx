@@ -1,7 +1,7 @@
 import { createAsync } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import * as v from 'valibot'
-import { Line } from '../../domain/waitlist.ts'
+import { Waitlist } from '../../domain/waitlist.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useWords } from '../../i18n/words.ts'
 import { readLine, type Visitor } from '../../queries/reads.ts'
@@ -17,11 +17,11 @@ interface WaitingProps {
   visitor: Visitor
 }
 
-const ask = async (ticketId: string): Promise<Line | undefined> => {
+const ask = async (ticketId: string): Promise<Waitlist | undefined> => {
   const answer = await fetch(`/api/orders/line/${ticketId}`, { signal: AbortSignal.timeout(ASK_MS) }).catch(
     () => undefined,
   )
-  const read = answer?.ok ? v.safeParse(Line, await answer.json().catch(() => undefined)) : undefined
+  const read = answer?.ok ? v.safeParse(Waitlist, await answer.json().catch(() => undefined)) : undefined
   return read?.success ? read.output : undefined
 }
 
@@ -29,7 +29,7 @@ const ask = async (ticketId: string): Promise<Line | undefined> => {
 export const Waiting = (props: WaitingProps) => {
   const { offer } = useWords()
   const first = createAsync(() => readLine(props.ticketId))
-  const [asked, setAsked] = createSignal<Line>()
+  const [asked, setAsked] = createSignal<Waitlist>()
   const [hasTurned, setTurned] = createSignal(false)
   const line = () => asked() ?? first()
   const isInLine = () => line()?.place !== undefined
@@ -89,7 +89,7 @@ export const Waiting = (props: WaitingProps) => {
 }
 
 /** A form, so that it works without JavaScript; there the page looks again by itself. */
-const Place = (props: { ticketId: string; line: Line | undefined; locale: string }) => {
+const Place = (props: { ticketId: string; line: Waitlist | undefined; locale: string }) => {
   const { offer } = useWords()
   return (
     <form method="post" action={`/tickets/${props.ticketId}`} class="line">

@@ -4,12 +4,12 @@ import type { Words } from '../../i18n/en.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { type Loaded, loadedFrom } from '../../queries/loaded.ts'
 import type { Api } from '../api/api.ts'
-import type { Kept } from '../stale-while-revalidate.ts'
+import type { StaleWhileRevalidate } from '../stale-while-revalidate.ts'
 
 /** What one page request knows of who asks and what was asked. */
 export interface Visit {
   api: Api
-  listings: Kept<Loaded<Tickets>>
+  listings: StaleWhileRevalidate<Loaded<Tickets>>
   /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
   user: User | null | undefined
   language: Language

@@ -54,7 +54,7 @@ const plain = () =>
   new Response(null, { status: 302, headers: { location: PLAIN_CARD, 'cache-control': 'public, max-age=60' } })
 
 /** /cards/ID.png: a ticket as a picture, or the one of all Fairpass where it cannot be drawn; undefined elsewhere. */
-export const createCards = ({ daprHttpPort, daprApiToken, logLevel }: Settings) => {
+export const createShareImages = ({ daprHttpPort, daprApiToken, logLevel }: Settings) => {
   const drawn = createDrawings(draw)
   const log = createLog(logLevel)
   return async (pathname: string, request: Request): Promise<Response | undefined> => {
