@@ -73,8 +73,8 @@ export const oneOrder: Guard[] = [
     out: [
       {
         file: 'services/orders/src/hold/purchase.ts',
-        text: 'if (own) return { order: own, isNew: false }\n    refuse',
-        by: 'void own\n    refuse',
+        text: 'if (own) return { order: own, isNew: false }\n    assertOffered',
+        by: 'void own\n    assertOffered',
       },
       {
         file: 'services/orders/src/hold/purchase.ts',
