@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import type { Dapr } from '../dapr/dapr.ts'
 import { ServiceUnavailableError } from '../errors.ts'
@@ -14,13 +14,17 @@ const Jwks = v.object({
   keys: v.array(v.looseObject({ kid: v.string(), kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() })),
 })
 
-/** How long cached keys serve before they are asked for again, and how soon an unknown key may ask, in milliseconds. */
+/** How long keys serve before they are asked for again, and how soon after that an unknown key may ask, in milliseconds. */
 const freshMs = 10 * 60_000
-const retryMs = 2_000
+const cooldownMs = 2_000
+
+/** Only a name: the keys are fetched by invocation, never from an address that a token or a network could change. */
+const jwksUrl = new URL('http://auth/api/users/.well-known/jwks.json')
 
 /**
  * The user an access token speaks for, or undefined for any token that is not valid now: forged, expired, of another kind.
  * `jku` and `jwk` headers are never looked at, since keys come from `getKey` alone.
+ * @throws ServiceUnavailableError when the keys cannot be had: that is our failure, not the caller's
  */
 export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promise<User | undefined> => {
   try {
@@ -34,63 +38,53 @@ export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promi
     const { sub, role, sid, iat } = v.parse(Claims, payload)
     return { id: sub, role, sessionId: sid, issuedAt: new Date(iat * 1000) }
   } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey) throw error
+    if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid)
+      throw new ServiceUnavailableError(undefined, { cause: error })
     if (error instanceof errors.JOSEError || error instanceof v.ValiError) return undefined
     throw error
   }
 }
 
 /**
- * Verifies access tokens alone: auth's public keys are fetched by invocation, cached, and kept in the state store, so that
- * neither an outage of auth nor a restart during one signs anybody out.
+ * Verifies access tokens alone: auth's public keys are fetched by invocation, kept for as long as the process lives, and
+ * copied to the state store, so that neither an outage of auth nor a restart during one signs anybody out.
  */
 export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
-  let keys: JSONWebKeySet | undefined
-  let askedAt = 0
-  let asking: Promise<void> | undefined
+  let fetchedAt = 0
 
-  const ask = async () => {
-    askedAt = Date.now()
+  /** For the next start: one during an outage of auth knows who is calling all the same. */
+  const storeKeys = async (keys: v.InferOutput<typeof Jwks>) => {
+    const stored = await dapr.getState('jwks', Jwks)
+    if (JSON.stringify(stored?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, stored?.etag)
+  }
+
+  const fetchKeys = async () => {
+    fetchedAt = Date.now()
     try {
-      const fetched = await dapr.invoke('auth', 'api/users/.well-known/jwks.json', Jwks)
-      keys = fetched
-      const kept = await dapr.getState('jwks', Jwks)
-      if (JSON.stringify(kept?.value) !== JSON.stringify(fetched)) await dapr.saveState('jwks', fetched, kept?.etag)
+      const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks)
+      await storeKeys(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
+      return keys
     } catch (error) {
-      log.warn({ err: error }, 'the public keys of auth cannot be fetched; using those kept')
-      keys ??= (await dapr.getState('jwks', Jwks))?.value
+      log.warn({ err: error }, 'the public keys of auth cannot be fetched; using the last known ones')
+      const stored = await dapr.getState('jwks', Jwks)
+      if (!stored) throw new ServiceUnavailableError(undefined, { cause: error })
+      return stored.value
     }
   }
 
-  const refresh = () => {
-    asking ??= ask().finally(() => {
-      asking = undefined
-    })
-    return asking
-  }
-
-  const verify = async (token: string): Promise<User | undefined> => {
-    if (!keys) await refresh()
-    // Whether the token is good cannot be told: that is our failure, not the caller's.
-    if (!keys) throw new ServiceUnavailableError()
-    try {
-      return await verifyToken(token, createLocalJWKSet(keys))
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-    }
-    if (Date.now() - askedAt < retryMs) return undefined
-    await refresh()
-    return verifyToken(token, createLocalJWKSet(keys)).catch((error) => {
-      if (error instanceof errors.JWKSNoMatchingKey) return undefined
-      throw error
-    })
-  }
+  const getKey = createRemoteJWKSet(jwksUrl, {
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: cooldownMs,
+    // Each call to the sidecar has a bound of its own, and there are three at most.
+    timeoutDuration: 20_000,
+    [customFetch]: async () => Response.json(await fetchKeys()),
+  })
 
   return {
-    verify,
+    verify: (token: string) => verifyToken(token, getKey),
     /** Fetches the keys before the first token comes, and again when they have served for ten minutes; for a loop. */
     keepFresh: async () => {
-      if (!keys || Date.now() - askedAt > freshMs) await refresh()
+      if (!getKey.jwks() || Date.now() - fetchedAt > freshMs) await getKey.reload()
     },
   }
 }

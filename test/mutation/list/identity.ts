@@ -103,7 +103,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: tokens,
-        text: "if (JSON.stringify(kept?.value) !== JSON.stringify(fetched)) await dapr.saveState('jwks', fetched, kept?.etag)",
+        text: "if (JSON.stringify(stored?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, stored?.etag)",
         by: 'void kept',
       },
     ],
