@@ -8,7 +8,7 @@ import { writeWhole } from './data-folder.ts'
 /** Where a collector listens unless it is told otherwise. */
 const usualCollector = { host: '127.0.0.1', port: 4318 }
 const answerWithinMs = 500
-const rules = join(root, 'k8s', 'parts', 'observe', 'alerts.yaml')
+const rules = join(root, 'k8s', 'components', 'observe', 'alerts.yaml')
 
 /** Who watches this run. */
 export type Observers = { readonly prometheus: Part | undefined; readonly collector: string | undefined }

@@ -15,7 +15,7 @@ type DoubleOptions = {
 export const stripeDouble = ({ port, webhookUrl, webhookSecret, dataDir, env }: DoubleOptions): ProcessSpec => ({
   name: 'stripe',
   command: [process.execPath, 'main.ts'],
-  cwd: join(root, 'test', 'stripe'),
+  cwd: join(root, 'tools', 'stripe-double'),
   env: {
     ...env,
     STRIPE_PORT: String(port),
