@@ -1,0 +1,2 @@
+export * from './digits.ts'
+export * from './search.ts'
