@@ -1,2 +1,4 @@
+export * from './currencies.ts'
 export * from './digits.ts'
+export * from './money.ts'
 export * from './search.ts'
