@@ -1,4 +1,6 @@
 export * from './currencies.ts'
 export * from './digits.ts'
+export * from './moments.ts'
 export * from './money.ts'
 export * from './search.ts'
+export * from './zones.ts'
