@@ -11,7 +11,7 @@ const lookAlikes: Record<string, string> = Object.fromEntries(
     ['АВЕЗКМНОРСТУХІЅЈЬԚԜ', 'ABE3KMH0PCTYX1SJBQW'],
     ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZH1KMN0PTYX'],
     ['OIL|', '0111'],
-  ].flatMap(([from = '', to = '']) => [...from].map((letter, index) => [letter, to[index]])),
+  ].flatMap(([from = '', to = '']) => [...from].map((letter, index) => [letter, to.charAt(index)])),
 )
 
 /** A code in its plain form, whatever it was typed or pasted with; undefined when it is no code at all. */
