@@ -1,4 +1,4 @@
-import { chargeIncrement } from '@fairpass/sdk/money'
+import { chargeIncrement } from '@fairpass/sdk/values'
 import { createRandom, type Random } from './random.ts'
 
 /** How long payments waits for Stripe in a chaotic run, in milliseconds: short, so that time-outs are cheap. */

@@ -1,6 +1,7 @@
 export * from './app.ts'
 export * from './body.ts'
 export * from './describe-route.ts'
+export * from './fields.ts'
 export * from './idempotency.ts'
 export * from './limiter.ts'
 export * from './openapi.ts'

@@ -48,23 +48,23 @@ export type Currency = {
   /** how many of them people write */
   shownDigits: number
   /** the smallest amount that Stripe moves, in minor units; every amount is a multiple of it */
-  step: number
-  /** Stripe's least and most for one charge, in minor units, both multiples of `step` */
+  increment: number
+  /** Stripe's least and most for one charge, in minor units, both multiples of `increment` */
   min: number
   max: number
 }
 
 const currencyOf = (code: string): Currency => {
   const digits = zeroDecimal.has(code) ? 0 : threeDecimal.has(code) ? 3 : 2
-  const step = threeDecimal.has(code) ? 10 : zeroFraction.has(code) ? 100 : 1
+  const increment = threeDecimal.has(code) ? 10 : zeroFraction.has(code) ? 100 : 1
   const most = maxima[code] ?? mostElsewhere
   return {
     code,
     digits,
     shownDigits: zeroFraction.has(code) ? 0 : digits,
-    step,
-    min: Math.ceil((minima[code] ?? leastElsewhere) / step) * step,
-    max: most - (most % step),
+    increment,
+    min: Math.ceil((minima[code] ?? leastElsewhere) / increment) * increment,
+    max: most - (most % increment),
   }
 }
 
@@ -78,4 +78,4 @@ export const currencyNamed = (code: string): Currency =>
   currencies.get(code.toLowerCase()) ?? currencyOf(code.toLowerCase())
 
 /** The smallest amount of a currency that Stripe moves, in minor units. */
-export const smallestMove = (code: string): number => currencyNamed(code).step
+export const chargeIncrement = (code: string): number => currencyNamed(code).increment

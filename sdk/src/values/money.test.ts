@@ -61,15 +61,15 @@ test.each([
   ['kwd', 3, 3, 10],
   ['tnd', 3, 3, 10],
   ['idr', 2, 2, 1],
-])('%p has %p digits, shows %p, moves by %p', (code, digits, shownDigits, step) => {
-  expect(currencies.get(code)).toMatchObject({ digits, shownDigits, step })
+])('%p has %p digits, shows %p, moves by %p', (code, digits, shownDigits, increment) => {
+  expect(currencies.get(code)).toMatchObject({ digits, shownDigits, increment })
 })
 
 test('bounds are amounts that can be moved', () => {
   expect(currencies.size).toBeGreaterThan(130)
-  for (const { min, max, step } of currencies.values()) {
-    expect(min % step).toBe(0)
-    expect(max % step).toBe(0)
+  for (const { min, max, increment } of currencies.values()) {
+    expect(min % increment).toBe(0)
+    expect(max % increment).toBe(0)
     expect(min).toBeLessThan(max)
   }
 })
@@ -164,8 +164,8 @@ const amounts = fc.record({
 test('what a page shows or a field has is read back as the same amount, in every currency and locale', () => {
   fc.assert(
     fc.property(amounts, ({ currency, locale, steps }) => {
-      const { step } = currencyNamed(currency)
-      const amount = steps * step
+      const { increment } = currencyNamed(currency)
+      const amount = steps * increment
       expect({ currency, locale, read: minorUnits(amountField(amount, currency, locale), currency, locale) }).toEqual({
         currency,
         locale,

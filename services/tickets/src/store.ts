@@ -2,48 +2,81 @@ import { RequestValidationError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, Filter, Sort } from 'mongodb'
-import { fold, type Search, wordsOf } from './domain/search.ts'
+import { cityToFind, foundBy, type Search, wordsToFind } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
 
 /** A ticket as stored: what it is found by stands beside it, folded. */
-type TicketDocument = Ticket & { searchText: string; searchCity: string }
+type TicketDocument = Ticket & ReturnType<typeof foundBy>
 type Stored = Omit<TicketDocument, 'id'> & { _id: string }
 
-const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T) => ({
-  ...ticket,
-  searchText: fold(`${ticket.title} ${ticket.venue} ${ticket.city}`),
-  searchCity: fold(ticket.city),
-})
+const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T) => ({ ...ticket, ...foundBy(ticket) })
 
-const withoutSearch = ({ searchText: _text, searchCity: _city, ...ticket }: TicketDocument): Ticket => ticket
+const withoutSearch = ({ searchText: _text, searchCity: _city, startsOn: _day, ...ticket }: TicketDocument): Ticket =>
+  ticket
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
+/** Prices of several currencies have no order, so each currency stands by itself. */
 const sorts = {
-  soonest: { field: 'startsAt', direction: 1 },
-  cheapest: { field: 'priceCents', direction: 1 },
-  newest: { field: '_id', direction: -1 },
-} as const
+  soonest: { startsAt: 1, _id: 1 },
+  cheapest: { currency: 1, priceCents: 1, _id: 1 },
+  newest: { _id: -1 },
+} as const satisfies Record<Search['sort'], Sort>
+
+/** Where a ticket stands in a sort, beside its id. */
+const positionIn = (sort: Search['sort'], { startsAt, currency, priceCents, id }: Ticket): string | number =>
+  ({ soonest: startsAt.getTime(), cheapest: `${currency}:${priceCents}`, newest: id })[sort]
 
 const positionFilter = (sort: Search['sort'], cursor: string): Filter<Stored> => {
   const [value, id] = decodeCursor(cursor)
-  const { field } = sorts[sort]
-  const isOfThisSort = field === '_id' ? value === id : typeof value === 'number' && Number.isFinite(value)
-  if (!isOfThisSort) throw new RequestValidationError([{ msg: 'belongs to another sort', param: 'cursor' }])
-  if (field === '_id') return { _id: { $lt: id } }
-  const at = field === 'startsAt' ? new Date(value) : Number(value)
-  return { $or: [{ [field]: { $gt: at } }, { [field]: at, _id: { $gt: id } }] } as Filter<Stored>
+  const refuse = () => new RequestValidationError([{ msg: 'belongs to another sort', param: 'cursor' }])
+  if (sort === 'newest') {
+    if (value !== id) throw refuse()
+    return { _id: { $lt: id } }
+  }
+  if (sort === 'soonest') {
+    const startsAt = new Date(value)
+    if (typeof value !== 'number' || Number.isNaN(startsAt.getTime())) throw refuse()
+    return { $or: [{ startsAt: { $gt: startsAt } }, { startsAt, _id: { $gt: id } }] }
+  }
+  const [, currency, price] = /^([a-z]{3}):(\d{1,15})$/.exec(String(value)) ?? []
+  if (currency === undefined) throw refuse()
+  const priceCents = Number(price)
+  return {
+    $or: [
+      { currency: { $gt: currency } },
+      { currency, priceCents: { $gt: priceCents } },
+      { currency, priceCents, _id: { $gt: id } },
+    ],
+  }
+}
+
+const dayMs = 24 * 3600_000
+/** No venue is further from UTC than this, so that an index can find the days around. */
+const furthestMs = 15 * 3600_000
+
+/** A moment as it is; a day is that of the venue. What was stored before days were counts as if it were in UTC. */
+const startsFilter = (bound: '$gte' | '$lte', wanted: string | Date | undefined): Filter<Stored>[] => {
+  if (wanted === undefined) return []
+  if (wanted instanceof Date) return [{ startsAt: { [bound]: wanted } }]
+  const midnight = Date.parse(`${wanted}T00:00:00Z`)
+  const ends = bound === '$gte' ? midnight : midnight + dayMs - 1
+  const nearest = bound === '$gte' ? midnight - furthestMs : ends + furthestMs
+  const inUtc = { startsOn: { $exists: false }, startsAt: { [bound]: new Date(ends) } }
+  return [{ startsAt: { [bound]: new Date(nearest) } }, { $or: [{ startsOn: { [bound]: wanted } }, inUtc] }]
 }
 
 const filterOf = (search: Search, now: Date): Filter<Stored> => {
-  const { q, city, from, to, minPrice, maxPrice, status, sort, cursor } = search
-  const earliest = from && from > now ? from : now
+  const { q, city, from, to, currency, minPrice, maxPrice, status, sort, cursor } = search
   return {
     $and: [
       { status: status ?? { $in: ['available', 'reserved'] } },
-      { startsAt: { $gte: earliest, ...(to ? { $lte: to } : {}) } },
-      ...(city ? [{ searchCity: fold(city) }] : []),
-      ...wordsOf(q ?? '').map((word) => ({ searchText: { $regex: escaped(word) } })),
+      { startsAt: { $gte: now } },
+      ...startsFilter('$gte', from),
+      ...startsFilter('$lte', to),
+      ...(city ? [{ searchCity: cityToFind(city) }] : []),
+      ...wordsToFind(q ?? '').map((word) => ({ searchText: { $regex: escaped(word) } })),
+      ...(currency ? [{ currency }] : []),
       ...(minPrice === undefined ? [] : [{ priceCents: { $gte: minPrice } }]),
       ...(maxPrice === undefined ? [] : [{ priceCents: { $lte: maxPrice } }]),
       ...(cursor ? [positionFilter(sort, cursor)] : []),
@@ -64,18 +97,17 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
     publish,
     indexes: [
       { key: { status: 1, startsAt: 1, _id: 1 }, name: 'soonest' },
-      { key: { status: 1, priceCents: 1, _id: 1 }, name: 'cheapest' },
+      { key: { status: 1, currency: 1, priceCents: 1, _id: 1 }, name: 'cheapest in a currency' },
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { 'reservation.expiresAt': 1 }, name: 'reserved', partialFilterExpression: { status: 'reserved' } },
     ],
   })
 
-  const page = (found: TicketDocument[], limit: number, field: 'startsAt' | 'priceCents' | '_id') => {
+  const page = (found: TicketDocument[], limit: number, sort: Search['sort']) => {
     const tickets = found.slice(0, limit).map(withoutSearch)
     const last = tickets.at(-1)
     if (!last || found.length <= limit) return { tickets, nextCursor: null }
-    const value = field === 'startsAt' ? last.startsAt.getTime() : field === 'priceCents' ? last.priceCents : last.id
-    return { tickets, nextCursor: encodeCursor([value, last.id]) }
+    return { tickets, nextCursor: encodeCursor([positionIn(sort, last), last.id]) }
   }
 
   return {
@@ -120,16 +152,14 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
     },
 
     search: async (search: Search, now: Date) => {
-      const { field, direction } = sorts[search.sort]
-      const sort: Sort = field === '_id' ? { _id: direction } : { [field]: direction, _id: direction }
-      const found = await documents.list(filterOf(search, now), { sort, limit: search.limit + 1 })
-      return page(found, search.limit, field)
+      const found = await documents.list(filterOf(search, now), { sort: sorts[search.sort], limit: search.limit + 1 })
+      return page(found, search.limit, search.sort)
     },
 
     ofSeller: async (sellerId: string, limit: number, cursor?: string) => {
       const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
       const found = await documents.list({ sellerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      return page(found, limit, '_id')
+      return page(found, limit, 'newest')
     },
 
     /** The ids of what a visitor can find, in their own order, at most `limit` from `first` on. */

@@ -7,6 +7,9 @@ test.each([
   ['  Ann@Example.COM ', 'ann@example.com'],
   ['\uff21nn@example.com', 'ann@example.com'],
   ['ann+opera@mail.example.com', 'ann+opera@mail.example.com'],
+  ["o'brien@example.com", "o'brien@example.com"],
+  ['ann@xn--bcher-kva.de', 'ann@xn--bcher-kva.de'],
+  ['Ann@Bücher.de', 'ann@xn--bcher-kva.de'],
 ])('the address %p is found as %p', (given, stored) => {
   expect(v.parse(Email, given)).toBe(stored)
 })

@@ -1,16 +1,16 @@
+import { readEmail } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 
-/** An address as accounts are found by it: look-alike forms folded (NFKC), without case. 254 is SMTP's own bound (RFC 5321). */
-export const Email = v.config(
-  v.pipe(
-    v.string('Bad Email'),
-    v.examples(['ann@example.com']),
-    v.trim(),
-    v.transform((text) => text.normalize('NFKC').toLowerCase()),
-    v.maxLength(254, 'Bad Email'),
-    v.email('Bad Email'),
-  ),
-  { abortPipeEarly: true },
+/** An address as accounts are found by it: see `readEmail`. */
+export const Email = v.pipe(
+  v.string('Bad Email'),
+  v.examples(['ann@example.com']),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const email = readEmail(dataset.value)
+    if (email !== undefined) return email
+    addIssue({ message: 'Bad Email' })
+    return NEVER
+  }),
 )
 
 const charactersOf = (text: string) => (text.length > 256 ? text.length : [...text].length)

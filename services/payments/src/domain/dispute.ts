@@ -1,4 +1,4 @@
-import { chargeIncrement } from '@fairpass/sdk/money'
+import { chargeIncrement } from '@fairpass/sdk/values'
 import type { Payment } from './payment.ts'
 
 /** How far a dispute is. An inquiry has taken no money yet; the last three are for good. */

@@ -1,4 +1,4 @@
-import { chargeIncrement } from '@fairpass/sdk/money'
+import { chargeIncrement } from '@fairpass/sdk/values'
 
 /**
  * What the platform keeps of a sale: its share in basis points (hundredths of a percent), rounded half up to what Stripe

@@ -1,10 +1,11 @@
 import { DayOrMoment } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
+import { currencies, hasAtMost, indexWords, localDay, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 
 const MinorUnits = v.pipe(
   v.string(),
-  v.regex(/^\d{1,9}$/, 'must be a whole number of minor units'),
+  v.regex(/^\d{1,12}$/, 'must be a whole number of minor units'),
   v.transform(Number),
 )
 
@@ -12,7 +13,7 @@ const Text = v.pipe(
   v.string(),
   v.trim(),
   v.regex(/^\P{Cc}*$/u, 'must have no control characters'),
-  v.maxLength(100, 'must have at most 100 characters'),
+  v.check((text) => hasAtMost(text, 100), 'must have at most 100 characters'),
 )
 
 /** An empty field of a form is no filter. */
@@ -30,8 +31,11 @@ const filter = <S extends v.GenericSchema<string, unknown>>(schema: S) =>
 export const Search = v.object({
   q: filter(Text),
   city: filter(Text),
+  /** a day is the venue's */
   from: filter(DayOrMoment),
   to: filter(DayOrMoment),
+  currency: filter(v.picklist([...currencies.keys()], 'must be the code of a currency that tickets are sold in')),
+  /** prices of several currencies cannot be compared: they say something only together with one */
   minPrice: filter(MinorUnits),
   maxPrice: filter(MinorUnits),
   status: filter(v.picklist(['available', 'reserved', 'sold', 'withdrawn'])),
@@ -41,8 +45,17 @@ export const Search = v.object({
 })
 export type Search = v.InferOutput<typeof Search>
 
-/** Lower case without accents, so that "zurich" finds "Zürich". */
-export const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+/** A city as it is compared: `Saint Denis` is `Saint-Denis`. */
+export const cityToFind = (city: string): string => queryWords(city, 20).join(' ')
 
 /** The words that a listing must all contain, at most eight. */
-export const wordsOf = (q: string) => fold(q).split(/\s+/).filter(Boolean).slice(0, 8)
+export const wordsToFind = (q: string): string[] => queryWords(q)
+
+/** What a listing is found by: its words, its city, and the day that it is on at the venue. */
+export const foundBy = ({ title, venue, city, startsAt, timeZone }: Findable) => ({
+  searchText: indexWords(`${title} ${venue} ${city}`).join(' '),
+  searchCity: cityToFind(city),
+  startsOn: localDay(startsAt, timeZone),
+})
+
+type Findable = { title: string; venue: string; city: string; startsAt: Date; timeZone?: string | undefined }

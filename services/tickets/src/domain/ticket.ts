@@ -1,6 +1,6 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
 import type { TicketData } from '@fairpass/sdk/events'
-import { chargeIncrement } from '@fairpass/sdk/money'
+import { currencies } from '@fairpass/sdk/values'
 
 export type Ticket = {
   id: string
@@ -30,6 +30,9 @@ type Listing = Pick<
 /** The fields of a listing to change; one that is not there stays as it is. */
 type Changes = { [K in keyof Listing]?: Listing[K] | undefined }
 
+/** What is said of a currency that nobody can be charged in. */
+export const unknownCurrency = 'must be the lower-case ISO 4217 code of a currency that Stripe takes'
+
 export class TicketReservedError extends CustomError {
   readonly code = 'ticket_reserved'
   constructor() {
@@ -57,11 +60,17 @@ const refuseUnlessAvailable = ({ status }: Ticket) => {
   if (status === 'withdrawn') throw new TicketWithdrawnError()
 }
 
-/** @throws RequestValidationError for a price that nobody could pay, since no card moves such an amount */
+/** @throws RequestValidationError for a price that nobody could pay, since Stripe moves no such amount */
 export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'priceCents' | 'currency'>): void => {
-  const unit = chargeIncrement(currency)
-  if (priceCents % unit === 0) return
-  throw new RequestValidationError([{ msg: `must be a multiple of ${unit} in ${currency}`, param: 'priceCents' }])
+  const known = currencies.get(currency)
+  if (!known) throw new RequestValidationError([{ msg: unknownCurrency, param: 'currency' }])
+  const { increment, min, max } = known
+  const refuse = (rule: string) => {
+    throw new RequestValidationError([{ msg: `must be ${rule} in ${currency}`, param: 'priceCents' }])
+  }
+  if (priceCents < min) refuse(`at least ${min}`)
+  if (priceCents > max) refuse(`at most ${max}`)
+  if (priceCents % increment !== 0) refuse(`a multiple of ${increment}`)
 }
 
 /**
@@ -71,7 +80,8 @@ export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'pri
 export const edit = (ticket: Ticket, changes: Changes): Ticket => {
   refuseUnlessAvailable(ticket)
   const changed = { ...ticket, ...(changes as Partial<Listing>) }
-  refuseUnlessPayable(changed)
+  // What was listed under other rules can still be told better.
+  if (changed.priceCents !== ticket.priceCents || changed.currency !== ticket.currency) refuseUnlessPayable(changed)
   return changed
 }
 
