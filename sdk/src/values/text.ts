@@ -40,7 +40,7 @@ export const characterCount = (text: string): number => {
  * what does is a stack of marks, and refused as well.
  */
 export const hasAtMost = (text: string, max: number): boolean =>
-  text.length <= max || (text.length <= 8 * max && characterCount(text) <= max)
+  text.length <= max || (text.length <= 16 * max && characterCount(text) <= max)
 
 /** More marks on one letter than any script has; they would cover the lines above and below. */
 export const hasStackedMarks = (text: string): boolean => /\p{M}{9,}/u.test(text)
