@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
 import { Hono } from 'hono'
 import { ServiceUnavailableError } from '../errors.ts'
+import { newId } from '../mongo/collection.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type IdempotencyEnv, openIdempotency } from './idempotency.ts'
 import { showError } from './problem.ts'
@@ -93,4 +94,45 @@ test('a request that was cut off yields the same id when it is repeated', async 
 
 test('a key that is no key is refused', async () => {
   expect((await post('x'.repeat(256))).status).toBe(400)
+})
+
+// Guarantee: lists that sort by id show the newest first, with an Idempotency-Key or without.
+test('what is created under a key carries the time of its first request, in the order of time', async () => {
+  const ids: string[] = []
+  for (let nth = 0; nth < 20; nth++) {
+    const { id } = (await (await post(`key-${nth}`)).json()) as { id: string }
+    ids.push(id, newId())
+    await Bun.sleep(2)
+  }
+  expect(ids).toEqual([...ids].sort())
+  expect(new Set(ids).size).toBe(40)
+  for (const id of ids) {
+    expect(id).toMatch(/^[0-9a-f]{24}$/)
+    expect(Math.abs(Number.parseInt(id.slice(0, 8), 16) - Date.now() / 1000)).toBeLessThan(10)
+  }
+})
+
+test('a repeat after a failure yields the id of the first try, however much later it comes', async () => {
+  const seen: unknown[] = []
+  const flaky = new Hono<IdempotencyEnv>().post('/things', openIdempotency(db).middleware, async (c) => {
+    seen.push(c.var.idempotentId)
+    return c.json({}, seen.length < 3 ? 503 : 201)
+  })
+  for (let tries = 0; tries < 4; tries++) {
+    await flaky.request('/things', { method: 'POST', body: '{}', headers: { 'idempotency-key': 'again' } })
+    await Bun.sleep(5)
+  }
+  expect(seen).toHaveLength(3)
+  expect(new Set(seen).size).toBe(1)
+})
+
+// Guarantee: a refusal that time can heal is not kept for two days.
+test.each([409, 429, 503, 401])('a %p is asked again under the same key', async (status) => {
+  let asked = 0
+  const busy = new Hono<IdempotencyEnv>().post('/things', openIdempotency(db).middleware, (c) =>
+    c.json({}, ++asked === 1 ? (status as 409) : 201),
+  )
+  const ask = () => busy.request('/things', { method: 'POST', body: '{}', headers: { 'idempotency-key': 'busy' } })
+  expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([status, 201, 201])
+  expect(asked).toBe(2)
 })

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import type { Db } from 'mongodb'
 import { IdempotencyKeyReusedError, RequestValidationError, ServiceUnavailableError } from '../errors.ts'
 import type { IdentityEnv } from '../identity/identity.ts'
+import { idAt } from '../mongo/collection.ts'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
 import { withOpenApi } from './describe-route.ts'
@@ -38,7 +39,8 @@ const unseal = (text: string, key: Buffer): Answer => {
   return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString())
 }
 
-const isFinal = (status: number) => status < 500 && status !== 401 && status !== 429
+/** What time can heal is asked again: somebody else's checkout ends, a limit passes, a session is renewed. */
+const isFinal = (status: number) => status < 500 && ![401, 409, 429].includes(status)
 
 export type IdempotencyEnv = {
   Variables: {
@@ -50,31 +52,32 @@ export type IdempotencyEnv = {
 
 /**
  * `Idempotency-Key` on a POST: the same key, caller and body get the first answer again, for two days; another body is
- * refused. A failure on our side is not kept, so that trying again helps. `c.var.idempotentId` is an id that a repeat of
- * the request yields again: what is created under it is created once, even when the first answer was never stored.
+ * refused. A failure on our side and a refusal that time can heal are not kept, so that trying again helps.
+ * `c.var.idempotentId` is an id that a repeat of the request yields again: what is created under it is created once, even
+ * when the first answer was never stored. Like every id it carries its time, that of the first request.
  * @param secret keys the digests, without which a body that holds a password could be guessed from its fingerprint
  */
 export const openIdempotency = (db: Db, secret = '') => {
   const answers = db.collection<Answered>('idempotency')
 
-  const claim = async (_id: string, fingerprint: string): Promise<string | 'claimed'> => {
+  const claim = async (_id: string, fingerprint: string): Promise<{ answer: string } | { firstAt: Date }> => {
     const giveUpAt = Date.now() + waitMs
     while (Date.now() < giveUpAt) {
       const now = new Date()
       const lockedUntil = new Date(now.getTime() + lockMs)
       try {
         await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })
-        return 'claimed'
+        return { firstAt: now }
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
       }
       const known = await answers.findOne({ _id })
       if (!known) continue
       if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()
-      if (known.answer) return known.answer
+      if (known.answer) return { answer: known.answer }
       if (known.lockedUntil <= now) {
         const taken = await answers.updateOne({ _id, lockedUntil: known.lockedUntil }, { $set: { lockedUntil } })
-        if (taken.modifiedCount === 1) return 'claimed'
+        if (taken.modifiedCount === 1) return { firstAt: known.at }
       }
       await pause(pollMs)
     }
@@ -94,20 +97,15 @@ export const openIdempotency = (db: Db, secret = '') => {
     const scope = [key, c.var.user?.id ?? c.var.caller ?? 'anonymous', c.req.path]
     const id = digest(secret, 'id', ...scope).toString('hex')
     const sealingKey = digest(secret, 'seal', ...scope, text)
-    const answered = await claim(id, digest(secret, 'fingerprint', ...scope, text).toString('hex'))
-    if (answered !== 'claimed') {
-      const { status, headers, body } = unseal(answered, sealingKey)
+    const claimed = await claim(id, digest(secret, 'fingerprint', ...scope, text).toString('hex'))
+    if ('answer' in claimed) {
+      const { status, headers, body } = unseal(claimed.answer, sealingKey)
       return new Response(status === 204 ? null : body, {
         status,
         headers: [...headers, ['idempotency-replayed', 'true']],
       })
     }
-    c.set(
-      'idempotentId',
-      digest(secret, 'entity', ...scope, text)
-        .toString('hex')
-        .slice(0, 24),
-    )
+    c.set('idempotentId', idAt(claimed.firstAt, digest(secret, 'entity', ...scope, text).toString('hex')))
     const renewal = setInterval(() => void renew(id).catch(() => {}), renewMs)
     try {
       await next()
@@ -115,7 +113,8 @@ export const openIdempotency = (db: Db, secret = '') => {
       clearInterval(renewal)
     }
     if (!isFinal(c.res.status)) {
-      await answers.deleteOne({ _id: id })
+      // Something may have been created all the same, so a repeat must yield the same id.
+      await answers.updateOne({ _id: id }, { $set: { lockedUntil: new Date(0) } })
       return
     }
     const copy = c.res.clone()
