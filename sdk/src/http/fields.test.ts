@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import * as v from 'valibot'
 import { RequestValidationError } from '../errors.ts'
 import { parse } from './body.ts'
-import { linesOfText, lineOfText, Moment, TimeZone } from './fields.ts'
+import { lineOfText, linesOfText, Moment, TimeZone } from './fields.ts'
 
 const Form = v.strictObject({ title: lineOfText(10, 'Opera'), description: v.optional(linesOfText(20)) })
 
@@ -15,12 +15,21 @@ const refusalsOf = (value: unknown): unknown[] => {
   }
 }
 
-test.each(['', ' ', '\u200b', '\u2800\u3164', 'Opera \u202eHouse', 'a\nb', 'a\u2028b', 'x'.repeat(11), 'a\ud800', 7, null])(
-  'the line %p is refused',
-  (title) => {
-    expect(refusalsOf({ title })).not.toEqual([])
-  },
-)
+test.each([
+  '',
+  ' ',
+  '\u200b',
+  '\u2800\u3164',
+  'Opera \u202eHouse',
+  'a\nb',
+  'a\u2028b',
+  'x'.repeat(11),
+  'a\ud800',
+  7,
+  null,
+])('the line %p is refused', (title) => {
+  expect(refusalsOf({ title })).not.toEqual([])
+})
 
 test.each([
   [' Opera\u200b', 'Opera'],

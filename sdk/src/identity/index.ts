@@ -1,4 +1,5 @@
 export * from './deny-list.ts'
 export * from './ended-sessions.ts'
 export * from './identity.ts'
+export * from './suspensions.ts'
 export * from './tokens.ts'

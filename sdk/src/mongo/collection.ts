@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import {
-  type ClientSession,
-  type Db,
-  type Filter,
-  type IndexDescription,
-  type Collection as MongoCollection,
-  type OptionalUnlessRequiredId,
-  type Sort,
-  type UpdateFilter,
+import type {
+  ClientSession,
+  Db,
+  Filter,
+  IndexDescription,
+  Collection as MongoCollection,
+  OptionalUnlessRequiredId,
+  Sort,
+  UpdateFilter,
 } from 'mongodb'
 import { VersionConflictError } from '../errors.ts'
 import type { FairpassEvent } from '../events/events.ts'

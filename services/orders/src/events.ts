@@ -1,10 +1,11 @@
 import type { EventHandlers } from '@fairpass/sdk/events'
+import type { Suspensions } from '@fairpass/sdk/identity'
 import type { Catalogue } from './catalogue.ts'
 import { complete, failPayment, type Order, OrderNotPayableError, refund } from './domain/order.ts'
 import type { Orders } from './store.ts'
 import type { Waitlist } from './waitlist/store.ts'
 
-type Deps = { orders: Orders; catalogue: Catalogue; line: Waitlist }
+type Deps = { orders: Orders; catalogue: Catalogue; line: Waitlist; suspensions: Suspensions }
 
 /** An order that has moved on is told so by the payment's own invocation; its event then changes nothing. */
 const unlessMovedOn = (change: (order: Order) => Order) => (order: Order) => {
@@ -16,7 +17,7 @@ const unlessMovedOn = (change: (order: Order) => Order) => (order: Order) => {
   }
 }
 
-export const createHandlers = ({ orders, catalogue, line }: Deps): EventHandlers => ({
+export const createHandlers = ({ orders, catalogue, line, suspensions }: Deps): EventHandlers => ({
   'ticket.created': ({ data }) => catalogue.apply(data),
   'ticket.updated': async ({ data }) => {
     await catalogue.apply(data)
@@ -46,6 +47,16 @@ export const createHandlers = ({ orders, catalogue, line }: Deps): EventHandlers
   'payment.refunded': async ({ data }) => {
     await orders.change(data.orderId, (order) => refund(order, data.id, new Date()))
   },
-  'user.banned': ({ data }) => orders.markSeller(data.id, true),
-  'user.unbanned': ({ data }) => orders.markSeller(data.id, false),
+  'user.banned': async ({ data }) => {
+    if (await suspensions.follow(data, true)) await orders.markSeller(data.id, true)
+  },
+  'user.unbanned': async ({ data }) => {
+    if (await suspensions.follow(data, false)) await orders.markSeller(data.id, false)
+  },
+  'user.erased': async ({ data }) => {
+    if (!(await suspensions.follow(data, true))) return
+    await orders.markSeller(data.id, true)
+    await orders.cancelOf(data.id)
+    await line.leaveAll(data.id)
+  },
 })

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
+import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
   const line = openWaitlist(db)
-  const handlers = createHandlers({ orders, catalogue, line })
+  const handlers = createHandlers({ orders, catalogue, line, suspensions: openSuspensions(db) })
   const context = createServiceContext({ name: 'orders', config, db, dapr, log, handlers })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
   app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })

@@ -1,4 +1,5 @@
 import { commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
+import { openSuspensions } from '@fairpass/sdk/identity'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import * as v from 'valibot'
@@ -23,6 +24,7 @@ await runService(
     const orders = openOrders(db, { holds, publish: dapr.publish })
     const catalogue = openCatalogue(db, dapr)
     const line = openWaitlist(db)
+    const suspensions = openSuspensions(db)
     const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
     const context = createServiceContext({
       name: 'orders',
@@ -30,7 +32,7 @@ await runService(
       db,
       dapr,
       log,
-      handlers: createHandlers({ orders, catalogue, line }),
+      handlers: createHandlers({ orders, catalogue, line, suspensions }),
     })
     return {
       app: createApp({ service, context, orders, purchase, line, limits: config }),

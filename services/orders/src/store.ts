@@ -3,7 +3,7 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, ObjectId } from 'mongodb'
-import { expire, firstRepublishMs, type Order, toData } from './domain/order.ts'
+import { cancelByBuyer, expire, firstRepublishMs, type Order, toData } from './domain/order.ts'
 import type { Holds } from './hold/hold.ts'
 import { countEnd } from './metrics.ts'
 
@@ -12,6 +12,8 @@ const lastRepublishMs = 600_000
 const promisedMs = 30_000
 const recentMs = 3_600_000
 const countedMost = 1_000
+/** More than the limits let one buyer open within a hold. */
+const openMost = 1_000
 const countWithinMs = 1_000
 const active: Order['status'][] = ['created', 'settling', 'completed']
 
@@ -59,7 +61,7 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
       { key: { ticketId: 1 }, name: 'oneActive', unique: true, partialFilterExpression: { status: { $in: active } } },
       { key: { expiresAt: 1 }, name: 'due', partialFilterExpression: { status: 'created' } },
       { key: { buyerId: 1, _id: -1 }, name: 'buyer' },
-      { key: { retellAt: 1 }, name: 'retell', sparse: true },
+      { key: { republishAt: 1 }, name: 'republish', sparse: true },
       {
         key: { sellerId: 1 },
         name: 'openOfSeller',
@@ -123,6 +125,14 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
       )
     },
 
+    /** Whoever is no more checks nothing out: the tickets are free at once. Money that is being taken is taken. */
+    cancelOf: async (buyerId: string): Promise<void> => {
+      const open = await orders.list({ buyerId, status: 'created' }, { limit: openMost })
+      await forEachOf('order of an erased buyer', open, async ({ id }) => {
+        await change(id, (order) => (order.status === 'created' ? cancelByBuyer(order, new Date()) : order))
+      })
+    },
+
     ofBuyer: async (buyerId: string, limit: number, cursor?: string) => {
       const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
       const found = await orders.list({ buyerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
@@ -135,7 +145,7 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
     acknowledge: (orderId: string, ticketStatus: string) =>
       orders.raw.updateOne(
         { _id: orderId, status: { $in: orderStatusesByTicketStatus[ticketStatus] ?? [] } },
-        { $unset: { retellAt: '' } },
+        { $unset: { republishAt: '' } },
       ),
 
     /**
@@ -143,14 +153,14 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
      * order has waited by then; after ten minutes tickets asks by itself.
      */
     republishUnacknowledged: async (now = new Date()) => {
-      const unfollowed = await orders.list({ republishAt: { $lte: now } }, { sort: { retellAt: 1 }, limit: 50 })
+      const unfollowed = await orders.list({ republishAt: { $lte: now } }, { sort: { republishAt: 1 }, limit: 50 })
       await forEachOf('retell order', unfollowed, async (order) => {
         const waitedMs = Math.max(firstRepublishMs, now.getTime() - order.updatedAt.getTime())
         const told = order.status === 'settling' ? [event('order.created', toData(order))] : eventsOf(order)
         await orders.raw.updateOne(
           { _id: order.id, version: order.version },
           waitedMs > lastRepublishMs
-            ? { $unset: { retellAt: '' } }
+            ? { $unset: { republishAt: '' } }
             : { $set: { republishAt: new Date(now.getTime() + waitedMs) }, $push: { outbox: { $each: told } } },
         )
         await orders.relay.flush(order.id)

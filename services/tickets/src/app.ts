@@ -1,17 +1,24 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
+import type { Suspensions } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSitemapRoutes } from './sitemap.ts'
 import type { Tickets } from './store.ts'
 
-type Deps = { service: ServiceOptions; context: ServiceContext; tickets: Tickets; orders: Orders }
+type Deps = {
+  service: ServiceOptions
+  context: ServiceContext
+  tickets: Tickets
+  suspensions: Suspensions
+  orders: Orders
+}
 
-export const createApp = ({ service, context, tickets, orders }: Deps) =>
+export const createApp = ({ service, context, tickets, suspensions, orders }: Deps) =>
   describeApi(
     createServiceApp(service)
       .route('/', context.subscriptionRoutes)
-      .route('/', createRoutes({ tickets, orders, context }))
+      .route('/', createRoutes({ tickets, suspensions, orders, context }))
       .route('/', createSitemapRoutes(tickets)),
     service.publicOrigin,
   )

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import type { OrderData } from '@fairpass/sdk/events'
+import { openSuspensions } from '@fairpass/sdk/identity'
 import { type Inbox, newId, openInbox } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import fc from 'fast-check'
@@ -10,9 +11,10 @@ import { openTickets, type Tickets } from './store.ts'
 
 let tickets: Tickets
 let inbox: Inbox
+let db: Awaited<ReturnType<typeof testDatabase>>
 
 beforeAll(async () => {
-  const db = await testDatabase()
+  db = await testDatabase()
   tickets = openTickets(db, async () => {})
   inbox = openInbox(db)
   await tickets.ensureIndexes()
@@ -113,7 +115,7 @@ test('a banned seller sells nothing more: free tickets at once, a reserved one w
   const [created, cancelled] = purchase(reserved.id, 1, 'cancelled') as [OrderData, OrderData]
   await followOrder(tickets, inbox, created)
   const ban = { id: free.sellerId, version: 2, at: new Date().toISOString() }
-  await createHandlers({ tickets, inbox })['user.banned']?.({
+  await createHandlers({ tickets, inbox, suspensions: openSuspensions(db) })['user.banned']?.({
     id: newId(),
     type: 'user.banned',
     time: ban.at,
@@ -123,4 +125,29 @@ test('a banned seller sells nothing more: free tickets at once, a reserved one w
   expect((await tickets.find(reserved.id))?.status).toBe('reserved')
   await followOrder(tickets, inbox, cancelled)
   expect((await tickets.find(reserved.id))?.status).toBe('withdrawn')
+})
+
+// Promise 4, for the events of accounts: a ban that is told again after it was lifted takes nothing off sale.
+test('bans and their ends count in the order in which they happened, however they are delivered', async () => {
+  const suspensions = openSuspensions(db)
+  const handlers = createHandlers({ tickets, inbox, suspensions })
+  const { id, sellerId } = await listed()
+  const tell = async (type: 'user.banned' | 'user.unbanned', version: number) => {
+    const data = { id: sellerId, version, at: new Date().toISOString() }
+    await handlers[type]?.({ id: newId(), type, time: data.at, data } as never)
+  }
+  await tell('user.banned', 2)
+  await tell('user.unbanned', 3)
+  const again = await tickets.create({ ...(await listed()), id: newId(), sellerId })
+  await tell('user.banned', 2)
+  expect((await tickets.find(id))?.status).toBe('withdrawn')
+  expect((await tickets.find(again.id))?.status).toBe('available')
+  expect(await suspensions.isSuspended(sellerId)).toBe(false)
+  // The end of a ban that is delivered before a ban which came later, and that ban twice.
+  await tell('user.banned', 4)
+  await tell('user.unbanned', 3)
+  expect(await suspensions.isSuspended(sellerId)).toBe(true)
+  const late = await tickets.create({ ...(await listed()), id: newId(), sellerId })
+  await tell('user.banned', 4)
+  expect((await tickets.find(late.id))?.status).toBe('withdrawn')
 })

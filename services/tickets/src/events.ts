@@ -1,5 +1,6 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
 import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
+import type { Suspensions } from '@fairpass/sdk/identity'
 import type { Inbox } from '@fairpass/sdk/mongo'
 import { endListing, release, reserve, sell, type Ticket, voidSale } from './domain/ticket.ts'
 import type { Tickets } from './store.ts'
@@ -36,11 +37,18 @@ export const followOrder = async (tickets: Tickets, inbox: Inbox, order: OrderDa
   await tickets.relay.flush(order.ticketId)
 }
 
-export const createHandlers = ({ tickets, inbox }: { tickets: Tickets; inbox: Inbox }): EventHandlers => {
+type Deps = { tickets: Tickets; inbox: Inbox; suspensions: Suspensions }
+
+export const createHandlers = ({ tickets, inbox, suspensions }: Deps): EventHandlers => {
   const onOrder = (event: FairpassEvent<'order.created' | 'order.cancelled' | 'order.completed' | 'order.refunded'>) =>
     followOrder(tickets, inbox, event.data)
-  /** Whoever may not sell, or is no more, has nothing on sale. */
-  const endListings = async (sellerId: string): Promise<void> => {
+  /**
+   * Whoever may not sell, or is no more, has nothing on sale. It is noted first and swept after, as a listing is stored
+   * first and its seller looked up after: whatever comes between, one of the two sees the other.
+   */
+  const endListings = async ({ data }: FairpassEvent<'user.banned' | 'user.erased'>): Promise<void> => {
+    if (!(await suspensions.follow(data, true))) return
+    const sellerId = data.id
     for (;;) {
       const listed = await tickets.toEnd(sellerId, batch)
       for (const { id } of listed) await tickets.change(id, endListing)
@@ -52,7 +60,10 @@ export const createHandlers = ({ tickets, inbox }: { tickets: Tickets; inbox: In
     'order.cancelled': onOrder,
     'order.completed': onOrder,
     'order.refunded': onOrder,
-    'user.banned': ({ data }) => endListings(data.id),
-    'user.erased': ({ data }) => endListings(data.id),
+    'user.banned': endListings,
+    'user.erased': endListings,
+    'user.unbanned': async ({ data }) => {
+      await suspensions.follow(data, false)
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { commonConfig, readConfig } from '@fairpass/sdk/config'
+import { openSuspensions } from '@fairpass/sdk/identity'
 import { openInbox } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
@@ -14,6 +15,7 @@ await runService(
   ({ config, db, dapr, log, service }) => {
     const tickets = openTickets(db, dapr.publish)
     const inbox = openInbox(db)
+    const suspensions = openSuspensions(db)
     const orders = createOrders(dapr)
     const context = createServiceContext({
       name: 'tickets',
@@ -21,10 +23,10 @@ await runService(
       db,
       dapr,
       log,
-      handlers: createHandlers({ tickets, inbox }),
+      handlers: createHandlers({ tickets, inbox, suspensions }),
     })
     return {
-      app: createApp({ service, context, tickets, orders }),
+      app: createApp({ service, context, tickets, suspensions, orders }),
       prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), context.prepare()]),
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
       loops: [

@@ -1,4 +1,4 @@
-import { NotFoundError, ServiceUnavailableError, VersionConflictError } from '@fairpass/sdk/errors'
+import { AccountBannedError, NotFoundError, ServiceUnavailableError, VersionConflictError } from '@fairpass/sdk/errors'
 import {
   body,
   describeRoute,
@@ -11,6 +11,7 @@ import {
   query,
   TimeZone,
 } from '@fairpass/sdk/http'
+import type { Suspensions } from '@fairpass/sdk/identity'
 import { isDuplicateKey, newId, PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { currencies, latestStart } from '@fairpass/sdk/values'
@@ -19,6 +20,7 @@ import * as v from 'valibot'
 import { Search } from './domain/search.ts'
 import {
   edit,
+  endListing,
   refuseUnlessPayable,
   type Ticket,
   TicketReservedError,
@@ -79,9 +81,9 @@ const storeWithinMs = 1_000
 /** How often a change is fenced anew when another write came in between. */
 const maxFences = 5
 
-type Deps = { tickets: Tickets; orders: Pick<Orders, 'fence'>; context: ServiceContext }
+type Deps = { tickets: Tickets; suspensions: Suspensions; orders: Pick<Orders, 'fence'>; context: ServiceContext }
 
-export const createRoutes = ({ tickets, orders, context: { identity, idempotent } }: Deps) => {
+export const createRoutes = ({ tickets, suspensions, orders, context: { identity, idempotent } }: Deps) => {
   const findOr404 = async (id: string): Promise<Ticket> => {
     const ticket = v.is(Id, id) ? await tickets.find(id) : undefined
     if (!ticket) throw new NotFoundError('There is no such ticket')
@@ -147,12 +149,16 @@ export const createRoutes = ({ tickets, orders, context: { identity, idempotent 
           status: 'available' as const,
           createdAt: new Date(),
         }
-        try {
-          return c.json(toPublic(await tickets.create(ticket)), 201)
-        } catch (error) {
-          if (c.var.idempotentId && isDuplicateKey(error)) return c.json(toPublic(await findOr404(id)), 201)
+        const listed = await tickets.create(ticket).catch((error: unknown) => {
+          if (c.var.idempotentId && isDuplicateKey(error)) return findOr404(id)
           throw error
+        })
+        // A ban may have swept this seller's listings a moment before this one was stored.
+        if (await suspensions.isSuspended(c.var.user.id)) {
+          await tickets.change(id, endListing)
+          throw new AccountBannedError()
         }
+        return c.json(toPublic(listed), 201)
       },
     )
     .get(

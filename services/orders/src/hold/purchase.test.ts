@@ -139,3 +139,41 @@ test('nobody buys their own ticket, or one that is withdrawn', async () => {
   await catalogue.apply({ ...ticket, version: 2, status: 'withdrawn' })
   expect(await outcome(purchase.open(newId(), ticket.id))).toContain('no longer offered')
 })
+
+// Guarantee: nobody is kept out for the time of a hold by an order that could not be stored.
+test('a hold whose order cannot be stored is freed at once', async () => {
+  const failing = {
+    ...orders,
+    create: async () => {
+      throw new Error('MongoDB is away')
+    },
+  }
+  const purchase = createPurchase({ holds, orders: failing, catalogue, holdSeconds: 900 })
+  await expect(purchase.open(newId(), ticket.id)).rejects.toThrow('MongoDB is away')
+  expect((await holds.read(ticket.id)).hold.status).toBe('free')
+  expect(await outcome(purchaseFor(900).open(newId(), ticket.id))).toBe('new')
+})
+
+test('an order that was stored although its answer was lost still keeps the others out', async () => {
+  const lost = {
+    ...orders,
+    create: async (order: Parameters<Orders['create']>[0]) => {
+      await orders.create(order)
+      throw new Error('the answer was lost')
+    },
+  }
+  const purchase = createPurchase({ holds, orders: lost, catalogue, holdSeconds: 900 })
+  await expect(purchase.open(newId(), ticket.id)).rejects.toThrow('lost')
+  expect(await outcome(purchaseFor(900).open(newId(), ticket.id))).toContain(sentence)
+})
+
+// Guarantee: whoever erases the account holds nothing any more; money that is being taken is taken.
+test('an erased buyer’s open orders end, and their tickets are free', async () => {
+  const purchase = purchaseFor(900)
+  const buyer = newId()
+  const { order } = await purchase.open(buyer, ticket.id)
+  await orders.cancelOf(buyer)
+  await orders.relay.flush(order.id)
+  expect(await orders.find(order.id)).toMatchObject({ status: 'cancelled', cancelReason: 'buyer' })
+  expect(await outcome(purchase.open(newId(), ticket.id))).toBe('new')
+})

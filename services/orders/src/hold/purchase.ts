@@ -70,7 +70,11 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
     try {
       return { order: await orders.create(orderOf(ticket, held, now)), isNew: true }
     } catch (error) {
-      if (!isDuplicateKey(error)) throw error
+      if (!isDuplicateKey(error)) {
+        // Should it have been stored all the same, the next BUY meets it at the unique index, and holds for it again.
+        await holds.release(ticket.id, held.orderId).catch(() => {})
+        throw error
+      }
     }
     const own = await orders.find(held.orderId)
     if (own) return { order: own, isNew: false }

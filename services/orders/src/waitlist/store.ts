@@ -69,6 +69,10 @@ export const openWaitlist = (db: Db) => {
       await places.deleteOne({ _id: idOf(ticketId, buyerId) })
     },
 
+    leaveAll: async (buyerId: string): Promise<void> => {
+      await places.deleteMany({ buyerId })
+    },
+
     /** Nobody waits any more for what is sold or withdrawn. */
     close: async (ticketId: string): Promise<void> => {
       await places.deleteMany({ ticketId })

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
+import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
@@ -46,7 +47,7 @@ beforeEach(async () => {
   orders = openOrders(db, { holds, publish: async () => {} })
   catalogue = openCatalogue(db, dapr)
   line = openWaitlist(db)
-  handlers = createHandlers({ orders, catalogue, line })
+  handlers = createHandlers({ orders, catalogue, line, suspensions: openSuspensions(db) })
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
   const verify = async (id: string) => ({ id, role: 'user' as const, sessionId: newId(), issuedAt: new Date() })
