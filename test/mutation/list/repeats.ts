@@ -42,8 +42,8 @@ export const repeats: Guard[] = [
     out: [
       {
         file: idempotency,
-        text: "        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })\n        return 'claimed'\n",
-        by: "        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now }).catch(() => {})\n        return 'claimed'\n",
+        text: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })\n        return { firstAt: now }\n',
+        by: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now }).catch(() => {})\n        return { firstAt: now }\n',
       },
     ],
     test: { file: unit, name: 'eight at once with one key: done once, answered alike, cookies included' },
