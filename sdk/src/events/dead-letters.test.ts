@@ -50,6 +50,24 @@ test('a dead letter that cannot be kept is delivered again until it is', async (
   expect(kept).toMatchObject({ id: letter.id, data: letter.data })
 }, 60_000)
 
+test('marked letters are found by an index, and there is a bound to how many are kept', async () => {
+  const { keep, letters, ensureIndexes } = await opened()
+  await ensureIndexes()
+  const plan = await letters.find({ replay: true }, { sort: { at: 1 } }).explain('queryPlanner')
+  expect(JSON.stringify(plan)).toContain('"indexName":"marked"')
+  const many = Array.from({ length: 10_000 }, (_, nth) => ({
+    _id: `${nth}`,
+    type: '?',
+    delivered: 1,
+    at: new Date(nth),
+  }))
+  await letters.insertMany(many)
+  await keep(banned())
+  expect(await letters.countDocuments()).toBe(10_001 - 100)
+  expect(await letters.findOne({ _id: '0' })).toBeNull()
+  expect(await letters.findOne({ type: 'user.banned' })).not.toBeNull()
+})
+
 test('a letter that is marked is applied once and gone; one that is not stays', async () => {
   const { keep, replayMarked, letters, mark } = await opened()
   const applied: string[] = []

@@ -25,6 +25,9 @@ const Delivered = v.object({ id: v.fallback(v.string(), () => crypto.randomUUID(
 /** How many letters are applied again at once. */
 const batch = 100
 const countedMost = 1_000
+/** How many are kept, and for how long: beyond that nobody has looked for months, or something is wrong with all of them. */
+const keptMost = 10_000
+const keptSeconds = 180 * 24 * 3600
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
@@ -56,14 +59,29 @@ export const openDeadLetters = (db: Db, log: Log) => {
     reset: () => deadLettersKept.remove(),
   }
 
+  /** The oldest go, loudly, where more are kept than anybody could look at. */
+  const dropOldest = async (): Promise<void> => {
+    if ((await letters.estimatedDocumentCount()) <= keptMost) return
+    const oldest = await letters.find({}, { sort: { at: 1 }, limit: batch, projection: { _id: 1 } }).toArray()
+    await letters.deleteMany({ _id: { $in: oldest.map(({ _id }) => _id) } })
+    log.error({ dropped: oldest.length }, 'more dead letters than are kept; the oldest were dropped')
+  }
+
   return {
     gaugeCollector,
+
+    ensureIndexes: () =>
+      letters.createIndexes([
+        { key: { at: 1 }, name: 'kept', expireAfterSeconds: keptSeconds },
+        { key: { replay: 1, at: 1 }, name: 'marked', partialFilterExpression: { replay: true } },
+      ]),
 
     keep: async (delivered: unknown, failure?: unknown): Promise<void> => {
       const { id, type } = v.parse(Delivered, delivered)
       const known = failure === undefined ? {} : { failure: reasonOf(failure) }
       await letters.updateOne({ _id: id }, { $set: { type, delivered, at: new Date(), ...known } }, { upsert: true })
       log.error({ event: type, eventId: id }, 'event given up; it is kept as a dead letter')
+      await dropOldest()
     },
 
     /** Applies marked letters in the order in which they were given up, at most a hundred. */

@@ -155,6 +155,10 @@ export const describeApi = <E extends Env, S extends Schema, B extends string>(
   let made: ReturnType<typeof openApiOf> | undefined
   app.get('/internal/openapi.json', onlyFrom('web'), async (c) => {
     made ??= openApiOf(app, publicOrigin)
+    made.catch(() => {
+      // The next who asks has it tried again.
+      made = undefined
+    })
     return c.json(await made)
   })
   return app

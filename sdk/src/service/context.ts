@@ -49,7 +49,7 @@ export const createServiceContext = ({ name, config, db, dapr, log, handlers: gi
     rateLimit: createRateLimit(createLimiter({ dapr, log, secret: secret ?? config.APP_API_TOKEN ?? name })),
     subscriptionRoutes: subscriptions(name, allHandlers, { log, keepDeadLetter: deadLetters.keep }),
     prepare: async () => {
-      await idempotency.ensureIndexes()
+      await Promise.all([idempotency.ensureIndexes(), deadLetters.ensureIndexes()])
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
       if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
       if (!own) await ended.load().catch((error) => log.warn({ err: error }, 'the ended sessions are not known yet'))

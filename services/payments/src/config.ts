@@ -6,7 +6,11 @@ const paymentsConfig = {
   ...commonConfig,
   ...limitVariables,
   STRIPE_SECRET_KEY: v.optional(v.string()),
-  STRIPE_WEBHOOK_SECRET: v.optional(v.string()),
+  /** several, with commas or spaces between: one for each endpoint at Stripe */
+  STRIPE_WEBHOOK_SECRET: v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((secrets) => secrets.split(/[\s,]+/).filter(Boolean)),
+  ),
   STRIPE_API_URL: v.optional(v.pipe(v.string(), v.url('must be a URL such as http://127.0.0.1:12111'))),
   /** how long one request to Stripe may take; the buyer's answer waits for several */
   STRIPE_TIMEOUT_MS: v.optional(wholeNumber(100, 60_000), '10000'),

@@ -12,7 +12,7 @@ import { checkLedger } from './ledger/check.ts'
 import { openLedger } from './ledger/store.ts'
 import { createPay } from './payment/pay.ts'
 import { createPaymentProcess } from './payment/process.ts'
-import { reconcile } from './payment/reconcile.ts'
+import { reconcile, sweepRefunds } from './payment/reconcile.ts'
 import { createRefunds } from './payment/refunds.ts'
 import { openPayments } from './payment/store.ts'
 import { payOutDue } from './payout/loop.ts'
@@ -49,10 +49,18 @@ await runService(
     const disputes = openDisputes(db, { connect, payments, payouts, ledger })
     const paymentProcess = createPaymentProcess({ payments, stripe, orders })
     const { advance } = paymentProcess
-    const payOut = createPayoutProcess({ payouts, payments, sellers, stripe, connect, bans: createBans(dapr) })
+    const payOut = createPayoutProcess({
+      payouts,
+      payments,
+      sellers,
+      stripe,
+      paymentProcess,
+      connect,
+      bans: createBans(dapr),
+    })
     const webhooks = openWebhooks(db, {
       stripe: client,
-      secret: config.STRIPE_WEBHOOK_SECRET,
+      secrets: config.STRIPE_WEBHOOK_SECRET,
       apply: createApply({ payments, paymentProcess, disputes, sellers }),
       log,
     })
@@ -102,6 +110,7 @@ await runService(
         { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
         { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, payOut, log }) },
         { everyMs: 30_000, name: 'disputes', work: disputes.sweep },
+        { everyMs: 60_000, name: 'refunds at Stripe', work: () => sweepRefunds({ payments, paymentProcess, stripe }) },
         { everyMs: 60_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
       ],
     }

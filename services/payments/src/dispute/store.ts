@@ -59,7 +59,11 @@ export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Dep
     })
   }
 
-  const ask = async (id: string): Promise<void> => follow(await connect.dispute(id))
+  const ask = async (id: string): Promise<void> => {
+    const told = await connect.dispute(id)
+    // A connected account's own, which the platform cannot see.
+    if (told) await follow(told)
+  }
 
   /** Claims a dispute for one look; undefined when somebody else has it. */
   const takeUp = async (dispute: Dispute): Promise<Dispute | undefined> => {

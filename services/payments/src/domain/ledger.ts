@@ -21,7 +21,16 @@ export type Account =
   | `seller:${string}`
 
 export type Line = { account: Account; amount: number }
-type What = 'authorised' | 'released' | 'captured' | 'fee' | 'refunded' | 'payout' | 'payout_reversed' | DisputeEntry
+type What =
+  | 'authorised'
+  | 'released'
+  | 'captured'
+  | 'fee'
+  | 'refunded'
+  | 'refunded_in_part'
+  | 'payout'
+  | 'payout_reversed'
+  | DisputeEntry
 
 /** One business event, written once and never changed; its id says which. */
 export type Entry = {
@@ -70,9 +79,35 @@ export const capturedEntries = (payment: Payment): Entry[] => {
   return [entryOf(payment, 'captured', saleLines(payment)), ...(fee.length > 0 ? [entryOf(payment, 'fee', fee)] : [])]
 }
 
-/** The buyer gets all of it back, so the platform keeps no share. */
-export const refundedEntry = (payment: Payment): Entry =>
-  entryOf(payment, 'refunded', reversed([...saleLines(payment), ...feeLines(payment)]))
+/** What a refund in part takes from the seller and from the platform's share, as a dispute over as much would. */
+const partLines = (payment: Payment, fromCents: number, toCents: number): Line[] => {
+  const [before, after] = [lossOf(payment, fromCents), lossOf(payment, toCents)]
+  const feeCents = after.feeLostCents - before.feeLostCents
+  return [
+    ...transfer(`seller:${payment.sellerId}`, 'stripe', after.sellerLostCents - before.sellerLostCents),
+    ...(feeCents === 0 ? [] : transfer('platform:fees', 'stripe', feeCents)),
+  ]
+}
+
+/** The buyer gets more of the price back than is known, and the rest stands. */
+export const partRefundedEntry = (payment: Payment, refundedCents: number): Entry => {
+  const lines = partLines(payment, payment.refundedCents ?? 0, refundedCents)
+  return entry({
+    ...entryOf(payment, 'refunded_in_part', lines),
+    id: `refunded_in_part:${payment.id}:${refundedCents}`,
+  })
+}
+
+/** The buyer gets all of it back, so the platform keeps no share; what went back before is booked already. */
+export const refundedEntry = (payment: Payment): Entry => {
+  const all = reversed([...saleLines(payment), ...feeLines(payment)])
+  const { refundedCents = 0 } = payment
+  return entryOf(
+    payment,
+    'refunded',
+    refundedCents === 0 ? all : [...all, ...reversed(partLines(payment, 0, refundedCents))],
+  )
+}
 
 /** The entries that belong to a payment's move, in the same transaction. */
 export const entriesOf = (before: Payment, after: Payment): Entry[] => {

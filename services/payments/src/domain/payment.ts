@@ -33,8 +33,8 @@ export const moves = {
 
 export type Status = keyof typeof moves
 export type Failure = { code: string; message: string }
-/** Why an admin gives a buyer the money back. */
-type Refund = { reason: string; adminId: string; at: Date }
+/** Why the buyer gets the money back; without an admin it was given back at Stripe. */
+type Refund = { reason: string; adminId?: string; at: Date }
 
 export type Payment = {
   id: string
@@ -63,6 +63,8 @@ export type Payment = {
   couponId?: string
   failure?: Failure
   refund?: Refund
+  /** what the buyer was given back of the price while the rest stands */
+  refundedCents?: number
   /** the buyer's bank wants the money back, or wanted it */
   dispute?: { id: string; status: DisputeStatus }
   /** the ledger knows that a card holds the amount */
@@ -129,6 +131,9 @@ export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Pa
     updatedAt: now,
   }
 }
+
+/** Said of a refund that nobody here asked for, such as one made in Stripe's dashboard. */
+export const refundedAtStripe = 'Refunded at Stripe'
 
 /** The reconciler takes it: nobody else looks for a pause that grows with each look. */
 export const takeUp = (payment: Payment, now: Date): Payment => ({

@@ -38,6 +38,8 @@ export type Payout = {
   payableAt: Date
   /** the buyer gets all of it back */
   isRefunded?: true
+  /** what the buyer was given back of the price while the rest stands */
+  refundedCents?: number
   /** disputes that are not decided */
   disputes: string[]
   waitsFor?: WaitsFor | undefined
@@ -118,6 +120,10 @@ const settled = (payout: Payout, now: Date): Payout => {
 }
 
 export const refundPayout = (payout: Payout, now: Date): Payout => settled({ ...payout, isRefunded: true }, now)
+
+/** The buyer was given back a part: the seller is owed `lostCents` less. What was sent already comes back, and less is sent. */
+export const reducePayout = (payout: Payout, refundedCents: number, lostCents: number, now: Date): Payout =>
+  settled({ ...payout, refundedCents, amountCents: Math.max(0, payout.amountCents - lostCents) }, now)
 
 export const disputePayout = (payout: Payout, disputeId: string, now: Date): Payout =>
   settled({ ...payout, disputes: [...new Set([...payout.disputes, disputeId])] }, now)

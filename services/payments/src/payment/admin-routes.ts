@@ -62,6 +62,7 @@ const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents 
   amountCents,
   totalCents,
   feeCents,
+  refundedCents: payment.refundedCents ?? 0,
   currency: payment.currency,
   buyerId: payment.buyerId,
   sellerId: payment.sellerId,

@@ -70,9 +70,8 @@ test('the same key pays once though the first answer was never stored', async ()
   const order = world.market.open()
   const key = { 'idempotency-key': newId() }
   const first = await world.payFor(order, { paymentMethod: 'pm_card_visa' }, key)
-  await world.db
-    .collection('idempotency')
-    .updateMany({}, { $set: { lockedUntil: new Date(0) }, $unset: { answer: '' } })
+  const never = { $unset: { answer: '' }, $set: { lockedUntil: new Date(0) } }
+  await world.db.collection('idempotency').updateMany({}, never)
   const second = await world.payFor(order, { paymentMethod: 'pm_card_visa' }, key)
   expect([first.status, second.status]).toEqual([201, 201])
   expect(second.body).toEqual(first.body)

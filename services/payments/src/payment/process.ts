@@ -1,5 +1,11 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
-import { isUnfinished, orderNotPayable, type Payment, PaymentUnderWayError } from '../domain/payment.ts'
+import {
+  isUnfinished,
+  orderNotPayable,
+  type Payment,
+  PaymentUnderWayError,
+  refundedAtStripe,
+} from '../domain/payment.ts'
 import { askTruth, createSteps, hasIntent, keyOf, type StepDeps } from './steps.ts'
 
 /** The longest way takes seven steps; the rest is for what another replica was quicker with. */
@@ -61,13 +67,28 @@ export const createPaymentProcess = ({ payments, stripe, orders, now }: StepDeps
     return payment
   }
 
+  /**
+   * Follows what was given back at Stripe without anybody asking here: all of it ends the sale, a part leaves it standing
+   * with so much less for its seller.
+   */
+  const followRefunds = async (payment: Payment): Promise<Payment> => {
+    if (payment.status !== 'completed' || !hasIntent(payment)) return payment
+    const { isRefunded, refundedCents } = await askTruth(stripe, payment)
+    if (isRefunded) {
+      const refund = { reason: refundedAtStripe, at: (now ?? (() => new Date()))() }
+      await payments.moveTo(payment, 'refunding', { refund })
+      return advance(payment.id)
+    }
+    return refundedCents > (payment.refundedCents ?? 0) ? payments.noteRefundInPart(payment, refundedCents) : payment
+  }
+
   /** Gives up a payment that waits for a card. The caller is not kept waiting; the reconciler does what is left. */
   const abandon = async (payment: Payment): Promise<void> => {
     await payments.moveTo(payment, 'cancelling', { failure: orderNotPayable })
     void advance(payment.id).catch(() => {})
   }
 
-  return { advance, recheck, abandon }
+  return { advance, recheck, followRefunds, abandon }
 }
 
 export type PaymentProcess = ReturnType<typeof createPaymentProcess>

@@ -1,14 +1,19 @@
+import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import { reconciledTotal } from '../metrics.ts'
+import type { StripePort } from '../stripe/payment-intents.ts'
 import type { PaymentProcess } from './process.ts'
 import type { Payments } from './store.ts'
 
 type Deps = { payments: Payments; advance: PaymentProcess['advance']; log: Log }
 
 const batch = 20
+/** After so many batches the loop takes a breath, even when there is more. */
+const maxBatches = 25
+/** Webhooks are repeated for days, so this is about those that Stripe never sends. */
+const refundsSinceMs = 24 * 3_600_000
 
-/** Finishes what a crash, an outage or a lost answer left between two steps, a batch at a time. */
-export const reconcile = async ({ payments, advance, log }: Deps): Promise<void> => {
+const reconcileBatch = async ({ payments, advance, log }: Deps): Promise<number> => {
   const due = await payments.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
@@ -25,4 +30,26 @@ export const reconcile = async ({ payments, advance, log }: Deps): Promise<void>
       }
     }),
   )
+  return due.length
+}
+
+/** Finishes what a crash, an outage or a lost answer left between two steps, a batch at a time, until nothing is left. */
+export const reconcile = async (deps: Deps): Promise<void> => {
+  for (let batches = 1; batches <= maxBatches; batches++) if ((await reconcileBatch(deps)) < batch) return
+}
+
+type SweepDeps = {
+  payments: Pick<Payments, 'byIntent'>
+  paymentProcess: Pick<PaymentProcess, 'followRefunds'>
+  stripe: Pick<StripePort, 'refundedSince'>
+}
+
+/** Finds refunds at Stripe that no webhook told of. Before a payout each payment is looked at once more. */
+export const sweepRefunds = async ({ payments, paymentProcess, stripe }: SweepDeps): Promise<void> => {
+  const intents = await stripe.refundedSince(new Date(Date.now() - refundsSinceMs))
+  await forEachOf('refund at Stripe', intents, async (intentId) => {
+    const payment = await payments.byIntent(intentId)
+    if (payment?.status === 'completed' && payment.refundedCents === undefined)
+      await paymentProcess.followRefunds(payment)
+  })
 }

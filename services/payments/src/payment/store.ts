@@ -3,7 +3,8 @@ import type { FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, inTransaction, isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
-import { entriesOf } from '../domain/ledger.ts'
+import { lossOf } from '../domain/dispute.ts'
+import { entriesOf, partRefundedEntry } from '../domain/ledger.ts'
 import {
   eventsOf,
   move,
@@ -23,7 +24,7 @@ type Deps = {
   publish: (event: FairpassEvent) => Promise<void>
   ledger: Ledger
   coupons: Coupons
-  payouts: Pick<Payouts, 'openIn' | 'refundIn'>
+  payouts: Pick<Payouts, 'openIn' | 'refundIn' | 'reduceIn'>
 }
 type Unsaved = Omit<Payment, 'version'>
 
@@ -134,6 +135,20 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
     noteDisputeIn: (session: ClientSession, payment: Payment, dispute: NonNullable<Payment['dispute']>) =>
       documents.replace(payment, { ...payment, dispute, updatedAt: new Date() }, undefined, { session }),
 
+    /**
+     * Notes that more of a completed payment was given back than is known, in one transaction with the ledger and the payout.
+     * @throws VersionConflictError when somebody else wrote in between
+     */
+    noteRefundInPart: (payment: Payment, refundedCents: number): Promise<Payment> =>
+      inTransaction(db, async (session) => {
+        const noted = { ...payment, refundedCents, updatedAt: new Date() }
+        const saved = await documents.replace(payment, noted, undefined, { session })
+        await ledger.write([partRefundedEntry(payment, refundedCents)], session)
+        const [before, after] = [lossOf(payment, payment.refundedCents ?? 0), lossOf(payment, refundedCents)]
+        await payouts.reduceIn(session, payment.id, refundedCents, after.sellerLostCents - before.sellerLostCents)
+        return saved
+      }),
+
     /** The order's payment that waits for a card from Stripe's own form. */
     waitingOf: (orderId: string) => documents.findOne({ orderId, status: 'awaiting_method' }),
 
@@ -196,12 +211,20 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
     note: (payment: Payment, learnt: Pick<Partial<Payment>, 'intentId' | 'keyGeneration'>): Promise<Payment> =>
       documents.replace(payment, { ...payment, ...learnt, updatedAt: new Date() }),
 
-    /** What stands between two steps for longer than it should, the longest first. */
-    due: (now: Date, limit: number) =>
-      documents.list(
-        { status: { $in: [...unfinishedStatuses] }, lookAt: { $lte: now } },
-        { sort: { lookAt: 1 }, limit },
-      ),
+    /**
+     * What stands between two steps for longer than it should, the longest first: where money may be, before the forms
+     * that wait for a card, of which there may be hundreds.
+     */
+    due: async (now: Date, limit: number): Promise<Payment[]> => {
+      const look = (statuses: Status[], most: number) =>
+        documents.list({ status: { $in: statuses }, lookAt: { $lte: now } }, { sort: { lookAt: 1 }, limit: most })
+      const withMoney = await look(
+        unfinishedStatuses.filter((status) => status !== 'awaiting_method'),
+        limit,
+      )
+      if (withMoney.length >= limit) return withMoney
+      return [...withMoney, ...(await look(['awaiting_method'], limit - withMoney.length))]
+    },
 
     /** Everything between two steps, at most a thousand, read within a second. */
     unfinished: () =>

@@ -14,6 +14,7 @@ import {
   type WaitsFor,
   wait,
 } from '../domain/payout.ts'
+import type { PaymentProcess } from '../payment/process.ts'
 import type { Payments } from '../payment/store.ts'
 import type { Bans } from '../peers/auth.ts'
 import type { ConnectPort, Moved } from '../stripe/connect.ts'
@@ -26,10 +27,13 @@ export type PayoutDeps = {
   payments: Pick<Payments, 'find'>
   sellers: Sellers
   stripe: Pick<StripePort, 'intent'>
+  paymentProcess: Pick<PaymentProcess, 'followRefunds'>
   connect: ConnectPort
   bans: Bans
   now?: (() => Date) | undefined
 }
+
+type Charge = { id: string; isRefunded: boolean; refundedCents: number }
 
 /** Sent, back and sent again takes five steps; the rest is for what another replica was quicker with. */
 const maxSteps = 16
@@ -55,6 +59,7 @@ export const createPayoutProcess = ({
   payments,
   sellers,
   stripe,
+  paymentProcess,
   connect,
   bans,
   now = () => new Date(),
@@ -66,10 +71,10 @@ export const createPayoutProcess = ({
     return new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })
   }
 
-  const chargeOf = async ({ intentId }: Payment): Promise<string | undefined> => {
+  const chargeOf = async ({ intentId }: Payment): Promise<Charge | undefined> => {
     if (intentId === undefined) return undefined
     const told = await stripe.intent(intentId)
-    if (told.as === 'told' && told.intent.chargeId) return told.intent.chargeId
+    if (told.as === 'told' && told.intent.chargeId) return { ...told.intent, id: told.intent.chargeId }
     throw new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })
   }
 
@@ -82,9 +87,14 @@ export const createPayoutProcess = ({
     if (!payment || isPaid === 'unknown' || payout.payableAt > now()) return stay(payout, 'event')
     const account = await sellers.refreshed(payout.sellerId)
     if (!account?.isReady) return stay(payout, 'account')
-    const chargeId = await chargeOf(payment)
+    const charge = await chargeOf(payment)
+    if (charge && (charge.isRefunded || charge.refundedCents > (payment.refundedCents ?? 0))) {
+      // Given back at Stripe, and no webhook told: nothing is sent on what was read before.
+      await paymentProcess.followRefunds(payment)
+      throw new VersionConflictError()
+    }
     if (await bans.isBanned(payout.sellerId)) return stay(payout, 'review')
-    return payouts.write(payout, beginPayout(payout, { accountId: account.accountId, chargeId }, now()))
+    return payouts.write(payout, beginPayout(payout, { accountId: account.accountId, chargeId: charge?.id }, now()))
   }
 
   const send = async (payout: Payout): Promise<Payout> => {

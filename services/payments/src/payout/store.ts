@@ -8,6 +8,7 @@ import {
   openPayout,
   type Payout,
   type PayoutStatus,
+  reducePayout,
   refundPayout,
   takeUpPayout,
   undisputePayout,
@@ -54,6 +55,10 @@ export const openPayouts = (db: Db, { ledger, delaySeconds }: Deps) => {
     /** Part of the transaction that decides a refund. */
     refundIn: (session: ClientSession, id: string) =>
       changeIn(session, id, (payout) => refundPayout(payout, new Date())),
+
+    /** Part of the transaction that notes a refund in part. */
+    reduceIn: (session: ClientSession, id: string, refundedCents: number, lostCents: number) =>
+      changeIn(session, id, (payout) => reducePayout(payout, refundedCents, lostCents, new Date())),
 
     /** Part of the transaction that notes a dispute; it may come before the payment is completed. */
     disputeIn: async (session: ClientSession, payment: Payment, disputeId: string): Promise<void> => {

@@ -43,7 +43,8 @@ export type ConnectPort = {
   takeBack: (
     payout: Pick<Payout, 'id' | 'transferAttempt' | 'keyGeneration'> & { transferId: string },
   ) => Promise<Moved>
-  dispute: (disputeId: string) => Promise<ToldDispute>
+  /** undefined for one that is not the platform's */
+  dispute: (disputeId: string) => Promise<ToldDispute | undefined>
   /** all of them, up to `manyDisputes` */
   disputesSince: (since: Date) => Promise<ToldDispute[]>
 }
@@ -180,7 +181,15 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
       transfers.createReversal(transferId, {}, { idempotencyKey: `back:${id}:${transferAttempt}:${keyGeneration}` }),
     ),
 
-  dispute: async (disputeId) => toDispute(await asked(disputes.retrieve(disputeId))),
+  dispute: async (disputeId) => {
+    try {
+      return toDispute(await disputes.retrieve(disputeId))
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
+        return undefined
+      throw unavailable(error)
+    }
+  },
 
   disputesSince: async (since) => {
     const gte = Math.floor(since.getTime() / 1_000)

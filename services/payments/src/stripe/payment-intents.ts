@@ -10,6 +10,8 @@ export type Intent = {
   failure?: Failure
   /** the captured charge was given back; known only when asked for by `intent` and `refund` */
   isRefunded: boolean
+  /** how much of the captured charge was given back; known as `isRefunded` is */
+  refundedCents: number
   /** the charge of the card that was used last */
   chargeId: string | undefined
 }
@@ -33,6 +35,8 @@ export type StripePort = {
   capture: (intentId: string, key: string) => Promise<StripeResult>
   cancel: (intentId: string, key: string) => Promise<StripeResult>
   refund: (intentId: string, key: string, reason?: string) => Promise<StripeResult>
+  /** The intents that money was given back of since a moment, as far as one page of Stripe's list reaches. */
+  refundedSince: (since: Date) => Promise<string[]>
 }
 
 type Options = {
@@ -78,6 +82,9 @@ export const idOf = (named: string | { id: string } | null | undefined): string 
 const isRefunded = (charge: Stripe.PaymentIntent['latest_charge']) =>
   typeof charge === 'object' && charge !== null && charge.captured && charge.refunded
 
+const refundedCents = (charge: Stripe.PaymentIntent['latest_charge']): number =>
+  typeof charge === 'object' && charge !== null && charge.captured ? charge.amount_refunded : 0
+
 const toIntent = (found: Stripe.PaymentIntent): Intent => {
   const failed = found.last_payment_error
   return {
@@ -85,6 +92,7 @@ const toIntent = (found: Stripe.PaymentIntent): Intent => {
     status: found.status,
     clientSecret: found.client_secret ?? undefined,
     isRefunded: isRefunded(found.latest_charge),
+    refundedCents: refundedCents(found.latest_charge),
     chargeId: idOf(found.latest_charge),
     ...(failed ? { failure: failureOf(failed.code, failed.decline_code, failed.message) } : {}),
   }
@@ -145,6 +153,11 @@ export const createStripePort = (stripe: Stripe): StripePort => {
     capture: (intentId, key) => told(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
 
     cancel: (intentId, key) => told(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
+
+    refundedSince: async (since) => {
+      const { data } = await refunds.list({ created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 })
+      return [...new Set(data.flatMap(({ payment_intent }) => idOf(payment_intent) ?? []))]
+    },
 
     refund: async (intentId, key, reason) => {
       const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }

@@ -20,5 +20,6 @@ export const withTelemetry = (stripe: StripePort): StripePort => ({
   intent: (intentId) => seen('intent', () => stripe.intent(intentId)),
   capture: (intentId, key) => seen('capture', () => stripe.capture(intentId, key)),
   cancel: (intentId, key) => seen('cancel', () => stripe.cancel(intentId, key)),
+  refundedSince: stripe.refundedSince,
   refund: (intentId, key, reason) => seen('refund', () => stripe.refund(intentId, key, reason)),
 })

@@ -104,9 +104,9 @@ export const startWorld = async ({
   const { advance } = paymentProcess
   const banned = new Set<string>()
   const bans: Bans = { isBanned: async (id) => banned.has(id) }
-  const payOut = createPayoutProcess({ ...seams, bans })
+  const payOut = createPayoutProcess({ ...seams, paymentProcess, bans })
   const apply = createApply({ payments, paymentProcess, disputes: seams.disputes, sellers: seams.sellers })
-  const webhooks = openWebhooks(db, { stripe: client, secret: SECRET, apply, log })
+  const webhooks = openWebhooks(db, { stripe: client, secrets: ['whsec_of_another_endpoint', SECRET], apply, log })
   const handlers = createHandlers({ payments, payouts, paymentProcess })
   const config = { PUBLIC_ORIGIN: service.publicOrigin, ACCESS_TOKEN_SECONDS: 900 }
   const userOf = (token: string): User => {
@@ -169,10 +169,11 @@ export const startWorld = async ({
     call,
     client,
     double,
+    paymentProcess,
     advance,
     payOut,
     banned,
-    payoutReplica: () => createPayoutProcess({ ...seams, bans }),
+    payoutReplica: () => createPayoutProcess({ ...seams, paymentProcess, bans }),
     /** What is due by now is paid out. */
     payOutDue: () => payOutDue({ payouts, payOut, log }),
     /** another process of this service, on the same database */

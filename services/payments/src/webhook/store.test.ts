@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
+import { createLog } from '@fairpass/sdk/telemetry'
 import { SECRET, until } from '@fairpass/stripe-double/testing.ts'
+import { readPaymentsConfig } from '../config.ts'
 import { startWorld, type World } from '../testing/world.ts'
+import { openWebhooks } from './store.ts'
 
 let world: World
 beforeAll(async () => {
@@ -187,6 +190,99 @@ test('a webhook that was given up is shown to an admin, who may have it tried ag
   const again = await world.call('POST', '/api/payments/webhooks/evt_given_up/retry', admin)
   expect(again).toMatchObject({ status: 200, body: { status: 'applied', failure: null } })
   expect((await world.call('POST', '/api/payments/webhooks/evt_nobody/retry', admin)).status).toBe(404)
+})
+
+// https://docs.stripe.com/event-destinations#thin-events
+const thin = (id: string) =>
+  JSON.stringify({
+    id,
+    object: 'v2.core.event',
+    type: 'v2.core.account[requirements].updated',
+    livemode: false,
+    created: new Date().toISOString(),
+    related_object: { id: 'acct_nobody', type: 'v2.core.account', url: '/v2/core/accounts/acct_nobody' },
+  })
+const ofConnected = (id: string, object: object, type: string) =>
+  JSON.stringify({ id, object: 'event', account: 'acct_connected', type, data: { object } })
+
+// Guarantee: what is nobody's news here is taken, and done with at the first try.
+test.each([
+  ['a thin event', thin],
+  [
+    'an event without data',
+    (id: string) => JSON.stringify({ id, object: 'event', type: 'v1.billing.meter.no_meter_found' }),
+  ],
+  ['data of another form', (id: string) => JSON.stringify({ id, type: 'x', data: { object: [1, { id: {} }] } })],
+  [
+    'a dispute of a connected account',
+    (id: string) =>
+      ofConnected(id, { id: 'dp_theirs', object: 'dispute', payment_intent: 'pi_theirs' }, 'charge.dispute.created'),
+  ],
+  [
+    'a payment of a connected account',
+    (id: string) => ofConnected(id, { id: 'pi_theirs', object: 'payment_intent' }, 'payment_intent.succeeded'),
+  ],
+  [
+    'an account that nobody here has',
+    (id: string) => ofConnected(id, { id: 'acct_nobody', object: 'account' }, 'account.updated'),
+  ],
+  [
+    'a refund of somebody else',
+    (id: string) =>
+      ofConnected(id, { id: 're_theirs', object: 'refund', payment_intent: 'pi_theirs' }, 'refund.created'),
+  ],
+])('%s is answered 200 and applied at once', async (_what, payloadOf) => {
+  const id = `evt_${newId()}`
+  const payload = payloadOf(id)
+  expect((await deliver(payload, await signed(payload))).status).toBe(200)
+  await until('it to be applied', async () => (await world.webhooks.find(id))?.status === 'applied')
+  expect((await world.webhooks.find(id))?.attempts).toBe(1)
+})
+
+test('each endpoint at Stripe has its secret, and any of them will do', async () => {
+  const id = `evt_${newId()}`
+  expect((await deliver(thin(id), await signed(thin(id), 'whsec_of_another_endpoint'))).status).toBe(200)
+  const { STRIPE_WEBHOOK_SECRET } = readPaymentsConfig({
+    APP_PORT: '1',
+    STRIPE_API_URL: 'http://x',
+    STRIPE_WEBHOOK_SECRET: ' whsec_a, whsec_b ',
+  })
+  expect(STRIPE_WEBHOOK_SECRET).toEqual(['whsec_a', 'whsec_b'])
+  expect(readPaymentsConfig({ APP_PORT: '1', STRIPE_API_URL: 'http://x' }).STRIPE_WEBHOOK_SECRET).toEqual([])
+})
+
+test('a signed body that is no event is refused in words', async () => {
+  for (const payload of ['{', '[]', 'null', '{"id":1}', '{}'])
+    expect((await deliver(payload, await signed(payload))).status).toBe(400)
+})
+
+// Guarantee: what is applied stays so, however late another try of it fails.
+test('a try that fails after a later one succeeded changes nothing', async () => {
+  let fails: (() => void) | undefined
+  let tries = 0
+  const late = openWebhooks(world.db, {
+    stripe: world.client,
+    secrets: [SECRET],
+    log: createLog('payments', 'silent'),
+    apply: async () => {
+      if (++tries > 1) return
+      await new Promise<void>((_resolve, reject) => {
+        fails = () => reject(new Error('too late'))
+      })
+    },
+  })
+  const payload = anEvent('evt_late')
+  await late.receive(payload, await signed(payload))
+  await until('the first try', () => fails !== undefined)
+  await until('the second', async () => {
+    await late.applyDue()
+    return (await late.find('evt_late'))?.status === 'applied'
+  })
+  fails?.()
+  await Bun.sleep(100)
+  const stored = await late.find('evt_late')
+  expect(stored?.status).toBe('applied')
+  expect(stored?.failure).toBeUndefined()
 })
 
 test.each([

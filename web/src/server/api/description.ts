@@ -57,9 +57,13 @@ export const createApiDescription = ({ daprHttpPort, daprApiToken }: Settings) =
   }
 
   const askAll = async () => {
-    const answered = await Promise.all(SERVICES.map(ask))
-    freshUntil = Date.now() + (answered.every(Boolean) ? FRESH_MS : RETRY_MS)
-    asking = undefined
+    try {
+      const answered = await Promise.all(SERVICES.map(ask))
+      freshUntil = Date.now() + (answered.every(Boolean) ? FRESH_MS : RETRY_MS)
+    } finally {
+      // Whatever became of it, the next who asks has it tried again.
+      asking = undefined
+    }
   }
 
   /** Undefined while no service has said anything yet. */
