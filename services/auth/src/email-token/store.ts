@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { CustomError } from '@fairpass/sdk'
+import { CustomError } from '@fairpass/sdk/errors'
 import type { ClientSession, Db } from 'mongodb'
 
 /** What the link of a mail is good for. */

@@ -1,4 +1,4 @@
-import type { Log } from '@fairpass/sdk'
+import type { Log } from '@fairpass/sdk/telemetry'
 import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } from './kinds.ts'
 import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'

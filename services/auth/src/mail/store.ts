@@ -1,4 +1,4 @@
-import { isDuplicateKey, newId } from '@fairpass/sdk'
+import { isDuplicateKey, newId } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { DataOf, Kind } from './kinds.ts'
 import { giveUpAfterMs, leaseMs, type Mail, pauseMs, personOf, type Recipient, rememberedMs } from './mail.ts'

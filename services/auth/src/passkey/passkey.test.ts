@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { createLog, newId } from '@fairpass/sdk'
-import { testDatabase } from '@fairpass/sdk/testing'
+import { newId } from '@fairpass/sdk/mongo'
+import { createLog } from '@fairpass/sdk/telemetry'
+import { testDatabase } from '@fairpass/servers/testing'
 import { openPasskeys, PasskeyRefusedError, type Passkeys } from './store.ts'
 import { createAuthenticator } from './testing.ts'
 

@@ -1,4 +1,6 @@
-import { CustomError, isDuplicateKey, type Log } from '@fairpass/sdk'
+import { CustomError } from '@fairpass/sdk/errors'
+import { isDuplicateKey } from '@fairpass/sdk/mongo'
+import type { Log } from '@fairpass/sdk/telemetry'
 import {
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { newId } from '@fairpass/sdk'
-import { testDatabase } from '@fairpass/sdk/testing'
+import { newId } from '@fairpass/sdk/mongo'
+import { testDatabase } from '@fairpass/servers/testing'
 import { openSecondFactors, SecondFactorCodeError, type SecondFactors } from './store.ts'
 import { stepOfCode, totpCode } from './totp.ts'
 

@@ -1,4 +1,5 @@
-import { CustomError, openCollection } from '@fairpass/sdk'
+import { CustomError } from '@fairpass/sdk/errors'
+import { openCollection } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 import { hashOfCode, isRecoveryCode, newRecoveryCodes, shownCode } from './recovery-codes.ts'
 import { newTotpSecret, stepOfCode, totpUri } from './totp.ts'
