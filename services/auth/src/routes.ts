@@ -1,24 +1,21 @@
 import { AccountBannedError, ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
+import { answers, body, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import type { ServiceContext } from '@fairpass/sdk/service'
-import { type Context, Hono } from 'hono'
+import type { Wiring } from '@fairpass/sdk/service'
+import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { ClientSession } from 'mongodb'
 import * as v from 'valibot'
 import { Email, GivenPassword, NewPassword } from './account/credentials.ts'
 import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
-import {
-  type Account,
-  InvalidCredentialsError,
-  RefreshTokenInvalidError,
-  toListed,
-  toPublic,
-} from './domain/account.ts'
-import { createLimits, type limitVariables } from './limits.ts'
+import { languageOf } from './contact/language.ts'
+import { type Account, InvalidCredentialsError, toListed, toPublic } from './domain/account.ts'
+import type { Limits } from './limits.ts'
+import type { Language } from './mail/letter.ts'
 import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
-import { createSessionCookies } from './session/cookies.ts'
+import { type Entrance, notStored } from './session/entrance.ts'
 import { type Presented, type Sessions, sessionIdOf } from './session/store.ts'
 import type { Tokens } from './session/tokens.ts'
 
@@ -35,27 +32,24 @@ const clockSkewSeconds = 5
 const lostEntry = ['invalid_credentials', 'account_banned', 'refresh_token_invalid'] as const
 
 type Env = { Variables: IdempotencyEnv['Variables'] & { presented: Presented } }
-type Config = Pick<
-  AuthConfig,
-  'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS' | keyof typeof limitVariables
->
+type Config = Pick<AuthConfig, 'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS'>
 export type RoutesDeps = {
   config: Config
   accounts: Accounts
   sessions: Sessions
   tokens: Tokens
-  context: ServiceContext
+  wiring: Wiring
+  entrance: Entrance
+  limits: Limits
+  /** what is owed to somebody who has just signed up, written with the account */
+  welcome: (account: Account, language: Language | undefined, session: ClientSession) => Promise<void>
+  /** what else is personal goes with the account */
+  farewell: (account: Account, session: ClientSession) => Promise<void>
 }
 
-export const createRoutes = ({ config, accounts, sessions, tokens, context }: RoutesDeps) => {
-  const { identity, idempotent, rateLimit } = context
-  const cookies = createSessionCookies(config)
-  const limits = createLimits(rateLimit, config)
-
-  const notStored = createMiddleware(async (c, next) => {
-    await next()
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
-  })
+export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entrance, limits, ...deps }: RoutesDeps) => {
+  const { identity, idempotent } = wiring
+  const { cookies, enter, signIn } = entrance
 
   /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
   const byRefreshToken = createMiddleware<IdempotencyEnv>(async (c, next) => {
@@ -65,33 +59,9 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
 
   const admitted = createMiddleware<Env>(async (c, next) => {
     const canReplay = c.req.header('idempotency-key') !== undefined
-    c.set('presented', await sessions.authenticateRefresh(cookies.refreshToken(c), canReplay))
+    c.set('presented', await sessions.admit(cookies.refreshToken(c), canReplay))
     await next()
   })
-
-  /** The account is read when the session is there already: a ban from now on finds the session, an earlier one is seen. */
-  const enter = async (c: Context, { userId, sessionId, refreshToken }: Entry, known?: Account): Promise<Account> => {
-    const now = new Date()
-    const account = await accounts.find(userId)
-    // The password that let them in was changed meanwhile, and every session of before ended.
-    if (known && account?.status === 'active' && account.version !== known.version) {
-      await sessions.end(sessionId)
-      throw new InvalidCredentialsError()
-    }
-    if (account?.status !== 'active') {
-      await sessions.end(sessionId)
-      throw account ? new AccountBannedError() : new RefreshTokenInvalidError()
-    }
-    const access = await tokens.issue({ id: account.id, role: account.role, sessionId }, now)
-    cookies.set(c, { access, refresh: refreshToken })
-    return account
-  }
-
-  const signIn = async (c: Context, account: Account): Promise<Account> => {
-    const userId = account.id
-    const device = c.req.header('user-agent') ?? ''
-    return enter(c, { userId, ...(await sessions.open({ userId, device, now: new Date() })) }, account)
-  }
 
   const confirmPassword = async (userId: string, password: string): Promise<void> => {
     if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
@@ -110,24 +80,24 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
 
   return new Hono<Env>()
     .use('/api/users/*', notStored)
-    .get(
-      '/api/users/.well-known/jwks.json',
-      describeRoute('The public keys of access tokens', { 200: KeysAnswer }),
-      (c) => {
-        c.header('cache-control', 'public, max-age=300')
-        return c.json(tokens.jwks)
-      },
-    )
+    .get('/api/users/.well-known/jwks.json', answers('The public keys of access tokens', { 200: KeysAnswer }), (c) => {
+      c.header('cache-control', 'public, max-age=300')
+      return c.json(tokens.jwks)
+    })
     .post(
       '/api/users/signup',
       limits.signUpByAddress,
       idempotent,
       body(SignUp),
       limits.signUpByAccount,
-      describeRoute('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
+      answers('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
       async (c) => {
-        const account = await accounts.create({ id: c.var.idempotentId, ...c.req.valid('json') })
-        return c.json(toPublic(await signIn(c, account)), 201)
+        const account = await accounts.create({
+          id: c.var.idempotentId,
+          ...c.req.valid('json'),
+          beside: (created, session) => deps.welcome(created, languageOf(c), session),
+        })
+        return c.json(toPublic(await signIn(c, account, { isNew: true })), 201)
       },
     )
     .post(
@@ -137,7 +107,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       body(SignIn),
       limits.wrongPasswordsHere,
       limits.wrongPasswordsAnywhere,
-      describeRoute('Sign in', { 200: AccountAnswer }, ...lostEntry),
+      answers('Sign in', { 200: AccountAnswer }, ...lostEntry),
       async (c) => {
         const { email, password } = c.req.valid('json')
         const account = await accounts.authenticate(email, password)
@@ -150,7 +120,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       '/api/users/signout',
       byRefreshToken,
       idempotent,
-      describeRoute('Sign out: this session ends', { 204: undefined }),
+      answers('Sign out: this session ends', { 204: undefined }),
       async (c) => {
         if (!(await sessions.endByToken(cookies.refreshToken(c)))) {
           const token = accessTokenOf(c, config.PUBLIC_ORIGIN)
@@ -168,13 +138,13 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       byRefreshToken,
       admitted,
       idempotent,
-      describeRoute('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
+      answers('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
       async (c) => c.json(toPublic(await enter(c, await sessions.rotate(c.var.presented)))),
     )
     .get(
       '/api/users/currentuser',
       identity.optional,
-      describeRoute('Who is signed in', { 200: CurrentUserAnswer }),
+      answers('Who is signed in', { 200: CurrentUserAnswer }),
       async (c) => {
         const account = c.var.user ? await accounts.find(c.var.user.id) : undefined
         return c.json({ currentUser: account ? toPublic(account) : null })
@@ -185,7 +155,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       identity.signedIn,
       limits.wrongConfirmations,
       body(ChangedPassword),
-      describeRoute(
+      answers(
         'Change the password: the other sessions end',
         { 204: undefined },
         'invalid_credentials',
@@ -203,36 +173,31 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
     .get(
       '/api/users/sessions',
       identity.signedIn,
-      describeRoute('The devices that are signed in', { 200: SessionsAnswer }),
+      answers('The devices that are signed in', { 200: SessionsAnswer }),
       async (c) => {
         const { id, sessionId } = c.var.user
         const own = await sessions.list(id)
         return c.json({ sessions: own.map((session) => ({ ...session, isCurrent: session.id === sessionId })) })
       },
     )
-    .delete(
-      '/api/users/sessions/:id',
-      identity.signedIn,
-      describeRoute('End a session', { 204: undefined }),
-      async (c) => {
-        const { id, sessionId } = c.var.user
-        const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
-        if (!isOwn) throw new NotFoundError('There is no such session')
-        if (c.req.param('id') === sessionId) cookies.clear(c)
-        return c.body(null, 204)
-      },
-    )
+    .delete('/api/users/sessions/:id', identity.signedIn, answers('End a session', { 204: undefined }), async (c) => {
+      const { id, sessionId } = c.var.user
+      const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
+      if (!isOwn) throw new NotFoundError('There is no such session')
+      if (c.req.param('id') === sessionId) cookies.clear(c)
+      return c.body(null, 204)
+    })
     .delete(
       '/api/users/me',
       identity.signedIn,
       limits.wrongConfirmations,
       body(Farewell),
-      describeRoute('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
+      answers('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
       async (c) => {
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
         await keepAnAdmin(c.var.user)
-        await accounts.erase(id, new Date())
+        await accounts.erase(id, new Date(), deps.farewell)
         await sessions.endAll(id)
         cookies.clear(c)
         return c.body(null, 204)
@@ -242,7 +207,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       '/api/users',
       identity.admin,
       query(Page),
-      describeRoute('All accounts, newest first', { 200: AccountsAnswer }),
+      answers('All accounts, newest first', { 200: AccountsAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
@@ -253,7 +218,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       '/api/users/:id/ban',
       identity.admin,
       idempotent,
-      describeRoute('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
+      answers('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         if (account.status === 'active') await keepAnAdmin(account)
@@ -266,7 +231,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       '/api/users/:id/unban',
       identity.admin,
       idempotent,
-      describeRoute('Undo a ban', { 204: undefined }, 'version_conflict'),
+      answers('Undo a ban', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         await accounts.unban(account.id, new Date())
@@ -282,5 +247,3 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       return c.json({ isBanned: account?.status === 'banned' })
     })
 }
-
-type Entry = { userId: string; sessionId: string; refreshToken: string }

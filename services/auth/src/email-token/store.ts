@@ -118,8 +118,8 @@ export const openEmailTokens = (db: Db, key: string) => {
     },
 
     /** The address is personal: with the account it goes. */
-    forget: async (userId: string): Promise<void> => {
-      await tokens.deleteMany({ userId })
+    forget: async (userId: string, session: ClientSession): Promise<void> => {
+      await tokens.deleteMany({ userId }, { session })
     },
   }
 }

@@ -35,10 +35,11 @@ const createWorld = async (change: Partial<Deps> = {}, given?: Db) => {
     sender,
     log: createLog('auth', 'silent'),
     publicOrigin,
-    findAddressee: async (to) =>
-      'userId' in to
-        ? people.get(to.userId)
-        : { email: to.email, language: to.language ?? 'en', off: [], isBounced: false },
+    findAddressee: async ({ recipient: to }) => {
+      if (!to) return undefined
+      if ('userId' in to) return people.get(to.userId)
+      return { email: to.email, language: to.language ?? 'en', off: [], isBounced: false }
+    },
     markBounced: async (userId) => void bounced.push(userId),
     openToken: async ({ id }) => (used.has(id) ? undefined : `token-of-${id}`),
     unsubscribeTokenOf: (userId, category) => `off-${userId}-${category}`,
@@ -171,7 +172,8 @@ test.each(['hang', 'refuse', 'close', 'defer'] as const)(
           return world.sender.send(mail)
         },
       },
-      findAddressee: async (to) => ('userId' in to ? world.people.get(to.userId) : undefined),
+      findAddressee: async ({ recipient }) =>
+        recipient && 'userId' in recipient ? world.people.get(recipient.userId) : undefined,
       markBounced: async () => {},
       openToken: async () => 'token',
       unsubscribeTokenOf: () => 'off',

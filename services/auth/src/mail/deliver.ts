@@ -2,7 +2,7 @@ import type { Log } from '@fairpass/sdk/telemetry'
 import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } from './kinds.ts'
 import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'
-import { type Mail, messageIdOf, type Recipient } from './mail.ts'
+import { type Mail, messageIdOf } from './mail.ts'
 import type { SmtpSender } from './smtp.ts'
 import type { Mails } from './store.ts'
 
@@ -23,7 +23,7 @@ export type Deps = {
   log: Log
   publicOrigin: string
   /** undefined: there is nobody, and nothing is sent */
-  findAddressee: (recipient: Recipient) => Promise<Addressee | undefined>
+  findAddressee: (mail: Mail) => Promise<Addressee | undefined>
   markBounced: (userId: string, email: string) => Promise<void>
   /** The token for the link of a mail, good from now; undefined when it was used, or is of no use any more. */
   openToken: (mail: Mail & { kind: LinkedKind }, addressee: Addressee) => Promise<string | undefined>
@@ -92,7 +92,7 @@ export const createDelivery = (deps: Deps) => {
 
   const deliver = async (mail: Mail): Promise<void> => {
     const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
-    const addressee = mail.recipient && (await deps.findAddressee(mail.recipient))
+    const addressee = await deps.findAddressee(mail)
     if (!addressee || isUnwanted(mail, addressee)) return void (await mails.withhold(mail))
     const held = await heldBack(mail, now())
     if (held === 'never') return void (await mails.withhold(mail))

@@ -28,7 +28,7 @@ export type DataByKind = {
   'confirm-email': Record<string, never>
   'reset-password': Record<string, never>
   'email-change-old': { newEmail: string }
-  'email-change-new': { newEmail: string }
+  'email-change-new': { userId: string }
   'security-changed': { change: SecurityChange; at: string }
   'new-sign-in': { device: string; at: string }
   'account-erased': Record<string, never>

@@ -15,7 +15,7 @@ const examples: DataByKind = {
   'confirm-email': {},
   'reset-password': {},
   'email-change-old': { newEmail: 'new@example.com' },
-  'email-change-new': { newEmail: 'new@example.com' },
+  'email-change-new': { userId: '665f1c2ab8d3c94f1e0a7b26' },
   'security-changed': { change: 'password', at: '2030-05-31T20:00:00Z' },
   'new-sign-in': { device: 'Firefox', at: '2030-05-31T20:00:00Z' },
   'account-erased': {},

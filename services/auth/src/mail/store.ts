@@ -52,14 +52,22 @@ export const openMails = (db: Db) => {
               update: {
                 $setOnInsert: {
                   _id: newId(),
-                  ...{ cause, kind, person: personOf(to), recipient: to, data, status: 'owed' as const, attempts: 0 },
+                  ...{
+                    cause,
+                    kind,
+                    person: personOf(to),
+                    recipient: omitUndefined(to),
+                    data: omitUndefined(data),
+                    status: 'owed' as const,
+                    attempts: 0,
+                  },
                   ...{ createdAt: now, nextAttemptAt: now, expiresAt },
                 },
               },
               upsert: true,
             },
           })),
-          { ordered: false, ...(session ? { session } : {}) },
+          { ordered: false, ignoreUndefined: true, ...(session ? { session } : {}) },
         )
         .catch((error: unknown) => {
           // The same event, applied by another replica at the same moment.

@@ -9,7 +9,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
-import { Binary, type Db } from 'mongodb'
+import { Binary, type ClientSession, type Db } from 'mongodb'
 import { openChallenges } from './challenges.ts'
 
 type Passkey = {
@@ -144,8 +144,8 @@ export const openPasskeys = (db: Db, { publicOrigin, log }: Options) => {
     remove: async (userId: string, id: string): Promise<boolean> =>
       (await passkeys.deleteOne({ _id: id, userId })).deletedCount === 1,
 
-    removeAll: async (userId: string): Promise<void> => {
-      await passkeys.deleteMany({ userId })
+    forget: async (userId: string, session: ClientSession): Promise<void> => {
+      await passkeys.deleteMany({ userId }, { session })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { CustomError } from '@fairpass/sdk/errors'
 import { openCollection } from '@fairpass/sdk/mongo'
-import type { Db } from 'mongodb'
+import type { ClientSession, Db } from 'mongodb'
 import { hashOfCode, isRecoveryCode, newRecoveryCodes, shownCode } from './recovery-codes.ts'
 import { newTotpSecret, stepOfCode, totpUri } from './totp.ts'
 
@@ -98,8 +98,9 @@ export const openSecondFactors = (db: Db) => {
       if (!changed) throw new SecondFactorCodeError()
     },
 
-    remove: async (userId: string): Promise<void> => {
-      await documents.raw.deleteOne({ _id: userId })
+    /** @param session the one in which the account is erased */
+    forget: async (userId: string, session?: ClientSession): Promise<void> => {
+      await documents.raw.deleteOne({ _id: userId }, session ? { session } : {})
     },
   }
 }
