@@ -8,7 +8,7 @@ type Deps = RoutesDeps & { service: ServiceOptions; recovery: Recovery }
 export const createApp = ({ service, ...deps }: Deps) =>
   describeApi(
     createServiceApp(service)
-      .route('/', deps.wiring.listening)
+      .route('/', deps.context.subscriptionRoutes)
       .route('/', createRoutes(deps))
       .route('/', createRecoveryRoutes(deps)),
     service.publicOrigin,

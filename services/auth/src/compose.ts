@@ -1,7 +1,7 @@
 import type { Dapr } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import type { ServiceOptions } from '@fairpass/sdk/http'
-import { wireService } from '@fairpass/sdk/service'
+import { createServiceContext } from '@fairpass/sdk/service'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import { ensureFirstAdmin } from './account/first-admin.ts'
@@ -61,13 +61,13 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publish, s
     sender && wireDelivery({ mails, sender, log, publicOrigin, accounts, contacts, emailTokens, unsubscribing })
 
   const own = ownIdentity({ tokens, accounts, sessions })
-  const wiring = wireService({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(JWT_KEY) })
-  const limits = createLimits(wiring.rateLimit, config)
+  const context = createServiceContext({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(JWT_KEY) })
+  const limits = createLimits(context.rateLimit, config)
   const entrance = createEntrance({ config, accounts, sessions, tokens, devices })
 
   const app = createApp({
     service,
-    ...{ config, accounts, sessions, tokens, wiring, entrance, limits, recovery },
+    ...{ config, accounts, sessions, tokens, context, entrance, limits, recovery },
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)
       await recovery.requestConfirmation(account, session)
@@ -81,16 +81,16 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publish, s
   })
 
   return {
-    ...{ app, accounts, sessions, tokens, mails, contacts, recovery, wiring },
+    ...{ app, accounts, sessions, tokens, mails, contacts, recovery, context },
     deliver: async () => delivery?.run(),
     prepare: async () => {
       const stores = [accounts, sessions, mails, emailTokens, devices]
-      await Promise.all([...stores.map((store) => store.ensureIndexes()), wiring.prepare(), passwords.prepare()])
+      await Promise.all([...stores.map((store) => store.ensureIndexes()), context.prepare(), passwords.prepare()])
       await ensureFirstAdmin(accounts, config)
     },
-    readings: [...wiring.readings, accounts.relay.reading],
+    gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector],
     loops: [
-      ...wiring.loops,
+      ...context.loops,
       { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep },
       { everyMs: 1_000, name: 'outbox of sessions', work: sessions.relay.sweep },
       { everyMs: 1_000, name: 'sessions of a reset', work: recovery.endOldSessions },

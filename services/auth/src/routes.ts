@@ -1,8 +1,8 @@
 import { AccountBannedError, ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
-import { answers, body, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import type { Wiring } from '@fairpass/sdk/service'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ClientSession } from 'mongodb'
@@ -38,7 +38,7 @@ export type RoutesDeps = {
   accounts: Accounts
   sessions: Sessions
   tokens: Tokens
-  wiring: Wiring
+  context: ServiceContext
   entrance: Entrance
   limits: Limits
   /** what is owed to somebody who has just signed up, written with the account */
@@ -47,8 +47,17 @@ export type RoutesDeps = {
   farewell: (account: Account, session: ClientSession) => Promise<void>
 }
 
-export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entrance, limits, ...deps }: RoutesDeps) => {
-  const { identity, idempotent } = wiring
+export const createRoutes = ({
+  config,
+  accounts,
+  sessions,
+  tokens,
+  context,
+  entrance,
+  limits,
+  ...deps
+}: RoutesDeps) => {
+  const { identity, idempotent } = context
   const { cookies, enter, signIn } = entrance
 
   /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
@@ -59,7 +68,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
 
   const admitted = createMiddleware<Env>(async (c, next) => {
     const canReplay = c.req.header('idempotency-key') !== undefined
-    c.set('presented', await sessions.admit(cookies.refreshToken(c), canReplay))
+    c.set('presented', await sessions.authenticateRefresh(cookies.refreshToken(c), canReplay))
     await next()
   })
 
@@ -80,17 +89,21 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
 
   return new Hono<Env>()
     .use('/api/users/*', notStored)
-    .get('/api/users/.well-known/jwks.json', answers('The public keys of access tokens', { 200: KeysAnswer }), (c) => {
-      c.header('cache-control', 'public, max-age=300')
-      return c.json(tokens.jwks)
-    })
+    .get(
+      '/api/users/.well-known/jwks.json',
+      describeRoute('The public keys of access tokens', { 200: KeysAnswer }),
+      (c) => {
+        c.header('cache-control', 'public, max-age=300')
+        return c.json(tokens.jwks)
+      },
+    )
     .post(
       '/api/users/signup',
       limits.signUpByAddress,
       idempotent,
       body(SignUp),
       limits.signUpByAccount,
-      answers('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
+      describeRoute('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
       async (c) => {
         const account = await accounts.create({
           id: c.var.idempotentId,
@@ -107,7 +120,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       body(SignIn),
       limits.wrongPasswordsHere,
       limits.wrongPasswordsAnywhere,
-      answers('Sign in', { 200: AccountAnswer }, ...lostEntry),
+      describeRoute('Sign in', { 200: AccountAnswer }, ...lostEntry),
       async (c) => {
         const { email, password } = c.req.valid('json')
         const account = await accounts.authenticate(email, password)
@@ -120,7 +133,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       '/api/users/signout',
       byRefreshToken,
       idempotent,
-      answers('Sign out: this session ends', { 204: undefined }),
+      describeRoute('Sign out: this session ends', { 204: undefined }),
       async (c) => {
         if (!(await sessions.endByToken(cookies.refreshToken(c)))) {
           const token = accessTokenOf(c, config.PUBLIC_ORIGIN)
@@ -138,13 +151,13 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       byRefreshToken,
       admitted,
       idempotent,
-      answers('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
+      describeRoute('Renew the session, by its refresh cookie', { 200: AccountAnswer }, ...lostEntry),
       async (c) => c.json(toPublic(await enter(c, await sessions.rotate(c.var.presented)))),
     )
     .get(
       '/api/users/currentuser',
       identity.optional,
-      answers('Who is signed in', { 200: CurrentUserAnswer }),
+      describeRoute('Who is signed in', { 200: CurrentUserAnswer }),
       async (c) => {
         const account = c.var.user ? await accounts.find(c.var.user.id) : undefined
         return c.json({ currentUser: account ? toPublic(account) : null })
@@ -155,7 +168,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       identity.signedIn,
       limits.wrongConfirmations,
       body(ChangedPassword),
-      answers(
+      describeRoute(
         'Change the password: the other sessions end',
         { 204: undefined },
         'invalid_credentials',
@@ -173,26 +186,31 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
     .get(
       '/api/users/sessions',
       identity.signedIn,
-      answers('The devices that are signed in', { 200: SessionsAnswer }),
+      describeRoute('The devices that are signed in', { 200: SessionsAnswer }),
       async (c) => {
         const { id, sessionId } = c.var.user
         const own = await sessions.list(id)
         return c.json({ sessions: own.map((session) => ({ ...session, isCurrent: session.id === sessionId })) })
       },
     )
-    .delete('/api/users/sessions/:id', identity.signedIn, answers('End a session', { 204: undefined }), async (c) => {
-      const { id, sessionId } = c.var.user
-      const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
-      if (!isOwn) throw new NotFoundError('There is no such session')
-      if (c.req.param('id') === sessionId) cookies.clear(c)
-      return c.body(null, 204)
-    })
+    .delete(
+      '/api/users/sessions/:id',
+      identity.signedIn,
+      describeRoute('End a session', { 204: undefined }),
+      async (c) => {
+        const { id, sessionId } = c.var.user
+        const isOwn = v.is(Id, c.req.param('id')) && (await sessions.endOwn(c.req.param('id'), id))
+        if (!isOwn) throw new NotFoundError('There is no such session')
+        if (c.req.param('id') === sessionId) cookies.clear(c)
+        return c.body(null, 204)
+      },
+    )
     .delete(
       '/api/users/me',
       identity.signedIn,
       limits.wrongConfirmations,
       body(Farewell),
-      answers('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
+      describeRoute('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
       async (c) => {
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
@@ -207,7 +225,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       '/api/users',
       identity.admin,
       query(Page),
-      answers('All accounts, newest first', { 200: AccountsAnswer }),
+      describeRoute('All accounts, newest first', { 200: AccountsAnswer }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
@@ -218,7 +236,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       '/api/users/:id/ban',
       identity.admin,
       idempotent,
-      answers('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
+      describeRoute('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         if (account.status === 'active') await keepAnAdmin(account)
@@ -231,7 +249,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, wiring, entra
       '/api/users/:id/unban',
       identity.admin,
       idempotent,
-      answers('Undo a ban', { 204: undefined }, 'version_conflict'),
+      describeRoute('Undo a ban', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         await accounts.unban(account.id, new Date())

@@ -1,5 +1,5 @@
-import { answers, body, type IdempotencyEnv } from '@fairpass/sdk/http'
-import type { Wiring } from '@fairpass/sdk/service'
+import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { Email, NewPassword } from '../account/credentials.ts'
@@ -12,19 +12,22 @@ const Forgotten = v.strictObject({ email: Email })
 const Reset = v.strictObject({ token: Token, newPassword: NewPassword })
 const Confirmation = v.strictObject({ token: Token })
 
-type Deps = { recovery: Recovery; limits: Limits; wiring: Wiring }
+type Deps = { recovery: Recovery; limits: Limits; context: ServiceContext }
 
 /** What the links of mails do; the pages that they open do the same. */
-export const createRecoveryRoutes = ({ recovery, limits, wiring: { idempotent } }: Deps) =>
+export const createRecoveryRoutes = ({ recovery, limits, context: { idempotent } }: Deps) =>
   new Hono<IdempotencyEnv>()
     .post(
       '/api/users/password-reset',
       limits.recoveryByAddress,
       idempotent,
       body(Forgotten),
-      answers('Ask for a mail that leads to a new password; says the same whether or not there is such an account', {
-        202: undefined,
-      }),
+      describeRoute(
+        'Ask for a mail that leads to a new password; says the same whether or not there is such an account',
+        {
+          202: undefined,
+        },
+      ),
       async (c) => {
         await recovery.requestReset(c.req.valid('json').email, languageOf(c), c.var.idempotentId)
         return c.body(null, 202)
@@ -35,7 +38,7 @@ export const createRecoveryRoutes = ({ recovery, limits, wiring: { idempotent } 
       limits.recoveryByAddress,
       idempotent,
       body(Reset),
-      answers(
+      describeRoute(
         'Choose a new password, with the token of the mail: all sessions end',
         { 204: undefined },
         'token_invalid',
@@ -51,7 +54,7 @@ export const createRecoveryRoutes = ({ recovery, limits, wiring: { idempotent } 
       limits.recoveryByAddress,
       idempotent,
       body(Confirmation),
-      answers(
+      describeRoute(
         'Confirm an email address, with the token of the mail',
         { 204: undefined },
         'token_invalid',
