@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { type Marketplace, sharedMarketplace } from '../marketplace.ts'
+import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 
 let market: Marketplace
@@ -28,7 +28,7 @@ test('who forgot a password is let back in by mail, and all sessions of before a
   const confirm = () => market.visitor().post('/api/users/password-reset/confirm', { token, newPassword })
   expectStatus(await confirm(), 204)
   expect(await confirm()).toMatchObject({ status: 400, body: { code: 'token_invalid' } })
-  expect((await ann.get('/api/users/currentuser')).body).toEqual({ currentUser: null })
+  expect((await ann.get('/api/users/currentuser')).body.currentUser).toBeNull()
   expectStatus(await market.visitor().post('/api/users/signin', { email: ann.email, password: newPassword }), 200)
 })
 
@@ -38,4 +38,18 @@ test('an address is confirmed by the link of its mail', async () => {
   const token = tokenIn(mail?.text, 'confirm-email')
   expectStatus(await market.visitor().post('/api/users/email/confirm', { token }), 204)
   expect(await market.visitor().post('/api/users/email/confirm', { token })).toMatchObject({ status: 400 })
+})
+
+test('a purchase is told to its buyer and its seller, once each, with a link that leads to it', async () => {
+  const { seller, ticketId } = await listTicket(market, { title: 'An evening of mails' })
+  const buyer = await market.signedUp()
+  const { body: order } = expectStatus(await buyer.buy(ticketId), 201)
+  expectStatus(await buyer.pay(order.id), 201)
+  const bought = await market.mailsTo(buyer.email, (mails) => mails.length === 2)
+  const sold = await market.mailsTo(seller.email, (mails) => mails.length === 2)
+  expect(bought[0]?.subject).toBe('Your ticket for An evening of mails')
+  expect(bought[0]?.text).toContain(`${market.origin}/orders/${order.id}`)
+  expect(sold[0]?.subject).toBe('Sold: An evening of mails')
+  expect(`${bought[0]?.text}${bought[0]?.html}`).not.toContain(seller.email)
+  expect(`${sold[0]?.text}${sold[0]?.html}`).not.toContain(buyer.email)
 })

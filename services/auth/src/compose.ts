@@ -15,7 +15,9 @@ import type { SmtpSender } from './mail/smtp.ts'
 import { openMails } from './mail/store.ts'
 import { createUnsubscribing } from './mail/unsubscribe.ts'
 import { wireDelivery } from './mail/wire.ts'
+import { createMailHandlers } from './notify/handlers.ts'
 import { createPasswords, type Hasher } from './password/passwords.ts'
+import { createOrders } from './peers/orders.ts'
 import { createRecovery } from './recovery/recovery.ts'
 import { createEntrance } from './session/entrance.ts'
 import { digestSecretOf, emailTokenKeyOf, unsubscribeKeyOf } from './session/keys.ts'
@@ -60,8 +62,18 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publish, s
   const delivery =
     sender && wireDelivery({ mails, sender, log, publicOrigin, accounts, contacts, emailTokens, unsubscribing })
 
+  const handlers = createMailHandlers({ mails, orders: createOrders(dapr) })
   const own = ownIdentity({ tokens, accounts, sessions })
-  const context = createServiceContext({ name: 'auth', config, db, dapr, log, own, secret: digestSecretOf(JWT_KEY) })
+  const context = createServiceContext({
+    name: 'auth',
+    config,
+    db,
+    dapr,
+    log,
+    own,
+    handlers,
+    secret: digestSecretOf(JWT_KEY),
+  })
   const limits = createLimits(context.rateLimit, config)
   const entrance = createEntrance({ config, accounts, sessions, tokens, devices })
 

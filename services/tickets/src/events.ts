@@ -40,10 +40,10 @@ export const createHandlers = ({ tickets, inbox }: { tickets: Tickets; inbox: In
   const onOrder = (event: FairpassEvent<'order.created' | 'order.cancelled' | 'order.completed' | 'order.refunded'>) =>
     followOrder(tickets, inbox, event.data)
   /** Whoever may not sell, or is no more, has nothing on sale. */
-  const endListings = async (sellerId: string): Promise<void> => {
+  const endListings = async (sellerId: string, by?: 'admin'): Promise<void> => {
     for (;;) {
       const listed = await tickets.toEnd(sellerId, batch)
-      for (const { id } of listed) await tickets.change(id, endListing)
+      for (const { id } of listed) await tickets.change(id, (ticket) => endListing(ticket, by))
       if (listed.length < batch) return
     }
   }
@@ -52,7 +52,7 @@ export const createHandlers = ({ tickets, inbox }: { tickets: Tickets; inbox: In
     'order.cancelled': onOrder,
     'order.completed': onOrder,
     'order.refunded': onOrder,
-    'user.banned': ({ data }) => endListings(data.id),
+    'user.banned': ({ data }) => endListings(data.id, 'admin'),
     'user.erased': ({ data }) => endListings(data.id),
   }
 }
