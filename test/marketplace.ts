@@ -17,6 +17,7 @@ export type RunFile = {
   placement: { pid: number }
   scheduler: { pid: number }
   stripe: Process
+  mailbox: Process
   prometheus?: Process
 }
 
@@ -98,6 +99,12 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
     /** The control API of the double of Stripe. */
     stripe: async () => controlOf((await runFile()).stripe.port),
 
+    /** What was sent to an address, newest first, once `isThere` says that it is all there. */
+    mailsTo: async (email: string, isThere: (mails: ReceivedMail[]) => boolean = (mails) => mails.length > 0) => {
+      const { mailbox } = await runFile()
+      return eventually(() => mailsAt(mailbox.port, email), isThere)
+    },
+
     /** A service's database, to look behind the public API. */
     database: async (name: ServiceName) => {
       const { mongod } = await runFile()
@@ -117,6 +124,15 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
       return up.exited
     },
   }
+}
+
+/** A mail as the mailbox for developers shows it. */
+export type ReceivedMail = { subject: string; text: string; html: string; headers: Record<string, string> }
+
+const mailsAt = async (port: number, email: string): Promise<ReceivedMail[]> => {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/messages?to=${encodeURIComponent(email)}`)
+  const { messages } = (await answer.json()) as { messages: ReceivedMail[] }
+  return messages
 }
 
 export type Marketplace = Awaited<ReturnType<typeof startMarketplace>>

@@ -10,6 +10,7 @@ export const statusByCode = {
   account_banned: 403,
   own_ticket: 403,
   not_found: 404,
+  token_invalid: 400,
   email_in_use: 409,
   ticket_being_checked_out: 409,
   ticket_sold: 409,

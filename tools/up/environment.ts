@@ -7,6 +7,8 @@ const readers: Record<string, readonly string[]> = {
   JWT_KEY_PREVIOUS: ['auth'],
   ADMIN_EMAIL: ['auth'],
   ADMIN_PASSWORD: ['auth'],
+  SMTP_URL: ['auth'],
+  MAIL_FROM: ['auth'],
   STRIPE_SECRET_KEY: ['payments'],
   STRIPE_WEBHOOK_SECRET: ['payments'],
   STRIPE_API_URL: ['payments'],

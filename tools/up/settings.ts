@@ -15,6 +15,7 @@ export type Settings = {
   readonly placementAddress: string | undefined
   readonly schedulerAddress: string | undefined
   readonly hasStripeKey: boolean
+  readonly hasMailServer: boolean
 }
 
 /** What `up` itself reads of the environment; an empty variable counts as unset. */
@@ -35,5 +36,6 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     placementAddress: read('DAPR_PLACEMENT_HOST_ADDRESS'),
     schedulerAddress: read('DAPR_SCHEDULER_HOST_ADDRESS'),
     hasStripeKey: read('STRIPE_SECRET_KEY') !== undefined,
+    hasMailServer: read('SMTP_URL') !== undefined,
   }
 }

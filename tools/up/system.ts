@@ -14,11 +14,12 @@ import {
 } from '@fairpass/servers'
 import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
 import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
+import { mailboxServer } from './mailbox.ts'
 import { type Observers, prometheusServer } from './observe.ts'
 import type { Settings } from './settings.ts'
 import { doubleKey, stripeDouble } from './stripe-double.ts'
 
-type ReachableName = 'mongod' | 'redis' | 'stripe' | 'prometheus'
+type ReachableName = 'mongod' | 'redis' | 'stripe' | 'mailbox' | 'prometheus'
 
 /** Every process of one run, on ports of its own. */
 export type System = {
@@ -33,7 +34,7 @@ export type System = {
 }
 
 // Fixed where free: a replica set that comes back on its old port needs no new configuration.
-const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090 }
+const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090, mailbox: 8_025 }
 
 type SystemOptions = {
   settings: Settings
@@ -188,6 +189,13 @@ const shareServers = async ({ settings, ports, data, parts }: SystemOptions) => 
       STRIPE_WEBHOOK_SECRET: webhookSecret,
     })
     console.log('STRIPE_SECRET_KEY is not set: payments go to the local double of Stripe, no money moves')
+  }
+  if (!settings.hasMailServer) {
+    const [port, smtpPort] = [await ports.preferably(preferred.mailbox), await ports.any()]
+    servers.push(mailboxServer({ port, smtpPort, dataDir, env: visibleTo(process.env) }))
+    reachable.push({ name: 'mailbox', port })
+    environment.SMTP_URL = `smtp://127.0.0.1:${smtpPort}`
+    console.log(`SMTP_URL is not set: mails go to a mailbox on this machine, http://127.0.0.1:${port}`)
   }
   return { servers, reachable, environment, controlPlane }
 }

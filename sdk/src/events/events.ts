@@ -25,6 +25,8 @@ export const TicketData = v.object({
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
   /** the latest order that took it */
   orderId: v.optional(Id),
+  /** taken off the market by an admin, not by its seller */
+  withdrawnBy: v.optional(v.literal('admin')),
 })
 export type TicketData = v.InferOutput<typeof TicketData>
 
@@ -43,10 +45,47 @@ export const OrderData = v.object({
   expiresAt: Instant,
   /** when the ticket's event begins */
   startsAt: v.optional(Instant),
+  /** the ticket as it was when it was ordered, as far as it is told to people */
+  title: v.optional(v.string()),
+  venue: v.optional(v.string()),
+  city: v.optional(v.string()),
+  timeZone: v.optional(v.string()),
 })
 export type OrderData = v.InferOutput<typeof OrderData>
 
 const PaymentData = v.object({ id: Id, version: Version, orderId: Id, amountCents: Cents, currency: Currency })
+const PayoutData = v.object({
+  id: Id,
+  version: Version,
+  sellerId: Id,
+  orderId: Id,
+  amountCents: Cents,
+  currency: Currency,
+  /** counts how often it was sent, after it had come back */
+  transferAttempt: v.number(),
+})
+/** A dispute is called as Stripe calls it. */
+const DisputeData = v.object({
+  id: v.string(),
+  version: Version,
+  sellerId: Id,
+  orderId: Id,
+  amountCents: Cents,
+  currency: Currency,
+  status: v.picklist(['inquiry', 'open', 'won', 'lost', 'closed']),
+})
+/** Who waited for a ticket that is free again, and has not looked since. Its id is the ticket's, its version the order's that let it go. */
+const WaitlistData = v.object({
+  id: Id,
+  version: Version,
+  orderId: Id,
+  userIds: v.array(Id),
+  title: v.optional(v.string()),
+  venue: v.optional(v.string()),
+  city: v.optional(v.string()),
+  startsAt: v.optional(Instant),
+  timeZone: v.optional(v.string()),
+})
 const UserData = v.object({ id: Id, version: Version, at: Instant })
 const SessionData = v.object({ id: Id, version: Version, at: Instant })
 
@@ -62,7 +101,12 @@ const dataByType = {
   'expiration.due': v.object({ orderId: Id, version: Version, dueAt: Instant }),
   'payment.captured': PaymentData,
   'payment.failed': PaymentData,
+  'payment.cancelled': PaymentData,
   'payment.refunded': PaymentData,
+  'payout.paid': PayoutData,
+  'dispute.opened': DisputeData,
+  'dispute.decided': DisputeData,
+  'waitlist.notified': WaitlistData,
   'session.ended': SessionData,
   'user.banned': UserData,
   'user.unbanned': UserData,

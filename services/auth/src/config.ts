@@ -1,12 +1,23 @@
 import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import * as v from 'valibot'
-import { Email, NewPassword } from './account/credentials.ts'
+import { Email, LongEnoughPassword } from './account/credentials.ts'
 import { limitVariables } from './limits.ts'
 
 /** Browsers keep no cookie longer than 400 days. */
 const longestCookieSeconds = 400 * 24 * 3600
 
 const JwtKey = v.pipe(v.string(), v.minLength(16, 'must have at least 16 characters'))
+
+/** `Fairpass <tickets@example.com>`, or an address alone. */
+const senderOf = (text: string): { name: string; address: string } | undefined => {
+  const [, name = '', address = ''] = /^(?:([^<>"\r\n]*)<)?([^<>\s]+@[^<>\s]+?)>?$/.exec(text.trim()) ?? []
+  return address === '' ? undefined : { name: name.trim() || 'Fairpass', address }
+}
+
+const Sender = v.pipe(
+  v.string(),
+  v.check((text) => senderOf(text) !== undefined, 'must be such as Fairpass <tickets@example.com>'),
+)
 
 const authConfig = {
   ...commonConfig,
@@ -17,7 +28,11 @@ const authConfig = {
   /** accepted while it is being replaced: its tokens verify, none are signed with it */
   JWT_KEY_PREVIOUS: v.optional(JwtKey),
   ADMIN_EMAIL: v.optional(Email),
-  ADMIN_PASSWORD: v.optional(NewPassword),
+  ADMIN_PASSWORD: v.optional(LongEnoughPassword),
+  SMTP_URL: v.optional(
+    v.pipe(v.string(), v.regex(/^smtps?:\/\/[^/]/, 'must begin with smtp:// or smtps://'), v.url('must be a URL')),
+  ),
+  MAIL_FROM: v.optional(Sender),
 }
 
 /** @throws ConfigError that names what is missing or wrong */
@@ -25,7 +40,9 @@ export const readAuthConfig = (env: Record<string, string | undefined>) => {
   const config = readConfig(authConfig, env)
   if ((config.ADMIN_EMAIL === undefined) !== (config.ADMIN_PASSWORD === undefined))
     throw new ConfigError('The environment is not usable: ADMIN_EMAIL and ADMIN_PASSWORD belong together')
-  return config
+  const host = new URL(config.PUBLIC_ORIGIN).hostname
+  const from = senderOf(config.MAIL_FROM ?? '') ?? { name: 'Fairpass', address: `no-reply@${host}` }
+  return { ...config, MAIL_FROM: from }
 }
 
 export type AuthConfig = ReturnType<typeof readAuthConfig>

@@ -16,6 +16,7 @@ export const limitVariables = {
   LIMIT_SIGNIN_ACCOUNT_ANYWHERE: RateVariable('100/3600'),
   LIMIT_REFRESH_ADDRESS: RateVariable('1200/60'),
   LIMIT_REFRESH_SESSION: RateVariable('60/60'),
+  LIMIT_RECOVERY_ADDRESS: RateVariable('300/600'),
 }
 
 type Variables = Pick<AuthConfig, keyof typeof limitVariables>
@@ -38,6 +39,8 @@ export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: 
     signUpByAccount: rateLimit({ name: 'sign-up by account', rate: variables.LIMIT_SIGNUP_ACCOUNT, of: emailOf }),
     signInByAddress: byAddress('sign-in', variables.LIMIT_SIGNIN_ADDRESS),
     refreshByAddress: byAddress('refresh', variables.LIMIT_REFRESH_ADDRESS),
+    /** asking for mails, and trying what stands in them */
+    recoveryByAddress: byAddress('recovery', variables.LIMIT_RECOVERY_ADDRESS),
 
     /** Asked first, so that somebody who keeps guessing from one address does not lock the owner out elsewhere. */
     wrongPasswordsHere: rateLimit({
@@ -66,3 +69,5 @@ export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: 
       rateLimit({ name: 'refresh by session', rate: variables.LIMIT_REFRESH_SESSION, of: sessionOf, free: 5 }),
   }
 }
+
+export type Limits = ReturnType<typeof createLimits>

@@ -3,22 +3,19 @@ import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } 
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { ClientSession } from 'mongodb'
 import * as v from 'valibot'
 import { Email, GivenPassword, NewPassword } from './account/credentials.ts'
 import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
-import {
-  type Account,
-  InvalidCredentialsError,
-  RefreshTokenInvalidError,
-  toListed,
-  toPublic,
-} from './domain/account.ts'
-import { createLimits, type limitVariables } from './limits.ts'
+import { languageOf } from './contact/language.ts'
+import { type Account, InvalidCredentialsError, toListed, toPublic } from './domain/account.ts'
+import type { Limits } from './limits.ts'
+import type { Language } from './mail/letter.ts'
 import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
-import { createSessionCookies } from './session/cookies.ts'
+import { type Entrance, notStored } from './session/entrance.ts'
 import { type Presented, type Sessions, sessionIdOf } from './session/store.ts'
 import type { Tokens } from './session/tokens.ts'
 
@@ -35,27 +32,33 @@ const clockSkewSeconds = 5
 const lostEntry = ['invalid_credentials', 'account_banned', 'refresh_token_invalid'] as const
 
 type Env = { Variables: IdempotencyEnv['Variables'] & { presented: Presented } }
-type Config = Pick<
-  AuthConfig,
-  'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS' | keyof typeof limitVariables
->
+type Config = Pick<AuthConfig, 'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS'>
 export type RoutesDeps = {
   config: Config
   accounts: Accounts
   sessions: Sessions
   tokens: Tokens
   context: ServiceContext
+  entrance: Entrance
+  limits: Limits
+  /** what is owed to somebody who has just signed up, written with the account */
+  welcome: (account: Account, language: Language | undefined, session: ClientSession) => Promise<void>
+  /** what else is personal goes with the account */
+  farewell: (account: Account, session: ClientSession) => Promise<void>
 }
 
-export const createRoutes = ({ config, accounts, sessions, tokens, context }: RoutesDeps) => {
-  const { identity, idempotent, rateLimit } = context
-  const cookies = createSessionCookies(config)
-  const limits = createLimits(rateLimit, config)
-
-  const notStored = createMiddleware(async (c, next) => {
-    await next()
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
-  })
+export const createRoutes = ({
+  config,
+  accounts,
+  sessions,
+  tokens,
+  context,
+  entrance,
+  limits,
+  ...deps
+}: RoutesDeps) => {
+  const { identity, idempotent } = context
+  const { cookies, enter, signIn } = entrance
 
   /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
   const byRefreshToken = createMiddleware<IdempotencyEnv>(async (c, next) => {
@@ -68,30 +71,6 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
     c.set('presented', await sessions.authenticateRefresh(cookies.refreshToken(c), canReplay))
     await next()
   })
-
-  /** The account is read when the session is there already: a ban from now on finds the session, an earlier one is seen. */
-  const enter = async (c: Context, { userId, sessionId, refreshToken }: Entry, known?: Account): Promise<Account> => {
-    const now = new Date()
-    const account = await accounts.find(userId)
-    // The password that let them in was changed meanwhile, and every session of before ended.
-    if (known && account?.status === 'active' && account.version !== known.version) {
-      await sessions.end(sessionId)
-      throw new InvalidCredentialsError()
-    }
-    if (account?.status !== 'active') {
-      await sessions.end(sessionId)
-      throw account ? new AccountBannedError() : new RefreshTokenInvalidError()
-    }
-    const access = await tokens.issue({ id: account.id, role: account.role, sessionId }, now)
-    cookies.set(c, { access, refresh: refreshToken })
-    return account
-  }
-
-  const signIn = async (c: Context, account: Account): Promise<Account> => {
-    const userId = account.id
-    const device = c.req.header('user-agent') ?? ''
-    return enter(c, { userId, ...(await sessions.open({ userId, device, now: new Date() })) }, account)
-  }
 
   const confirmPassword = async (userId: string, password: string): Promise<void> => {
     if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
@@ -126,8 +105,12 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       limits.signUpByAccount,
       describeRoute('Sign up, and in', { 201: AccountAnswer }, 'email_in_use', ...lostEntry),
       async (c) => {
-        const account = await accounts.create({ id: c.var.idempotentId, ...c.req.valid('json') })
-        return c.json(toPublic(await signIn(c, account)), 201)
+        const account = await accounts.create({
+          id: c.var.idempotentId,
+          ...c.req.valid('json'),
+          beside: (created, session) => deps.welcome(created, languageOf(c), session),
+        })
+        return c.json(toPublic(await signIn(c, account, { isNew: true })), 201)
       },
     )
     .post(
@@ -232,7 +215,7 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
         await keepAnAdmin(c.var.user)
-        await accounts.erase(id, new Date())
+        await accounts.erase(id, new Date(), deps.farewell)
         await sessions.endAll(id)
         cookies.clear(c)
         return c.body(null, 204)
@@ -282,5 +265,3 @@ export const createRoutes = ({ config, accounts, sessions, tokens, context }: Ro
       return c.json({ isBanned: account?.status === 'banned' })
     })
 }
-
-type Entry = { userId: string; sessionId: string; refreshToken: string }

@@ -106,7 +106,7 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
         return c.body(null, 204)
       },
     )
-    .use('/internal/orders/*', onlyFrom('payments', 'tickets'))
+    .use('/internal/orders/*', onlyFrom('payments', 'tickets', 'auth'))
     .get('/internal/orders/:id', async (c) => c.json(toData(found(await orders.find(c.req.param('id'))))))
     .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) => {
       const { paymentId } = c.req.valid('json')

@@ -42,11 +42,11 @@ await runService(
     const ledger = openLedger(db)
     const accounts = openAccounts(db)
     const coupons = openCoupons(db, createCodeVault(config.STRIPE_SECRET_KEY))
-    const payouts = openPayouts(db, { ledger, delaySeconds: config.PAYOUT_DELAY_SECONDS })
+    const payouts = openPayouts(db, { publish: dapr.publish, ledger, delaySeconds: config.PAYOUT_DELAY_SECONDS })
     const payments = openPayments(db, { publish: dapr.publish, ledger, coupons, payouts })
     const connect = createConnectPort(client)
     const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
-    const disputes = openDisputes(db, { connect, payments, payouts, ledger })
+    const disputes = openDisputes(db, { publish: dapr.publish, connect, payments, payouts, ledger })
     const paymentProcess = createPaymentProcess({ payments, stripe, orders })
     const { advance } = paymentProcess
     const payOut = createPayoutProcess({
@@ -100,12 +100,16 @@ await runService(
       gaugeCollectors: [
         ...context.gaugeCollectors,
         payments.relay.gaugeCollector,
+        payouts.relay.gaugeCollector,
+        disputes.relay.gaugeCollector,
         unfinishedReading(payments),
         webhooksReading(webhooks),
       ],
       loops: [
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: payments.relay.sweep },
+        { everyMs: 1_000, name: 'outbox of payouts', work: payouts.relay.sweep },
+        { everyMs: 1_000, name: 'outbox of disputes', work: disputes.relay.sweep },
         { everyMs: 1_000, name: 'webhooks', work: webhooks.applyDue },
         { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
         { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, payOut, log }) },

@@ -46,12 +46,12 @@ export const createHandlers = ({ tickets, inbox, suspensions }: Deps): EventHand
    * Whoever may not sell, or is no more, has nothing on sale. It is noted first and swept after, as a listing is stored
    * first and its seller looked up after: whatever comes between, one of the two sees the other.
    */
-  const endListings = async ({ data }: FairpassEvent<'user.banned' | 'user.erased'>): Promise<void> => {
+  const endListings = async (data: FairpassEvent<'user.banned' | 'user.erased'>['data'], by?: 'admin') => {
     if (!(await suspensions.follow(data, true))) return
     const sellerId = data.id
     for (;;) {
       const listed = await tickets.toEnd(sellerId, batch)
-      for (const { id } of listed) await tickets.change(id, endListing)
+      for (const { id } of listed) await tickets.change(id, (ticket) => endListing(ticket, by))
       if (listed.length < batch) return
     }
   }
@@ -60,8 +60,8 @@ export const createHandlers = ({ tickets, inbox, suspensions }: Deps): EventHand
     'order.cancelled': onOrder,
     'order.completed': onOrder,
     'order.refunded': onOrder,
-    'user.banned': endListings,
-    'user.erased': endListings,
+    'user.banned': ({ data }) => endListings(data, 'admin'),
+    'user.erased': ({ data }) => endListings(data),
     'user.unbanned': async ({ data }) => {
       await suspensions.follow(data, false)
     },

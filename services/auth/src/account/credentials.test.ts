@@ -29,7 +29,7 @@ test.each([
 })
 
 test('a password has 8 to 128 characters as people count them', () => {
-  for (const password of ['12345678', '🎟'.repeat(8), '🎟'.repeat(128), ' '.repeat(8)])
+  for (const password of ['4 8 15 1', '🎟'.repeat(8), '🎟'.repeat(128), ' '.repeat(8)])
     expect(v.is(NewPassword, password)).toBe(true)
   for (const password of ['1234567', '🎟'.repeat(7), 'x'.repeat(129), `1234567\ud83c`, 12345678, null, ['12345678']])
     expect(v.is(NewPassword, password)).toBe(false)
@@ -43,4 +43,10 @@ test('a short JWT_KEY, and an admin without a password, are refused at start', (
   )
   expect(() => readAuthConfig({ APP_PORT: '4001' })).toThrow('JWT_KEY is missing')
   expect(() => readAuthConfig({ ...env, ADMIN_EMAIL: 'ann@example.com' })).toThrow('belong together')
+})
+
+test('a password that everybody tries first is refused, and why is said once', () => {
+  const messages = (given: string) => v.safeParse(NewPassword, given).issues?.map(({ message }) => message)
+  expect(messages('password')).toEqual(['is one of the most common passwords; choose another one'])
+  expect(messages('pass')).toEqual(['must have 8 to 128 characters'])
 })

@@ -1,5 +1,6 @@
 import { readEmail } from '@fairpass/sdk/values'
 import * as v from 'valibot'
+import { isCommonPassword } from '../password/common.ts'
 
 /** An address as accounts are found by it: see `readEmail`. */
 export const Email = v.pipe(
@@ -16,7 +17,7 @@ export const Email = v.pipe(
 const charactersOf = (text: string) => (text.length > 256 ? text.length : [...text].length)
 
 /** Lengths only, in characters as people count them; no rule about their kinds (OWASP ASVS 5.0, 6.2.1 and 6.2.5). */
-export const NewPassword = v.config(
+export const LongEnoughPassword = v.config(
   v.pipe(
     v.string('must be a text'),
     v.description('8 to 128 characters of any kind'),
@@ -26,6 +27,12 @@ export const NewPassword = v.config(
     v.check((text) => charactersOf(text) >= 8 && charactersOf(text) <= 128, 'must have 8 to 128 characters'),
   ),
   { abortPipeEarly: true },
+)
+
+/** A password that somebody chooses: long enough, and none of those that everybody tries first (6.2.4). */
+export const NewPassword = v.pipe(
+  LongEnoughPassword,
+  v.check((text) => !isCommonPassword(text), 'is one of the most common passwords; choose another one'),
 )
 
 /** A password to compare: any text that might have been one. */

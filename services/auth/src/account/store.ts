@@ -1,6 +1,6 @@
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, isDuplicateKey, newId, openCollection } from '@fairpass/sdk/mongo'
-import type { Db } from 'mongodb'
+import { decodeCursor, encodeCursor, inTransaction, isDuplicateKey, newId, openCollection } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db } from 'mongodb'
 import { type Account, ban, EmailInUseError, promote, tell, unban } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
 
@@ -10,9 +10,20 @@ type AccountDocument = Omit<Account, 'email' | 'status'> & {
   passwordHash?: string
   status: Account['status'] | 'erased'
   erasedAt?: Date
+  /** sessions from before it are to be ended, whatever crashes meanwhile */
+  endSessionsBefore?: Date
 }
 
-type NewAccount = { id?: string | undefined; email: string; password: string; role?: Account['role'] }
+/** What is written together with a change of an account, or not at all. */
+type Beside = (account: Account, session: ClientSession) => Promise<void>
+
+type NewAccount = {
+  id?: string | undefined
+  email: string
+  password: string
+  role?: Account['role']
+  beside?: Beside
+}
 type Options = { publish: (event: FairpassEvent) => Promise<void>; passwords: Passwords }
 
 /** The most that services are told at once; a ban beyond it reaches them as an event all the same. */
@@ -20,7 +31,7 @@ const maxDenied = 10_000
 
 const toAccount = (document: AccountDocument | undefined): Account | undefined => {
   if (document?.email === undefined || document.status === 'erased') return undefined
-  const { passwordHash: _hash, erasedAt: _at, email, status, ...rest } = document
+  const { passwordHash: _hash, erasedAt: _at, endSessionsBefore: _before, email, status, ...rest } = document
   return { ...rest, email, status }
 }
 
@@ -33,6 +44,7 @@ export const openAccounts = (db: Db, { publish, passwords }: Options) => {
       { key: { createdAt: -1, _id: -1 }, name: 'newest' },
       { key: { bannedAt: 1 }, name: 'banned', sparse: true },
       { key: { erasedAt: 1 }, name: 'erased', sparse: true },
+      { key: { endSessionsBefore: 1 }, name: 'sessions to end', sparse: true },
       { key: { role: 1 }, name: 'admins', partialFilterExpression: { role: 'admin' } },
     ],
   })
@@ -71,12 +83,16 @@ export const openAccounts = (db: Db, { publish, passwords }: Options) => {
      * Takes as long for an address in use as for a new one.
      * @throws EmailInUseError, except when a request with the same `id` and password made the account before
      */
-    create: async ({ id = newId(), email, password, role = 'user' }: NewAccount): Promise<Account> => {
+    create: async ({ id = newId(), email, password, role = 'user', beside }: NewAccount): Promise<Account> => {
       const passwordHash = await passwords.hash(password)
       const account = { email, role, status: 'active' as const, createdAt: new Date() }
       try {
-        const { version } = await documents.insert({ id, ...account, passwordHash })
-        return { id, version, ...account }
+        return await inTransaction(db, async (session) => {
+          const { version } = await documents.insert({ id, ...account, passwordHash }, undefined, { session })
+          const created = { id, version, ...account }
+          await beside?.(created, session)
+          return created
+        })
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
       }
@@ -97,6 +113,35 @@ export const openAccounts = (db: Db, { publish, passwords }: Options) => {
       await documents.change(id, (stored) => (stored.status === 'erased' ? stored : { ...stored, passwordHash }))
     },
 
+    hash: passwords.hash,
+
+    /** A new password where the old one is not known: every session is to be ended. */
+    resetPassword: async (id: string, passwordHash: string, session: ClientSession): Promise<void> => {
+      const stored = await documents.find(id, { session })
+      if (!stored || stored.status === 'erased') return
+      await documents.replace(stored, { ...stored, passwordHash, endSessionsBefore: new Date() }, undefined, {
+        session,
+      })
+    },
+
+    /** @throws the driver's duplicate key where somebody else has the address */
+    setEmail: async (id: string, email: string, session: ClientSession): Promise<void> => {
+      const stored = await documents.find(id, { session })
+      if (!stored || stored.status === 'erased') return
+      await documents.replace(stored, { ...stored, email }, undefined, { session })
+    },
+
+    /** Whose sessions are to be ended, and from before when. */
+    withSessionsToEnd: async (limit: number): Promise<{ id: string; before: Date }[]> => {
+      const found = await documents.list({ endSessionsBefore: { $exists: true } }, { limit })
+      return found.flatMap(({ id, endSessionsBefore: before }) => (before ? [{ id, before }] : []))
+    },
+
+    /** Leaves the version as it is, by which a sign-in that is under way would take the password for changed. */
+    sessionsEnded: async (id: string, before: Date): Promise<void> => {
+      await documents.raw.updateOne({ _id: id, endSessionsBefore: before }, { $unset: { endSessionsBefore: '' } })
+    },
+
     promote: (id: string) => change(id, promote),
 
     ban: (id: string, now: Date) =>
@@ -109,15 +154,16 @@ export const openAccounts = (db: Db, { publish, passwords }: Options) => {
     unban: (id: string, now: Date) => change(id, unban, (saved) => tell('user.unbanned', saved, now)),
 
     /** What is personal goes; orders and ledger keep the id, which then stands for nobody. */
-    erase: (id: string, now: Date) =>
-      documents.change(
-        id,
-        (stored) => {
-          const { id, version, role, status, createdAt } = stored
-          return status === 'erased' ? stored : { id, version, role, createdAt, status: 'erased', erasedAt: now }
-        },
-        (saved) => tell('user.erased', saved, now),
-      ),
+    erase: (id: string, now: Date, beside: Beside = async () => {}): Promise<void> =>
+      inTransaction(db, async (session) => {
+        const stored = await documents.find(id, { session })
+        const account = toAccount(stored)
+        if (!stored || !account) return
+        const { version, role, createdAt } = stored
+        const erased: AccountDocument = { id, version, role, createdAt, status: 'erased', erasedAt: now }
+        await documents.replace(stored, erased, (saved) => tell('user.erased', saved, now), { session })
+        await beside(account, session)
+      }).then(() => documents.relay.flush(id)),
 
     /** Whether an admin other than this one could still sign in. */
     hasOtherAdmin: async (id: string): Promise<boolean> =>

@@ -26,3 +26,9 @@ export const signingKeyOf = (jwtKey: string): SigningKey => {
 
 /** Keys the digests that are kept of requests, whose bodies hold passwords here. */
 export const digestSecretOf = (jwtKey: string): string => derive(jwtKey, 'idempotency/v1').toString('hex')
+
+/** Makes the secrets in the links of mails. */
+export const emailTokenKeyOf = (jwtKey: string): string => derive(jwtKey, 'email-token/v1').toString('hex')
+
+/** Makes the links that end mails of a kind. */
+export const unsubscribeKeyOf = (jwtKey: string): string => derive(jwtKey, 'unsubscribe/v1').toString('hex')

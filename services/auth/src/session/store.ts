@@ -215,6 +215,15 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSec
       for (const { _id } of others) await end(_id)
     },
 
+    /** Ends what was opened before, each told to the other services. */
+    endBefore: async (userId: string, before: Date): Promise<void> => {
+      const old = await raw
+        .find({ userId, createdAt: { $lt: before }, endedAt: { $exists: false } }, { projection: { _id: 1 } })
+        .limit(2 * maxSessions)
+        .toArray()
+      for (const { _id } of old) await end(_id)
+    },
+
     /** For accounts that are banned or erased, of which the others hear anyway. */
     endAll: async (userId: string): Promise<void> => {
       await raw.deleteMany({ userId })

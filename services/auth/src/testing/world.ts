@@ -1,18 +1,13 @@
 import { createDapr, type Dapr } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { cookieName } from '@fairpass/sdk/identity'
-import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
-import { ensureFirstAdmin } from '../account/first-admin.ts'
-import { openAccounts } from '../account/store.ts'
-import { createApp } from '../app.ts'
+import { composeAuth } from '../compose.ts'
 import { readAuthConfig } from '../config.ts'
-import { createPasswords, type Hasher } from '../password/passwords.ts'
-import { digestSecretOf } from '../session/keys.ts'
-import { openSessions } from '../session/store.ts'
-import { ownIdentity, tokensFrom } from '../session/tokens.ts'
+import type { Outgoing } from '../mail/smtp.ts'
+import type { Hasher } from '../password/passwords.ts'
 
 const JWT_KEY = 'a secret of the test'
 
@@ -45,34 +40,36 @@ export const createWorld = async ({
   db: given,
 }: Options = {}) => {
   const db = given ?? (await testDatabase())
-  const config = readAuthConfig({ APP_PORT: '1', PUBLIC_ORIGIN: publicOrigin, JWT_KEY, ...env })
+  const config = readAuthConfig({
+    ...{ APP_PORT: '1', PUBLIC_ORIGIN: publicOrigin, JWT_KEY, ...env },
+    ...{ ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password },
+  })
   const log = createLog('auth', 'fatal')
   const published: FairpassEvent[] = []
   const publish = async (event: FairpassEvent) => void published.push(event)
-  const passwords = createPasswords(hasher)
-  const accounts = openAccounts(db, { publish, passwords })
-  const sessions = openSessions(db, {
-    lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
-    longestSeconds: config.SESSION_SECONDS,
-    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
-    publish,
-    log,
-  })
-  const tokens = tokensFrom(config)
-  const own = ownIdentity({ tokens, accounts, sessions })
-  const context = createServiceContext({
-    name: 'auth',
-    config,
-    db,
-    dapr,
-    log,
-    own,
-    secret: digestSecretOf(config.JWT_KEY),
-  })
+  const sent: Outgoing[] = []
+  const sender = {
+    send: async (mail: Outgoing) => {
+      sent.push(mail)
+      return { kind: 'sent' } as const
+    },
+  }
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
-  const app = createApp({ service, config, accounts, sessions, tokens, context })
-  await Promise.all([accounts.ensureIndexes(), sessions.ensureIndexes(), context.prepare(), passwords.prepare()])
-  await ensureFirstAdmin(accounts, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password })
+  const auth = composeAuth({ config, db, dapr, log, service, hasher, publish, sender })
+  const { app } = auth
+  await auth.prepare()
+
+  /** What was sent to an address, newest first; whatever is owed is sent before. */
+  const mailsTo = async (email: string) => {
+    await auth.deliver()
+    return sent.filter(({ to }) => to === email).toReversed()
+  }
+
+  /** The token in the link of the newest mail of a kind to an address. */
+  const tokenFor = async (email: string, path: 'reset-password' | 'confirm-email') => {
+    const links = (await mailsTo(email)).map(({ text }) => new RegExp(`/${path}\\?token=(\\S+)`).exec(text)?.[1])
+    return links.find((token) => token !== undefined) ?? ''
+  }
 
   /** Somebody with a browser: what is set as a cookie is sent along. */
   const visitor = (cookies = new Map<string, string>()) => {
@@ -120,7 +117,7 @@ export const createWorld = async ({
     return person
   }
 
-  return { db, app, accounts, sessions, tokens, published, visitor, signedUp, signedIn }
+  return { ...auth, db, published, visitor, signedUp, signedIn, mailsTo, tokenFor }
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>

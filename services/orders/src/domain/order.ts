@@ -139,6 +139,10 @@ export const toData = (order: Order): OrderData => ({
   createdAt: order.createdAt.toISOString(),
   expiresAt: order.expiresAt.toISOString(),
   startsAt: order.ticket.startsAt.toISOString(),
+  title: order.ticket.title,
+  venue: order.ticket.venue,
+  city: order.ticket.city,
+  ...(order.ticket.timeZone ? { timeZone: order.ticket.timeZone } : {}),
 })
 
 /** What the buyer reads. */

@@ -1,4 +1,5 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
+import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, inTransaction, openCollection, type Stored } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import type { Db, Filter } from 'mongodb'
@@ -18,6 +19,7 @@ import type { Payouts } from '../payout/store.ts'
 import type { ConnectPort } from '../stripe/connect.ts'
 
 type Deps = {
+  publish: (event: FairpassEvent) => Promise<void>
   connect: Pick<ConnectPort, 'dispute' | 'disputesSince'>
   payments: Pick<Payments, 'byIntent' | 'findIn' | 'noteDisputeIn'>
   payouts: Pick<Payouts, 'disputeIn' | 'undisputeIn'>
@@ -30,8 +32,19 @@ const overlapMs = 24 * 3_600_000
 const firstLookMs = 30 * 24 * 3_600_000
 const batch = 20
 
-export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Deps) => {
+/** What the seller hears of: that there is one, and how it was decided. */
+const eventsAfter =
+  (before: Dispute | undefined) =>
+  (saved: Dispute): FairpassEvent[] => {
+    const { id, version, sellerId, orderId, amountCents, currency, status } = saved
+    const data = { id, version, sellerId, orderId, amountCents, currency, status }
+    if (isDecided(status)) return [event('dispute.decided', data)]
+    return status === 'open' && before?.status !== 'open' ? [event('dispute.opened', data)] : []
+  }
+
+export const openDisputes = (db: Db, { publish, connect, payments, payouts, ledger }: Deps) => {
   const documents = openCollection<Dispute>(db, 'disputes', {
+    publish,
     indexes: [
       { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
       { key: { openedAt: -1, _id: -1 }, name: 'newest' },
@@ -48,8 +61,9 @@ export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Dep
       const [before, payment] = [await documents.find(told.id, { session }), await payments.findIn(session, known.id)]
       const after = payment && followDispute(before, told, payment, new Date())
       if (!after) return
-      if (before) await documents.replace(before, { ...after, version: before.version }, undefined, { session })
-      else await documents.insert(after, undefined, { session })
+      if (before)
+        await documents.replace(before, { ...after, version: before.version }, eventsAfter(before), { session })
+      else await documents.insert(after, eventsAfter(before), { session })
       const { id, status, amountCents } = after
       await ledger.write(disputeEntries(after, before, payment), session)
       await payments.noteDisputeIn(session, payment, { id, status })
@@ -57,6 +71,8 @@ export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Dep
       const lostCents = status === 'lost' ? lossOf(payment, amountCents).sellerLostCents : 0
       await payouts.undisputeIn(session, payment, id, lostCents)
     })
+    // What fails here is found by the relay's periodic look.
+    void documents.relay.flush(told.id).catch(() => {})
   }
 
   const ask = async (id: string): Promise<void> => {
@@ -86,6 +102,7 @@ export const openDisputes = (db: Db, { connect, payments, payouts, ledger }: Dep
   return {
     find: documents.find,
     ensureIndexes: documents.ensureIndexes,
+    relay: documents.relay,
 
     /** What a webhook tells: the dispute is asked for, since the event may be old news. */
     onDisputeUpdated: ask,

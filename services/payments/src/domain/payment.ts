@@ -185,6 +185,7 @@ const toData = ({ id, version, orderId, amountCents, currency }: Payment) => ({
 export const eventsOf = (payment: Payment): FairpassEvent[] => {
   if (payment.status === 'captured') return [event('payment.captured', toData(payment))]
   if (payment.status === 'failing') return [event('payment.failed', toData(payment))]
+  if (payment.status === 'cancelling') return [event('payment.cancelled', toData(payment))]
   if (payment.status === 'refunded') return [event('payment.refunded', toData(payment))]
   return []
 }

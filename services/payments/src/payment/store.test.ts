@@ -25,7 +25,7 @@ const paymentsWith = (books: Ledger) =>
     publish: async () => {},
     ledger: books,
     coupons: openCoupons(db, createCodeVault('a secret of the tests')),
-    payouts: openPayouts(db, { ledger: books, delaySeconds: 0 }),
+    payouts: openPayouts(db, { publish: async () => {}, ledger: books, delaySeconds: 0 }),
   })
 
 const opening = () => ({

@@ -1,4 +1,5 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
+import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, inTransaction, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { payoutEntries } from '../domain/ledger.ts'
@@ -17,14 +18,20 @@ import {
 import type { Ledger } from '../ledger/store.ts'
 
 type Deps = {
+  publish: (event: FairpassEvent) => Promise<void>
   ledger: Ledger
   /** how long after the event has begun a sale is paid out, in seconds */
   delaySeconds: number
 }
 type Asked = { status?: PayoutStatus; sellerId?: string }
 
-export const openPayouts = (db: Db, { ledger, delaySeconds }: Deps) => {
+const paidEvents = ({ id, version, sellerId, orderId, amountCents, currency, transferAttempt }: Payout) => [
+  event('payout.paid', { id, version, sellerId, orderId, amountCents, currency, transferAttempt }),
+]
+
+export const openPayouts = (db: Db, { publish, ledger, delaySeconds }: Deps) => {
   const documents = openCollection<Payout>(db, 'payouts', {
+    publish,
     indexes: [
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { status: 1, _id: -1 }, name: 'status' },
@@ -48,6 +55,7 @@ export const openPayouts = (db: Db, { ledger, delaySeconds }: Deps) => {
   return {
     find: documents.find,
     ensureIndexes: documents.ensureIndexes,
+    relay: documents.relay,
 
     /** Part of the transaction that completes a payment. */
     openIn,
@@ -86,11 +94,15 @@ export const openPayouts = (db: Db, { ledger, delaySeconds }: Deps) => {
     write: async (before: Payout, after: Payout): Promise<Payout> => {
       const entries = payoutEntries(before, after)
       if (entries.length === 0) return documents.replace(before, after)
-      return inTransaction(db, async (session) => {
-        const saved = await documents.replace(before, after, undefined, { session })
+      const isNewlyPaid = after.status === 'paid' && before.status !== 'paid'
+      const saved = await inTransaction(db, async (session) => {
+        const written = await documents.replace(before, after, isNewlyPaid ? paidEvents : undefined, { session })
         await ledger.write(entries, session)
-        return saved
+        return written
       })
+      // What fails here is found by the relay's periodic look.
+      if (isNewlyPaid) void documents.relay.flush(saved.id).catch(() => {})
+      return saved
     },
 
     /** What has to be looked at, the longest first. */

@@ -86,11 +86,11 @@ export const startWorld = async ({
   const ledger = openLedger(db)
   const accounts = openAccounts(db)
   const coupons = openCoupons(db, createCodeVault('a secret of the tests'))
-  const payouts = openPayouts(db, { ledger, delaySeconds: payoutDelaySeconds })
+  const payouts = openPayouts(db, { publish, ledger, delaySeconds: payoutDelaySeconds })
   const payments = openPayments(db, { publish, ledger, coupons, payouts })
   const connect = guard(createConnectPort(client))
   const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
-  const disputes = openDisputes(db, { connect, payments, payouts, ledger })
+  const disputes = openDisputes(db, { publish, connect, payments, payouts, ledger })
   const seams: Seams = {
     stripe: guard(createStripePort(client)),
     orders: guard(market.orders),

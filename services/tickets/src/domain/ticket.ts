@@ -20,6 +20,8 @@ export type Ticket = {
   reservation?: { orderId: string; createdAt: Date; expiresAt: Date } | undefined
   /** withdrawn as soon as no order holds it: its seller was banned while a buyer was checking out */
   withdrawOnRelease?: boolean | undefined
+  /** who ended it, when it was not its seller */
+  withdrawnBy?: 'admin' | undefined
 }
 
 type Listing = Pick<
@@ -92,10 +94,14 @@ export const withdraw = (ticket: Ticket): Ticket => {
   return { ...ticket, status: 'withdrawn' }
 }
 
-/** Takes a ticket off sale whatever its state: at once, or when the order that holds it has ended. */
-export const endListing = (ticket: Ticket): Ticket => {
-  if (ticket.status === 'available') return { ...ticket, status: 'withdrawn' }
-  return ticket.status === 'reserved' && !ticket.withdrawOnRelease ? { ...ticket, withdrawOnRelease: true } : ticket
+/**
+ * Takes a ticket off sale whatever its state: at once, or when the order that holds it has ended.
+ * @param by who did it, when it was not its seller
+ */
+export const endListing = (ticket: Ticket, by?: 'admin'): Ticket => {
+  const ended = by ? { ...ticket, withdrawnBy: by } : ticket
+  if (ticket.status === 'available') return { ...ended, status: 'withdrawn' }
+  return ticket.status === 'reserved' && !ticket.withdrawOnRelease ? { ...ended, withdrawOnRelease: true } : ticket
 }
 
 /** Orders decide who may buy; tickets follow, and an order older than the one known changes nothing. */
@@ -138,6 +144,7 @@ export const toData = (ticket: Ticket): TicketData => ({
   currency: ticket.currency,
   status: ticket.status,
   ...(ticket.reservation ? { orderId: ticket.reservation.orderId } : {}),
+  ...(ticket.withdrawnBy ? { withdrawnBy: ticket.withdrawnBy } : {}),
 })
 
 /** What everybody may read. */

@@ -1,0 +1,112 @@
+import type { Dapr } from '@fairpass/sdk/dapr'
+import type { FairpassEvent } from '@fairpass/sdk/events'
+import type { ServiceOptions } from '@fairpass/sdk/http'
+import { createServiceContext } from '@fairpass/sdk/service'
+import type { Log } from '@fairpass/sdk/telemetry'
+import type { Db } from 'mongodb'
+import { ensureFirstAdmin } from './account/first-admin.ts'
+import { openAccounts } from './account/store.ts'
+import { createApp } from './app.ts'
+import type { AuthConfig } from './config.ts'
+import { openContacts } from './contact/store.ts'
+import { openEmailTokens } from './email-token/store.ts'
+import { createLimits } from './limits.ts'
+import type { SmtpSender } from './mail/smtp.ts'
+import { openMails } from './mail/store.ts'
+import { createUnsubscribing } from './mail/unsubscribe.ts'
+import { wireDelivery } from './mail/wire.ts'
+import { createMailHandlers } from './notify/handlers.ts'
+import { createPasswords, type Hasher } from './password/passwords.ts'
+import { createOrders } from './peers/orders.ts'
+import { createRecovery } from './recovery/recovery.ts'
+import { createEntrance } from './session/entrance.ts'
+import { digestSecretOf, emailTokenKeyOf, unsubscribeKeyOf } from './session/keys.ts'
+import { openKnownDevices } from './session/known-devices.ts'
+import { openSessions } from './session/store.ts'
+import { ownIdentity, tokensFrom } from './session/tokens.ts'
+
+type Options = {
+  config: AuthConfig
+  db: Db
+  dapr: Dapr
+  log: Log
+  service: ServiceOptions
+  hasher: Hasher
+  publish: (event: FairpassEvent) => Promise<void>
+  /** without one mails wait in the database */
+  sender: Pick<SmtpSender, 'send'> | undefined
+}
+
+/** The whole service, on one database: what main serves, and tests ask. */
+export const composeAuth = ({ config, db, dapr, log, service, hasher, publish, sender }: Options) => {
+  const { JWT_KEY, JWT_KEY_PREVIOUS, PUBLIC_ORIGIN: publicOrigin } = config
+  const passwords = createPasswords(hasher)
+  const accounts = openAccounts(db, { publish, passwords })
+  const sessions = openSessions(db, {
+    lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
+    longestSeconds: config.SESSION_SECONDS,
+    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    publish,
+    log,
+  })
+  const tokens = tokensFrom(config)
+  const mails = openMails(db)
+  const contacts = openContacts(db)
+  const emailTokens = openEmailTokens(db, emailTokenKeyOf(JWT_KEY))
+  const unsubscribing = createUnsubscribing(
+    unsubscribeKeyOf(JWT_KEY),
+    JWT_KEY_PREVIOUS && unsubscribeKeyOf(JWT_KEY_PREVIOUS),
+  )
+  const devices = openKnownDevices(db, mails)
+  const recovery = createRecovery({ db, accounts, sessions, contacts, emailTokens, mails })
+  const delivery =
+    sender && wireDelivery({ mails, sender, log, publicOrigin, accounts, contacts, emailTokens, unsubscribing })
+
+  const handlers = createMailHandlers({ mails, orders: createOrders(dapr) })
+  const own = ownIdentity({ tokens, accounts, sessions })
+  const context = createServiceContext({
+    name: 'auth',
+    config,
+    db,
+    dapr,
+    log,
+    own,
+    handlers,
+    secret: digestSecretOf(JWT_KEY),
+  })
+  const limits = createLimits(context.rateLimit, config)
+  const entrance = createEntrance({ config, accounts, sessions, tokens, devices })
+
+  const app = createApp({
+    service,
+    ...{ config, accounts, sessions, tokens, context, entrance, limits, recovery },
+    welcome: async (account, language, session) => {
+      if (language) await contacts.set(account.id, { language }, session)
+      await recovery.requestConfirmation(account, session)
+    },
+    farewell: async ({ id, email }, session) => {
+      const { language } = await contacts.find(id, session)
+      for (const store of [mails, contacts, emailTokens, devices]) await store.forget(id, session)
+      const cause = `user:${id}:erased`
+      await mails.owe([{ kind: 'account-erased', cause, to: { email, language }, data: {} }], { session })
+    },
+  })
+
+  return {
+    ...{ app, accounts, sessions, tokens, mails, contacts, recovery, context },
+    deliver: async () => delivery?.run(),
+    prepare: async () => {
+      const stores = [accounts, sessions, mails, emailTokens, devices]
+      await Promise.all([...stores.map((store) => store.ensureIndexes()), context.prepare(), passwords.prepare()])
+      await ensureFirstAdmin(accounts, config)
+    },
+    gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector],
+    loops: [
+      ...context.loops,
+      { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep },
+      { everyMs: 1_000, name: 'outbox of sessions', work: sessions.relay.sweep },
+      { everyMs: 1_000, name: 'sessions of a reset', work: recovery.endOldSessions },
+      ...(delivery ? [{ everyMs: 250, name: 'mail', work: delivery.run }] : []),
+    ],
+  }
+}

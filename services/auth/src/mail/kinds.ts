@@ -1,0 +1,80 @@
+import type { Category } from './letter.ts'
+
+/** What is said of a listing; what an older event does not tell is left out. */
+export type Show = {
+  ticketId: string
+  title?: string | undefined
+  venue?: string | undefined
+  city?: string | undefined
+  startsAt?: string | undefined
+  timeZone?: string | undefined
+}
+
+type Money = { cents: number; currency: string }
+type Sale = Show & { orderId: string; total: Money }
+
+/** What was changed of how somebody signs in (OWASP ASVS 5.0, 6.3.7). */
+export type SecurityChange =
+  | 'password'
+  | 'email'
+  | 'totp_added'
+  | 'totp_removed'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'recovery_codes'
+
+/** Every mail that there is, and what it tells. */
+export type DataByKind = {
+  'confirm-email': Record<string, never>
+  'reset-password': Record<string, never>
+  'email-change-old': { newEmail: string }
+  'email-change-new': { userId: string }
+  'security-changed': { change: SecurityChange; at: string }
+  'new-sign-in': { device: string; at: string }
+  'account-erased': Record<string, never>
+  bought: Sale
+  sold: Sale
+  'hand-over': Sale & { deadline?: string | undefined; kind?: 'file' | 'transfer' | undefined }
+  'handed-over': Sale
+  refunded: Sale
+  'ran-out': Sale
+  'paid-out': { payoutId: string; total: Money }
+  'dispute-opened': Show & { disputeId: string; total: Money }
+  'dispute-decided': Show & { disputeId: string; total: Money; won: boolean }
+  'free-again': Show
+  withdrawn: Show
+  'search-digest': { searchId: string; name: string; tickets: (Show & { price: Money })[] }
+}
+
+export type Kind = keyof DataByKind
+export type DataOf<K extends Kind> = DataByKind[K]
+
+/** What a mail with a link of its own leads to, and what its token is good for. */
+export const linkPaths = {
+  'confirm-email': '/confirm-email',
+  'reset-password': '/reset-password',
+  'email-change-old': '/confirm-email',
+  'email-change-new': '/confirm-email',
+} as const satisfies Partial<Record<Kind, string>>
+export type LinkedKind = keyof typeof linkPaths
+
+export const isLinked = (kind: Kind): kind is LinkedKind => Object.hasOwn(linkPaths, kind)
+
+/** The kinds that somebody may switch off. */
+export const categoryOf: Partial<Record<Kind, Category>> = {
+  sold: 'sales',
+  'paid-out': 'sales',
+  'free-again': 'waitlist',
+  'search-digest': 'searches',
+}
+
+/** Somebody asked for these just now, so they are tried even where an address was refused before. */
+export const asked: ReadonlySet<Kind> = new Set(['confirm-email', 'reset-password', 'email-change-new'])
+
+/** At most so many in an hour, beyond which they are not sent at all: whoever asks again has the others. */
+export const hourlyMost: Partial<Record<Kind, number>> = {
+  'confirm-email': 5,
+  'reset-password': 5,
+  'email-change-old': 5,
+  'email-change-new': 5,
+}

@@ -1,0 +1,130 @@
+import { expect, test } from 'bun:test'
+import { categoryOf, type DataByKind, isLinked, type Kind } from './kinds.ts'
+import { compose, type Language } from './letter.ts'
+import { writeLetter } from './letters.ts'
+
+const publicOrigin = 'https://fairpass.example'
+const link = `${publicOrigin}/reset-password?token=abc`
+const total = { cents: 8900, currency: 'eur' }
+const sale = {
+  ...{ orderId: '665f1c2ab8d3c94f1e0a7b21', ticketId: '665f1c2ab8d3c94f1e0a7b22', title: 'An evening', total },
+  ...{ venue: 'State Opera', city: 'Vienna', startsAt: '2035-06-01T19:30:00Z', timeZone: 'Europe/Vienna' },
+}
+
+const examples: DataByKind = {
+  'confirm-email': {},
+  'reset-password': {},
+  'email-change-old': { newEmail: 'new@example.com' },
+  'email-change-new': { userId: '665f1c2ab8d3c94f1e0a7b26' },
+  'security-changed': { change: 'password', at: '2030-05-31T20:00:00Z' },
+  'new-sign-in': { device: 'Firefox', at: '2030-05-31T20:00:00Z' },
+  'account-erased': {},
+  bought: sale,
+  sold: sale,
+  'hand-over': { ...sale, deadline: '2035-05-31T20:00:00Z' },
+  'handed-over': sale,
+  refunded: sale,
+  'ran-out': sale,
+  'paid-out': { payoutId: '665f1c2ab8d3c94f1e0a7b23', total },
+  'dispute-opened': { ...sale, disputeId: '665f1c2ab8d3c94f1e0a7b24' },
+  'dispute-decided': { ...sale, disputeId: '665f1c2ab8d3c94f1e0a7b24', won: true },
+  'free-again': sale,
+  withdrawn: sale,
+  'search-digest': { searchId: '665f1c2ab8d3c94f1e0a7b25', name: 'opera', tickets: [{ ...sale, price: total }] },
+}
+const kinds = Object.keys(examples) as Kind[]
+
+const composed = (kind: Kind, data: Record<string, unknown>, language: Language) => {
+  const { letter, footer, unsubscribe } = writeLetter({ kind, data, language, publicOrigin, link })
+  const off = categoryOf[kind] ? { href: `${publicOrigin}/unsubscribe?token=t`, text: unsubscribe } : undefined
+  return compose(letter, { language, publicOrigin, footer, unsubscribe: off })
+}
+
+/** Everything in it that somebody could have written, replaced. */
+const poisoned = (value: unknown, poison: string): unknown => {
+  if (Array.isArray(value)) return value.map((one) => poisoned(one, poison))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      ['title', 'venue', 'city', 'name', 'device', 'newEmail'].includes(key) ? poison : poisoned(one, poison),
+    ]),
+  )
+}
+
+test.each(kinds)('%s says the same in text and in HTML, in both languages, and where to go', (kind) => {
+  for (const language of ['en', 'de'] as const) {
+    const { subject, text, html } = composed(kind, examples[kind], language)
+    expect(subject.length).toBeWithin(5, 80)
+    const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href?.replaceAll('&amp;', '&'))
+    for (const href of links.slice(1)) expect(text).toContain(href ?? '')
+    expect(html).toContain(`<html lang="${language}"`)
+    expect(text.includes(link)).toBe(isLinked(kind))
+    expect(`${subject}${text}${html}`).not.toMatch(/undefined|NaN|\[object/)
+  }
+  expect(composed(kind, examples[kind], 'de').text).not.toBe(composed(kind, examples[kind], 'en').text)
+})
+
+test('amounts and times are as people of the language write them, by the clock at the venue', () => {
+  const english = composed('bought', sale, 'en').text
+  expect(english).toContain('€89.00')
+  expect(english).toContain('Friday, 1 June 2035 at 21:30 CEST')
+  expect(composed('bought', sale, 'de').text).toMatch(/89,00\s€/)
+  expect(composed('bought', { ...sale, total: { cents: 500, currency: 'jpy' } }, 'en').text).toContain('500')
+})
+
+test('what an older event does not tell is left out', () => {
+  const { ticketId, orderId } = sale
+  for (const kind of ['bought', 'sold', 'refunded', 'ran-out', 'free-again'] as const)
+    for (const language of ['en', 'de'] as const) {
+      const { subject, text } = composed(kind, { ticketId, orderId, total }, language)
+      expect(`${subject}${text}`).not.toMatch(/undefined|null|: ,/)
+    }
+})
+
+const poisons = [
+  'An\r\nBcc: thief@example.com\r\n\r\nevening',
+  '{{ constructor }} #{7*7} <%= 7*7 %> {{7*7}}',
+  '<script>alert(1)</script><img src=x onerror=alert(1)>"\'><a href="javascript:alert(1)">',
+  '\u202egnineve nA\u202c \u2066x\u2069 \u2028 \u2029 \u0000 \u001b[31m',
+  'ערב באופרה',
+  '\ud800 lone',
+  'x'.repeat(5_000),
+]
+
+// Guarantee: what people write is text in every mail: no header, no markup, no template, no turned line of it.
+test.each(kinds)('nothing that people write becomes more than text in %s', (kind) => {
+  for (const poison of poisons)
+    for (const language of ['en', 'de'] as const) {
+      const data = poisoned(examples[kind], poison) as Record<string, unknown>
+      const plain = composed(kind, examples[kind], language)
+      const { subject, text, html } = composed(kind, data, language)
+      expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2028\u2029\u2066]/u)
+      expect(text.split('\n')).toHaveLength(plain.text.split('\n').length)
+      const tagsOf = (page: string) => [...page.matchAll(/<(\/?[a-z][a-z0-9]*)[^>]*?>/gi)].map(([, tag]) => tag)
+      expect(tagsOf(html)).toEqual(tagsOf(plain.html))
+      expect(html).not.toMatch(/<(script|img)|javascript:alert\(1\)"/i)
+      if (poison.includes('{{ constructor }}') && `${subject}${text}`.includes('constructor'))
+        expect(`${subject}${text}`).toContain('{{ constructor }} #{7*7} <%= 7*7 %> {{7*7}}')
+      expect(subject.length).toBeLessThan(400)
+    }
+})
+
+test('right-to-left text is isolated, and turns nothing around', () => {
+  const { subject, html } = composed('sold', { ...sale, title: 'ערב' }, 'en')
+  expect(subject).toBe('Sold: \u2068ערב\u2069')
+  expect(html).toContain('<bdi>\u2068ערב\u2069</bdi> is sold')
+})
+
+test('a calendar file holds its lines, whatever the title', () => {
+  const { attachments } = composed(
+    'bought',
+    { ...sale, title: 'An; evening,\r\nEND:VEVENT\r\nATTACH:https://evil' },
+    'en',
+  )
+  const [file] = attachments
+  expect(file?.content.match(/^END:VEVENT/gm)).toHaveLength(1)
+  expect(file?.content).not.toMatch(/^ATTACH/m)
+  expect(file?.content).toContain('SUMMARY:An\\; evening\\, END:VEVENT ATTACH:https://evil')
+})

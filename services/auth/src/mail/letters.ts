@@ -1,0 +1,23 @@
+import { calendarFile } from './calendar.ts'
+import { de } from './de.ts'
+import { en } from './en.ts'
+import { formatsOf } from './formats.ts'
+import type { DataByKind, Kind } from './kinds.ts'
+import type { Language, Letter } from './letter.ts'
+import type { Pen, Words } from './wording.ts'
+
+const words: Record<Language, Words> = { en, de }
+
+type Options = { kind: Kind; data: Record<string, unknown>; language: Language; publicOrigin: string; link: string }
+
+/** The letter of a mail, in its reader's language. */
+export const writeLetter = ({ kind, data, language, publicOrigin, link }: Options) => {
+  const { letters, footer, unsubscribe } = words[language]
+  const url = (path: string) => `${publicOrigin}${path}`
+  // A kind and its data are written together, which a lookup by a union cannot tell the compiler.
+  const write = letters[kind] as (data: unknown, pen: Pen) => Letter
+  const letter = write(data, { ...formatsOf(language), link, url })
+  const attachments =
+    kind === 'bought' ? calendarFile(data as DataByKind['bought'], url(`/orders/${data.orderId}`)) : []
+  return { letter: { ...letter, attachments }, footer, unsubscribe }
+}

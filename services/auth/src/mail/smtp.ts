@@ -1,0 +1,101 @@
+import { createTransport, type NodemailerError } from 'nodemailer'
+import type { Attachment } from './letter.ts'
+
+/** A mail as the server gets it; addresses are given apart from names, so that no text in them makes another recipient. */
+export type Outgoing = {
+  to: string
+  subject: string
+  text: string
+  html: string
+  attachments: Attachment[]
+  messageId: string
+  /** where one click ends mails of this kind (RFC 8058) */
+  unsubscribeUrl?: string | undefined
+}
+
+/** `refused`: the address itself, for good. `rejected`: this mail, for good. `later`: not now, which is nobody's fault. */
+export type Outcome =
+  | { kind: 'sent' }
+  | { kind: 'refused' | 'rejected' | 'later'; reason: string; isServerAway?: boolean }
+
+type Options = {
+  /** `smtp://user:password@host:587`, or `smtps:` for TLS from the first byte */
+  url: string
+  from: { name: string; address: string }
+  publicOrigin: string
+  /** bounds, in milliseconds: on connecting, on the greeting, and on each silence */
+  timeoutMs?: number
+  /** the whole of one sending */
+  withinMs?: number
+}
+
+const loopback = /^(localhost|127\.0\.0\.1|\[?::1\]?)$/
+
+const isNodemailerError = (
+  error: unknown,
+): error is NodemailerError & { responseCode?: number; command?: string; response?: string } => error instanceof Error
+
+/** `5.1.1 no such mailbox` is; `5.7.1 relaying denied`, or no such number (RFC 3463), may be about us. */
+const isAboutRecipient = (response: string) => {
+  const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response) ?? []
+  return subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2'
+}
+
+/** What a failure means (RFC 5321, 4.2.1): 5yz is for good, 4yz and silence are not. */
+const outcomeOf = (error: unknown): Outcome => {
+  if (!isNodemailerError(error)) return { kind: 'later', reason: `${error}` }
+  const { responseCode = 0, command = '', code = '', response = '' } = error
+  // The server's own words may repeat the address; its code tells enough.
+  const reason = [code, responseCode || '', command].filter(Boolean).join(' ')
+  const isPermanent = responseCode >= 500
+  if (isPermanent && command === 'RCPT TO' && isAboutRecipient(response)) return { kind: 'refused', reason }
+  if (isPermanent && command === 'DATA') return { kind: 'rejected', reason }
+  // Whatever else the server does not like, its greeting or our name and password, is not about this mail.
+  return { kind: 'later', reason, isServerAway: command !== 'RCPT TO' && command !== 'DATA' }
+}
+
+/** Sends over SMTP, one connection a mail, everything bounded in time; never throws. */
+export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 45_000 }: Options) => {
+  const { hostname, protocol, username, searchParams } = new URL(url)
+  const transport = createTransport({
+    url,
+    name: new URL(publicOrigin).hostname,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    // A name and password go through TLS alone, except to this very machine.
+    ...(protocol === 'smtp:' && username && !loopback.test(hostname) && !searchParams.has('requireTLS')
+      ? { requireTLS: true }
+      : {}),
+  })
+
+  return {
+    send: async ({ to, unsubscribeUrl, ...mail }: Outgoing): Promise<Outcome> => {
+      let timer: Timer | undefined
+      const tooLong = new Promise<Outcome>((resolve) => {
+        timer = setTimeout(() => resolve({ kind: 'later', reason: 'took too long', isServerAway: true }), withinMs)
+      })
+      const sending = transport
+        .sendMail({
+          ...mail,
+          from,
+          to: { name: '', address: to },
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
+        })
+        .then((): Outcome => ({ kind: 'sent' }), outcomeOf)
+      try {
+        return await Promise.race([sending, tooLong])
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}
+
+const oneClick = { 'Auto-Submitted': 'auto-generated', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+
+export type SmtpSender = ReturnType<typeof createSmtpSender>

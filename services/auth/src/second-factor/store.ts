@@ -1,0 +1,108 @@
+import { CustomError } from '@fairpass/sdk/errors'
+import { openCollection } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db } from 'mongodb'
+import { hashOfCode, isRecoveryCode, newRecoveryCodes, shownCode } from './recovery-codes.ts'
+import { newTotpSecret, stepOfCode, totpUri } from './totp.ts'
+
+/** An account's authenticator app, and the codes for when it is lost. */
+type SecondFactor = {
+  id: string
+  version: number
+  secret?: string
+  /** a secret that was shown, but not yet proven to be in an app */
+  pending?: string
+  lastStep: number
+  recoveryHashes: string[]
+}
+
+export class SecondFactorCodeError extends CustomError {
+  readonly code = 'invalid_credentials'
+  constructor() {
+    super('This code is wrong or was used already')
+  }
+  override serialize() {
+    return [{ message: this.message, field: 'code' }]
+  }
+}
+
+const none = (id: string): Omit<SecondFactor, 'version'> => ({ id, lastStep: 0, recoveryHashes: [] })
+
+export const openSecondFactors = (db: Db) => {
+  const documents = openCollection<SecondFactor>(db, 'secondFactors')
+
+  const ensure = async (userId: string): Promise<void> => {
+    await documents.raw.updateOne(
+      { _id: userId },
+      { $setOnInsert: { version: 1, lastStep: 0, recoveryHashes: [] } },
+      { upsert: true },
+    )
+  }
+
+  return {
+    ensureIndexes: documents.ensureIndexes,
+
+    standing: async (userId: string) => {
+      const { secret, recoveryHashes } = (await documents.find(userId)) ?? none(userId)
+      return { hasTotp: secret !== undefined, recoveryCodesLeft: secret === undefined ? 0 : recoveryHashes.length }
+    },
+
+    /** A new secret, which counts once a code of it was given. */
+    begin: async (userId: string, email: string) => {
+      await ensure(userId)
+      const secret = newTotpSecret()
+      await documents.change(userId, (stored) => ({ ...stored, pending: secret }))
+      return { secret, uri: totpUri(secret, email) }
+    },
+
+    /**
+     * The app has the secret.
+     * @returns the recovery codes, which are shown this once
+     * @throws SecondFactorCodeError
+     */
+    confirm: async (userId: string, code: string, now = new Date()): Promise<string[]> => {
+      const codes = newRecoveryCodes()
+      const changed = await documents.change(userId, ({ pending, ...stored }) => {
+        const step = pending === undefined ? undefined : stepOfCode(pending, code, 0, now)
+        if (pending === undefined || step === undefined) throw new SecondFactorCodeError()
+        return { ...stored, secret: pending, lastStep: step, recoveryHashes: codes.map(hashOfCode) }
+      })
+      if (!changed) throw new SecondFactorCodeError()
+      return codes.map(shownCode)
+    },
+
+    /** New recovery codes; those of before are of no use any more. @returns undefined when there is no app to recover */
+    renewRecoveryCodes: async (userId: string): Promise<string[] | undefined> => {
+      const codes = newRecoveryCodes()
+      const changed = await documents.change(userId, (stored) =>
+        stored.secret === undefined ? stored : { ...stored, recoveryHashes: codes.map(hashOfCode) },
+      )
+      return changed?.secret === undefined ? undefined : codes.map(shownCode)
+    },
+
+    /**
+     * Uses up a code of the app, or a recovery code.
+     * @throws SecondFactorCodeError
+     */
+    use: async (userId: string, typed: string, now = new Date()): Promise<void> => {
+      const hash = isRecoveryCode(typed) ? hashOfCode(typed) : undefined
+      const changed = await documents.change(userId, (stored) => {
+        if (stored.secret === undefined) throw new SecondFactorCodeError()
+        if (hash) {
+          if (!stored.recoveryHashes.includes(hash)) throw new SecondFactorCodeError()
+          return { ...stored, recoveryHashes: stored.recoveryHashes.filter((one) => one !== hash) }
+        }
+        const lastStep = stepOfCode(stored.secret, typed, stored.lastStep, now)
+        if (lastStep === undefined) throw new SecondFactorCodeError()
+        return { ...stored, lastStep }
+      })
+      if (!changed) throw new SecondFactorCodeError()
+    },
+
+    /** @param session the one in which the account is erased */
+    forget: async (userId: string, session?: ClientSession): Promise<void> => {
+      await documents.raw.deleteOne({ _id: userId }, session ? { session } : {})
+    },
+  }
+}
+
+export type SecondFactors = ReturnType<typeof openSecondFactors>

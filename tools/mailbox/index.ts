@@ -1,0 +1,2 @@
+export { type Fault, faultKinds } from './faults.ts'
+export { type Message, openMailbox } from './mailbox.ts'

@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net'
+import { SMTPServer, type SMTPServerSession } from 'smtp-server'
+import type { Faults } from './faults.ts'
+import type { Mailbox } from './mailbox.ts'
+
+const maxMessageBytes = 5 * 1024 * 1024
+const idleMs = 60_000
+
+const answerOf = (code: number, text: string) => Object.assign(new Error(text), { responseCode: code })
+
+const recipientsOf = ({ envelope }: SMTPServerSession) => envelope.rcptTo.map(({ address }) => address.toLowerCase())
+
+type Data = AsyncIterable<Uint8Array> & { sizeExceeded: boolean }
+
+const wholeOf = async (stream: Data) => Buffer.concat(await Array.fromAsync(stream))
+
+/** An SMTP server that takes every mail, except where a fault was asked for. */
+export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faults }) => {
+  const sockets = new Map<number, Socket>()
+  const cut = ({ remotePort }: SMTPServerSession) => sockets.get(remotePort)?.destroy()
+
+  const take = async (stream: Data, session: SMTPServerSession) => {
+    const recipients = recipientsOf(session)
+    const raw = await wholeOf(stream)
+    if (stream.sizeExceeded) throw answerOf(552, '5.3.4 The message is too large')
+    if (faults.strikes('close', recipients)) {
+      cut(session)
+      throw answerOf(421, '4.4.2 The connection was cut')
+    }
+    mailbox.keep(recipients, raw)
+    if (faults.strikes('lose-answer', recipients)) cut(session)
+  }
+
+  const smtp = new SMTPServer({
+    name: 'mailbox',
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    disableReverseLookup: true,
+    size: maxMessageBytes,
+    socketTimeout: idleMs,
+    onAuth: ({ username }, _session, done) => done(null, { user: username }),
+    onConnect: (_session, done) => {
+      if (faults.strikes('hang')) return
+      done(faults.strikes('refuse') ? answerOf(554, '5.3.2 No service here') : null)
+    },
+    onRcptTo: ({ address }, _session, done) => {
+      const recipient = [address.toLowerCase()]
+      if (faults.strikes('defer', recipient)) return done(answerOf(451, '4.7.1 Come back later'))
+      if (faults.strikes('reject', recipient)) return done(answerOf(550, '5.1.1 There is nobody of that name'))
+      done()
+    },
+    onData: (stream, session, done) => {
+      take(stream, session).then(() => done(null, 'kept'), done)
+    },
+  })
+  // A client that goes away in the middle is no failure of the server.
+  smtp.on('error', () => {})
+  smtp.server.on('connection', (socket: Socket) => {
+    const { remotePort = 0 } = socket
+    sockets.set(remotePort, socket)
+    socket.once('close', () => sockets.delete(remotePort))
+  })
+
+  return {
+    /** @returns the port, which is a free one for 0 */
+    listen: (port: number, host: string) =>
+      new Promise<number>((resolve, reject) => {
+        smtp.server.once('error', reject)
+        smtp.listen(port, host, () => {
+          const address = smtp.server.address()
+          resolve(typeof address === 'object' && address ? address.port : port)
+        })
+      }),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets.values()) socket.destroy()
+        smtp.close(() => resolve())
+      }),
+  }
+}
