@@ -8,5 +8,11 @@ export type OrderToPay = OrderData
 /** How a change of a listing stands to its orders: allowed, or why not. */
 export const Fence = v.object({ verdict: v.picklist(['free', 'reserved', 'sold']) })
 
+/** Orders in the order of their last change, and from where to go on. */
+export const ChangedOrders = v.object({
+  orders: v.array(OrderData),
+  next: v.nullable(v.object({ at: v.string(), id: v.string() })),
+})
+
 /** The bans and erased accounts that a token may still outlive. */
 export const Bans = v.object({ bans: v.array(v.object({ userId: v.string(), bannedAt: v.string() })) })

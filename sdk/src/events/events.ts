@@ -98,7 +98,11 @@ const dataByType = {
   'order.cancelled': OrderData,
   'order.completed': OrderData,
   'order.refunded': OrderData,
-  'expiration.due': v.object({ orderId: Id, version: Version, dueAt: Instant }),
+  /** Orders whose time is over before `until` are due; an older Fairpass names one order. */
+  'expiration.due': v.union([
+    v.object({ until: Instant, version: Version }),
+    v.object({ orderId: Id, version: Version, dueAt: Instant }),
+  ]),
   'payment.captured': PaymentData,
   'payment.failed': PaymentData,
   'payment.cancelled': PaymentData,

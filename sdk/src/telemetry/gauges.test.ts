@@ -59,7 +59,7 @@ type Note = { id: string; version: number }
 
 test('events that wait in an outbox are counted, with the time that the oldest has waited', async () => {
   const notes = openCollection<Note>(await testDatabase(), 'notes', {
-    publish: () => Promise.reject(new Error('no broker')),
+    publishAll: () => Promise.reject(new Error('no broker')),
   })
   await notes.ensureIndexes()
   await notes.relay.gaugeCollector.read()

@@ -1,6 +1,6 @@
 import type { Dapr } from '@fairpass/sdk/dapr'
-import type { FairpassEvent } from '@fairpass/sdk/events'
 import type { ServiceOptions } from '@fairpass/sdk/http'
+import type { PublishAll } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
@@ -32,21 +32,21 @@ type Options = {
   log: Log
   service: ServiceOptions
   hasher: Hasher
-  publish: (event: FairpassEvent) => Promise<void>
+  publishAll: PublishAll
   /** without one mails wait in the database */
   sender: Pick<SmtpSender, 'send'> | undefined
 }
 
 /** The whole service, on one database: what main serves, and tests ask. */
-export const composeAuth = ({ config, db, dapr, log, service, hasher, publish, sender }: Options) => {
+export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll, sender }: Options) => {
   const { JWT_KEY, JWT_KEY_PREVIOUS, PUBLIC_ORIGIN: publicOrigin } = config
   const passwords = createPasswords(hasher)
-  const accounts = openAccounts(db, { publish, passwords })
+  const accounts = openAccounts(db, { publishAll, passwords })
   const sessions = openSessions(db, {
     lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
     longestSeconds: config.SESSION_SECONDS,
     tokenSeconds: config.ACCESS_TOKEN_SECONDS,
-    publish,
+    publishAll,
     log,
   })
   const tokens = tokensFrom(config)

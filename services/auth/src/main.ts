@@ -11,6 +11,6 @@ await runService(
     const { SMTP_URL: url, MAIL_FROM: from, PUBLIC_ORIGIN: publicOrigin } = config
     if (!url) log.warn('SMTP_URL is not set: mails wait until it is')
     const sender = url ? createSmtpSender({ url, from, publicOrigin }) : undefined
-    return composeAuth({ config, db, dapr, log, service, hasher: argon2id, publish: dapr.publish, sender })
+    return composeAuth({ config, db, dapr, log, service, hasher: argon2id, publishAll: dapr.publishAll, sender })
   },
 )

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { createApp } from './app.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createHandlers } from './events.ts'
-import { sweepDue } from './expire-due.ts'
+import { expireOverdue } from './expire-due.ts'
 import { openOrdersReading } from './gauges.ts'
 import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
@@ -21,9 +21,9 @@ await runService(
   () => readConfig(config, process.env),
   ({ config, db, dapr, log, service }) => {
     const holds = createHolds(dapr)
-    const orders = openOrders(db, { holds, publish: dapr.publish })
-    const catalogue = openCatalogue(db, dapr)
     const line = openWaitlist(db)
+    const orders = openOrders(db, { holds, waitlist: line, publishAll: dapr.publishAll })
+    const catalogue = openCatalogue(db, dapr)
     const suspensions = openSuspensions(db)
     const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
     const context = createServiceContext({
@@ -41,8 +41,7 @@ await runService(
       loops: [
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
-        { everyMs: 500, name: 'due orders', work: () => sweepDue(orders) },
-        { everyMs: 2_000, name: 'unfollowed orders', work: () => orders.republishUnacknowledged() },
+        { everyMs: 5_000, name: 'overdue orders', work: () => expireOverdue(orders) },
       ],
     }
   },

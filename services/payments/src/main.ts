@@ -42,11 +42,11 @@ await runService(
     const ledger = openLedger(db)
     const accounts = openAccounts(db)
     const coupons = openCoupons(db, createCodeVault(config.STRIPE_SECRET_KEY))
-    const payouts = openPayouts(db, { publish: dapr.publish, ledger, delaySeconds: config.PAYOUT_DELAY_SECONDS })
-    const payments = openPayments(db, { publish: dapr.publish, ledger, coupons, payouts })
+    const payouts = openPayouts(db, { publishAll: dapr.publishAll, ledger, delaySeconds: config.PAYOUT_DELAY_SECONDS })
+    const payments = openPayments(db, { publishAll: dapr.publishAll, ledger, coupons, payouts })
     const connect = createConnectPort(client)
     const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
-    const disputes = openDisputes(db, { publish: dapr.publish, connect, payments, payouts, ledger })
+    const disputes = openDisputes(db, { publishAll: dapr.publishAll, connect, payments, payouts, ledger })
     const paymentProcess = createPaymentProcess({ payments, stripe, orders })
     const { advance } = paymentProcess
     const payOut = createPayoutProcess({

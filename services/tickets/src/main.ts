@@ -1,38 +1,37 @@
 import { commonConfig, readConfig } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
-import { openInbox } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
 import { createOrders } from './peers/orders.ts'
-import { healOverdue } from './reconcile.ts'
+import { createReconciler } from './reconcile.ts'
 import { openTickets } from './store.ts'
 
 await runService(
   'tickets',
   () => readConfig(commonConfig, process.env),
   ({ config, db, dapr, log, service }) => {
-    const tickets = openTickets(db, dapr.publish)
-    const inbox = openInbox(db)
+    const tickets = openTickets(db, dapr.publishAll)
     const suspensions = openSuspensions(db)
     const orders = createOrders(dapr)
+    const reconcile = createReconciler({ db, tickets, orders })
     const context = createServiceContext({
       name: 'tickets',
       config,
       db,
       dapr,
       log,
-      handlers: createHandlers({ tickets, inbox, suspensions }),
+      handlers: createHandlers({ tickets, suspensions }),
     })
     return {
       app: createApp({ service, context, tickets, suspensions, orders }),
-      prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), context.prepare()]),
+      prepare: () => Promise.all([tickets.ensureIndexes(), context.prepare()]),
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
       loops: [
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
-        { everyMs: 2_000, name: 'overdue reservations', work: () => healOverdue({ tickets, inbox, orders }) },
+        { everyMs: 5_000, name: 'reconciler', work: () => reconcile() },
       ],
     }
   },

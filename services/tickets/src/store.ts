@@ -1,7 +1,7 @@
 import { RequestValidationError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
-import type { ClientSession, Db, Filter, Sort } from 'mongodb'
+import { decodeCursor, encodeCursor, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import type { Db, Filter, Sort } from 'mongodb'
 import { cityToFind, foundBy, type Search, wordsToFind } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
 
@@ -92,14 +92,17 @@ const eventsOf = (ticket: Ticket): FairpassEvent[] => [
   ticket.status === 'withdrawn' ? event('ticket.withdrawn', toData(ticket)) : event('ticket.updated', toData(ticket)),
 ]
 
-export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<void>) => {
+/** Who holds a ticket is told by orders alone; here only what the other services cannot know of them. */
+const eventsOfFollowing = (ticket: Ticket): FairpassEvent[] =>
+  ticket.status === 'withdrawn' ? [event('ticket.withdrawn', toData(ticket))] : []
+
+export const openTickets = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<TicketDocument>(db, 'tickets', {
-    publish,
+    publishAll,
     indexes: [
       { key: { status: 1, startsAt: 1, _id: 1 }, name: 'soonest' },
       { key: { status: 1, currency: 1, priceCents: 1, _id: 1 }, name: 'cheapest in a currency' },
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
-      { key: { 'reservation.expiresAt': 1 }, name: 'reserved', partialFilterExpression: { status: 'reserved' } },
     ],
   })
 
@@ -141,15 +144,21 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
     replace: async (before: Ticket, after: Ticket, { timeoutMs }: { timeoutMs: number }): Promise<Ticket> =>
       withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { maxTimeMS: timeoutMs })),
 
-    /** The same within a transaction, which is tried again as a whole when somebody else wrote in between. */
-    changeIn: async (session: ClientSession, id: string, change: (ticket: Ticket) => Ticket): Promise<boolean> => {
-      const stored = await documents.find(id, { session })
-      if (!stored) return false
-      const ticket = withoutSearch(stored)
-      const next = change(ticket)
-      if (next !== ticket) await documents.replace(stored, withSearch(next), eventsOf, { session })
-      return true
-    },
+    /** The same for several tickets at once; what they are found by stays as it is. */
+    changeMany: (changes: ReadonlyMap<string, (ticket: Ticket) => Ticket>) =>
+      documents.changeMany(
+        new Map(
+          [...changes].map(([id, change]) => [
+            id,
+            (stored: TicketDocument) => {
+              const ticket = withoutSearch(stored)
+              const next = change(ticket)
+              return next === ticket ? stored : { ...stored, ...next }
+            },
+          ]),
+        ),
+        eventsOfFollowing,
+      ),
 
     search: async (search: Search, now: Date) => {
       const found = await documents.list(filterOf(search, now), { sort: sorts[search.sort], limit: search.limit + 1 })
@@ -184,10 +193,6 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
         { sellerId, status: { $in: ['available', 'reserved'] }, withdrawOnRelease: { $ne: true } },
         { limit },
       ),
-
-    /** Reservations whose order should have ended before `before`: an event about them may be lost. */
-    overdue: (before: Date, limit: number) =>
-      documents.list({ status: 'reserved', 'reservation.expiresAt': { $lt: before } } as Filter<Stored>, { limit }),
   }
 }
 

@@ -1,5 +1,13 @@
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, isDuplicateKey, newId, openCollection } from '@fairpass/sdk/mongo'
+import {
+  decodeCursor,
+  encodeCursor,
+  inTransaction,
+  isDuplicateKey,
+  newId,
+  openCollection,
+  type PublishAll,
+} from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { type Account, ban, EmailInUseError, promote, tell, unban } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
@@ -24,7 +32,7 @@ type NewAccount = {
   role?: Account['role']
   beside?: Beside
 }
-type Options = { publish: (event: FairpassEvent) => Promise<void>; passwords: Passwords }
+type Options = { publishAll: PublishAll; passwords: Passwords }
 
 /** The most that services are told at once; a ban beyond it reaches them as an event all the same. */
 const maxDenied = 10_000
@@ -36,9 +44,9 @@ const toAccount = (document: AccountDocument | undefined): Account | undefined =
 }
 
 /** Accounts. An erased account is gone for everybody, and no password hash leaves this file. */
-export const openAccounts = (db: Db, { publish, passwords }: Options) => {
+export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
   const documents = openCollection<AccountDocument>(db, 'accounts', {
-    publish,
+    publishAll,
     indexes: [
       { key: { email: 1 }, name: 'email', unique: true, sparse: true },
       { key: { createdAt: -1, _id: -1 }, name: 'newest' },

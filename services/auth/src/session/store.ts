@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { openCollection } from '@fairpass/sdk/mongo'
+import { event } from '@fairpass/sdk/events'
+import { openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import { RefreshTokenInvalidError } from '../domain/account.ts'
@@ -33,7 +33,7 @@ type Options = {
   longestSeconds: number
   /** how long an access token of it lives */
   tokenSeconds: number
-  publish: (event: FairpassEvent) => Promise<void>
+  publishAll: PublishAll
   log: Log
 }
 
@@ -63,9 +63,9 @@ export const sessionIdOf = (token: string | undefined): string | undefined => pa
  * not the current one has been used before, perhaps by a thief, so it ends the whole family. Two requests with the same
  * token at the same time are no theft: one wins, the other is refused.
  */
-export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSeconds, publish, log }: Options) => {
+export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSeconds, publishAll, log }: Options) => {
   const documents = openCollection<SessionDocument>(db, 'sessions', {
-    publish,
+    publishAll,
     indexes: [
       { key: { expiresAt: 1 }, name: 'expired', expireAfterSeconds: 0 },
       { key: { userId: 1, lastSeenAt: -1 }, name: 'user' },

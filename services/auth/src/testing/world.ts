@@ -1,6 +1,7 @@
 import { createDapr, type Dapr } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { cookieName } from '@fairpass/sdk/identity'
+import { publishEach } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
@@ -46,7 +47,7 @@ export const createWorld = async ({
   })
   const log = createLog('auth', 'fatal')
   const published: FairpassEvent[] = []
-  const publish = async (event: FairpassEvent) => void published.push(event)
+  const publishAll = publishEach(async (event) => void published.push(event))
   const sent: Outgoing[] = []
   const sender = {
     send: async (mail: Outgoing) => {
@@ -55,7 +56,7 @@ export const createWorld = async ({
     },
   }
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
-  const auth = composeAuth({ config, db, dapr, log, service, hasher, publish, sender })
+  const auth = composeAuth({ config, db, dapr, log, service, hasher, publishAll, sender })
   const { app } = auth
   await auth.prepare()
 

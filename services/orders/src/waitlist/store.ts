@@ -1,3 +1,4 @@
+import { createBatcher } from '@fairpass/sdk/batcher'
 import { CustomError } from '@fairpass/sdk/errors'
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
@@ -69,13 +70,18 @@ export const openWaitlist = (db: Db) => {
       await places.deleteOne({ _id: idOf(ticketId, buyerId) })
     },
 
+    /** The same for many at once, soon. */
+    leaveSoon: createBatcher(async (some: readonly { ticketId: string; buyerId: string }[]) => {
+      await places.deleteMany({ _id: { $in: some.map(({ ticketId, buyerId }) => idOf(ticketId, buyerId)) } })
+    }),
+
     leaveAll: async (buyerId: string): Promise<void> => {
       await places.deleteMany({ buyerId })
     },
 
     /** Nobody waits any more for what is sold or withdrawn. */
-    close: async (ticketId: string): Promise<void> => {
-      await places.deleteMany({ ticketId })
+    close: async (ticketIds: readonly string[]): Promise<void> => {
+      await places.deleteMany({ ticketId: { $in: ticketIds } })
     },
 
     /** How many wait for a ticket and, for one of them, which place he has (from 1) and until when. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
+import { applyEvent, event } from '@fairpass/sdk/events'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
@@ -44,9 +45,9 @@ beforeEach(async () => {
   const dapr = createDapr({ httpPort: 1 })
   const log = createLog('orders', 'silent')
   const holds = createHolds(dapr)
-  orders = openOrders(db, { holds, publish: async () => {} })
-  catalogue = openCatalogue(db, dapr)
   line = openWaitlist(db)
+  orders = openOrders(db, { holds, waitlist: line, publishAll: async () => new Map() })
+  catalogue = openCatalogue(db, dapr)
   handlers = createHandlers({ orders, catalogue, line, suspensions: openSuspensions(db) })
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
@@ -57,7 +58,7 @@ beforeEach(async () => {
   const app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })
   await Promise.all([orders.ensureIndexes(), line.ensureIndexes(), context.prepare()])
   ticketId = newId()
-  await catalogue.apply(ticketOf(ticketId))
+  await catalogue.apply([ticketOf(ticketId)])
   call = async (who, method, path, body) => {
     const answer = await app.request(path, {
       method,
@@ -145,17 +146,21 @@ describe('nobody waits in vain', () => {
     expect([(await join(newId())).body.code, (await look(waiting)).body.code]).toEqual(['ticket_sold', 'ticket_sold'])
     expect((await join(sellerId)).body.code).toBe('own_ticket')
     expect((await join(newId(), 'nothing')).status).toBe(400)
-    await catalogue.apply({ ...ticketOf(ticketId), version: 2, status: 'withdrawn' })
+    await catalogue.apply([{ ...ticketOf(ticketId), version: 2, status: 'withdrawn' }])
     expect((await join(newId())).body.code).toBe('ticket_withdrawn')
   })
 
   test.each(['sold', 'withdrawn'] as const)('the line ends when the ticket is %s', async (status) => {
     const waiting = newId()
     await line.join(ticketId, waiting)
-    const about = { id: newId(), time: new Date().toISOString() }
-    const data = { ...ticketOf(ticketId), version: 2, status }
-    if (status === 'sold') await handlers['ticket.updated']?.({ ...about, type: 'ticket.updated', data })
-    else await handlers['ticket.withdrawn']?.({ ...about, type: 'ticket.withdrawn', data })
+    if (status === 'sold') {
+      const { id } = await hold()
+      await orders.change(id, (held) => ({ ...held, status: 'completed' }))
+      await orders.relay.settled(id).catch(() => {})
+    } else {
+      const withdrawn = event('ticket.withdrawn', { ...ticketOf(ticketId), version: 2, status })
+      await applyEvent(handlers, 'ticket.withdrawn', withdrawn)
+    }
     expect(await line.seenBy(ticketId, waiting)).toEqual({ waiting: 0 })
   })
 })

@@ -1,6 +1,13 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, openCollection, type Stored } from '@fairpass/sdk/mongo'
+import {
+  decodeCursor,
+  encodeCursor,
+  inTransaction,
+  openCollection,
+  type PublishAll,
+  type Stored,
+} from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import type { Db, Filter } from 'mongodb'
 import {
@@ -19,7 +26,7 @@ import type { Payouts } from '../payout/store.ts'
 import type { ConnectPort } from '../stripe/connect.ts'
 
 type Deps = {
-  publish: (event: FairpassEvent) => Promise<void>
+  publishAll: PublishAll
   connect: Pick<ConnectPort, 'dispute' | 'disputesSince'>
   payments: Pick<Payments, 'byIntent' | 'findIn' | 'noteDisputeIn'>
   payouts: Pick<Payouts, 'disputeIn' | 'undisputeIn'>
@@ -42,9 +49,9 @@ const eventsAfter =
     return status === 'open' && before?.status !== 'open' ? [event('dispute.opened', data)] : []
   }
 
-export const openDisputes = (db: Db, { publish, connect, payments, payouts, ledger }: Deps) => {
+export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, ledger }: Deps) => {
   const documents = openCollection<Dispute>(db, 'disputes', {
-    publish,
+    publishAll,
     indexes: [
       { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
       { key: { openedAt: -1, _id: -1 }, name: 'newest' },

@@ -1,6 +1,12 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
-import type { FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
+import {
+  decodeCursor,
+  encodeCursor,
+  inTransaction,
+  isDuplicateKey,
+  openCollection,
+  type PublishAll,
+} from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
 import { lossOf } from '../domain/dispute.ts'
@@ -21,7 +27,7 @@ import { countEnd } from '../metrics.ts'
 import type { Payouts } from '../payout/store.ts'
 
 type Deps = {
-  publish: (event: FairpassEvent) => Promise<void>
+  publishAll: PublishAll
   ledger: Ledger
   coupons: Coupons
   payouts: Pick<Payouts, 'openIn' | 'refundIn' | 'reduceIn'>
@@ -34,9 +40,9 @@ const maxNumberings = 20
 const givesCouponBack = ({ kind, status }: Payment) =>
   kind === 'coupon' && (status === 'cancelled' || status === 'refunded')
 
-export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps) => {
+export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: Deps) => {
   const documents = openCollection<Payment>(db, 'payments', {
-    publish,
+    publishAll,
     indexes: [
       // The last word on eight payments of one order at once: one of them may end in money.
       {

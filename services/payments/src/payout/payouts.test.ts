@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { OrderToPay } from '@fairpass/sdk/dapr'
+import { applyEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { startWorld, type World } from '../testing/world.ts'
 
@@ -109,7 +110,7 @@ test('a banned seller is not paid out until the ban is undone', async () => {
 
   world.banned.delete(sellerId)
   const data = { id: sellerId, version: 3, at: new Date().toISOString() }
-  await world.handlers['user.unbanned']?.({ id: newId(), type: 'user.unbanned', time: data.at, data })
+  await applyEvent(world.handlers, 'user.unbanned', { id: newId(), type: 'user.unbanned', time: data.at, data })
   await world.payOutDue()
   expect(await transfersOf(paymentId)).toHaveLength(1)
 })

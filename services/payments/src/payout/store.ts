@@ -1,6 +1,6 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
-import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, openCollection } from '@fairpass/sdk/mongo'
+import { event } from '@fairpass/sdk/events'
+import { decodeCursor, encodeCursor, inTransaction, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { payoutEntries } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -18,7 +18,7 @@ import {
 import type { Ledger } from '../ledger/store.ts'
 
 type Deps = {
-  publish: (event: FairpassEvent) => Promise<void>
+  publishAll: PublishAll
   ledger: Ledger
   /** how long after the event has begun a sale is paid out, in seconds */
   delaySeconds: number
@@ -29,9 +29,9 @@ const paidEvents = ({ id, version, sellerId, orderId, amountCents, currency, tra
   event('payout.paid', { id, version, sellerId, orderId, amountCents, currency, transferAttempt }),
 ]
 
-export const openPayouts = (db: Db, { publish, ledger, delaySeconds }: Deps) => {
+export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) => {
   const documents = openCollection<Payout>(db, 'payouts', {
-    publish,
+    publishAll,
     indexes: [
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { status: 1, _id: -1 }, name: 'status' },

@@ -2,6 +2,7 @@ import { readConfig } from '@fairpass/sdk/config'
 import { createDapr, type Dapr, type OrderToPay } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import type { User } from '@fairpass/sdk/identity'
+import { publishEach } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
@@ -65,7 +66,7 @@ export const startWorld = async ({
   const db = await testDatabase()
   const log = createLog('payments', 'fatal')
   const published: FairpassEvent[] = []
-  const publish = async (said: FairpassEvent) => void published.push(said)
+  const publishAll = publishEach(async (said) => void published.push(said))
   const service = {
     log,
     publicOrigin: 'http://localhost:3000',
@@ -86,11 +87,11 @@ export const startWorld = async ({
   const ledger = openLedger(db)
   const accounts = openAccounts(db)
   const coupons = openCoupons(db, createCodeVault('a secret of the tests'))
-  const payouts = openPayouts(db, { publish, ledger, delaySeconds: payoutDelaySeconds })
-  const payments = openPayments(db, { publish, ledger, coupons, payouts })
+  const payouts = openPayouts(db, { publishAll, ledger, delaySeconds: payoutDelaySeconds })
+  const payments = openPayments(db, { publishAll, ledger, coupons, payouts })
   const connect = guard(createConnectPort(client))
   const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
-  const disputes = openDisputes(db, { publish, connect, payments, payouts, ledger })
+  const disputes = openDisputes(db, { publishAll, connect, payments, payouts, ledger })
   const seams: Seams = {
     stripe: guard(createStripePort(client)),
     orders: guard(market.orders),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { applyEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { SECRET, until } from '@fairpass/stripe-double/testing.ts'
@@ -69,7 +70,7 @@ test('what waits for a card ends with its order', async () => {
   await world.payFor(order, {})
   world.market.expire(order.id)
   const cancelled = { ...order, status: 'cancelled' as const, version: 2 }
-  await world.handlers['order.cancelled']?.({
+  await applyEvent(world.handlers, 'order.cancelled', {
     id: newId(),
     type: 'order.cancelled',
     time: new Date().toISOString(),
