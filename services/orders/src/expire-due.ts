@@ -37,7 +37,7 @@ export const expireUntil = async (orders: Orders, until: Date): Promise<void> =>
 }
 
 /** How long the clock of expiration has before the periodic look takes over, in milliseconds. */
-const graceMs = 2_000
+const graceMs = 500
 
 /** Ends the orders that no reminder ended and nobody read: the last guard of the promise that every hold ends. */
 export const expireOverdue = (orders: Orders): Promise<void> => expireUntil(orders, new Date(Date.now() - graceMs))

@@ -41,7 +41,7 @@ await runService(
       loops: [
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
-        { everyMs: 5_000, name: 'overdue orders', work: () => expireOverdue(orders) },
+        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
       ],
     }
   },

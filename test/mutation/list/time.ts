@@ -4,9 +4,14 @@ const orderTest = 'services/orders/src/domain/order.test.ts'
 const order = 'services/orders/src/domain/order.ts'
 const timer = 'services/expiration/src/timer.test.ts'
 const isDue = "order.status === 'created' && order.expiresAt <= now\n"
+const clock = {
+  file: 'services/expiration/src/events.ts',
+  text: 'expiration.schedule(open.map(({ data }) => new Date(data.expiresAt)))',
+  by: 'Promise.resolve(open)',
+}
 const sweep = {
   file: 'services/orders/src/main.ts',
-  text: "        { everyMs: 500, name: 'due orders', work: () => sweepDue(orders) },\n",
+  text: "        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },\n",
   by: '',
 }
 
@@ -73,7 +78,7 @@ export const time: Guard[] = [
     out: [
       {
         file: 'services/orders/src/store.ts',
-        text: "if (told.type === 'order.cancelled') await holds.release(told.data.ticketId, told.data.id)\n",
+        text: "if (event.type === 'order.cancelled') await holds.release(event.data.ticketId, event.data.id)\n",
         by: '\n',
       },
     ],
@@ -81,15 +86,8 @@ export const time: Guard[] = [
   },
   {
     promise: 3,
-    name: 'neither timer nor sweep',
-    out: [
-      sweep,
-      {
-        file: 'services/expiration/src/events.ts',
-        text: "data.status === 'created' ? expiration.start(data) : Promise.resolve()",
-        by: 'void data ?? Promise.resolve()',
-      },
-    ],
+    name: 'neither reminder nor periodic look',
+    out: [sweep, clock],
     test: {
       file: 'test/e2e/expiry.test.ts',
       name: 'an order ends when its time is over, never early, within two seconds',
@@ -97,7 +95,7 @@ export const time: Guard[] = [
   },
   {
     promise: 3,
-    name: 'no sweep',
+    name: 'no periodic look for what is overdue',
     out: [sweep],
     test: {
       file: 'test/e2e/expiry.test.ts',
@@ -106,47 +104,44 @@ export const time: Guard[] = [
   },
   {
     promise: 3,
-    name: 'the timer is never set',
-    out: [
-      {
-        file: 'services/expiration/src/events.ts',
-        text: "data.status === 'created' ? expiration.start(data) : Promise.resolve()",
-        by: 'void data ?? Promise.resolve()',
-      },
-    ],
-    test: { file: timer, name: 'the timer of an order rings when its time is over' },
+    name: 'no reminder is ever registered',
+    out: [clock],
+    test: { file: timer, name: 'the second in which an order runs out is published as it begins' },
   },
   {
     promise: 3,
-    name: 'the timer has no period',
+    name: 'the reminder has no period',
     out: [{ file: 'sdk/src/dapr/dapr.ts', text: 'ms`,\n        period,\n', by: 'ms`,\n' }],
-    test: { file: timer, name: 'a timer that nobody hears rings on until somebody does' },
+    test: { file: timer, name: 'a reminder that cannot be carried out comes again until it can' },
   },
   {
     promise: 3,
-    name: 'the timer of an order that ended is not stopped',
-    out: [
-      {
-        file: 'services/expiration/src/events.ts',
-        text: "'order.cancelled': ({ data }) => expiration.stop(data)",
-        by: "'order.cancelled': () => Promise.resolve()",
-      },
-    ],
-    test: { file: timer, name: 'the timer of an order that ended does not ring' },
-  },
-  {
-    promise: 3,
-    name: 'the timer ends before it was heard',
+    name: 'a second that has begun counts as registered',
     out: [
       {
         file: 'services/expiration/src/expiration.ts',
-        text: "await dapr.publish(event('expiration.due', { orderId, version: 1, dueAt: new Date().toISOString() }))",
-        by: "void dapr.publish(event('expiration.due', { orderId, version: 1, dueAt: new Date().toISOString() })).catch(() => {})",
+        text: 'if (second * 1000 > Date.now()) remember(second)',
+        by: 'remember(second)',
       },
     ],
     test: {
       file: 'services/expiration/src/expiration.test.ts',
-      name: 'the reminder is cancelled only once the order was said to be due',
+      name: 'a second that has begun is registered for each order that comes',
+    },
+  },
+  {
+    promise: 3,
+    name: 'the reminder ends before its second was published',
+    out: [
+      {
+        file: 'services/expiration/src/expiration.ts',
+        text: "await dapr.publish(event('expiration.due', { until, version: 1 }))",
+        by: "void dapr.publish(event('expiration.due', { until, version: 1 })).catch(() => {})",
+      },
+    ],
+    test: {
+      file: 'services/expiration/src/expiration.test.ts',
+      name: 'the reminder is cancelled only once its second was published',
     },
   },
 ]
