@@ -3,11 +3,10 @@ import type { Expiration } from './expiration.ts'
 
 export const createHandlers = (expiration: Expiration): EventHandlers => ({
   'order.created': {
-    batch: (events: FairpassEvent<'order.created'>[]) => {
+    batch: async (events: FairpassEvent<'order.created'>[]) => {
       const open = events.filter(({ data }) => data.status === 'created')
-      return expiration
-        .schedule(open.map(({ data }) => new Date(data.expiresAt)))
-        .then(() => Promise.allSettled(events))
+      await expiration.schedule(open.map(({ data }) => new Date(data.expiresAt)))
+      return Promise.allSettled(events)
     },
   },
 })

@@ -6,8 +6,8 @@ const timer = 'services/expiration/src/timer.test.ts'
 const isDue = "order.status === 'created' && order.expiresAt <= now\n"
 const clock = {
   file: 'services/expiration/src/events.ts',
-  text: 'expiration.schedule(open.map(({ data }) => new Date(data.expiresAt)))',
-  by: 'Promise.resolve(open)',
+  text: 'await expiration.schedule(open.map(({ data }) => new Date(data.expiresAt)))\n',
+  by: 'void open\n',
 }
 const sweep = {
   file: 'services/orders/src/main.ts',
