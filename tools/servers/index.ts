@@ -3,10 +3,10 @@ export { explainDisk, needSpace } from './disk.ts'
 export { tryLock } from './lock.ts'
 export { createPorts, type Ports } from './ports.ts'
 export {
-  answers,
   describeEnding,
   type ProcessSpec,
   type RunningProcess,
+  respondsOk,
   spawnProcess,
   startProcess,
   untilReady,
