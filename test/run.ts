@@ -68,12 +68,12 @@ const runTests = async (name: string, ...options: string[]): Promise<Count> => {
 /** `file: name` of each test that was skipped. */
 const skippedIn = (report: string) =>
   [...report.matchAll(/<testcase ([^>]*[^/])>\s*<skipped/g)].map(([, attributes = '']) => {
-    const read = (name: string) => unescape(new RegExp(`${name}="([^"]*)"`).exec(attributes)?.[1] ?? '?')
+    const read = (name: string) => decodeEntities(new RegExp(`${name}="([^"]*)"`).exec(attributes)?.[1] ?? '?')
     return `${read('file')}: ${read('name')}`
   })
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-const unescape = (text: string) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name) => entities[name] ?? '')
+const decodeEntities = (text: string) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name) => entities[name] ?? '')
 
 // Much of the time is spent waiting for an order to run out of time, so two files at once fit on two cores.
 const counts = [
