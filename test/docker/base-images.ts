@@ -14,6 +14,8 @@ const accounts = [
 ]
 /** What the steps of the Dockerfiles call; programs of packages begin with `#!/usr/bin/env`. */
 const shellPrograms = { '/bin/sh': 'sh', '/bin/chown': 'chown', '/usr/bin/env': 'env' }
+/** What compiled packages are linked to. */
+const libraries = ['libgcc_s.so.1', 'libstdc++.so.6']
 const certificates = '/etc/ssl/certs/of-this-machine.pem'
 
 const docker = (args: string[], timeoutMs: number) => run(['docker', ...args], { timeoutMs })
@@ -33,15 +35,32 @@ const trust = () => {
   return bundle && existsSync(bundle) ? bundle : undefined
 }
 
+const compilerLibraries = async () => {
+  const { stdout } = await run(['ldconfig', '-p'], { timeoutMs: 10_000 })
+  return libraries.flatMap((name) => {
+    const path = stdout
+      .split('\n')
+      .find((line) => line.trim().startsWith(`${name} `) && line.includes('x86-64'))
+      ?.split(' => ')[1]
+    return path ? [{ at: path, from: path }] : []
+  })
+}
+
 /** An image of this machine's Bun, with a shell unless it is to be distroless. */
 const make = async (image: string) => {
-  const names = image.includes('distroless') ? {} : shellPrograms
+  const isDistroless = image.includes('distroless')
+  const names = isDistroless ? {} : shellPrograms
   const programs = await Promise.all([
     programWithLibraries(process.execPath, '/usr/local/bin/bun'),
     ...Object.entries<string>(names).map(async ([at, name]) => programWithLibraries(Bun.which(name) ?? at, at)),
   ])
   const bundle = trust()
-  const contents = [...accounts, ...programs.flat(), ...(bundle ? [{ at: certificates, from: bundle }] : [])]
+  const contents = [
+    ...accounts,
+    ...programs.flat(),
+    ...(isDistroless ? [] : await compilerLibraries()),
+    ...(bundle ? [{ at: certificates, from: bundle }] : []),
+  ]
   const unique = new Map(contents.map((content) => [content.at, content]))
   const { bytes } = await createLayer([...unique.values()])
   const changes = [
