@@ -1,19 +1,19 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import Stripe from 'stripe'
-import { type Described, fetchDocument } from '../described.ts'
 import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
+import { type Contract, fetchDocument } from '../openapi-contract.ts'
 import { expectStatus } from '../visitor.ts'
 
 // The answers of all other end-to-end tests are held against the description as well, see test/visitor.ts.
 
 let market: Marketplace
-let described: Described
-let document: Described['document']
+let described: Contract
+let document: Contract['document']
 
 beforeAll(async () => {
   market = await sharedMarketplace()
-  described = market.described
+  described = market.contract
   document = described.document
 }, 180_000)
 

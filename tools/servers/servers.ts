@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { answers, type ProcessSpec } from './process.ts'
+import { type ProcessSpec, respondsOk } from './process.ts'
 import type { Part } from './programs/program.ts'
 import { redisAnswers } from './redis-ping.ts'
 import { isPrimary } from './replica-set.ts'
@@ -89,7 +89,7 @@ export const placementServer = ({
     ...['--keepalive-time', '1s', '--keepalive-timeout', '2s'],
   ],
   env: { ...minimalEnv(), ...part.env },
-  isReady: () => answers(`http://127.0.0.1:${healthPort}/healthz`),
+  isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
 })
 
 type Scheduler = ControlPlane & { dataDir: string; etcdClientPort: number; etcdPeerPort: number }
@@ -124,6 +124,6 @@ export const schedulerServer = ({
       ...['--identity-directory-write', join(dir, 'identity'), '--enable-metrics=false', '--log-as-json'],
     ],
     env: { ...minimalEnv(), ...part.env },
-    isReady: () => answers(`http://127.0.0.1:${healthPort}/healthz`),
+    isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
   }
 }

@@ -1,4 +1,4 @@
-import { answers, type ProcessSpec } from './process.ts'
+import { type ProcessSpec, respondsOk } from './process.ts'
 import type { Part } from './programs/program.ts'
 import type { App, Sidecar, Template } from './template.ts'
 
@@ -53,7 +53,7 @@ export const sidecarServer = (options: SidecarOptions): ProcessSpec => {
     ],
     // The address that the sidecar tells the others: without it they would be sent to the machine's own.
     env: { ...env, ...part.env, ...(listen === loopback && { DAPR_HOST_IP: loopback }) },
-    isReady: () => answers(`http://127.0.0.1:${app.sidecar.httpPort}/v1.0/healthz`),
+    isReady: () => respondsOk(`http://127.0.0.1:${app.sidecar.httpPort}/v1.0/healthz`),
   }
 }
 

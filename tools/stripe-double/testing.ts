@@ -89,9 +89,16 @@ export const controlOf = (port: number, host = '127.0.0.1') => {
   }
   return {
     call,
-    fault: async (fault: Record<string, unknown>) => {
+    /** Returns what the fault is known by. */
+    fault: async (fault: Record<string, unknown>): Promise<number> => {
       const { status, body } = await call('POST', '/faults', fault)
       if (status !== 201) throw new Error(JSON.stringify(body))
+      return body.id
+    },
+    /** Whether the fault has hit all the requests that it was meant for; the last of them may still be under way. */
+    isUsedUp: async (fault: number): Promise<boolean> => {
+      const { faults } = (await call('GET', '/faults')).body as { faults: { id: number; remaining: number }[] }
+      return faults.find(({ id }) => id === fault)?.remaining === 0
     },
     state: async (): Promise<State> => (await call('GET', '/state')).body,
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { answers, type ProcessSpec, root } from '@fairpass/servers'
+import { type ProcessSpec, respondsOk, root } from '@fairpass/servers'
 
 export const doubleKey = 'sk_test_fairpass_double'
 
@@ -24,5 +24,5 @@ export const stripeDouble = ({ port, webhookUrl, webhookSecret, dataDir, env }: 
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_DOUBLE_KEY: doubleKey,
   },
-  isReady: () => answers(`http://127.0.0.1:${port}/healthz`),
+  isReady: () => respondsOk(`http://127.0.0.1:${port}/healthz`),
 })

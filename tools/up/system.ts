@@ -2,13 +2,13 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { App, Part, PartName, Ports, Template } from '@fairpass/servers'
 import {
-  answers,
   mongodServer,
   mongodUri,
   nameResolutionConfig,
   type ProcessSpec,
   placementServer,
   redisServer,
+  respondsOk,
   schedulerServer,
   sidecarServer,
 } from '@fairpass/servers'
@@ -84,7 +84,7 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
       command: [program(app.command[0]), ...app.command.slice(1)],
       cwd: app.dir,
       env: withBunOnPath(appEnv(app, environment, tokens, settings.host), data.path),
-      isReady: () => answers(`http://127.0.0.1:${app.port}/readyz`),
+      isReady: () => respondsOk(`http://127.0.0.1:${app.port}/readyz`),
     })),
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export const runFolder = process.env.TEST_RUN_FOLDER
 
 /** Keeps the logs of a marketplace when its data goes with the process that started it. */
-export const keepLogsOf = (dataDir: string) => {
+export const collectLogs = (dataDir: string) => {
   if (!runFolder) return
   const logs = mkdtempSync(join(runFolder, 'logs-'))
   mkdirSync(dataDir, { recursive: true })

@@ -16,7 +16,7 @@ const sweep = {
 }
 
 /** Every hold ends by `expiresAt` + 30 s, never early, never while settling. */
-export const time: Guard[] = [
+export const expiry: Guard[] = [
   {
     promise: 3,
     name: 'an order expires without a look at its time',

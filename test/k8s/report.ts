@@ -1,11 +1,11 @@
 const startedAt = performance.now()
 
-/** A line of the story, with the time since it began. */
+/** A line of the report, with the time since it began. */
 export const say = (what: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${what}`)
 
 /** Counts what is proven. A chapter that fails is told, and the next one is gone through all the same. */
-export const createStory = () => {
+export const createReport = () => {
   const failed: string[] = []
   let passed = 0
   return {
@@ -32,10 +32,10 @@ export const createStory = () => {
   }
 }
 
-export type Story = ReturnType<typeof createStory>
+export type Report = ReturnType<typeof createReport>
 
 export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-export const must = (isTrue: boolean, otherwise: string) => {
+export const check = (isTrue: boolean, otherwise: string) => {
   if (!isTrue) throw new Error(otherwise)
 }

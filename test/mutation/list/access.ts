@@ -5,9 +5,9 @@ const serviceTest = 'sdk/src/http/app.test.ts'
 const internalTest = 'services/orders/src/internal.test.ts'
 
 /** Who may call what: what is for services or sidecars alone is closed to everybody else. */
-export const doors: Guard[] = [
+export const access: Guard[] = [
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'a visitor chooses the app that answers, and who is said to call',
     out: [
       {
@@ -22,13 +22,13 @@ export const doors: Guard[] = [
     },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'a visitor climbs to another path',
     out: [{ file: 'web/src/gateway/route.ts', text: 'PLAIN_SEGMENT.test(segment) && ', by: '' }],
     test: { file: 'web/src/gateway/route.test.ts', name: '/api/tickets/a%2F..%2Finternal reaches nobody' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'any app may call what is internal',
     out: [
       {
@@ -40,7 +40,7 @@ export const doors: Guard[] = [
     test: { file: serviceTest, name: 'what is internal is there for the named apps alone' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'a caller is believed who is named among others',
     out: [
       {
@@ -52,7 +52,7 @@ export const doors: Guard[] = [
     test: { file: serviceTest, name: 'what is internal is there for the named apps alone' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'tickets may settle orders',
     out: [
       {
@@ -64,13 +64,13 @@ export const doors: Guard[] = [
     test: { file: internalTest, name: 'POST /internal/orders/ID/settle is for [ "payments" ] alone' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'another app may tell events',
     out: [{ file: 'sdk/src/events/subscriptions.ts', text: "    .use('/events/*', sidecarOnly)\n", by: '' }],
     test: { file: internalTest, name: 'events come from the own sidecar, and from no other app' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'a service answers whoever reaches its port',
     out: [
       {
@@ -82,7 +82,7 @@ export const doors: Guard[] = [
     test: { file: serviceTest, name: 'only the own sidecar is answered, and everybody about health' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'a service is not given the token of its sidecar',
     out: [
       {
@@ -94,7 +94,7 @@ export const doors: Guard[] = [
     test: { file: 'test/e2e/identity.test.ts', name: 'a service called straight, without its sidecar, refuses' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'a page of another origin may change things',
     out: [
       {
@@ -106,7 +106,7 @@ export const doors: Guard[] = [
     test: { file: serviceTest, name: 'a page of another origin changes nothing, and may not even ask' },
   },
   {
-    promise: 'doors',
+    promise: 'access',
     name: 'anybody may speak for Stripe',
     out: [
       {

@@ -3,8 +3,8 @@ import { checkInvariants } from '../chaos/invariants.ts'
 import { type Plan, planOf } from '../chaos/plan.ts'
 import { createPurchases } from '../chaos/purchase.ts'
 import { kubectl } from './deploy.ts'
-import type { Market } from './market.ts'
-import { must, say, seconds } from './story.ts'
+import type { Marketplace } from './marketplace.ts'
+import { check, say, seconds } from './report.ts'
 
 const atOnce = 10
 const settleWithinMs = 180_000
@@ -13,10 +13,10 @@ const askEveryMs = 250
 /** In turn, each with all that it has. */
 const victims = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'redis', 'mongodb']
 
-/** Stripe makes no trouble here, but for the one that a late capture consists of. */
-const calmly = (plan: Plan): Plan => ({
+/** Stripe makes no failure here, but for the one that a late capture consists of. */
+const withoutFaults = (plan: Plan): Plan => ({
   ...plan,
-  presses: 1,
+  attempts: 1,
   faults: plan.way === 'late' ? plan.faults.slice(0, 1) : [],
 })
 
@@ -44,8 +44,8 @@ const killAll = async (victim: string) => {
   say(`  ${victim}: ${items.length} killed at once, back after ${seconds(performance.now() - begun)}`)
 }
 
-const openShop = async (market: Market, plans: Plan[]) => {
-  const [admin, seller] = [market.newPerson('admin'), market.newPerson()]
+const openPurchases = async (market: Marketplace, plans: Plan[]) => {
+  const [admin, seller] = [market.newUser('admin'), market.newUser()]
   const wanting = plans.filter(({ way }) => way === 'coupon')
   const { body } = await market.client.ask(admin, 'POST', '/api/coupons', { quantity: Math.max(1, wanting.length) })
   const made = body.coupons as { code: string }[]
@@ -53,7 +53,7 @@ const openShop = async (market: Market, plans: Plan[]) => {
   return createPurchases({
     client: market.client,
     double: await market.stripe(),
-    newPerson: market.newPerson,
+    newUser: market.newUser,
     sellers: { ready: seller, unready: seller },
     admin,
     couponFor: ({ index }) => codes.get(index) ?? '',
@@ -61,9 +61,9 @@ const openShop = async (market: Market, plans: Plan[]) => {
 }
 
 /** Purchases of every kind by people with patience, while each part of the marketplace is killed as a whole. */
-export const killsInTurn = async (market: Market, purchases: number): Promise<string> => {
-  const plans = planOf({ seed: 7, purchases, kills: 0 }).map(calmly)
-  const { buy } = await openShop(market, plans)
+export const killEachKind = async (market: Marketplace, purchases: number): Promise<string> => {
+  const plans = planOf({ seed: 7, purchases, kills: 0 }).map(withoutFaults)
+  const { buy } = await openPurchases(market, plans)
   const waiting = plans.values()
   let done = 0
   const work = async () => {
@@ -77,7 +77,7 @@ export const killsInTurn = async (market: Market, purchases: number): Promise<st
   for (const [at, victim] of victims.entries()) {
     // Each one falls into the middle of purchases: the next when its share of them is done.
     while (done < (purchases * at) / (victims.length + 1)) await Promise.race([buying, Bun.sleep(askEveryMs)])
-    must(done < purchases, 'the purchases were over before all were killed')
+    check(done < purchases, 'the purchases were over before all were killed')
     await killAll(victim)
   }
   await buying
@@ -85,20 +85,20 @@ export const killsInTurn = async (market: Market, purchases: number): Promise<st
 }
 
 /** What must hold of the money, read from the databases and from the double of Stripe. */
-export const theMoneyAddsUp = async (market: Market): Promise<string> => {
+export const checkMoney = async (market: Marketplace): Promise<string> => {
   const evidence = await openEvidence(market)
   try {
     const deadline = Date.now() + settleWithinMs
     for (;;) {
       const left = await evidence.unsettled()
       if (Object.values(left).every((count) => count === 0)) break
-      must(Date.now() < deadline, `not everything settled: ${JSON.stringify(left)}`)
+      check(Date.now() < deadline, `not everything settled: ${JSON.stringify(left)}`)
       await Bun.sleep(askEveryMs)
     }
     const held = await evidence.collect()
     const invariants = Object.entries(checkInvariants(held))
     const broken = invariants.flatMap(([invariant, wrong]) => wrong.map((sentence) => `${invariant}: ${sentence}`))
-    must(broken.length === 0, broken.slice(0, 10).join('; '))
+    check(broken.length === 0, broken.slice(0, 10).join('; '))
     return `${invariants.length} invariants hold over ${held.orders.length} orders, ${held.payments.length} payments and ${held.entries.length} ledger entries`
   } finally {
     await evidence.close()

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { createDescribed } from './described.ts'
+import { createContract } from './openapi-contract.ts'
 
 const json = (schema: object) => ({ content: { 'application/json': { schema } } })
 const thing = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'], additionalProperties: false }
-const { check, seen } = createDescribed({
+const { check, seen } = createContract({
   paths: {
     '/api/things/{id}': {
       get: { responses: { 200: json({ $ref: '#/components/schemas/Thing' }) } },

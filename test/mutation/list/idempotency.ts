@@ -1,11 +1,11 @@
 import type { Guard } from '../guard.ts'
 
 const payments = 'services/payments/src/payment/payments.test.ts'
-const idempotency = 'sdk/src/http/idempotency.ts'
+const idempotencyFile = 'sdk/src/http/idempotency.ts'
 const unit = 'sdk/src/http/idempotency.test.ts'
 
 /** The same idempotency key gives the same answer and one charge. */
-export const repeats: Guard[] = [
+export const idempotency: Guard[] = [
   {
     promise: 7,
     name: 'payments do not look at idempotency keys',
@@ -41,7 +41,7 @@ export const repeats: Guard[] = [
     name: 'a repeat does not wait for the first answer',
     out: [
       {
-        file: idempotency,
+        file: idempotencyFile,
         text: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })\n        return { firstAt: now }\n',
         by: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now }).catch(() => {})\n        return { firstAt: now }\n',
       },
@@ -53,7 +53,7 @@ export const repeats: Guard[] = [
     name: 'a key is good for any request',
     out: [
       {
-        file: idempotency,
+        file: idempotencyFile,
         text: 'if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()\n',
         by: '\n',
       },
@@ -63,13 +63,13 @@ export const repeats: Guard[] = [
   {
     promise: 7,
     name: 'a key opens the answer of somebody else',
-    out: [{ file: idempotency, text: "c.var.user?.id ?? c.var.caller ?? 'anonymous'", by: "'anonymous'" }],
+    out: [{ file: idempotencyFile, text: "c.var.user?.id ?? c.var.caller ?? 'anonymous'", by: "'anonymous'" }],
     test: { file: unit, name: "nobody gets another caller's answer, though key and body are the same" },
   },
   {
     promise: 7,
     name: 'a failure of ours is the answer for ever',
-    out: [{ file: idempotency, text: 'status < 500 && ', by: '' }],
+    out: [{ file: idempotencyFile, text: 'status < 500 && ', by: '' }],
     test: { file: unit, name: 'a failure on our side is not kept' },
   },
 ]

@@ -4,7 +4,7 @@ export type Answer = { status: number; code?: string; message?: string; ms: numb
 const timeoutMs = 60_000
 
 /** Presses BUY at the public origin. A connection that fails counts as status 0. */
-export const press = async (origin: string, ticketId: string, token: string): Promise<Answer> => {
+export const placeOrder = async (origin: string, ticketId: string, token: string): Promise<Answer> => {
   const startedAt = performance.now()
   try {
     const answer = await fetch(`${origin}/api/orders`, {

@@ -3,7 +3,7 @@ import type { Guard } from '../guard.ts'
 const servers = 'tools/servers/servers.test.ts'
 
 /** What was acknowledged survives `kill -9` of any process, MongoDB and Redis included. */
-export const survival: Guard[] = [
+export const durability: Guard[] = [
   {
     promise: 6,
     name: 'a dead process is not started again',

@@ -8,11 +8,11 @@ type Group = { pending: number; 'last-delivered-id': string }
 type Stream = { 'last-generated-id': string }
 
 /** Knows when every event has been published, delivered and acknowledged. */
-export const openQuiet = ({ redis, mongod }: RunFile) => {
+export const watchEvents = ({ redis, mongod }: RunFile) => {
   const broker = new Bun.RedisClient(`redis://127.0.0.1:${redis.port}`)
   const mongo = new MongoClient(`mongodb://127.0.0.1:${mongod.port}/?directConnection=true`)
 
-  const isTold = async (): Promise<boolean> => {
+  const isPublished = async (): Promise<boolean> => {
     const waiting = await Promise.all(
       ['orders', 'tickets'].map((name) =>
         mongo
@@ -24,25 +24,25 @@ export const openQuiet = ({ redis, mongod }: RunFile) => {
     return waiting.every((count) => count === 0)
   }
 
-  const isHandled = async (topic: string): Promise<boolean> => {
+  const isAcknowledged = async (topic: string): Promise<boolean> => {
     const stream: Stream = await broker.send('XINFO', ['STREAM', topic])
     const groups: Group[] = await broker.send('XINFO', ['GROUPS', topic])
     return groups.every((group) => group.pending === 0 && group['last-delivered-id'] === stream['last-generated-id'])
   }
 
-  const isQuiet = async (): Promise<boolean> => {
-    if (!(await isTold())) return false
+  const isSettled = async (): Promise<boolean> => {
+    if (!(await isPublished())) return false
     const [, topics]: [string, string[]] = await broker.send('SCAN', ['0', 'TYPE', 'stream', 'COUNT', '100000'])
-    return (await Promise.all(topics.map(isHandled))).every(Boolean)
+    return (await Promise.all(topics.map(isAcknowledged))).every(Boolean)
   }
 
   return {
     /** What one event sets off may be told between two looks, so only two in a row count. */
-    reached: async (): Promise<void> => {
+    settled: async (): Promise<void> => {
       const deadline = Date.now() + withinMs
-      for (let quietLooks = 0; quietLooks < 2; await Bun.sleep(lookEveryMs)) {
+      for (let settledInARow = 0; settledInARow < 2; await Bun.sleep(lookEveryMs)) {
         if (Date.now() > deadline) throw new Error(`events were still under way after ${withinMs / 1000} s`)
-        quietLooks = (await isQuiet()) ? quietLooks + 1 : 0
+        settledInARow = (await isSettled()) ? settledInARow + 1 : 0
       }
     },
     close: async () => {

@@ -7,7 +7,7 @@ const tokenSeconds = 3_600
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
 
 /** People without accounts: tokens from the marketplace's own JWT_KEY spare thousands of password hashes. */
-export const createPeople = (jwtKey: string) => {
+export const createUsers = (jwtKey: string) => {
   const { privateKey, publicJwk } = signingKeyOf(jwtKey)
   return (role: Role = 'user') => {
     const id = newId()
@@ -20,4 +20,4 @@ export const createPeople = (jwtKey: string) => {
   }
 }
 
-export type Person = ReturnType<ReturnType<typeof createPeople>>
+export type User = ReturnType<ReturnType<typeof createUsers>>

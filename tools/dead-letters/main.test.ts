@@ -7,7 +7,7 @@ import { testDatabase, testFolder } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 
 const log = createLog('test', 'fatal')
-const program = join(import.meta.dir, 'dead-letters.ts')
+const program = join(import.meta.dir, 'main.ts')
 const names = ['auth', 'tickets', 'orders', 'expiration', 'payments']
 
 const server = await testDatabase()

@@ -25,7 +25,7 @@ const byLiterals = (one: string, other: string) => one.split('{').length - other
 
 const patternOf = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`)
 
-export const createDescribed = (document: Document) => {
+export const createContract = (document: Document) => {
   const ajv = new Ajv({ strict: false, allErrors: true })
   addFormats(ajv)
   ajv.addSchema(document, 'api')
@@ -77,4 +77,4 @@ export const createDescribed = (document: Document) => {
   }
 }
 
-export type Described = ReturnType<typeof createDescribed>
+export type Contract = ReturnType<typeof createContract>
