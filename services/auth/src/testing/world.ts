@@ -27,6 +27,8 @@ type Options = {
   env?: Record<string, string>
   /** without one nothing is limited */
   dapr?: Dapr
+  /** what payments says of a seller */
+  isOwed?: (userId: string) => Promise<boolean>
   /** another deployment of the same service */
   db?: Db
 }
@@ -38,6 +40,7 @@ export const createWorld = async ({
   env = {},
   dapr = createDapr({ httpPort: 1 }),
   db: given,
+  isOwed = async () => false,
 }: Options = {}) => {
   const db = given ?? (await testDatabase())
   const config = readAuthConfig({
@@ -55,7 +58,7 @@ export const createWorld = async ({
     },
   }
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
-  const auth = composeAuth({ config, db, dapr, log, service, hasher, publish, sender })
+  const auth = composeAuth({ config, db, dapr, log, service, hasher, publish, sender, payments: { isOwed } })
   const { app } = auth
   await auth.prepare()
 
