@@ -42,6 +42,10 @@ export const createPorts = () => {
     /** Exactly this port; when it is taken the error names the variable that chooses another one. */
     exactly: async (port: number, variable: string) => {
       if (await take(port)) return port
+      if (await mayNotListen(port))
+        throw new UserError(
+          `Port ${port} may be used only by an administrator of this machine; choose one from 1024 on with ${variable}=….`,
+        )
       throw new UserError(
         `Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`,
       )
@@ -58,12 +62,17 @@ export type Ports = ReturnType<typeof createPorts>
 // On macOS one can listen on 127.0.0.1 beside somebody who listens on every address, so both are asked.
 const isFree = async (port: number) => (await canListen(port)) && !(await isAnswered(port))
 
-const canListen = (port: number) =>
-  new Promise<boolean>((resolve) => {
+/** Why nobody can listen there, by the system's own code; undefined when one can. */
+const obstacleOf = (port: number) =>
+  new Promise<string | undefined>((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', (error) => resolve('code' in error ? String(error.code) : 'unknown'))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(undefined)))
   })
+
+const canListen = async (port: number) => (await obstacleOf(port)) === undefined
+
+const mayNotListen = async (port: number) => ['EACCES', 'EPERM'].includes((await obstacleOf(port)) ?? '')
 
 const isAnswered = (port: number) =>
   new Promise<boolean>((resolve) => {

@@ -7,6 +7,13 @@ const FILTERS = ['q', 'city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 
 /** What prices are in when nobody says so. */
 export const usualCurrency = (locale: string): string => (locale.startsWith('de') ? 'eur' : 'usd')
 
+/** What most tickets cost. */
+export const commonCurrencies = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
+
+/** Few enough for every page; the address takes any other, which is then among them. */
+export const currenciesToSearch = (chosen: string): string[] =>
+  currencies.has(chosen) ? [...new Set([...commonCurrencies, chosen])] : commonCurrencies
+
 /** A day is the venue's; a moment is one everywhere. */
 const timeOf = (text: string): string | undefined => (isDay(text) ? text : parseMoment(text)?.toISOString())
 

@@ -4,7 +4,7 @@ const PROBE_TIMEOUT_MS = 2000
 /** What answers under /api; a page or form needs any of them. */
 const SERVICES = ['auth', 'tickets', 'orders', 'payments']
 /** A service that stays away keeps the others from nobody for longer than this. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 15_000
 
 const said = (status: number, word: string): Response =>
   Response.json({ status: word }, { status, headers: { 'cache-control': 'no-store' } })

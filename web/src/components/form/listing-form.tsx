@@ -1,18 +1,17 @@
 import { currencies, formatMoney, minorUnits } from '@fairpass/sdk/values'
 import { createSignal, For, Show } from 'solid-js'
 import { formatShare, proceedsOf } from '../../domain/fee.ts'
-import { usualCurrency } from '../../domain/listing-query.ts'
+import { commonCurrencies, usualCurrency } from '../../domain/listing-query.ts'
 import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
 import { IdempotencyKey } from './idempotency-key.tsx'
 import { ZoneField } from './zone-field.tsx'
 
-const COMMON = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
-const OTHERS = [...currencies.keys()].filter((code) => !COMMON.includes(code)).sort()
+const others = [...currencies.keys()].filter((code) => !commonCurrencies.includes(code)).sort()
 
 /** Every currency that can be charged, the common ones first, and the one that a listing has. */
-const currenciesWith = (chosen: string): string[] => [...new Set([...COMMON, ...OTHERS, chosen])]
+const currenciesWith = (chosen: string): string[] => [...new Set([...commonCurrencies, ...others, chosen])]
 
 /** What stands in the fields of a listing, as people type it. */
 export interface ListingValues {
@@ -84,14 +83,9 @@ export const ListingForm = (props: ListingFormProps) => {
       <Proceeds price={price()} currency={currency()} />
       <div class="field">
         <label for="f-description">{fields.description}</label>
-        <textarea
-          id="f-description"
-          name="description"
-          rows="5"
-          maxlength="5000"
-          aria-describedby="h-description"
-          value={value('description') ?? ''}
-        />
+        <textarea id="f-description" name="description" rows="5" maxlength="5000" aria-describedby="h-description">
+          {value('description') ?? ''}
+        </textarea>
         <p class="hint" id="h-description">
           {sell.descriptionHint}
         </p>

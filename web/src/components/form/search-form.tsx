@@ -1,6 +1,5 @@
-import { currencies } from '@fairpass/sdk/values'
 import { For } from 'solid-js'
-import { shownPrice } from '../../domain/listing-query.ts'
+import { currenciesToSearch, shownPrice } from '../../domain/listing-query.ts'
 import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
@@ -12,7 +11,6 @@ const SORTS = [
 ] as const
 
 const FILTERS = ['city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort']
-const CURRENCIES = [...currencies.keys()].sort()
 
 interface SearchFormProps {
   search: string
@@ -56,7 +54,7 @@ export const SearchForm = (props: SearchFormProps) => {
               <label for="f-currency">{words.fields.currency}</label>
               <select id="f-currency" name="currency">
                 <option value="">{words.search.anyCurrency}</option>
-                <For each={CURRENCIES}>
+                <For each={currenciesToSearch(value('currency'))}>
                   {(code) => (
                     <option value={code} selected={value('currency') === code}>
                       {code.toUpperCase()}
