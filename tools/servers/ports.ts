@@ -8,6 +8,12 @@ const folder = () => join(tmpdir(), `fairpass-ports-${userInfo().uid}`)
 const triesForAnyPort = 50
 const answerWithinMs = 500
 
+/** Why a port cannot be had, by the system's own code. */
+export const whyNot = (port: number, variable: string, code: string | undefined): string =>
+  code === 'EACCES' || code === 'EPERM'
+    ? `Port ${port} may be used only by an administrator of this machine; choose one from 1024 on with ${variable}=….`
+    : `Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`
+
 /**
  * Ports for one run. A port that was given is locked until this process ends, so that two runs that start at the same
  * moment never get the same one before they listen.
@@ -42,13 +48,7 @@ export const createPorts = () => {
     /** Exactly this port; when it is taken the error names the variable that chooses another one. */
     exactly: async (port: number, variable: string) => {
       if (await take(port)) return port
-      if (await mayNotListen(port))
-        throw new UserError(
-          `Port ${port} may be used only by an administrator of this machine; choose one from 1024 on with ${variable}=….`,
-        )
-      throw new UserError(
-        `Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`,
-      )
+      throw new UserError(whyNot(port, variable, await obstacleOf(port)))
     },
     release: () => {
       for (const lock of locks.values()) lock.release()
@@ -71,8 +71,6 @@ const obstacleOf = (port: number) =>
   })
 
 const canListen = async (port: number) => (await obstacleOf(port)) === undefined
-
-const mayNotListen = async (port: number) => ['EACCES', 'EPERM'].includes((await obstacleOf(port)) ?? '')
 
 const isAnswered = (port: number) =>
   new Promise<boolean>((resolve) => {

@@ -4,7 +4,8 @@ import type { Settings } from './environment.ts'
 
 const TIMEOUT_MS = 10_000
 const FRESH_SECONDS = 3600
-const PAGE = /^\/sitemaps\/([\w-]{1,64})\.xml$/
+/** A page begins with a listing's id. */
+const PAGE = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
 
 const Pages = v.object({ pages: v.array(v.string()) })
 const Listings = v.object({ ids: v.array(v.string()) })

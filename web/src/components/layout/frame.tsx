@@ -37,7 +37,7 @@ const Framed = (props: ParentProps) => {
             </svg>
             Fairpass
           </a>
-          <nav aria-label={words.frame.main}>
+          <nav aria-label={words.frame.main} classList={{ many: visitor.user !== null }}>
             <a href="/">{words.frame.tickets}</a>
             <a href="/sell">{words.frame.sell}</a>
             <Show when={visitor.user !== null} fallback={<SignedOut />}>
