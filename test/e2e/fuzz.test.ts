@@ -10,6 +10,7 @@ const requests = Number(process.env.FUZZ_REQUESTS ?? 3_600)
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const atOnce = 8
 const timeoutMs = 30_000
+const signInEvery = 100
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 const limits =
@@ -19,6 +20,7 @@ const limits =
 
 let market: Marketplace
 let people: Visitor[]
+let signInAgain: () => Promise<void>
 let ids: string[]
 
 beforeAll(async () => {
@@ -38,6 +40,16 @@ beforeAll(async () => {
   const open = await buyer.buy(tickets[1] ?? '')
   ids = [...tickets, order.body.id, open.body.id, seller.id, buyer.id]
   people = [market.visitor(), seller, buyer, await market.asAdmin()]
+  const signIn = async (person: Visitor, email: string) => {
+    person.jar.clear()
+    await person.post('/api/users/signin', { email, password: 'a long enough password' })
+  }
+  // What is sent here ends sessions, too.
+  signInAgain = async () => {
+    await signIn(seller, seller.email)
+    await signIn(buyer, buyer.email)
+    people[3] = await market.asAdmin()
+  }
 }, 180_000)
 
 type Schema = { properties?: Record<string, { examples?: unknown[] }>; allOf?: Schema[]; $ref?: string }
@@ -174,6 +186,7 @@ test(`${requests} requests to all routes and pages: no 5xx (seed ${seed})`, asyn
   const work = async () => {
     while (nth < requests) {
       const own = nth++
+      if (own % signInEvery === 0) await signInAgain()
       const sent = own % 3 === 2 ? toPage(Math.floor(own / 3)) : toApi(own)
       const visitor = oneOf(people)
       const status = await send(visitor, sent).catch((error: unknown) => String(error))
