@@ -12,6 +12,7 @@ export const statusByCode = {
   not_found: 404,
   token_invalid: 400,
   email_in_use: 409,
+  earnings_outstanding: 409,
   ticket_being_checked_out: 409,
   ticket_sold: 409,
   ticket_withdrawn: 409,

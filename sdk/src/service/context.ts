@@ -9,6 +9,7 @@ import { createDenyList } from '../identity/deny-list.ts'
 import { createEndedSessions } from '../identity/ended-sessions.ts'
 import { createIdentity, type User } from '../identity/identity.ts'
 import { createVerifier } from '../identity/tokens.ts'
+import { pause } from '../run-periodically.ts'
 import type { Log } from '../telemetry/log.ts'
 
 type Options = {
@@ -23,6 +24,21 @@ type Options = {
   own?: { verify: (token: string) => Promise<User | undefined>; isDenied: (user: User) => Promise<boolean> }
   /** keys the digests that are kept of requests and of whom limits count; needed where bodies hold passwords */
   secret?: string
+}
+
+const keyTries = 20
+const betweenTriesMs = 300
+
+/** @throws what the last try threw */
+const knowKeys = async (keepFresh: () => Promise<void>): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await keepFresh()
+    } catch (error) {
+      if (tries === keyTries) throw error
+      await pause(betweenTriesMs)
+    }
+  }
 }
 
 /**
@@ -52,6 +68,11 @@ export const createServiceContext = ({ name, config, db, dapr, log, handlers: gi
       await Promise.all([idempotency.ensureIndexes(), deadLetters.ensureIndexes()])
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
       if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
+      // Tokens are read from the first request on, also where auth starts at the same moment.
+      if (!own)
+        await knowKeys(verifier.keepFresh).catch((error) =>
+          log.warn({ err: error }, 'the public keys are not known yet'),
+        )
       if (!own) await ended.load().catch((error) => log.warn({ err: error }, 'the ended sessions are not known yet'))
     },
     gaugeCollectors: [deadLetters.gaugeCollector],

@@ -18,6 +18,7 @@ import { wireDelivery } from './mail/wire.ts'
 import { createMailHandlers } from './notify/handlers.ts'
 import { createPasswords, type Hasher } from './password/passwords.ts'
 import { createOrders } from './peers/orders.ts'
+import type { Payments } from './peers/payments.ts'
 import { createRecovery } from './recovery/recovery.ts'
 import { createEntrance } from './session/entrance.ts'
 import { digestSecretOf, emailTokenKeyOf, unsubscribeKeyOf } from './session/keys.ts'
@@ -35,10 +36,11 @@ type Options = {
   publishAll: PublishAll
   /** without one mails wait in the database */
   sender: Pick<SmtpSender, 'send'> | undefined
+  payments: Payments
 }
 
 /** The whole service, on one database: what main serves, and tests ask. */
-export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll, sender }: Options) => {
+export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll, sender, payments }: Options) => {
   const { JWT_KEY, JWT_KEY_PREVIOUS, PUBLIC_ORIGIN: publicOrigin } = config
   const passwords = createPasswords(hasher)
   const accounts = openAccounts(db, { publishAll, passwords })
@@ -79,7 +81,7 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
 
   const app = createApp({
     service,
-    ...{ config, accounts, sessions, tokens, context, entrance, limits, recovery },
+    ...{ config, accounts, sessions, tokens, payments, context, entrance, limits, recovery },
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)
       await recovery.requestConfirmation(account, session)

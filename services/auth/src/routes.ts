@@ -11,9 +11,16 @@ import { Email, GivenPassword, NewPassword } from './account/credentials.ts'
 import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
 import { languageOf } from './contact/language.ts'
-import { type Account, InvalidCredentialsError, toListed, toPublic } from './domain/account.ts'
+import {
+  type Account,
+  EarningsOutstandingError,
+  InvalidCredentialsError,
+  toListed,
+  toPublic,
+} from './domain/account.ts'
 import type { Limits } from './limits.ts'
 import type { Language } from './mail/letter.ts'
+import type { Payments } from './peers/payments.ts'
 import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
 import { type Entrance, notStored } from './session/entrance.ts'
 import { type Presented, type Sessions, sessionIdOf } from './session/store.ts'
@@ -38,6 +45,7 @@ export type RoutesDeps = {
   accounts: Accounts
   sessions: Sessions
   tokens: Tokens
+  payments: Payments
   context: ServiceContext
   entrance: Entrance
   limits: Limits
@@ -52,6 +60,7 @@ export const createRoutes = ({
   accounts,
   sessions,
   tokens,
+  payments,
   context,
   entrance,
   limits,
@@ -210,11 +219,18 @@ export const createRoutes = ({
       identity.signedIn,
       limits.wrongConfirmations,
       body(Farewell),
-      describeRoute('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
+      describeRoute(
+        'Erase the account',
+        { 204: undefined },
+        'invalid_credentials',
+        'earnings_outstanding',
+        'version_conflict',
+      ),
       async (c) => {
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
         await keepAnAdmin(c.var.user)
+        if (await payments.isOwed(id)) throw new EarningsOutstandingError()
         await accounts.erase(id, new Date(), deps.farewell)
         await sessions.endAll(id)
         cookies.clear(c)

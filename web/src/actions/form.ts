@@ -9,6 +9,8 @@ interface Form {
   /** The id in the page's own address; empty where it has none. */
   id: string
   words: Words
+  /** In which numbers are written. */
+  locale: string
 }
 
 /** A form leads on (303), leads away to somebody else's site, or is shown again with what was refused. */
@@ -26,7 +28,7 @@ const SECRET = /password|idempotency/i
 
 export const keptValues = (fields: URLSearchParams): Record<string, string> =>
   Object.fromEntries(
-    [...fields].filter(([name]) => !SECRET.test(name)).map(([name, value]) => [name, value.slice(0, 5000)]),
+    [...fields].filter(([name]) => !SECRET.test(name)).map(([name, value]) => [name, value.slice(0, 20_000)]),
   )
 
 export const redirectOnSuccess = (answer: Answer, to: string): Outcome =>

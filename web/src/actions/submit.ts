@@ -39,8 +39,10 @@ const refusedOutright = (status: number, code: string, message: string): Submitt
   refusal: { status, code, errors: [{ message }], values: {} },
 })
 
+type ReaderWords = { words: Words; locale: string }
+
 /** Sends a posted form to the API; `none` where there is no form to post to. */
-export const submit = async (request: Request, api: Api, words: Words): Promise<Submitted> => {
+export const submit = async (request: Request, api: Api, { words, locale }: ReaderWords): Promise<Submitted> => {
   const { pathname } = new URL(request.url)
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
   for (const [pattern, send] of FORMS) {
@@ -57,7 +59,7 @@ export const submit = async (request: Request, api: Api, words: Words): Promise<
       if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', words.forms.tooLarge)
       return refusedOutright(400, 'request_validation', words.forms.notWhole)
     }
-    return shown(await send({ api, fields, id: match[1] ?? '', words }), fields)
+    return shown(await send({ api, fields, id: match[1] ?? '', words, locale }), fields)
   }
   return { kind: 'none' }
 }

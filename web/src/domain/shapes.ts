@@ -1,3 +1,4 @@
+import { withoutDirections } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 
 // What the pages read of the API's answers; whatever else is in them stays out of the page.
@@ -6,20 +7,26 @@ export type User = v.InferOutput<typeof User>
 
 export const CurrentUser = v.object({ currentUser: v.nullable(User) })
 
+/** What other people wrote: whatever is stored, nothing in it turns the page round. */
+const Written = v.pipe(v.string(), v.transform(withoutDirections))
+
 export const Ticket = v.object({
   id: v.string(),
   sellerId: v.string(),
-  title: v.string(),
-  venue: v.string(),
-  city: v.string(),
+  title: Written,
+  venue: Written,
+  city: Written,
   startsAt: v.string(),
   timeZone: v.optional(v.string()),
   priceCents: v.number(),
   currency: v.string(),
-  description: v.optional(v.string()),
+  description: v.optional(Written),
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
 })
 export type Ticket = v.InferOutput<typeof Ticket>
+
+/** Nobody buys a ticket for what is under way. */
+export const hasBegun = ({ startsAt }: Pick<Ticket, 'startsAt'>, now: Date): boolean => new Date(startsAt) <= now
 
 export const Tickets = v.object({ tickets: v.array(Ticket), nextCursor: v.nullish(v.string()) })
 export type Tickets = v.InferOutput<typeof Tickets>
@@ -35,9 +42,9 @@ export const Order = v.object({
   sellerSuspended: v.optional(v.boolean()),
   ticket: v.object({
     id: v.string(),
-    title: v.string(),
-    venue: v.string(),
-    city: v.string(),
+    title: Written,
+    venue: Written,
+    city: Written,
     startsAt: v.string(),
     timeZone: v.optional(v.string()),
   }),
@@ -88,6 +95,7 @@ const Sale = v.object({
   ticketId: v.nullable(v.string()),
   totalCents: v.number(),
   feeCents: v.number(),
+  refundedCents: v.optional(v.number(), 0),
   amountCents: v.number(),
   currency: v.string(),
   status: v.picklist(['pending', 'available', 'paid_out', 'taken_back', 'cancelled']),
@@ -128,6 +136,7 @@ const Payment = v.object({
     'refunded',
   ]),
   amountCents: v.number(),
+  refundedCents: v.optional(v.number(), 0),
   currency: v.string(),
   failure: v.nullish(v.object({ message: v.string() })),
   refund: v.nullish(v.object({ reason: v.string() })),

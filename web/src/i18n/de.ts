@@ -67,6 +67,7 @@ export const de: Words = {
     to: 'Bis',
     lowestPrice: 'Preis ab',
     highestPrice: 'Preis bis',
+    anyCurrency: 'Alle Währungen',
     sort: 'Reihenfolge',
     soonest: 'Die nächsten zuerst',
     cheapest: 'Die günstigsten zuerst',
@@ -87,6 +88,7 @@ export const de: Words = {
     label: 'Angebot',
     sold: 'Dieses Ticket ist verkauft.',
     withdrawn: 'Das Angebot wurde zurückgezogen.',
+    begun: 'Die Veranstaltung hat begonnen; dieses Ticket kann nicht mehr gekauft werden.',
     yours: 'Sie verkaufen dieses Ticket.',
     buy: (price) => `Kaufen für ${price}`,
     held: 'Jemand kauft dieses Ticket gerade.',
@@ -214,6 +216,7 @@ export const de: Words = {
     submit: 'Zum Verkauf anbieten',
     sayWhen: 'Geben Sie an, wann es beginnt: Datum und Uhrzeit',
     sayPrice: (currency) => `Geben Sie den Preis in ${currency} an, etwa 25`,
+    priceBounds: (least: string, most: string) => `Der Preis muss zwischen ${least} und ${most} liegen`,
   },
   sign: {
     inTitle: 'Anmelden',
@@ -227,6 +230,9 @@ export const de: Words = {
     passwordHint: '8 bis 128 Zeichen',
     noAccount: 'Ich habe noch kein Konto',
     haveAccount: 'Ich habe ein Konto',
+    ended:
+      'Ihre Sitzung ist zu Ende. Was Sie ausgefüllt haben, ist noch da: {link}, kommen Sie auf diese Seite zurück und senden Sie es noch einmal.',
+    endedLink: 'melden Sie sich in einem anderen Tab an',
   },
   account: {
     title: 'Konto',
@@ -308,6 +314,7 @@ export const de: Words = {
     paidAt: 'Ausgezahlt: {time}',
     takenBack: 'Der Käufer hat das Geld zurückbekommen, deshalb wird es bei Ihnen zurückgeholt.',
     isCancelled: 'Der Käufer hat das Geld zurückbekommen.',
+    refundedInPart: (amount: string) => `Der Käufer hat ${amount} vom Preis zurückbekommen.`,
     seeTicket: 'Zum Ticket',
     more: 'Ältere Verkäufe',
   },
@@ -379,6 +386,7 @@ export const de: Words = {
     refundMeans:
       'Der Käufer bekommt alles zurück, das Ticket wird zurückgezogen. Das lässt sich nicht rückgängig machen.',
     refundNow: (amount) => `${amount} erstatten`,
+    refundedInPart: (amount: string) => `Bisher zurückgezahlt: ${amount}`,
     refunding: 'Das Geld ist auf dem Weg zurück.',
     makeCoupons: 'Gutscheine anlegen',
     used: (count, max) => `${count} von ${max} eingelöst`,
@@ -402,6 +410,10 @@ export const de: Words = {
     ownOnly: 'Diese Seite nimmt nur ihr eigenes Formular an',
     tooLarge: 'Das Formular ist zu groß',
     notWhole: 'Das Formular ist nicht vollständig angekommen, bitte senden Sie es noch einmal',
+    refusedTitle: (title: string) => `Nicht gesendet: ${title}`,
+    elsewhere: 'Dieses Formular kam von einer anderen Seite.',
+    otherAddress:
+      'Fairpass ist hier unter einer anderen Adresse geöffnet, von der nichts gesendet werden kann. Bitte öffnen Sie {link} und versuchen Sie es dort noch einmal.',
   },
   refusals: {
     not_authenticated: 'Bitte melden Sie sich an.',
@@ -413,6 +425,8 @@ export const de: Words = {
     own_ticket: 'Ihr eigenes Ticket können Sie nicht kaufen.',
     not_found: 'Das gibt es nicht.',
     email_in_use: 'Diese E-Mail-Adresse hat schon ein Konto.',
+    earnings_outstanding:
+      'Geld aus Ihren Verkäufen ist noch nicht abgerechnet. Löschen Sie das Konto, sobald es ausgezahlt ist.',
     ticket_being_checked_out: 'Das Ticket wird gerade von jemand anderem gekauft, bitte kommen Sie später wieder.',
     ticket_sold: 'Dieses Ticket ist verkauft.',
     ticket_withdrawn: 'Dieses Angebot wurde zurückgezogen.',
@@ -420,6 +434,7 @@ export const de: Words = {
     order_not_payable: 'Diese Bestellung kann nicht mehr bezahlt werden.',
     order_not_cancellable: 'Diese Bestellung kann nicht mehr storniert werden.',
     coupon_not_redeemable: 'Dieser Gutschein kann nicht eingelöst werden.',
+    payment_not_refundable: 'Mit dieser Zahlung wurde nichts abgebucht, also kann nichts zurückgezahlt werden.',
     version_conflict: 'Das wurde inzwischen geändert. Bitte laden Sie die Seite neu.',
     idempotency_key_reused: 'Dieses Formular wurde schon mit anderen Angaben gesendet. Bitte laden Sie die Seite neu.',
     body_too_large: 'Die Angaben sind zu umfangreich.',
@@ -434,7 +449,7 @@ export const de: Words = {
     title: 'Bitte geben Sie einen Titel mit höchstens 200 Zeichen an.',
     venue: 'Bitte geben Sie den Ort mit höchstens 100 Zeichen an.',
     city: 'Bitte geben Sie die Stadt mit höchstens 100 Zeichen an.',
-    startsAt: 'Bitte geben Sie einen Zeitpunkt an, der in der Zukunft liegt.',
+    startsAt: 'Bitte geben Sie einen Zeitpunkt an, der in der Zukunft liegt, in den nächsten zehn Jahren.',
     priceCents: 'Dieser Preis geht nicht.',
     currency: 'Diese Währung geht nicht.',
     timeZone: 'Diese Zeitzone gibt es nicht.',

@@ -64,6 +64,7 @@ export const en = {
     to: 'To',
     lowestPrice: 'Lowest price',
     highestPrice: 'Highest price',
+    anyCurrency: 'Any currency',
     sort: 'Order',
     soonest: 'Soonest first',
     cheapest: 'Cheapest first',
@@ -85,6 +86,7 @@ export const en = {
     label: 'Offer',
     sold: 'This ticket is sold.',
     withdrawn: 'The seller has withdrawn this ticket.',
+    begun: 'The event has begun, so this ticket can no longer be bought.',
     yours: 'You are selling this ticket.',
     buy: (price: string) => `Buy for ${price}`,
     held: 'Somebody is checking this ticket out.',
@@ -209,6 +211,7 @@ export const en = {
     submit: 'Put it up for sale',
     sayWhen: 'Say when it starts: a date and a time',
     sayPrice: (currency: string) => `Say the price in ${currency}, such as 25`,
+    priceBounds: (least: string, most: string) => `The price must be between ${least} and ${most}`,
   },
   sign: {
     inTitle: 'Sign in',
@@ -222,6 +225,9 @@ export const en = {
     passwordHint: '8 to 128 characters',
     noAccount: 'I have no account yet',
     haveAccount: 'I have an account',
+    ended:
+      'Your session has ended. What you filled in is still here: {link}, come back to this page, and send it again.',
+    endedLink: 'sign in in another tab',
   },
   account: {
     title: 'Account',
@@ -302,6 +308,7 @@ export const en = {
     paidAt: 'Paid out {time}',
     takenBack: 'The buyer got the money back, so it is taken back from what was sent to you.',
     isCancelled: 'The buyer got the money back.',
+    refundedInPart: (amount: string) => `The buyer was given back ${amount} of the price.`,
     seeTicket: 'See the ticket',
     more: 'Older sales',
   },
@@ -372,6 +379,7 @@ export const en = {
     refund: 'Refund',
     refundMeans: 'The buyer gets all of it back, and the ticket is withdrawn. This cannot be undone.',
     refundNow: (amount: string) => `Refund ${amount}`,
+    refundedInPart: (amount: string) => `Given back so far: ${amount}`,
     refunding: 'The money is on its way back.',
     makeCoupons: 'Make coupons',
     used: (count: number, max: number) => `used ${count} of ${max}`,
@@ -395,6 +403,10 @@ export const en = {
     ownOnly: 'This page takes its own form only',
     tooLarge: 'The form is too large',
     notWhole: 'The form did not arrive whole, please send it again',
+    refusedTitle: (title: string) => `Not sent: ${title}`,
+    elsewhere: 'This form was sent from another site.',
+    otherAddress:
+      'Fairpass is open at another address here, where nothing can be sent. Please open {link} and try again there.',
   },
   /** What to say instead of the services' own English, by the code of a refusal: in English there is nothing to replace. */
   refusals: {} as Readonly<Record<string, string>>,

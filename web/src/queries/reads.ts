@@ -1,8 +1,8 @@
+import { localTime } from '@fairpass/sdk/values'
 import { query } from '@solidjs/router'
 import { getRequestEvent, type RequestEvent } from 'solid-js/web'
 import type * as v from 'valibot'
 import type { Refusal } from '../actions/form.ts'
-import { localTime } from '../domain/dates.ts'
 import { apiQuery } from '../domain/listing-query.ts'
 import {
   Accounts,
@@ -121,7 +121,9 @@ export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: 
   const loaded = await read('/api/tickets/:id', Ticket, { id })
   if (!loaded.ok) return loaded
   const ticket = loaded.value
-  if (ticket.sellerId === locals.visit.user?.id) {
+  // Whoever's session ended while this form was filled in sees it again, and can save nothing before signing in.
+  const isKept = locals.visit.user === null && locals.visit.refusal?.code === 'not_authenticated'
+  if (ticket.sellerId === locals.visit.user?.id || isKept) {
     return { ok: true, value: { ticket, startsAt: localTime(ticket.startsAt, ticket.timeZone ?? 'UTC') } }
   }
   response.status = 404

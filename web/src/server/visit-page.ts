@@ -1,12 +1,12 @@
 import type { RequestEvent } from 'solid-js/web'
 import { submit } from '../actions/submit.ts'
 import { tidyAddress } from '../domain/listing-query.ts'
-import { isFromElsewhere } from '../gateway/same-origin.ts'
+import { isFromElsewhere, isOfOtherAddress } from '../gateway/same-origin.ts'
 import { type Trace, traceOf } from '../gateway/trace.ts'
 import { catalogues } from '../i18n/catalogues.ts'
 import { readerFrom } from '../i18n/reader.ts'
 import { type Api, createApi } from './api/api.ts'
-import { failedPage } from './failed-page.ts'
+import { failedPage, otherAddressPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
 import type { ServerContext } from './server-context.ts'
@@ -17,6 +17,9 @@ import { currentUser, isPrivate } from './session/visit.ts'
 
 // An open order's page is its checkout, the one place where a page may reach Stripe.
 const CHECKOUT = /^\/orders\/[\w-]+\/?$/
+
+// What took a while to fill in.
+const FILLED_IN = /^\/(sell|listings\/[\w-]+)\/?$/
 
 type Next = () => unknown
 
@@ -59,7 +62,13 @@ export const visitPage = async (event: RequestEvent, door: ServerContext, next: 
   }
   try {
     if (isFromElsewhere(request, publicOrigin)) {
-      return withHeadersOf(response, plain(403, 'This form was sent from another site'))
+      const { language } = readerOf(request)
+      const at = isOfOtherAddress(request) ? publicOrigin : undefined
+      const headers = { 'content-type': 'text/html; charset=utf-8' }
+      return withHeadersOf(
+        response,
+        new Response(otherAddressPage(language, locals.nonce, at), { status: 403, headers }),
+      )
     }
     const answer = await prepare(event, door, trace)
     if (answer !== undefined) return withHeadersOf(response, answer)
@@ -97,7 +106,7 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   const api = apiWith(session.cookie)
   const { language, locale } = readerOf(request)
   const words = catalogues[language]
-  const submitted = request.method === 'POST' ? await submit(request, api, words) : undefined
+  const submitted = request.method === 'POST' ? await submit(request, api, { words, locale }) : undefined
   if (submitted?.kind === 'none') return plain(405, 'Method not allowed')
   if (submitted?.kind === 'leads on') {
     for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
@@ -107,14 +116,16 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   // The policy holds a form's redirects to this site, so a page of ours leads there.
   if (away !== undefined) response.headers.set('refresh', `0;url=${away}`)
   const refusal = submitted?.kind === 'refused' ? submitted.refusal : undefined
-  if (refusal?.code === 'not_authenticated') return seeOther(signInPath(pathname + search))
+  // A long form is shown again as it was filled in: its sender signs in beside it, and sends it again.
+  const isKept = refusal?.code === 'not_authenticated' && FILLED_IN.test(pathname)
+  if (refusal?.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
   if (refusal) response.status = refusal.status
 
   const user = session.isSignedIn ? await currentUser(api) : null
   // Whoever is banned while a form is under way reads that, not how to sign in.
   const isBanned = refusal?.code === 'account_banned'
-  if (user === null && isPrivate(pathname) && !isBanned) return seeOther(signInPath(pathname + search))
-  const tidy = pathname === '/' && search !== '' ? tidyAddress(search) : undefined
+  if (user === null && isPrivate(pathname) && !isBanned && !isKept) return seeOther(signInPath(pathname + search))
+  const tidy = pathname === '/' && search !== '' ? tidyAddress(search, locale) : undefined
   if (tidy !== undefined) return seeOther(tidy)
 
   locals.visit = {

@@ -247,3 +247,17 @@ test('sales and payouts page by page, each once', async () => {
   expect(all.body.payouts).toHaveLength(3)
   expect((await world.call('GET', '/api/payments/payouts?status=lost', `${newId()}:admin`)).status).toBe(400)
 })
+
+test('auth learns whether a seller is owed anything, and nobody else does', async () => {
+  const order = world.market.open({ startsAt: new Date(Date.now() + 86_400_000).toISOString() })
+  const ask = async (id: string, caller = 'auth') => {
+    const answer = await world.app.request(`/internal/sellers/${id}/owed`, {
+      headers: { 'dapr-caller-app-id': caller },
+    })
+    return [answer.status, answer.status === 200 ? await answer.json() : undefined]
+  }
+  expect(await ask(order.sellerId)).toEqual([200, { isOwed: false }])
+  await world.payFor(order, { paymentMethod: 'pm_card_visa' })
+  expect(await ask(order.sellerId)).toEqual([200, { isOwed: true }])
+  expect((await ask(order.sellerId, 'web'))[0]).toBe(404)
+})

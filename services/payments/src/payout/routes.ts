@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -189,4 +189,9 @@ export const createPayoutRoutes = ({ payouts, advancePayout, disputes, onboardin
         return c.json({ disputes: found.map(toShownDispute), nextCursor })
       },
     )
+    .get('/internal/sellers/:id/owed', onlyFrom('auth'), async (c) => {
+      const earnings = await earningsOf(ledger, payouts, parse(Id, c.req.param('id')))
+      const isOwed = Object.values(earnings).some((sums) => sums.pendingCents !== 0 || sums.availableCents !== 0)
+      return c.json({ isOwed })
+    })
 }

@@ -27,7 +27,11 @@ export const SignForm = (props: SignFormProps) => {
         <Field
           label={words.fields.email}
           name="email"
-          type="email"
+          type="text"
+          inputmode="email"
+          autocapitalize="none"
+          spellcheck={false}
+          maxlength="254"
           autocomplete="username"
           required
           refusal={refusal()}

@@ -7,6 +7,8 @@ export interface Answer {
   cookies: string[]
   /** Seconds until it makes sense to ask again, where the answer says so. */
   retryAfterSeconds?: number
+  /** The answer to an earlier request with the same idempotency key. */
+  isReplayed?: true
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -61,6 +63,7 @@ export const createApi =
       status: response.status,
       body: parsed(text),
       cookies: response.headers.getSetCookie(),
+      ...(response.headers.has('idempotency-replayed') ? { isReplayed: true } : {}),
       ...(/^\d{1,6}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {}),
     }
   }

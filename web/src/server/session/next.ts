@@ -11,7 +11,7 @@ export const safeNext = (next: string | null | undefined): string => {
   return pathname + search
 }
 
-export const signInPath = (next: string): string => {
+export const signInPath = (next: string, page = '/signin'): string => {
   const back = safeNext(next)
-  return back === '/' ? '/signin' : `/signin?next=${encodeURIComponent(back)}`
+  return back === '/' ? page : `${page}?next=${encodeURIComponent(back)}`
 }
