@@ -26,7 +26,8 @@ export const SessionsAnswer = v.strictObject({ sessions: v.array(Session) })
 
 export const TotpAnswer = v.strictObject({
   secret: v.pipe(v.string(), v.description('In base 32, to be typed into an app')),
-  uri: v.pipe(v.string(), v.description('For the picture that an app reads')),
+  uri: v.pipe(v.string(), v.description('What an app reads')),
+  picture: v.pipe(v.string(), v.description('The same as an SVG of a QR code')),
 })
 export const RecoveryCodesAnswer = v.strictObject({ recoveryCodes: v.array(v.string()) })
 

@@ -4,10 +4,14 @@ import { isApiPath, isSecretPath, routeOf } from '../gateway/route.ts'
 const KNOWN = new Set([
   'account',
   'admin',
+  'confirm-email',
   'earnings',
+  'forgot-password',
   'listings',
   'live',
   'orders',
+  'reauthenticate',
+  'reset-password',
   'robots.txt',
   'sell',
   'signin',
@@ -16,6 +20,7 @@ const KNOWN = new Set([
   'sitemap.xml',
   'sitemaps',
   'tickets',
+  'unsubscribe',
 ])
 
 /** The kind of address that this is, for names of spans and metrics: of these there are few, whatever is asked for. */

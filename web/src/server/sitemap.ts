@@ -13,14 +13,19 @@ const PRIVATE = [
   '/api/',
   '/account',
   '/admin',
+  '/confirm-email',
   '/earnings',
+  '/forgot-password',
   '/listings',
   '/live',
   '/orders',
+  '/reauthenticate',
+  '/reset-password',
   '/sell',
   '/signin',
   '/signout',
   '/signup',
+  '/unsubscribe',
 ]
 
 const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Response => {

@@ -1,7 +1,9 @@
+import { NotFoundError } from '@fairpass/sdk/errors'
 import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
+import { renderSVG } from 'uqr'
 import * as v from 'valibot'
 import type { Accounts } from '../account/store.ts'
 import { InvalidCredentialsError, toPublic } from '../domain/account.ts'
@@ -23,6 +25,9 @@ export const Code = v.pipe(
   v.examples(['123456']),
 )
 const WithCode = v.strictObject({ code: Code })
+
+/** With a picture, which an app reads with its camera. */
+const shown = ({ secret, uri }: { secret: string; uri: string }) => ({ secret, uri, picture: renderSVG(uri) })
 
 export type SecondFactorDeps = {
   accounts: Accounts
@@ -70,7 +75,19 @@ export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
       async (c) => {
         const { id } = c.var.user
         const account = await accounts.find(id)
-        return c.json(await secondFactors.begin(id, account?.email ?? ''), 201)
+        return c.json(shown(await secondFactors.begin(id, account?.email ?? '')), 201)
+      },
+    )
+    .get(
+      '/api/users/totp',
+      identity.recent,
+      describeRoute('The authenticator app that waits for its first code', { 200: TotpAnswer }, 'not_found'),
+      async (c) => {
+        const { id } = c.var.user
+        const account = await accounts.find(id)
+        const pending = await secondFactors.pending(id, account?.email ?? '')
+        if (!pending) throw new NotFoundError('No authenticator app waits for its first code')
+        return c.json(shown(pending))
       },
     )
     .post(

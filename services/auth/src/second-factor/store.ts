@@ -58,6 +58,12 @@ export const openSecondFactors = (db: Db) => {
       return { hasTotp: secret !== undefined, recoveryCodesLeft: secret === undefined ? 0 : recoveryHashes.length }
     },
 
+    /** A secret that waits for its first code. */
+    pending: async (userId: string, email: string) => {
+      const { pending } = (await documents.find(userId)) ?? {}
+      return pending === undefined ? undefined : { secret: pending, uri: totpUri(pending, email) }
+    },
+
     /** A new secret, which counts once a code of it was given. */
     begin: async (userId: string, email: string) => {
       await ensure(userId)
