@@ -78,7 +78,12 @@ export const createDelivery = (deps: Deps) => {
     const { language, email } = addressee
     const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
     const unsubscribe = unsubscribeOf(mail, addressee)
-    const frame = { language, publicOrigin, footer, unsubscribe: unsubscribe ? { href: unsubscribe, text: off } : undefined }
+    const frame = {
+      language,
+      publicOrigin,
+      footer,
+      unsubscribe: unsubscribe ? { href: unsubscribe, text: off } : undefined,
+    }
     return sender.send({
       ...compose(letter, frame),
       to: email,
