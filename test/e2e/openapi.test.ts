@@ -153,6 +153,13 @@ const unsubscribing = async () => {
   expectStatus(await market.visitor().post('/api/users/unsubscribe', { token }), 204)
 }
 
+const savedSearches = async () => {
+  const ann = await market.signedUp()
+  const { body } = expectStatus(await ann.post('/api/tickets/searches', { q: 'opera' }), 201)
+  await ann.get('/api/tickets/searches')
+  await ann.delete(`/api/tickets/searches/${body.id}`)
+}
+
 const ticketsAndLines = async () => {
   const { seller, ticketId } = await listTicket(market)
   const [buyer, waiting] = [await market.signedUp(), await market.signedUp()]
@@ -206,7 +213,7 @@ const payments = async () => {
 }
 
 test('every operation, called as it wants to be, gives each success that is described', async () => {
-  await Promise.all([accounts(), accountSecurity(), unsubscribing(), ticketsAndLines(), payments()])
+  await Promise.all([accounts(), accountSecurity(), unsubscribing(), savedSearches(), ticketsAndLines(), payments()])
   const successes = operations().flatMap(({ name, operation }) =>
     Object.keys(operation.responses)
       .filter((status) => status.startsWith('2'))

@@ -1,4 +1,5 @@
 import type { Dapr } from '@fairpass/sdk/dapr'
+import { event } from '@fairpass/sdk/events'
 import type { ServiceOptions } from '@fairpass/sdk/http'
 import type { PublishAll } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
@@ -88,7 +89,11 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
     service,
     ...{ config, accounts, sessions, tokens, context, entrance, limits, recovery, mails },
     ...{ contacts, secondFactors, passkeys, pendingSignIns, unsubscribing },
-    onUnsubscribed: async () => {},
+    onUnsubscribed: async ({ searchId: id, userId }) => {
+      if (!id) return
+      const failures = await publishAll([event('search.unsubscribed', { id, version: 1, userId })])
+      for (const failure of failures.values()) throw failure
+    },
     passwordChanged: (userId, session) => tellOfChange(mails, userId, 'password', session),
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)

@@ -8,6 +8,7 @@ import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
 import { chooseLanguage } from './language.ts'
 import { confirmEmail, forgotPassword, resetPassword, unsubscribe } from './recovery.ts'
+import { changeSearches } from './searches.ts'
 import { changeEmail, changeSecurity, giveCode, reauthenticate } from './security.ts'
 import { changeListing, sell, setUpPayouts } from './selling.ts'
 
@@ -22,6 +23,7 @@ const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/confirm-email$/, confirmEmail],
   [/^\/unsubscribe$/, unsubscribe],
   [/^\/reauthenticate$/, reauthenticate],
+  [/^\/searches$/, changeSearches],
   [/^\/sell$/, sell],
   [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],

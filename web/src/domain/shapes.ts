@@ -60,6 +60,11 @@ const Coupon = v.object({
 export type Coupon = v.InferOutput<typeof Coupon>
 export const Coupons = v.object({ coupons: v.array(Coupon), nextCursor: v.nullish(v.string()) })
 
+export const SavedSearches = v.object({
+  searches: v.array(v.object({ id: v.string(), name: v.string(), query: v.record(v.string(), v.string()) })),
+})
+export type SavedSearches = v.InferOutput<typeof SavedSearches>
+
 const Passkey = v.object({ id: v.string(), name: v.string(), createdAt: v.string(), usedAt: v.optional(v.string()) })
 export type Passkey = v.InferOutput<typeof Passkey>
 

@@ -73,6 +73,16 @@ export const de: Words = {
     cheapest: 'Die günstigsten zuerst',
     newest: 'Die neuesten zuerst',
   },
+  searches: {
+    title: 'Gespeicherte Suchen',
+    description: 'Suchen, zu denen Sie benachrichtigt werden.',
+    save: 'Neue Tickets melden',
+    saveHint: 'Per Mail, höchstens einmal in der Stunde.',
+    none: 'Sie haben noch keine Suche gespeichert. Suchen Sie nach Tickets und drücken Sie dort auf den Knopf.',
+    saved: 'Die Suche ist gespeichert: Sie bekommen eine Mail, wenn ein neues Ticket passt.',
+    ended: 'Die Suche ist beendet.',
+    end: 'Beenden',
+  },
   ticket: {
     name: 'Ticket',
     where: 'Wo',

@@ -70,6 +70,16 @@ export const en = {
     cheapest: 'Cheapest first',
     newest: 'Newest first',
   },
+  searches: {
+    title: 'Saved searches',
+    description: 'Searches that you are told of.',
+    save: 'Tell me of new tickets',
+    saveHint: 'By mail, at most once an hour.',
+    none: 'You have saved no search yet. Search for tickets, and press the button there.',
+    saved: 'The search is saved: you get a mail when a new ticket fits.',
+    ended: 'The search is ended.',
+    end: 'End',
+  },
   ticket: {
     name: 'Ticket',
     where: 'Where',

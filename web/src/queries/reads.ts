@@ -16,6 +16,7 @@ import {
   Payouts,
   PendingApp,
   Sales,
+  SavedSearches,
   Sessions,
   Settings,
   Standing,
@@ -173,6 +174,8 @@ export const readOrder = query((id: string) => read('/api/orders/:id', Order, { 
 export const readCoupons = query((search: string) => read('/api/coupons', Coupons, {}, cursorOf(search)), 'coupons')
 
 // One part of the account's page: without it the rest is still there.
+export const readSearches = query(() => read('/api/tickets/searches', SavedSearches, {}), 'searches')
+
 export const readSettings = query(() => ask('/api/users/settings', Settings, {}), 'settings')
 
 /** The authenticator app that waits for its first code; undefined for most. */

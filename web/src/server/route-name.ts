@@ -13,6 +13,7 @@ const KNOWN = new Set([
   'reauthenticate',
   'reset-password',
   'robots.txt',
+  'searches',
   'sell',
   'signin',
   'signout',

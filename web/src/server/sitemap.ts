@@ -21,6 +21,7 @@ const PRIVATE = [
   '/orders',
   '/reauthenticate',
   '/reset-password',
+  '/searches',
   '/sell',
   '/signin',
   '/signout',

@@ -10,7 +10,7 @@ const KINDS = ['sales', 'waitlist', 'searches'] as const
 
 /** The address, whether it works, and what is sent to it. */
 export const Contact = (props: { email: string }) => {
-  const { account, fields } = useWords()
+  const { account, fields, searches } = useWords()
   const settings = createAsync(() => readSettings())
   const known = () => {
     const loaded = settings()
@@ -29,6 +29,9 @@ export const Contact = (props: { email: string }) => {
         </p>
         <p>
           <a href="/account/security">{account.security}</a>
+        </p>
+        <p>
+          <a href="/searches">{searches.title}</a>
         </p>
       </section>
       <Show when={known()}>{(settings) => <Mails settings={settings()} />}</Show>

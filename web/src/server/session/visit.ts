@@ -39,6 +39,6 @@ export const currentUser = async (api: Api): Promise<User | null | undefined> =>
   return loaded.ok ? loaded.value.currentUser : undefined
 }
 
-const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate)(\/|$)/
+const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
 
 export const isPrivate = (pathname: string): boolean => PRIVATE.test(pathname)
