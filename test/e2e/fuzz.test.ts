@@ -61,7 +61,7 @@ type Route = { method: string; path: string; queries: string[]; fields: Record<s
 
 /** Every route that the API describes, with the fields and queries that it takes. */
 const apiRoutes = (): Route[] =>
-  Object.entries(market.described.document.paths).flatMap(([path, byMethod]) =>
+  Object.entries(market.contract.document.paths).flatMap(([path, byMethod]) =>
     Object.entries(byMethod).map(([method, described]) => {
       const { parameters = [], requestBody } = described as unknown as Operation
       const schema = Object.values(requestBody?.content ?? {})[0]?.schema

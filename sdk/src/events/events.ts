@@ -86,6 +86,19 @@ const WaitlistData = v.object({
   startsAt: v.optional(Instant),
   timeZone: v.optional(v.string()),
 })
+/** New listings for a search that somebody saved. */
+const SearchMatchData = v.object({
+  id: Id,
+  version: Version,
+  userId: Id,
+  name: v.string(),
+  tickets: v.array(
+    v.object({
+      ...{ id: Id, title: v.string(), venue: v.string(), city: v.string(), startsAt: Instant },
+      ...{ timeZone: v.optional(v.string()), priceCents: Cents, currency: Currency },
+    }),
+  ),
+})
 const UserData = v.object({ id: Id, version: Version, at: Instant })
 const SessionData = v.object({ id: Id, version: Version, at: Instant })
 
@@ -111,6 +124,9 @@ const dataByType = {
   'dispute.opened': DisputeData,
   'dispute.decided': DisputeData,
   'waitlist.notified': WaitlistData,
+  'search.matched': SearchMatchData,
+  /** by the link of a mail, for which nobody has to sign in */
+  'search.unsubscribed': v.object({ id: Id, version: Version, userId: Id }),
   'session.ended': SessionData,
   'user.banned': UserData,
   'user.unbanned': UserData,

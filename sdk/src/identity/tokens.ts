@@ -9,7 +9,16 @@ import type { User } from './identity.ts'
 /** What an access token must say of itself (RFC 9068 for `typ`). Ed25519 is the only algorithm that is accepted. */
 export const accessToken = { issuer: 'fairpass/auth', audience: 'fairpass', typ: 'at+jwt', algorithm: 'EdDSA' } as const
 
-const Claims = v.object({ sub: Id, role: v.picklist(['user', 'admin']), sid: Id, iat: v.number() })
+const Claims = v.object({
+  sub: Id,
+  role: v.picklist(['user', 'admin']),
+  sid: Id,
+  iat: v.number(),
+  /** when its owner proved who they are (OpenID Connect Core, 2); a token of before has none */
+  auth_time: v.optional(v.number()),
+  /** what is missing for some of what the role may do; what is not known here is no hindrance */
+  needs: v.optional(v.array(v.string())),
+})
 const Jwks = v.object({
   keys: v.array(v.looseObject({ kid: v.string(), kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() })),
 })
@@ -35,8 +44,12 @@ export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promi
       typ: accessToken.typ,
       requiredClaims: ['exp', 'iat', 'sub'],
     })
-    const { sub, role, sid, iat } = v.parse(Claims, payload)
-    return { id: sub, role, sessionId: sid, issuedAt: new Date(iat * 1000) }
+    const { sub, role, sid, iat, auth_time, needs } = v.parse(Claims, payload)
+    return {
+      ...{ id: sub, role, sessionId: sid, issuedAt: new Date(iat * 1000) },
+      ...(auth_time === undefined ? {} : { authenticatedAt: new Date(auth_time * 1000) }),
+      ...(needs === undefined ? {} : { needs }),
+    }
   } catch (error) {
     if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid)
       throw new ServiceUnavailableError(undefined, { cause: error })

@@ -15,7 +15,12 @@ import type { Log } from '../telemetry/log.ts'
 type Options = {
   /** the service's Dapr app id */
   name: string
-  config: { PUBLIC_ORIGIN: string; ACCESS_TOKEN_SECONDS: number; APP_API_TOKEN?: string | undefined }
+  config: {
+    PUBLIC_ORIGIN: string
+    ACCESS_TOKEN_SECONDS: number
+    REAUTHENTICATE_SECONDS?: number
+    APP_API_TOKEN?: string | undefined
+  }
   db: Db
   dapr: Dapr
   log: Log
@@ -59,7 +64,10 @@ export const createServiceContext = ({ name, config, db, dapr, log, handlers: gi
   const deadLetters = openDeadLetters(db, log)
   const idempotency = openIdempotency(db, secret)
   return {
-    identity: createIdentity({ verify, isDenied, publicOrigin: config.PUBLIC_ORIGIN }),
+    identity: createIdentity({
+      ...{ verify, isDenied, publicOrigin: config.PUBLIC_ORIGIN },
+      reauthenticateSeconds: config.REAUTHENTICATE_SECONDS ?? 600,
+    }),
     idempotent: idempotency.middleware,
     /** Replicas share one token of their sidecars, which no reader of the state store knows. */
     rateLimit: createRateLimit(createLimiter({ dapr, log, secret: secret ?? config.APP_API_TOKEN ?? name })),

@@ -12,6 +12,7 @@ import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
+import { notifyAway } from './waitlist/notify.ts'
 import { openWaitlist } from './waitlist/store.ts'
 
 const config = { ...commonConfig, ...limitVariables, HOLD_SECONDS: v.optional(wholeNumber(1, 86_400), '900') }
@@ -42,6 +43,11 @@ await runService(
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
+        {
+          everyMs: 2_000,
+          name: 'waitlist',
+          work: () => notifyAway({ line, orders, catalogue, publish: dapr.publish }),
+        },
       ],
     }
   },

@@ -6,6 +6,8 @@ import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler } from './reconcile.ts'
+import { lookForNews } from './saved-search/digest.ts'
+import { openSavedSearches } from './saved-search/store.ts'
 import { openTickets } from './store.ts'
 
 await runService(
@@ -16,21 +18,24 @@ await runService(
     const suspensions = openSuspensions(db)
     const orders = createOrders(dapr)
     const reconcile = createReconciler({ db, tickets, orders })
+    const savedSearches = openSavedSearches(db, dapr.publishAll)
     const context = createServiceContext({
       name: 'tickets',
       config,
       db,
       dapr,
       log,
-      handlers: createHandlers({ tickets, suspensions }),
+      handlers: createHandlers({ tickets, suspensions, savedSearches }),
     })
     return {
-      app: createApp({ service, context, tickets, suspensions, orders }),
-      prepare: () => Promise.all([tickets.ensureIndexes(), context.prepare()]),
-      gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
+      app: createApp({ service, context, tickets, suspensions, orders, savedSearches }),
+      prepare: () => Promise.all([savedSearches.ensureIndexes(), tickets.ensureIndexes(), context.prepare()]),
+      gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
       loops: [
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
+        { everyMs: 1_000, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
+        { everyMs: 5_000, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
         { everyMs: 5_000, name: 'reconciler', work: () => reconcile() },
       ],
     }

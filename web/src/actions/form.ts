@@ -13,8 +13,12 @@ interface Form {
   locale: string
 }
 
-/** A form leads on (303), leads away to somebody else's site, or is shown again with what was refused. */
-export type Outcome = { to: string; cookies: string[] } | { away: string } | { failure: Failure }
+/** A form leads on (303), leads away to somebody else's site, shows what it made, or is shown again with what was refused. */
+export type Outcome =
+  | { to: string; cookies: string[] }
+  | { away: string }
+  | { result: readonly string[]; cookies: string[] }
+  | { failure: Failure }
 
 export type Submit = (form: Form) => Promise<Outcome>
 
@@ -24,7 +28,7 @@ export interface Refusal extends Failure {
   values: Record<string, string>
 }
 
-const SECRET = /password|idempotency/i
+const SECRET = /password|idempotency|^code$/i
 
 export const keptValues = (fields: URLSearchParams): Record<string, string> =>
   Object.fromEntries(

@@ -67,6 +67,28 @@ const Coupon = v.object({
 export type Coupon = v.InferOutput<typeof Coupon>
 export const Coupons = v.object({ coupons: v.array(Coupon), nextCursor: v.nullish(v.string()) })
 
+export const SavedSearches = v.object({
+  searches: v.array(v.object({ id: v.string(), name: v.string(), query: v.record(v.string(), v.string()) })),
+})
+export type SavedSearches = v.InferOutput<typeof SavedSearches>
+
+const Passkey = v.object({ id: v.string(), name: v.string(), createdAt: v.string(), usedAt: v.optional(v.string()) })
+export type Passkey = v.InferOutput<typeof Passkey>
+
+export const Settings = v.object({
+  email: v.string(),
+  isEmailConfirmed: v.boolean(),
+  isEmailBounced: v.boolean(),
+  newEmail: v.optional(v.string()),
+  mails: v.object({ sales: v.boolean(), waitlist: v.boolean(), searches: v.boolean() }),
+  hasTotp: v.boolean(),
+  recoveryCodesLeft: v.number(),
+  passkeys: v.array(Passkey),
+})
+export type Settings = v.InferOutput<typeof Settings>
+
+export const PendingApp = v.object({ secret: v.string(), uri: v.string(), picture: v.string() })
+
 const Session = v.object({ id: v.string(), device: v.string(), lastSeenAt: v.string(), isCurrent: v.boolean() })
 export type Session = v.InferOutput<typeof Session>
 export const Sessions = v.object({ sessions: v.array(Session) })

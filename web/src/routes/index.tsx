@@ -1,6 +1,7 @@
 import { Link } from '@solidjs/meta'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
+import { SaveSearch } from '../components/form/save-search.tsx'
 import { SearchForm } from '../components/form/search-form.tsx'
 import { Head } from '../components/layout/head.tsx'
 import { Page } from '../components/layout/page.tsx'
@@ -72,6 +73,7 @@ const Found = (props: { listing: Tickets; search: string; isTyped: boolean }) =>
           </For>
         </ul>
       </Show>
+      <SaveSearch search={props.search} />
       <Show when={props.listing.nextCursor}>
         {(cursor) => (
           <p class="flex justify-center pt-4">

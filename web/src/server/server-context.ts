@@ -11,6 +11,7 @@ import { createApiDescription } from './api/description.ts'
 import { apiDocs } from './api/docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { createHealth } from './health.ts'
+import { oneClick } from './one-click.ts'
 import { createShareImages } from './share-images/share-images.ts'
 import { createSitemap } from './sitemap.ts'
 import { createStaleWhileRevalidate, type StaleWhileRevalidate } from './stale-while-revalidate.ts'
@@ -66,6 +67,8 @@ const createServerContext = (settings: Settings): ServerContext => {
         return (await apiDescription()) ?? problem('service_unavailable', traceId)
       }
       if (isApiPath(pathname)) return gateway(request, peer)
+      const ended = await oneClick(request, url, (asked) => gateway(asked, peer))
+      if (ended !== undefined) return ended
       if (pathname === '/live' && isRead) return request.method === 'GET' ? streams.answer(url) : streams.head(url)
       if (CLOSED.test(pathname)) {
         const answer = await toSidecar(request, pathname)

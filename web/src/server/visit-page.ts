@@ -10,8 +10,8 @@ import { failedPage, otherAddressPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
 import type { ServerContext } from './server-context.ts'
-import { cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './session/cookies.ts'
-import { signInPath } from './session/next.ts'
+import { cookieHeader, cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './session/cookies.ts'
+import { reauthenticatePath, signInPath } from './session/next.ts'
 import { renewedSession } from './session/session.ts'
 import { currentUser, isPrivate } from './session/visit.ts'
 
@@ -89,22 +89,29 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   const { pathname, search } = new URL(request.url)
   if (!['GET', 'HEAD', 'POST'].includes(request.method)) return plain(405, 'Method not allowed')
 
+  const { language, locale } = readerOf(request)
   const apiWith = (cookie: string): Api => {
     const userAgent = request.headers.get('user-agent')
     const forwardedFor = request.headers.get('x-forwarded-for')
     const { publicOrigin } = settings
-    return createApi({ gateway, publicOrigin, cookie, traceparent: trace.traceparent, userAgent, peer, forwardedFor })
+    const { traceparent } = trace
+    return createApi({ gateway, publicOrigin, cookie, traceparent, userAgent, language, peer, forwardedFor })
   }
-  const session = await renewedSession({
-    cookie: request.headers.get('cookie'),
-    names: sessionCookieNames(settings.publicOrigin),
-    now: new Date(),
-    call: (cookie, method, path, options) => apiWith(cookie)(method, path, options),
-  })
+  const names = sessionCookieNames(settings.publicOrigin)
+  const renewed = (cookie: string | null) =>
+    renewedSession({
+      ...{ cookie, names, now: new Date() },
+      call: (sent, method, path, options) => apiWith(sent)(method, path, options),
+    })
+  const session = await renewed(request.headers.get('cookie'))
+  const renewedNow = async () => {
+    const cookies = cookiesOf(session.cookie)
+    cookies.delete(names.access)
+    return (await renewed(cookieHeader(cookies))).setCookies
+  }
   for (const cookie of session.setCookies) response.headers.append('set-cookie', cookie)
 
   const api = apiWith(session.cookie)
-  const { language, locale } = readerOf(request)
   const words = catalogues[language]
   const submitted = request.method === 'POST' ? await submit(request, api, { words, locale }) : undefined
   if (submitted?.kind === 'none') return plain(405, 'Method not allowed')
@@ -119,6 +126,12 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   // A long form is shown again as it was filled in: its sender signs in beside it, and sends it again.
   const isKept = refusal?.code === 'not_authenticated' && FILLED_IN.test(pathname)
   if (refusal?.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
+  // What was confirmed in another browser is not in this one's token yet: with the next one it is.
+  if (refusal?.code === 'email_not_confirmed')
+    for (const cookie of await renewedNow()) response.headers.append('set-cookie', cookie)
+  if (refusal?.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))
+  const result = submitted?.kind === 'shows' ? submitted.result : undefined
+  if (submitted?.kind === 'shows') for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
   if (refusal) response.status = refusal.status
 
   const user = session.isSignedIn ? await currentUser(api) : null
@@ -140,6 +153,7 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
     feeBasisPoints: settings.feeBasisPoints,
     payoutDelaySeconds: settings.payoutDelaySeconds,
     refusal,
+    result,
     away,
     failed: false,
   }

@@ -66,10 +66,7 @@ export const createDelivery = (deps: Deps) => {
     if (!category || !userId) return undefined
     const searchId = kind === 'search-digest' ? String(data.searchId) : undefined
     const token = deps.unsubscribeTokenOf(userId, category, searchId)
-    return {
-      page: `${publicOrigin}/unsubscribe?token=${token}`,
-      oneClick: `${publicOrigin}/api/users/unsubscribe?token=${token}`,
-    }
+    return `${publicOrigin}/unsubscribe?token=${token}`
   }
 
   const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee) => {
@@ -81,12 +78,17 @@ export const createDelivery = (deps: Deps) => {
     const { language, email } = addressee
     const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
     const unsubscribe = unsubscribeOf(mail, addressee)
-    const frame = { language, publicOrigin, footer, unsubscribe: unsubscribe && { href: unsubscribe.page, text: off } }
+    const frame = {
+      language,
+      publicOrigin,
+      footer,
+      unsubscribe: unsubscribe ? { href: unsubscribe, text: off } : undefined,
+    }
     return sender.send({
       ...compose(letter, frame),
       to: email,
       messageId: messageIdOf(mail.cause, publicOrigin),
-      unsubscribeUrl: unsubscribe?.oneClick,
+      unsubscribeUrl: unsubscribe,
     })
   }
 

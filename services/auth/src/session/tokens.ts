@@ -6,7 +6,14 @@ import type { AuthConfig } from '../config.ts'
 import { type SigningKey, signingKeyOf } from './keys.ts'
 import type { Sessions } from './store.ts'
 
-type Holder = { id: string; role: Role; sessionId: string }
+type Holder = {
+  id: string
+  role: Role
+  sessionId: string
+  /** when they proved who they are; with the token, unless told */
+  authenticatedAt?: Date
+  needs?: readonly string[]
+}
 
 type Options = {
   seconds: number
@@ -21,9 +28,12 @@ export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, p
   return {
     jwks,
 
-    issue: ({ id, role, sessionId }: Holder, now: Date): Promise<string> => {
+    issue: ({ id, role, sessionId, authenticatedAt, needs = [] }: Holder, now: Date): Promise<string> => {
       const issuedAt = Math.floor(now.getTime() / 1000)
-      return new SignJWT({ role, sid: sessionId })
+      return new SignJWT({
+        ...{ role, sid: sessionId, auth_time: Math.floor((authenticatedAt ?? now).getTime() / 1000) },
+        ...(needs.length > 0 ? { needs } : {}),
+      })
         .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid: publicJwk.kid })
         .setIssuer(accessToken.issuer)
         .setAudience(accessToken.audience)

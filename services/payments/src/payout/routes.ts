@@ -126,7 +126,7 @@ export const createPayoutRoutes = ({ payouts, advancePayout, disputes, onboardin
     )
     .post(
       '/api/payments/account',
-      identity.signedIn,
+      identity.recent,
       body(NewAccount),
       describeRoute(
         "Where the caller's browser goes on to be paid as a seller",

@@ -11,6 +11,8 @@ export const safeNext = (next: string | null | undefined): string => {
   return pathname + search
 }
 
+export const reauthenticatePath = (next: string): string => `/reauthenticate?next=${encodeURIComponent(safeNext(next))}`
+
 export const signInPath = (next: string, page = '/signin'): string => {
   const back = safeNext(next)
   return back === '/' ? page : `${page}?next=${encodeURIComponent(back)}`

@@ -1,20 +1,28 @@
 import { Show } from 'solid-js'
-import { Devices } from '../components/account/devices.tsx'
-import { Field } from '../components/form/field.tsx'
-import { Done } from '../components/layout/done.tsx'
-import { Head } from '../components/layout/head.tsx'
-import { Refused } from '../components/layout/refused.tsx'
-import { useVisitor } from '../components/layout/visitor.tsx'
-import { useWords } from '../i18n/words.ts'
+import { Contact } from '../../components/account/contact.tsx'
+import { Devices } from '../../components/account/devices.tsx'
+import { Field } from '../../components/form/field.tsx'
+import { Done } from '../../components/layout/done.tsx'
+import { Head } from '../../components/layout/head.tsx'
+import { Refused } from '../../components/layout/refused.tsx'
+import { useVisitor } from '../../components/layout/visitor.tsx'
+import { useWords } from '../../i18n/words.ts'
 
 export default function Account() {
   const visitor = useVisitor()
-  const { account, fields } = useWords()
+  const { account } = useWords()
   return (
     <>
       <Head title={account.title} description={account.description} />
       <h1>{account.title}</h1>
-      <Done words={{ password: account.passwordChanged, session: account.sessionEnded }} />
+      <Done
+        words={{
+          password: account.passwordChanged,
+          session: account.sessionEnded,
+          mails: account.mailsSaved,
+          confirmation: account.sentAgain,
+        }}
+      />
       <Show
         when={visitor.user}
         fallback={
@@ -25,10 +33,7 @@ export default function Account() {
       >
         {(user) => (
           <>
-            <dl class="panel narrow">
-              <dt>{fields.email}</dt>
-              <dd>{user().email}</dd>
-            </dl>
+            <Contact email={user().email} />
             <ChangePassword email={user().email} />
             <Devices />
             <Farewell />
