@@ -1,5 +1,6 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import { declineCodeOf } from './decline.ts'
 import type { DisputeStatus } from './dispute.ts'
 
@@ -114,8 +115,8 @@ const isHeldAt = (to: Status, { kind, isHeld }: Payment): true | undefined => {
   return to === 'settled' || to === 'failing' || to === 'cancelling' ? isHeld : undefined
 }
 
-/** Why a payment moves. */
-export type Why = { failure?: Failure; refund?: Refund }
+/** Why a payment moves, and what was learnt with it. */
+export type Why = { failure?: Failure; refund?: Refund; intentId?: string | undefined }
 
 /** @throws when no such move exists, which is a mistake of the caller */
 export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Payment => {
@@ -124,7 +125,7 @@ export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Pa
   return {
     ...payment,
     status: to,
-    ...why,
+    ...omitUndefined(why),
     isHeld: isHeldAt(to, payment),
     looks: 0,
     lookAt: new Date(now.getTime() + graceMs),

@@ -21,7 +21,7 @@ const reconcileBatch = async ({ payments, advance, log }: Deps): Promise<number>
       if (!payment) return
       const line = { paymentId: payment.id, orderId: payment.orderId, from: payment.status, looks: payment.looks }
       try {
-        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => advance(payment.id))
+        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => advance(payment.id, payment))
         reconciledTotal.inc({ outcome: status === payment.status ? 'waiting' : 'moved' })
         if (status !== payment.status) log.info({ ...line, to: status }, 'payment brought to its end')
       } catch (error) {

@@ -72,7 +72,8 @@ export const createRoutes = ({ pay, payments, webhooks, context, limits }: Deps)
       ),
       async (c) => {
         const id = c.var.idempotentId ?? newId()
-        return c.json(await pay({ id, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
+        const isRepeatable = c.var.idempotentId !== undefined
+        return c.json(await pay({ id, isRepeatable, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
       },
     )
     .post(

@@ -39,12 +39,17 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
     ],
   })
 
-  /** A sale that leaves its seller nothing has no payout. */
-  const openIn = async (session: ClientSession, payment: Payment): Promise<Payout | undefined> => {
-    const known = await documents.find(payment.id, { session })
-    if (known) return known
-    const draft = openPayout(payment, delaySeconds * 1_000, new Date())
-    return draft.amountCents === 0 ? undefined : documents.insert(draft, undefined, { session })
+  /** A sale that leaves its seller nothing has no payout. One that a dispute has opened before stays as it is. */
+  const openIn = async (session: ClientSession, payment: Payment): Promise<void> => {
+    const { id, ...draft } = openPayout(payment, delaySeconds * 1_000, new Date())
+    if (draft.amountCents === 0) return
+    const unlessKnown = { $setOnInsert: { version: 1, ...draft } }
+    await documents.raw.updateOne({ _id: id }, unlessKnown, { session, upsert: true })
+  }
+
+  const openedIn = async (session: ClientSession, payment: Payment): Promise<Payout | undefined> => {
+    await openIn(session, payment)
+    return documents.find(payment.id, { session })
   }
 
   const changeIn = async (session: ClientSession, id: string, change: (payout: Payout) => Payout): Promise<void> => {
@@ -57,7 +62,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
     ensureIndexes: documents.ensureIndexes,
     relay: documents.relay,
 
-    /** Part of the transaction that completes a payment. */
+    /** Part of the transaction that captures a payment. */
     openIn,
 
     /** Part of the transaction that decides a refund. */
@@ -70,7 +75,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
 
     /** Part of the transaction that notes a dispute; it may come before the payment is completed. */
     disputeIn: async (session: ClientSession, payment: Payment, disputeId: string): Promise<void> => {
-      const payout = await openIn(session, payment)
+      const payout = await openedIn(session, payment)
       if (payout) await documents.replace(payout, disputePayout(payout, disputeId, new Date()), undefined, { session })
     },
 
@@ -81,7 +86,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
       disputeId: string,
       lostCents: number,
     ): Promise<void> => {
-      const payout = await openIn(session, payment)
+      const payout = await openedIn(session, payment)
       if (!payout) return
       const decided = undisputePayout(payout, disputeId, lostCents, new Date())
       await documents.replace(payout, decided, undefined, { session })
