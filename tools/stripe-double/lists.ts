@@ -54,12 +54,27 @@ export const listed = <K extends EntryKind>(
   return { object: 'list', url, has_more: more, data: data.map(shown) }
 }
 
+const CREATED = /^\s*created\s*(<|<=|>|>=|:)\s*(\d{1,12})\s*$/
+const BOUNDS: Record<string, 'lt' | 'lte' | 'gt' | 'gte'> = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' }
 const CLAUSE = /^\s*(?:metadata\[(['"])([\w.-]{1,40})\1\]|(status))\s*:\s*(['"])([^'"]{1,500})\4\s*$/
 
-const clausesOf = (query: string): Pick<Page, 'metadata' | 'status'> => {
+const createdIn = (clause: string): Page['createdSeconds'] => {
+  const [, sign = '', seconds] = CREATED.exec(clause) ?? []
+  if (seconds === undefined) return undefined
+  const bound = BOUNDS[sign]
+  return bound ? { [bound]: Number(seconds) } : { gte: Number(seconds), lte: Number(seconds) }
+}
+
+const clausesOf = (query: string): Pick<Page, 'metadata' | 'status' | 'createdSeconds'> => {
   const metadata: Record<string, string> = {}
   let status: string | undefined
+  let createdSeconds: Page['createdSeconds']
   for (const clause of query.split(/\s+AND\s+/i)) {
+    const created = createdIn(clause)
+    if (created) {
+      createdSeconds = { ...createdSeconds, ...created }
+      continue
+    }
     const [, , key, field, , value] = CLAUSE.exec(clause) ?? []
     if (value === undefined) {
       throw parameterRefused('parameter_invalid', 'query', `We were unable to parse your search query: ${query}`)
@@ -67,10 +82,10 @@ const clausesOf = (query: string): Pick<Page, 'metadata' | 'status'> => {
     if (key !== undefined) metadata[key] = value
     if (field !== undefined) status = value
   }
-  return { metadata, status }
+  return { metadata, status, createdSeconds }
 }
 
-/** `metadata['orderId']:'…'` and `status:'…'`, joined by AND. Here a search sees what was written a moment ago. */
+/** `metadata['orderId']:'…'`, `status:'…'` and `created<…`, joined by AND. Here a search sees what was written a moment ago. */
 export const searched = (storage: Storage, form: Form) => {
   only(form, ['query', 'limit', 'page', 'expand'])
   const limit = limitOf(form)
@@ -102,7 +117,8 @@ const expandedAt = (storage: Storage, value: unknown, path: string[]): unknown =
   const fields = fieldsOf(value)
   if (name === undefined || fields === undefined) return value
   if (Array.isArray(value)) return value.map((each) => expandedAt(storage, each, path))
-  if (fields.object === 'list' && name === 'data') return { ...fields, data: expandedAt(storage, fields.data, rest) }
+  const isList = fields.object === 'list' || fields.object === 'search_result'
+  if (isList && name === 'data') return { ...fields, data: expandedAt(storage, fields.data, rest) }
   const kind = EXPANDABLE[name]
   if (!kind || !(name in fields)) {
     throw parameterRefused('parameter_invalid', 'expand', `This property cannot be expanded (${name}).`)

@@ -12,7 +12,7 @@ import { checkLedger } from './ledger/check.ts'
 import { openLedger } from './ledger/store.ts'
 import { createPay } from './payment/pay.ts'
 import { createPaymentProcess } from './payment/process.ts'
-import { reconcile, sweepRefunds } from './payment/reconcile.ts'
+import { reconcile, releaseStrayHolds, sweepRefunds } from './payment/reconcile.ts'
 import { createRefunds } from './payment/refunds.ts'
 import { openPayments } from './payment/store.ts'
 import { payOutDue } from './payout/loop.ts'
@@ -115,6 +115,11 @@ await runService(
         { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, payOut, log }) },
         { everyMs: 30_000, name: 'disputes', work: disputes.sweep },
         { everyMs: 60_000, name: 'refunds at Stripe', work: () => sweepRefunds({ payments, paymentProcess, stripe }) },
+        {
+          everyMs: 60_000,
+          name: 'stray holds at Stripe',
+          work: () => releaseStrayHolds({ payments, paymentProcess, stripe }),
+        },
         { everyMs: 60_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
       ],
     }

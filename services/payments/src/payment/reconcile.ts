@@ -53,3 +53,24 @@ export const sweepRefunds = async ({ payments, paymentProcess, stripe }: SweepDe
       await paymentProcess.followRefunds(payment)
   })
 }
+
+/** By then an answer has come, or never will; whatever is under way needs its hold. */
+const strayAfterMs = 2 * 60_000
+
+type StrayDeps = {
+  payments: Pick<Payments, 'find'>
+  paymentProcess: Pick<PaymentProcess, 'recheck' | 'releaseStray'>
+  stripe: Pick<StripePort, 'heldBefore'>
+  now?: Date
+}
+
+/** Finds what cards hold for no payment: an answer that was lost may have been given twice, and no webhook told of it. */
+export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now = new Date() }: StrayDeps) => {
+  const held = await stripe.heldBefore(new Date(now.getTime() - strayAfterMs))
+  await forEachOf('hold at Stripe', held, async ({ intentId, paymentId }) => {
+    const payment = paymentId === undefined ? undefined : await payments.find(paymentId)
+    if (!payment) return
+    await paymentProcess.releaseStray(payment, intentId)
+    await paymentProcess.recheck(payment, payment.intentId ?? intentId)
+  })
+}

@@ -17,7 +17,7 @@ import { openLedger } from '../ledger/store.ts'
 import { limitVariables } from '../limits.ts'
 import { createPay } from '../payment/pay.ts'
 import { createPaymentProcess } from '../payment/process.ts'
-import { reconcile } from '../payment/reconcile.ts'
+import { reconcile, releaseStrayHolds } from '../payment/reconcile.ts'
 import { createRefunds } from '../payment/refunds.ts'
 import { openPayments, type Payments } from '../payment/store.ts'
 import { payOutDue } from '../payout/loop.ts'
@@ -198,6 +198,9 @@ export const startWorld = async ({
       await db.collection('payments').updateMany({}, { $set: { lookAt: new Date(0) } })
       await reconcile({ payments, advance, log })
     },
+    /** Minutes pass: what cards hold for no payment is found. */
+    releaseStrayHolds: () =>
+      releaseStrayHolds({ payments, paymentProcess, stripe: seams.stripe, now: new Date(Date.now() + 3_600_000) }),
     /** Time passes: whatever is to be paid out, or left between two steps, is looked at. */
     payOutNow: async () => {
       await db.collection('payouts').updateMany({}, { $set: { lookAt: new Date(0) } })
