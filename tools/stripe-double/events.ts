@@ -39,12 +39,12 @@ const REORDERED_AT_MOST_MS = 5_000
 interface EventsDeps {
   storage: Storage
   faults: Faults
-  /** Whether anybody listens; without a listener events are only kept. */
-  delivers: boolean
+  /** Whether an event of a type is delivered; the others are only kept. */
+  isEnabled: (type: string) => boolean
   now: () => number
 }
 
-export const createEvents = ({ storage, faults, delivers, now }: EventsDeps) => {
+export const createEvents = ({ storage, faults, isEnabled, now }: EventsDeps) => {
   const enqueue = (said: Said, fault: Fault | undefined) => {
     const reordered = fault?.kind === 'reordered'
     const wait = fault?.delayMs || (reordered ? REORDERED_AT_MOST_MS : 0)
@@ -77,7 +77,7 @@ export const createEvents = ({ storage, faults, delivers, now }: EventsDeps) => 
         request: { id: cause.requestId, idempotency_key: cause.idempotencyKey },
       }
       storage.put(said)
-      if (!delivers) continue
+      if (!isEnabled(type)) continue
       const own = 'metadata' in object ? object.metadata : undefined
       const metadata = storage.find('payment_intent', lane)?.metadata ?? own ?? undefined
       enqueue(said, faults.take('webhook', { intent: lane, metadata, eventType: type }))

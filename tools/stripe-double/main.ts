@@ -28,6 +28,7 @@ const { app, webhooks } = createStripeDouble({
   storage,
   key: process.env.STRIPE_DOUBLE_KEY || 'sk_test_fairpass_double',
   webhookUrl,
+  enabledEvents: process.env.STRIPE_WEBHOOK_EVENTS?.split(',').filter(Boolean),
   webhookSecret: webhookUrl ? need('STRIPE_WEBHOOK_SECRET') : '',
 })
 const listener = await serve(app, portIn('STRIPE_PORT'), process.env.STRIPE_HOST || undefined)

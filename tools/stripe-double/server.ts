@@ -21,6 +21,8 @@ export interface StripeDoubleDeps {
   /** The only secret key that is let in. */
   key: string
   webhookUrl?: string | undefined
+  /** The types of events that the endpoint has enabled; all when there are none. */
+  enabledEvents?: readonly string[] | undefined
   webhookSecret: string
   now?: () => number
   /** The first pause before a webhook is tried again. */
@@ -48,11 +50,14 @@ export const createStripeDouble = ({
   key,
   webhookUrl,
   webhookSecret,
+  enabledEvents = [],
   now = Date.now,
   ...pauses
 }: StripeDoubleDeps) => {
   const faults = createFaults(storage)
-  const events = createEvents({ storage, faults, delivers: webhookUrl !== undefined, now })
+  const isEnabled = (type: string) =>
+    webhookUrl !== undefined && (enabledEvents.length === 0 || enabledEvents.includes(type))
+  const events = createEvents({ storage, faults, isEnabled, now })
   const account = createAccount({ storage, events, now })
   const connect = createConnect({ storage, events, now })
   const webhooks = createWebhooks({ storage, events, url: webhookUrl, secret: webhookSecret, now, ...pauses })

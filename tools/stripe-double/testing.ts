@@ -135,19 +135,21 @@ const overheard = (app: App, onExchange: (exchange: Exchange) => void): App => (
 
 interface DoubleOptions {
   webhookUrl?: string
+  enabledEvents?: readonly string[]
   now?: () => number
   /** Hears every request of Stripe's API. */
   onExchange?: ((exchange: Exchange) => void) | undefined
 }
 
 /** A double in this process, reached over a socket as the payments service reaches it. */
-export const startDouble = async ({ webhookUrl, now, onExchange }: DoubleOptions = {}) => {
+export const startDouble = async ({ webhookUrl, enabledEvents, now, onExchange }: DoubleOptions = {}) => {
   const { file, remove } = temporaryFile()
   const storage = openStorage(file)
   const { app, webhooks } = createStripeDouble({
     storage,
     key: KEY,
     webhookUrl,
+    enabledEvents,
     webhookSecret: SECRET,
     firstPauseMs: 10,
     ...(now ? { now } : {}),

@@ -61,7 +61,7 @@ await runService(
     const webhooks = openWebhooks(db, {
       stripe: client,
       secrets: config.STRIPE_WEBHOOK_SECRET,
-      apply: createApply({ payments, paymentProcess, disputes, sellers }),
+      ...createApply({ payments, paymentProcess, disputes, sellers }),
       log,
     })
     const handlers = createHandlers({ payments, payouts, paymentProcess })

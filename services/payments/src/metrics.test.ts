@@ -61,8 +61,8 @@ test('a ledger that does not sum to zero is a violation', async () => {
 })
 
 test('what the reconciler finds is counted by what came of it', async () => {
-  const found = { id: 'a'.repeat(24), orderId: 'b'.repeat(24), status: 'settled', looks: 1 }
-  const payments = { due: async () => [found], takeUp: async () => found } as never
+  const found = { id: 'a'.repeat(24), orderId: 'b'.repeat(24), status: 'settled', lease: { attempts: 1 } }
+  const payments = { due: async () => [found], claim: async () => found } as never
   const outcome = (which: string, advance: () => Promise<unknown>) =>
     growthOf('fairpass_reconciled_total', { outcome: which }, () =>
       reconcile({ payments, advance: advance as never, log }),

@@ -134,7 +134,7 @@ test('a dispute whose webhooks are lost or doubled is booked once', async () => 
   await Promise.all([world.disputes.sweep(), world.disputes.sweep()])
   expect((await world.disputes.find(id))?.status).toBe('open')
   await decide(id, 'lost')
-  await world.db.collection('disputes').updateMany({}, { $set: { lookAt: new Date(0) } })
+  await world.db.collection('disputes').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
   await Promise.all([world.disputes.sweep(), world.disputes.onDisputeUpdated(id), world.disputes.onDisputeUpdated(id)])
   expect((await world.disputes.find(id))?.status).toBe('lost')
   await world.disputes.onDisputeUpdated(id)

@@ -17,7 +17,14 @@ type Deps = {
   feeBasisPoints?: number
   answerWithinMs?: number
 }
-type Asked = { id: string; isRepeatable: boolean; buyerId: string; orderId: string; paymentMethod?: string; couponCode?: string }
+type Asked = {
+  id: string
+  isRepeatable: boolean
+  buyerId: string
+  orderId: string
+  paymentMethod?: string
+  couponCode?: string
+}
 
 /** A buyer hears by then, below the gateway's thirty seconds; the payment goes on without them. */
 const defaultAnswerWithinMs = 20_000
@@ -45,7 +52,13 @@ export const createPay = ({
     return order
   }
 
-  const open = async ({ id, buyerId, orderId, paymentMethod, couponCode }: Omit<Asked, 'isRepeatable'>): Promise<Payment> => {
+  const open = async ({
+    id,
+    buyerId,
+    orderId,
+    paymentMethod,
+    couponCode,
+  }: Omit<Asked, 'isRepeatable'>): Promise<Payment> => {
     const order = await orderOf(orderId, buyerId)
     const expiresAt = new Date(order.expiresAt)
     const now = new Date()

@@ -48,7 +48,11 @@ const createAdvance = (deps: StepDeps) => {
   }
 
   const begin = (id: string, known: Payment | undefined): Promise<Payment> => {
-    const entry: Running = { ended: Promise.resolve().then(() => run(id, known)).finally(() => running.delete(id)) }
+    const entry: Running = {
+      ended: Promise.resolve()
+        .then(() => run(id, known))
+        .finally(() => running.delete(id)),
+    }
     running.set(id, entry)
     return entry.ended
   }

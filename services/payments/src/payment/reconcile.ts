@@ -17,9 +17,10 @@ const reconcileBatch = async ({ payments, advance, log }: Deps): Promise<number>
   const due = await payments.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
-      const payment = await payments.takeUp(found)
+      const payment = await payments.claim(found)
       if (!payment) return
-      const line = { paymentId: payment.id, orderId: payment.orderId, from: payment.status, looks: payment.looks }
+      const { id: paymentId, orderId, status: from, lease } = payment
+      const line = { paymentId, orderId, from, attempts: lease.attempts }
       try {
         const { status } = await inSpan('reconcile payment', { isRoot: true }, () => advance(payment.id, payment))
         reconciledTotal.inc({ outcome: status === payment.status ? 'waiting' : 'moved' })

@@ -27,7 +27,7 @@ const abandon = ({ payments }: StepDeps, payment: Payment, failure = orderNotPay
 /** What this card was asked before, by a process that died or whose answer was lost. */
 const intentBefore = async (stripe: StripePort, payment: Payment): Promise<Intent | undefined> => {
   if (hasIntent(payment)) return retrieveIntent(stripe, payment)
-  const isRepeated = payment.looks > 0 || payment.keyGeneration > 0
+  const isRepeated = payment.lease.attempts > 0 || payment.keyGeneration > 0
   return isRepeated ? stripe.find(payment.id) : undefined
 }
 

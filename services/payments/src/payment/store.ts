@@ -6,6 +6,7 @@ import {
   isDuplicateKey,
   openCollection,
   type PublishAll,
+  openWorkQueue,
 } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
@@ -17,8 +18,8 @@ import {
   OrderNotPayableError,
   openStatuses,
   type Payment,
+  paymentBackoff,
   type Status,
-  takeUp,
   unfinishedStatuses,
   type Why,
 } from '../domain/payment.ts'
@@ -60,8 +61,11 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
       { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
       { key: { intentId: 1 }, name: 'intent', sparse: true },
       { key: { ticketId: 1 }, name: 'ticket', sparse: true },
-      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedStatuses } } },
     ],
+  })
+  const queue = openWorkQueue(documents.raw, {
+    unfinished: { status: { $in: [...unfinishedStatuses] } },
+    backoff: paymentBackoff,
   })
 
   const nextAttempt = async (orderId: string): Promise<number> => {
@@ -141,7 +145,7 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
   return {
     find: documents.find,
     relay: documents.relay,
-    ensureIndexes: documents.ensureIndexes,
+    ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
     moveThrough,
     moveTo: (before: Payment, to: Status, why?: Why) => moveThrough(before, [to], why),
     refuseIfOpen,
@@ -232,8 +236,8 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
      * that wait for a card, of which there may be hundreds.
      */
     due: async (now: Date, limit: number): Promise<Payment[]> => {
-      const look = (statuses: Status[], most: number) =>
-        documents.list({ status: { $in: statuses }, lookAt: { $lte: now } }, { sort: { lookAt: 1 }, limit: most })
+      const look = async (statuses: Status[], most: number) =>
+        (await queue.due(now, most, { status: { $in: statuses } })).map(documents.toEntity)
       const withMoney = await look(
         unfinishedStatuses.filter((status) => status !== 'awaiting_method'),
         limit,
@@ -245,20 +249,16 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
     /** Everything between two steps, at most a thousand, read within a second. */
     unfinished: () =>
       documents.raw
-        .find({ status: { $in: [...unfinishedStatuses] }, lookAt: { $gt: new Date(0) } })
+        .find({ status: { $in: [...unfinishedStatuses] }, 'lease.nextAttemptAt': { $gt: new Date(0) } })
         .project<Pick<Payment, 'status' | 'updatedAt'>>({ _id: 0, status: 1, updatedAt: 1 })
         .limit(1_000)
         .maxTimeMS(1_000)
         .toArray(),
 
-    /** Claims a payment for one look; undefined when somebody else has it. */
-    takeUp: async (payment: Payment): Promise<Payment | undefined> => {
-      try {
-        return await documents.replace(payment, takeUp(payment, new Date()))
-      } catch (error) {
-        if (error instanceof VersionConflictError) return undefined
-        throw error
-      }
+    /** Takes a payment up for one attempt; undefined when somebody else has it. */
+    claim: async ({ id, ...payment }: Payment): Promise<Payment | undefined> => {
+      const claimed = await queue.claim({ _id: id, ...payment })
+      return claimed && documents.toEntity(claimed)
     },
   }
 }

@@ -12,10 +12,10 @@ const payOutBatch = async ({ payouts, payOut, log }: Deps): Promise<number> => {
   const due = await payouts.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
-      const payout = await payouts.takeUp(found)
+      const payout = await payouts.claim(found)
       if (!payout) return
-      const { id, orderId, sellerId, status: from, looks } = payout
-      const line = { paymentId: id, orderId, sellerId, from, looks }
+      const { id, orderId, sellerId, status: from } = payout
+      const line = { paymentId: id, orderId, sellerId, from, attempts: payout.lease.attempts }
       try {
         const { status, waitsFor, failure } = await inSpan('pay out', { isRoot: true }, () => payOut(id))
         if (status !== from) log.info({ ...line, to: status }, 'payout moved')

@@ -178,9 +178,7 @@ export const createStripePort = (stripe: Stripe): StripePort => {
     create: (asked) => told(paymentIntents.create(createParams(asked), { idempotencyKey: asked.key })),
     authorise: ({ paymentMethod, ...asked }) => {
       const confirmation = { confirm: true, payment_method: paymentMethod, error_on_requires_action: true }
-      return told(
-        paymentIntents.create({ ...createParams(asked), ...confirmation }, { idempotencyKey: asked.key }),
-      )
+      return told(paymentIntents.create({ ...createParams(asked), ...confirmation }, { idempotencyKey: asked.key }))
     },
     confirm: (intentId, paymentMethod, key) =>
       told(

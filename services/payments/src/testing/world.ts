@@ -30,6 +30,7 @@ import type { Orders } from '../peers/orders.ts'
 import { type ConnectPort, createConnectPort } from '../stripe/connect.ts'
 import { connectStripe, createStripePort, type StripePort } from '../stripe/payment-intents.ts'
 import { createApply } from '../webhook/apply.ts'
+import { webhookEventTypes } from '../webhook/event-types.ts'
 import { openWebhooks } from '../webhook/store.ts'
 import { createTestOrders } from './orders.ts'
 
@@ -76,7 +77,9 @@ export const startWorld = async ({
   const market = createTestOrders()
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
   const double = await startDouble({
-    ...(hearsWebhooks ? { webhookUrl: `${server.url}api/payments/webhooks/stripe` } : {}),
+    ...(hearsWebhooks
+      ? { webhookUrl: `${server.url}api/payments/webhooks/stripe`, enabledEvents: webhookEventTypes }
+      : {}),
     onExchange,
   })
   const client = connectStripe({
@@ -106,8 +109,13 @@ export const startWorld = async ({
   const banned = new Set<string>()
   const bans: Bans = { isBanned: async (id) => banned.has(id) }
   const payOut = createPayoutProcess({ ...seams, paymentProcess, bans })
-  const apply = createApply({ payments, paymentProcess, disputes: seams.disputes, sellers: seams.sellers })
-  const webhooks = openWebhooks(db, { stripe: client, secrets: ['whsec_of_another_endpoint', SECRET], apply, log })
+  const applying = createApply({ payments, paymentProcess, disputes: seams.disputes, sellers: seams.sellers })
+  const webhooks = openWebhooks(db, {
+    stripe: client,
+    secrets: ['whsec_of_another_endpoint', SECRET],
+    ...applying,
+    log,
+  })
   const handlers = createHandlers({ payments, payouts, paymentProcess })
   const config = { PUBLIC_ORIGIN: service.publicOrigin, ACCESS_TOKEN_SECONDS: 900 }
   const userOf = (token: string): User => {
@@ -195,7 +203,7 @@ export const startWorld = async ({
     },
     /** Time passes: the reconciler finds whatever is unfinished. */
     reconcileNow: async () => {
-      await db.collection('payments').updateMany({}, { $set: { lookAt: new Date(0) } })
+      await db.collection('payments').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
       await reconcile({ payments, advance, log })
     },
     /** Minutes pass: what cards hold for no payment is found. */
@@ -203,7 +211,7 @@ export const startWorld = async ({
       releaseStrayHolds({ payments, paymentProcess, stripe: seams.stripe, now: new Date(Date.now() + 3_600_000) }),
     /** Time passes: whatever is to be paid out, or left between two steps, is looked at. */
     payOutNow: async () => {
-      await db.collection('payouts').updateMany({}, { $set: { lookAt: new Date(0) } })
+      await db.collection('payouts').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
       await payOutDue({ payouts, payOut, log })
     },
     /** Whoever sells `order` has gone through Stripe's onboarding. */
