@@ -108,7 +108,7 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
     onDisputeUpdated: ask,
 
     /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
-    sweep: async (): Promise<void> => {
+    reconcile: async (): Promise<void> => {
       const now = new Date()
       const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
       const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs

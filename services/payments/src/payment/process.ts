@@ -12,14 +12,24 @@ import { stepFrom } from './steps.ts'
 /** The longest way takes six steps; the rest is for what another replica was quicker with. */
 const maxSteps = 24
 
-type Running = { ended: Promise<Payment>; status?: Payment['status'] }
+/** How many payments a process remembers as it last saw them. */
+const maxRemembered = 1_000
 
 /**
  * Carries payments to their end from wherever they are: stopped between any two steps, by `kill -9` even, doing it again
  * leads to the same end. Replicas may carry the same payment at once.
  */
 const createAdvance = (deps: StepDeps) => {
-  const running = new Map<string, Running>()
+  const running = new Map<string, Promise<Payment>>()
+  const seen = new Map<string, Payment>()
+
+  const remember = (payment: Payment): Payment => {
+    seen.delete(payment.id)
+    seen.set(payment.id, payment)
+    const [oldest] = seen.size > maxRemembered ? seen.keys() : []
+    if (oldest !== undefined) seen.delete(oldest)
+    return payment
+  }
 
   const load = async (id: string): Promise<Payment> => {
     const payment = await deps.payments.find(id)
@@ -30,13 +40,11 @@ const createAdvance = (deps: StepDeps) => {
   const run = async (id: string, known: Payment | undefined): Promise<Payment> => {
     let payment = known
     for (let step = 1; step <= maxSteps; step++) {
-      payment ??= await load(id)
-      const current = running.get(id)
-      if (current) current.status = payment.status
+      payment = remember(payment ?? (await load(id)))
       if (!isUnfinished(payment)) return payment
       const { status } = payment
       try {
-        payment = await stepFrom[status](deps, payment)
+        payment = remember(await stepFrom[status](deps, payment))
         if (payment.status === 'awaiting_method') return payment
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
@@ -48,13 +56,11 @@ const createAdvance = (deps: StepDeps) => {
   }
 
   const begin = (id: string, known: Payment | undefined): Promise<Payment> => {
-    const entry: Running = {
-      ended: Promise.resolve()
-        .then(() => run(id, known))
-        .finally(() => running.delete(id)),
-    }
-    running.set(id, entry)
-    return entry.ended
+    const ended = Promise.resolve()
+      .then(() => run(id, known))
+      .finally(() => running.delete(id))
+    running.set(id, ended)
+    return ended
   }
 
   return {
@@ -66,22 +72,19 @@ const createAdvance = (deps: StepDeps) => {
     advance: async (id: string, known?: Payment): Promise<Payment> => {
       const current = running.get(id)
       if (!current) return begin(id, known)
-      const payment = await current.ended
+      const payment = await current
       // It may have looked before the buyer gave the card that this call is about.
-      return payment.status === 'awaiting_method' ? (running.get(id)?.ended ?? begin(id, payment)) : payment
+      return payment.status === 'awaiting_method' ? (running.get(id) ?? begin(id, payment)) : payment
     },
 
-    /** Whether this process is bringing a payment to its end right now; one that waits for a card may stop there. */
-    isAdvancing: (id: string): boolean => {
-      const status = running.get(id)?.status
-      return status !== undefined && status !== 'awaiting_method'
-    },
+    /** A payment as this process saw it last; somebody else may have moved it on since. */
+    lastSeen: (id: string): Payment | undefined => seen.get(id),
   }
 }
 
 export const createPaymentProcess = (deps: StepDeps) => {
   const { payments, stripe, now = () => new Date() } = deps
-  const { advance, isAdvancing } = createAdvance(deps)
+  const { advance, lastSeen } = createAdvance(deps)
 
   /**
    * Looks at what Stripe says of a payment that was given up: money that came nevertheless goes back. An intent whose id was
@@ -132,7 +135,7 @@ export const createPaymentProcess = (deps: StepDeps) => {
     void advance(payment.id, cancelling).catch(() => {})
   }
 
-  return { advance, isAdvancing, recheck, releaseStray, followRefunds, abandon }
+  return { advance, lastSeen, recheck, releaseStray, followRefunds, abandon }
 }
 
 export type PaymentProcess = ReturnType<typeof createPaymentProcess>

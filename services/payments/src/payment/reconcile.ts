@@ -39,14 +39,14 @@ export const reconcile = async (deps: Deps): Promise<void> => {
   for (let batches = 1; batches <= maxBatches; batches++) if ((await reconcileBatch(deps)) < batch) return
 }
 
-type SweepDeps = {
+type RefundsDeps = {
   payments: Pick<Payments, 'byIntent'>
   paymentProcess: Pick<PaymentProcess, 'followRefunds'>
   stripe: Pick<StripePort, 'refundedSince'>
 }
 
 /** Finds refunds at Stripe that no webhook told of. Before a payout each payment is looked at once more. */
-export const sweepRefunds = async ({ payments, paymentProcess, stripe }: SweepDeps): Promise<void> => {
+export const reconcileRefunds = async ({ payments, paymentProcess, stripe }: RefundsDeps): Promise<void> => {
   const intents = await stripe.refundedSince(new Date(Date.now() - refundsSinceMs))
   await forEachOf('refund at Stripe', intents, async (intentId) => {
     const payment = await payments.byIntent(intentId)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
 import { until } from '@fairpass/stripe-double/testing.ts'
 import { startWorld, type World } from '../testing/world.ts'
-import { sweepRefunds } from './reconcile.ts'
+import { reconcileRefunds } from './reconcile.ts'
 
 // Guarantee: money that was given back in Stripe's own dashboard is never paid out, and everybody hears of it.
 
@@ -105,7 +105,7 @@ test('after a payout it is found by looking for refunds, and what was sent comes
   await world.payOutNow()
   expect(await sentOf(id)).toBe(3_780)
   await refundAtStripe(intentId)
-  await sweepRefunds(world)
+  await reconcileRefunds(world)
   await world.payOutNow()
   expect((await world.payments.find(id))?.status).toBe('refunded')
   expect(await sentOf(id)).toBe(0)

@@ -69,7 +69,7 @@ test('payouts and disputes', async () => {
   await world.payOutNow()
   const [intent] = await world.intentsOf(sold.id)
   const dispute = await world.double.call('POST', `/payment_intents/${intent?.id}/dispute`, {})
-  await world.disputes.sweep()
+  await world.disputes.reconcile()
   await world.payOutNow()
   await world.double.call('POST', `/disputes/${dispute.body.id}/close`, { outcome: 'lost' })
   await until('the dispute to be lost', async () => {

@@ -40,7 +40,9 @@ export const createApply = ({ payments, paymentProcess, disputes, sellers }: Dep
   /** Whether nothing is left to do about an event, as far as can be seen without asking Stripe. */
   const isKnown = async (about: About): Promise<boolean> => {
     if (about.accountId || about.disputeId) return false
-    if (about.paymentId && paymentProcess.isAdvancing(about.paymentId) && !tellsOfRefund(about.type)) return true
+    const seen = about.paymentId ? paymentProcess.lastSeen(about.paymentId) : undefined
+    // Moving on makes no old news new.
+    if (seen && isOldNews(seen, about)) return true
     const payment = await paymentOf(about)
     // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
     return !payment || isOldNews(payment, about)

@@ -1,8 +1,7 @@
 import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetry'
-import { unfinishedStatuses } from './domain/payment.ts'
-import { paymentsUnfinished, paymentsUnfinishedOldestSeconds, webhooksFailed } from './metrics.ts'
-import type { Payments } from './payment/store.ts'
-import type { Webhooks } from './webhook/store.ts'
+import { unfinishedStatuses } from '../domain/payment.ts'
+import { paymentsUnfinished, paymentsUnfinishedOldestSeconds } from '../metrics.ts'
+import type { Payments } from './store.ts'
 
 /** Money that was taken has its order, or goes back, within this (docs/design.md, promise 2). */
 const withinMs = 60_000
@@ -10,7 +9,7 @@ const withinMs = 60_000
 const secondsSince = (moment: Date, now: Date) => Math.max(0, (now.getTime() - moment.getTime()) / 1000)
 
 /** What stands between two steps, and whether taken money has stood there for too long. */
-export const unfinishedReading = (payments: Pick<Payments, 'unfinished'>): GaugeCollector => ({
+export const unfinishedGauges = (payments: Pick<Payments, 'unfinished'>): GaugeCollector => ({
   name: 'unfinished payments',
   read: async () => {
     const now = new Date()
@@ -30,10 +29,4 @@ export const unfinishedReading = (payments: Pick<Payments, 'unfinished'>): Gauge
     paymentsUnfinishedOldestSeconds.remove()
     invariantViolations.remove({ invariant: 'captured_without_order' })
   },
-})
-
-export const webhooksReading = (webhooks: Pick<Webhooks, 'countFailed'>): GaugeCollector => ({
-  name: 'failed webhooks',
-  read: async () => webhooksFailed.set(await webhooks.countFailed()),
-  reset: () => webhooksFailed.remove(),
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
 import { testSidecar } from '@fairpass/servers/testing'
-import { startWorld, type World } from './testing/world.ts'
+import { startWorld, type World } from '../testing/world.ts'
 
 let world: World
 beforeAll(async () => {
