@@ -6,7 +6,7 @@ import { publishEach } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
-import { type Exchange, SECRET, startDouble } from '@fairpass/stripe-double/testing.ts'
+import { type Exchange, startDouble, webhookSecret } from '@fairpass/stripe-double/testing.ts'
 import { createApp } from '../app.ts'
 import { composePayments } from '../composition.ts'
 import { limitVariables } from '../payment/limits.ts'
@@ -73,7 +73,7 @@ export const startWorld = async ({
     PUBLIC_ORIGIN: service.publicOrigin,
     ACCESS_TOKEN_SECONDS: 900,
     STRIPE_SECRET_KEY: 'a secret of the tests',
-    STRIPE_WEBHOOK_SECRET: ['whsec_of_another_endpoint', SECRET],
+    STRIPE_WEBHOOK_SECRET: ['whsec_of_another_endpoint', webhookSecret],
     PLATFORM_FEE_BASIS_POINTS: feeBasisPoints,
     PAYOUT_DELAY_SECONDS: payoutDelaySeconds,
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { applyEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
-import { SECRET, until } from '@fairpass/stripe-double/testing.ts'
+import { until, webhookSecret } from '@fairpass/stripe-double/testing.ts'
 import { readPaymentsConfig } from '../config.ts'
 import { startWorld, type World } from '../testing/world.ts'
 import { openWebhooks } from './store.ts'
@@ -123,7 +123,7 @@ test('money that comes for a payment that was given up goes back', async () => {
   expect(await world.ledger.sums()).toEqual({ eur: 0 })
 })
 
-const signed = (payload: string, secret = SECRET, timestamp = Math.floor(Date.now() / 1000)) =>
+const signed = (payload: string, secret = webhookSecret, timestamp = Math.floor(Date.now() / 1000)) =>
   world.client.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp })
 const deliver = (payload: string, signature: string) =>
   world.app.request('/api/payments/webhooks/stripe', {
@@ -271,7 +271,7 @@ test('a try that fails after a later one succeeded changes nothing', async () =>
   let tries = 0
   const late = openWebhooks(world.db, {
     stripe: world.client,
-    secrets: [SECRET],
+    secrets: [webhookSecret],
     log: createLog('payments', 'silent'),
     isKnown: async () => false,
     apply: async () => {
@@ -299,7 +299,7 @@ test.each([
   ['no signature', () => ''],
   ['nonsense', () => 't=1,v1=abc'],
   ['the secret of somebody else', (payload: string) => signed(payload, 'whsec_other')],
-  ['an old signature', (payload: string) => signed(payload, SECRET, Math.floor(Date.now() / 1000) - 400)],
+  ['an old signature', (payload: string) => signed(payload, webhookSecret, Math.floor(Date.now() / 1000) - 400)],
 ])('a webhook with %s is refused and not kept', async (_what, sign) => {
   const id = `evt_${newId()}`
   const answer = await deliver(anEvent(id), await sign(anEvent(id)))

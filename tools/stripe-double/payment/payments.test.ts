@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { authorisation, refusalOf, startDouble } from './testing.ts'
+import { authorisation, refusalOf, startDouble } from '../testing.ts'
 
 let double: Awaited<ReturnType<typeof startDouble>>
 beforeAll(async () => {
@@ -133,7 +133,7 @@ test('what is released at a partial capture cannot be refunded as well', async (
 })
 
 test.each(['pm_card_authenticationRequired', 'pm_card_threeDSecure2Required'])(
-  '%s waits for the buyer, and holds money only after the bank said yes',
+  '%s waits for the buyer, and holds money only after the bank says yes',
   async (paymentMethod) => {
     const { stripe, call } = double
     const waiting = await stripe.paymentIntents.create(

@@ -1,17 +1,17 @@
-import { type Decline, declineNamed } from './cards.ts'
-import { type Answer, noSuch, refused } from './errors.ts'
-import type { Cause } from './events.ts'
-import type { Fault, Operation, Target } from './faults.ts'
+import type { Fault, Operation, Target } from '../control/faults.ts'
+import { type Answer, noSuch, refused } from '../errors.ts'
+import { type Decline, declineNamed } from '../payment/cards.ts'
+import type { EntryKind, Storage } from '../storage.ts'
+import type { Cause } from '../webhook/events.ts'
 import { canonical, type Form, parseForm } from './form.ts'
 import { expanded } from './lists.ts'
-import type { Requests, Told } from './requests.ts'
-import type { EntryKind, Storage } from './storage.ts'
+import type { Handled, Requests } from './requests.ts'
 
-export interface Env {
+export type Env = {
   Variables: { requestId: string; idempotencyKey: string | undefined }
 }
 
-export interface Incoming {
+export type Incoming = {
   path: string
   form: Form
   variables: Env['Variables']
@@ -21,7 +21,7 @@ export interface Incoming {
 const declineOf = (fault: Fault | undefined): Decline | undefined =>
   fault?.kind === 'decline' ? declineNamed(fault.declineCode ?? 'generic_decline') : undefined
 
-const told = ({ status, body, replayOf, retryInVain }: Told): Response =>
+const toResponse = ({ status, body, replayOf, retryInVain }: Handled): Response =>
   Response.json(body, {
     status,
     headers: {
@@ -49,7 +49,7 @@ export const createAnswering = ({ storage, requests }: { storage: Storage; reque
   ): Promise<Response> => {
     const { requestId, idempotencyKey } = variables
     const cause = { requestId, idempotencyKey: idempotencyKey ?? null }
-    return told(
+    return toResponse(
       await requests.carryOut({
         operations,
         target,
@@ -68,7 +68,7 @@ export const createAnswering = ({ storage, requests }: { storage: Storage; reque
   },
 
   read: async (url: string, target: Target, look: (form: Form) => unknown): Promise<Response> =>
-    told(
+    toResponse(
       await requests.read(target, () => {
         const form = parseForm(new URL(url).search)
         return { status: 200, body: expanded(storage, form, look(form)) }

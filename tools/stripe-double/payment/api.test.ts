@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { authorisation, clientOf, refusalOf, startDouble } from './testing.ts'
+import { authorisation, clientOf, refusalOf, startDouble } from '../testing.ts'
 
 let double: Awaited<ReturnType<typeof startDouble>>
 beforeAll(async () => {

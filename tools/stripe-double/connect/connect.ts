@@ -1,9 +1,9 @@
 import type Stripe from 'stripe'
-import { refused } from './errors.ts'
-import { type Happening, type Kept, type KeptAccount, say, type World } from './shapes.ts'
+import { refused } from '../errors.ts'
+import { type Happening, happening, type Kept, type KeptAccount, type World } from '../shapes.ts'
 
 /** What Stripe asks of a person before it sends them money, before they have answered. */
-const UNANSWERED = ['external_account', 'individual.dob.day', 'individual.verification.document', 'tos_acceptance.date']
+const unanswered = ['external_account', 'individual.dob.day', 'individual.verification.document', 'tos_acceptance.date']
 
 const requirements = (due: string[]): Stripe.Account.Requirements => ({
   alternatives: [],
@@ -16,7 +16,7 @@ const requirements = (due: string[]): Stripe.Account.Requirements => ({
   pending_verification: [],
 })
 
-export interface NewAccount {
+export type NewAccount = {
   controller: Omit<Stripe.Account.Controller, 'type' | 'is_controller'>
   country: string
   email: string | null
@@ -37,16 +37,16 @@ export const accountOf = (asked: NewAccount, { newId, nowSeconds }: World): Kept
   email: asked.email,
   metadata: asked.metadata,
   payouts_enabled: false,
-  requirements: requirements(UNANSWERED),
+  requirements: requirements(unanswered),
   type: 'none',
 })
 
-export const ONBOARDED = ['complete', 'incomplete', 'restricted'] as const
-export type Onboarded = (typeof ONBOARDED)[number]
+export const onboardedAs = ['complete', 'incomplete', 'restricted'] as const
+export type Onboarded = (typeof onboardedAs)[number]
 
 /** The seller answered everything, left something out, or Stripe has taken the account out of use. */
 export const onboard = (account: KeptAccount, how: Onboarded): KeptAccount => {
-  const due = how === 'complete' ? [] : how === 'incomplete' ? UNANSWERED.slice(2, 3) : ['interv_review']
+  const due = how === 'complete' ? [] : how === 'incomplete' ? unanswered.slice(2, 3) : ['interv_review']
   const isReady = how === 'complete'
   return {
     ...account,
@@ -57,7 +57,7 @@ export const onboard = (account: KeptAccount, how: Onboarded): KeptAccount => {
   }
 }
 
-export interface TransferAsked {
+export type TransferRequest = {
   amount: number
   currency: string
   sourceTransaction: string | null
@@ -67,7 +67,7 @@ export interface TransferAsked {
 }
 
 /** What a transfer draws from: the charge that it names, or else the platform's balance. */
-export interface Source {
+export type Source = {
   charge?: Stripe.Charge | undefined
   /** what is left there to be transferred */
   available: number
@@ -76,12 +76,12 @@ export interface Source {
 interface Moved<T> {
   made: T
   touched: Kept[]
-  said: Happening[]
+  happenings: Happening[]
 }
 
 export const transfer = (
   destination: KeptAccount,
-  asked: TransferAsked,
+  asked: TransferRequest,
   { charge, available }: Source,
   world: World,
 ): Moved<Stripe.Transfer> => {
@@ -131,7 +131,7 @@ export const transfer = (
     transfer_group:
       asked.transferGroup ?? (charge ? (charge.transfer_group ?? `group_${charge.payment_intent}`) : null),
   }
-  return { made, touched: [made], said: [say('transfer.created', made)] }
+  return { made, touched: [made], happenings: [happening('transfer.created', made)] }
 }
 
 export const reverse = (
@@ -165,5 +165,5 @@ export const reverse = (
     reversed: amount === rest,
     reversals: { ...before.reversals, data: [made, ...before.reversals.data] },
   }
-  return { made, touched: [after, made], said: [say('transfer.reversed', after)] }
+  return { made, touched: [after, made], happenings: [happening('transfer.reversed', after)] }
 }

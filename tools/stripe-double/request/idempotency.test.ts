@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { authorisation, headerOf, refusalOf, startDouble } from './testing.ts'
+import { authorisation, headerOf, refusalOf, startDouble } from '../testing.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const dayMs = 24 * 60 * 60 * 1000
 
 let double: Awaited<ReturnType<typeof startDouble>>
 let clockMs: number
@@ -104,7 +104,7 @@ test('a refused capture stays refused under its key', async () => {
 test('a key is forgotten after a day, not before', async () => {
   const key = { idempotencyKey: 'k' }
   const first = await double.stripe.paymentIntents.create(authorisation(), key)
-  clockMs += DAY_MS - 1
+  clockMs += dayMs - 1
   expect((await double.stripe.paymentIntents.create(authorisation(), key)).id).toBe(first.id)
   clockMs += 1
   expect((await double.stripe.paymentIntents.create(authorisation(), key)).id).not.toBe(first.id)

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe'
+import { type Answer, errorAnswer, refused, unexpectedState } from '../errors.ts'
+import { happening, type Kept, type Outcome, refundOf, type World } from '../shapes.ts'
 import type { Decline } from './cards.ts'
 import { withDispute } from './disputes.ts'
-import { type Answer, errorAnswer, refused, unexpectedState } from './errors.ts'
-import { type Kept, type Outcome, refundOf, say, type World } from './shapes.ts'
 
 /** What of an authorisation is given back to the buyer shows as refunded, though no money had moved. */
 const release = (charge: Stripe.Charge, reason: Stripe.Refund.Reason | null, world: World): [Stripe.Charge, Kept[]] => {
@@ -43,12 +43,12 @@ export const capture = (
   const outcome: Outcome = {
     intent: paid,
     touched: [paid, ...released],
-    said: [say('charge.captured', charge), say('payment_intent.succeeded', paid)],
+    happenings: [happening('charge.captured', charge), happening('payment_intent.succeeded', paid)],
   }
   return withDispute(outcome, charge, disputeReason, world)
 }
 
-const CANCELLABLE = ['requires_payment_method', 'requires_capture', 'requires_confirmation', 'requires_action']
+const cancellable = ['requires_payment_method', 'requires_capture', 'requires_confirmation', 'requires_action']
 
 /** Ends the intent; an authorisation is given back. `automatic` is Stripe itself, because the authorisation ran out. */
 export const cancel = (
@@ -57,10 +57,10 @@ export const cancel = (
   reason: Stripe.PaymentIntent.CancellationReason | null,
   world: World,
 ): Outcome => {
-  if (!CANCELLABLE.includes(intent.status)) {
+  if (!cancellable.includes(intent.status)) {
     throw unexpectedState(
       intent,
-      `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELLABLE.join(', ')}.`,
+      `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${cancellable.join(', ')}.`,
     )
   }
   const ended: Stripe.PaymentIntent = {
@@ -71,14 +71,14 @@ export const cancel = (
     cancellation_reason: reason,
     next_action: null,
   }
-  const said = [say('payment_intent.canceled', ended)]
-  if (intent.status !== 'requires_capture' || !charge) return { intent: ended, touched: [ended], said }
+  const happenings = [happening('payment_intent.canceled', ended)]
+  if (intent.status !== 'requires_capture' || !charge) return { intent: ended, touched: [ended], happenings }
   const ranOut = reason === 'automatic'
   const [released, touched] = release(charge, ranOut ? 'expired_uncaptured_charge' : null, world)
   return {
     intent: ended,
     touched: [ended, ...touched],
-    said: [say(ranOut ? 'charge.expired' : 'charge.refunded', released), ...said],
+    happenings: [happening(ranOut ? 'charge.expired' : 'charge.refunded', released), ...happenings],
   }
 }
 

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 
 /** Why an issuer says no, in the words of https://docs.stripe.com/declines/codes */
-export interface Decline {
+export type Decline = {
   code: string
   declineCode?: string
   message: string
@@ -9,7 +9,7 @@ export interface Decline {
 }
 
 /** What a test PaymentMethod stands for: https://docs.stripe.com/testing */
-export interface TestCard {
+export type TestCard = {
   name: string
   brand: string
   last4: string
@@ -30,7 +30,7 @@ export const authenticationRequired = refusedBy(
   'Your card was declined. This transaction requires authentication.',
 )
 
-const DECLINES = {
+const declines = {
   generic_decline: refusedBy('generic_decline'),
   insufficient_funds: refusedBy('insufficient_funds', 'Your card has insufficient funds.'),
   lost_card: refusedBy('lost_card'),
@@ -49,9 +49,9 @@ const DECLINES = {
   },
 } satisfies Record<string, Decline>
 
-type DeclineName = keyof typeof DECLINES
+type DeclineName = keyof typeof declines
 export const declineNamed = (name: string): Decline | undefined =>
-  Object.entries(DECLINES).find(([each]) => each === name)?.[1]
+  Object.entries(declines).find(([each]) => each === name)?.[1]
 
 const card = (name: string, brand: string, last4: string, more: Partial<TestCard> = {}): TestCard => ({
   name,
@@ -61,9 +61,9 @@ const card = (name: string, brand: string, last4: string, more: Partial<TestCard
   ...more,
 })
 const visa = (name: string, last4: string, more: Partial<TestCard> = {}) => card(name, 'visa', last4, more)
-const declined = (name: string, last4: string, why: DeclineName) => visa(name, last4, { decline: DECLINES[why] })
+const declined = (name: string, last4: string, why: DeclineName) => visa(name, last4, { decline: declines[why] })
 
-const CARDS = [
+const testCards = [
   visa('pm_card_visa', '4242'),
   visa('pm_card_visa_debit', '5556', { funding: 'debit' }),
   card('pm_card_mastercard', 'mastercard', '4444'),
@@ -88,7 +88,7 @@ const CARDS = [
   visa('pm_card_threeDSecure2Required', '3220', { authenticates: true }),
   visa('pm_card_authenticationRequiredChargeDeclinedInsufficientFunds', '3178', {
     authenticates: true,
-    decline: DECLINES.insufficient_funds,
+    decline: declines.insufficient_funds,
   }),
   visa('pm_card_createDispute', '0259', { disputeReason: 'fraudulent' }),
   visa('pm_card_createDisputeProductNotReceived', '2685', { disputeReason: 'product_not_received' }),
@@ -97,14 +97,14 @@ const CARDS = [
 /** Stripe knows the declining cards with and without the brand in their name. */
 export const cardNamed = (name: string): TestCard | undefined => {
   const unbranded = name.replace(/^pm_card_visa_(?=chargeDeclined)/, 'pm_card_')
-  return CARDS.find((each) => each.name === unbranded)
+  return testCards.find((each) => each.name === unbranded)
 }
 
 // A fingerprint stands for one card number in every PaymentMethod made of it, so it leads back to the card.
 const fingerprintOf = ({ name }: TestCard) => Bun.hash(name).toString(36).padStart(16, '0').slice(-16)
 
 export const cardBehind = (method: Stripe.PaymentMethod): TestCard | undefined =>
-  CARDS.find((each) => fingerprintOf(each) === method.card?.fingerprint)
+  testCards.find((each) => fingerprintOf(each) === method.card?.fingerprint)
 
 export const noBillingDetails = { address: null, email: null, name: null, phone: null, tax_id: null }
 

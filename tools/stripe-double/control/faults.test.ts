@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { authorisation, headerOf, refusalOf, startDouble } from './testing.ts'
+import { authorisation, headerOf, refusalOf, startDouble } from '../testing.ts'
 
 let double: Awaited<ReturnType<typeof startDouble>>
 beforeEach(async () => {

@@ -1,36 +1,35 @@
 import { Hono } from 'hono'
-import type { Answering, Env } from './answering.ts'
-import { amountOf, currencyOf } from './asked.ts'
+import type { Target } from '../control/faults.ts'
+import { parameterRefused } from '../errors.ts'
+import { amountOf, currencyOf } from '../payment/parameters.ts'
+import type { Answering, Env } from '../request/answering.ts'
+import { branch, type Form, flag, metadata, only, required, text, whole } from '../request/form.ts'
+import { listed, pageOf } from '../request/lists.ts'
+import type { Storage } from '../storage.ts'
 import type { NewAccount } from './connect.ts'
-import { parameterRefused } from './errors.ts'
-import type { Target } from './faults.ts'
-import { branch, type Form, flag, metadata, only, required, text, whole } from './form.ts'
-import { listed, pageOf } from './lists.ts'
 import type { Connect } from './platform.ts'
-import type { Storage } from './storage.ts'
 
-interface ConnectApiDeps {
+type ConnectApiDeps = {
   storage: Storage
   connect: Connect
   answering: Answering
 }
 
-const ACCOUNT = 'business_profile business_type capabilities controller country email expand metadata settings'.split(
-  ' ',
-)
-const LINK = 'account collect collection_options expand refresh_url return_url type'.split(' ')
-const TRANSFER =
+const accountParameters =
+  'business_profile business_type capabilities controller country email expand metadata settings'.split(' ')
+const linkParameters = 'account collect collection_options expand refresh_url return_url type'.split(' ')
+const transferParameters =
   'amount currency description destination expand metadata source_transaction source_type transfer_group'.split(' ')
-const REVERSAL = 'amount description expand metadata refund_application_fee'.split(' ')
-const CONTROLLER = {
+const reversalParameters = 'amount description expand metadata refund_application_fee'.split(' ')
+const controllerParameters = {
   fees: { payer: 'account' },
   losses: { payments: 'stripe' },
   requirement_collection: 'stripe',
   stripe_dashboard: { type: 'full' },
 }
 
-const accountAsked = (form: Form): NewAccount => {
-  only(form, ACCOUNT)
+const parseAccount = (form: Form): NewAccount => {
+  only(form, accountParameters)
   const country = text(form, 'country') ?? 'AT'
   if (!/^[A-Z]{2}$/.test(country))
     throw parameterRefused('country_unsupported', 'country', `Country '${country}' is unknown.`)
@@ -40,10 +39,10 @@ const accountAsked = (form: Form): NewAccount => {
   return {
     country,
     controller: {
-      fees: { payer: of('fees', 'payer') ?? CONTROLLER.fees.payer },
-      losses: { payments: of('losses', 'payments') ?? CONTROLLER.losses.payments },
-      requirement_collection: text(controller, 'requirement_collection') ?? CONTROLLER.requirement_collection,
-      stripe_dashboard: { type: of('stripe_dashboard', 'type') ?? CONTROLLER.stripe_dashboard.type },
+      fees: { payer: of('fees', 'payer') ?? controllerParameters.fees.payer },
+      losses: { payments: of('losses', 'payments') ?? controllerParameters.losses.payments },
+      requirement_collection: text(controller, 'requirement_collection') ?? controllerParameters.requirement_collection,
+      stripe_dashboard: { type: of('stripe_dashboard', 'type') ?? controllerParameters.stripe_dashboard.type },
     },
     email: text(form, 'email') ?? null,
     wantsTransfers: flag(transfers, 'requested') ?? false,
@@ -51,16 +50,16 @@ const accountAsked = (form: Form): NewAccount => {
   }
 }
 
-const linkAsked = (form: Form) => {
-  only(form, LINK)
+const parseLink = (form: Form) => {
+  only(form, linkParameters)
   const account = required(form, 'account')
   if (required(form, 'type') !== 'account_onboarding')
     throw parameterRefused('parameter_invalid', 'type', 'The double knows links of type account_onboarding only.')
   return { account, returnUrl: required(form, 'return_url'), refreshUrl: required(form, 'refresh_url') }
 }
 
-const transferAsked = (form: Form) => {
-  only(form, TRANSFER)
+const parseTransfer = (form: Form) => {
+  only(form, transferParameters)
   return {
     amount: amountOf(form),
     currency: currencyOf(form),
@@ -86,7 +85,7 @@ export const createConnectApi = ({ storage, connect, answering }: ConnectApiDeps
     .post('/accounts', async (c) => {
       const request = await incoming(c)
       return order(request, ['account'], marked(request.form), (cause) =>
-        connect.create(accountAsked(request.form), cause),
+        connect.create(parseAccount(request.form), cause),
       )
     })
     .get('/accounts/:id', (c) => {
@@ -95,12 +94,12 @@ export const createConnectApi = ({ storage, connect, answering }: ConnectApiDeps
     })
     .post('/account_links', async (c) => {
       const request = await incoming(c)
-      return order(request, ['account'], {}, () => connect.link(linkAsked(request.form), new URL(c.req.url).origin))
+      return order(request, ['account'], {}, () => connect.link(parseLink(request.form), new URL(c.req.url).origin))
     })
     .post('/transfers', async (c) => {
       const request = await incoming(c)
       return order(request, ['transfer'], marked(request.form), (cause) => {
-        const asked = transferAsked(request.form)
+        const asked = parseTransfer(request.form)
         return connect.transferTo(required(request.form, 'destination'), asked, cause)
       })
     })
@@ -118,7 +117,7 @@ export const createConnectApi = ({ storage, connect, answering }: ConnectApiDeps
       const request = await incoming(c)
       const { metadata: marks } = storage.find('transfer', id) ?? {}
       return order(request, ['reversal'], { metadata: marks }, (cause) => {
-        only(request.form, REVERSAL)
+        only(request.form, reversalParameters)
         const asked = { amount: whole(request.form, 'amount'), metadata: metadata(request.form) }
         return connect.reverse(id, asked, cause)
       })

@@ -1,6 +1,6 @@
-import type { Storage } from './storage.ts'
+import type { Storage } from '../storage.ts'
 
-export const OPERATIONS = [
+export const operations = [
   'create',
   'confirm',
   'capture',
@@ -12,17 +12,17 @@ export const OPERATIONS = [
   'retrieve',
   'webhook',
 ] as const
-export type Operation = (typeof OPERATIONS)[number]
+export type Operation = (typeof operations)[number]
 
-const REQUEST_KINDS = ['delay', 'error_before', 'error_after', 'drop_before', 'drop_after'] as const
-const WEBHOOK_KINDS = ['delay', 'lost', 'doubled', 'reordered', 'bad_signature'] as const
-const DECLINABLE: readonly Operation[] = ['create', 'confirm', 'capture']
+const requestKinds = ['delay', 'error_before', 'error_after', 'drop_before', 'drop_after'] as const
+const webhookKinds = ['delay', 'lost', 'doubled', 'reordered', 'bad_signature'] as const
+const declinable: readonly Operation[] = ['create', 'confirm', 'capture']
 /** What moves money between balances may find too little there. */
-const REFUSABLE: readonly Operation[] = ['transfer', 'reversal']
+const refusable: readonly Operation[] = ['transfer', 'reversal']
 
-export type FaultKind = (typeof REQUEST_KINDS)[number] | 'decline' | 'refuse' | (typeof WEBHOOK_KINDS)[number]
+export type FaultKind = (typeof requestKinds)[number] | 'decline' | 'refuse' | (typeof webhookKinds)[number]
 
-export interface FaultAsked {
+export type FaultSpec = {
   operation: Operation
   kind: FaultKind
   /** How often it strikes before it is used up. */
@@ -36,41 +36,41 @@ export interface FaultAsked {
   eventType?: string
 }
 
-export interface Fault extends FaultAsked {
+export type Fault = FaultSpec & {
   id: number
   remaining: number
 }
 
-export interface Target {
+export type Target = {
   intent?: string | undefined
   metadata?: Record<string, string> | undefined
   eventType?: string | undefined
 }
 
-const TIMES_MAX = 10_000
-const DELAY_MAX_MS = 120_000
+const maxTimes = 10_000
+const maxDelayMs = 120_000
 
 export const kindsOf = (operation: Operation): readonly FaultKind[] => {
-  if (operation === 'webhook') return WEBHOOK_KINDS
-  if (DECLINABLE.includes(operation)) return [...REQUEST_KINDS, 'decline']
-  return REFUSABLE.includes(operation) ? [...REQUEST_KINDS, 'refuse'] : REQUEST_KINDS
+  if (operation === 'webhook') return webhookKinds
+  if (declinable.includes(operation)) return [...requestKinds, 'decline']
+  return refusable.includes(operation) ? [...requestKinds, 'refuse'] : requestKinds
 }
 
-export const isBounded = ({ times, delayMs }: FaultAsked) =>
-  Number.isInteger(times) && times >= 1 && times <= TIMES_MAX && delayMs >= 0 && delayMs <= DELAY_MAX_MS
+export const isBounded = ({ times, delayMs }: FaultSpec) =>
+  Number.isInteger(times) && times >= 1 && times <= maxTimes && delayMs >= 0 && delayMs <= maxDelayMs
 
-const strikes = (fault: FaultAsked, target: Target): boolean =>
+const strikes = (fault: FaultSpec, target: Target): boolean =>
   (fault.intent === undefined || fault.intent === target.intent) &&
   (fault.eventType === undefined || fault.eventType === target.eventType) &&
   Object.entries(fault.metadata ?? {}).every(([key, value]) => target.metadata?.[key] === value)
 
-interface Row {
+type Row = {
   id: number
   remaining: number
   spec: string
 }
 
-const decode = ({ id, remaining, spec }: Row): Fault => ({ ...(JSON.parse(spec) as FaultAsked), id, remaining })
+const decode = ({ id, remaining, spec }: Row): Fault => ({ ...(JSON.parse(spec) as FaultSpec), id, remaining })
 
 /** Faults live in the data file, so that one that was asked for survives the restart it is meant to trouble. */
 export const createFaults = ({ database }: Storage) => {
@@ -81,7 +81,7 @@ export const createFaults = ({ database }: Storage) => {
       .map(decode)
 
   return {
-    set: (asked: FaultAsked): Fault => {
+    set: (asked: FaultSpec): Fault => {
       const { lastInsertRowid } = database
         .query('INSERT INTO faults (operation, remaining, spec) VALUES (?, ?, ?)')
         .run(asked.operation, asked.times, JSON.stringify(asked))

@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
-import type { Account } from './account.ts'
-import type { Env } from './answering.ts'
-import { declineNamed } from './cards.ts'
-import { ONBOARDED } from './connect.ts'
-import { VERDICTS } from './disputes.ts'
-import { type Answer, errorAnswer, parameterRefused, refused } from './errors.ts'
-import { type FaultAsked, type Faults, isBounded, kindsOf, OPERATIONS } from './faults.ts'
-import type { Connect } from './platform.ts'
+import { onboardedAs } from '../connect/connect.ts'
+import type { Connect } from '../connect/platform.ts'
+import { type Answer, errorAnswer, parameterRefused, refused } from '../errors.ts'
+import type { Account } from '../payment/account.ts'
+import { declineNamed } from '../payment/cards.ts'
+import { verdicts } from '../payment/disputes.ts'
+import type { Env } from '../request/answering.ts'
+import type { Storage } from '../storage.ts'
+import type { Webhooks } from '../webhook/webhooks.ts'
+import { type FaultSpec, type Faults, isBounded, kindsOf, operations } from './faults.ts'
 import { stateOf } from './state.ts'
-import type { Storage } from './storage.ts'
-import type { Webhooks } from './webhooks.ts'
 
-interface ControlDeps {
+type ControlDeps = {
   storage: Storage
   account: Account
   connect: Connect
@@ -71,14 +71,14 @@ const metadataIn = (body: Body): Record<string, string> | undefined => {
   return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, String(value)]))
 }
 
-const FAULT_FIELDS = ['operation', 'kind', 'times', 'delayMs', 'declineCode', 'intent', 'metadata', 'eventType']
+const faultFields = ['operation', 'kind', 'times', 'delayMs', 'declineCode', 'intent', 'metadata', 'eventType']
 
-const faultIn = (body: Body): FaultAsked => {
-  const unknown = Object.keys(body).find((name) => !FAULT_FIELDS.includes(name))
+const faultIn = (body: Body): FaultSpec => {
+  const unknown = Object.keys(body).find((name) => !faultFields.includes(name))
   if (unknown) throw parameterRefused('parameter_unknown', unknown, `A fault has no ${unknown}.`)
-  const operation = OPERATIONS.find((each) => each === body.operation)
+  const operation = operations.find((each) => each === body.operation)
   if (!operation) {
-    throw parameterRefused('parameter_invalid', 'operation', `operation is one of ${OPERATIONS.join(', ')}.`)
+    throw parameterRefused('parameter_invalid', 'operation', `operation is one of ${operations.join(', ')}.`)
   }
   const kind = kindsOf(operation).find((each) => each === body.kind)
   if (!kind) {
@@ -95,7 +95,7 @@ const faultIn = (body: Body): FaultAsked => {
   const intent = textIn(body, 'intent')
   const metadata = metadataIn(body)
   const eventType = textIn(body, 'eventType')
-  const fault: FaultAsked = {
+  const fault: FaultSpec = {
     operation,
     kind,
     times: numberIn(body, 'times') ?? 1,
@@ -150,11 +150,11 @@ export const createControl = ({ storage, account, connect, faults, webhooks }: C
       return act(() => connect.dispute(c.req.param('id'), reason, numberIn(body, 'amount')))
     })
     .post('/disputes/:id/close', async (c) => {
-      const outcome = choiceIn(await bodyOf(c.req), 'outcome', VERDICTS)
+      const outcome = choiceIn(await bodyOf(c.req), 'outcome', verdicts)
       return act(() => connect.closeDispute(c.req.param('id'), outcome))
     })
     .post('/accounts/:id/onboard', async (c) => {
-      const outcome = choiceIn({ outcome: 'complete', ...(await bodyOf(c.req)) }, 'outcome', ONBOARDED)
+      const outcome = choiceIn({ outcome: 'complete', ...(await bodyOf(c.req)) }, 'outcome', onboardedAs)
       return act(() => connect.onboard(c.req.param('id'), outcome))
     })
     .get('/state', (c) =>

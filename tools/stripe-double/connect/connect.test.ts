@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type Stripe from 'stripe'
-import { authorisation, listen, refusalOf, startDouble, until } from './testing.ts'
+import { authorisation, listen, refusalOf, startDouble, until } from '../testing.ts'
 
 const listener = listen()
 let double: Awaited<ReturnType<typeof startDouble>>
@@ -35,7 +35,7 @@ const paid = async (more: Partial<Stripe.PaymentIntentCreateParams> = {}) => {
   return { id, charge: String(intent.latest_charge) }
 }
 
-const told = (type: string, id: string) =>
+const eventOf = (type: string, id: string) =>
   until(`${type} of ${id}`, () =>
     listener.received.some(({ event }) => event.type === type && event.data.object.id === id),
   )
@@ -70,7 +70,7 @@ test('a seller goes through the page behind the link, and is ready afterwards', 
     capabilities: { transfers: 'active' },
     requirements: { currently_due: [] },
   })
-  await told('account.updated', id)
+  await eventOf('account.updated', id)
   expect((await stripe.transfers.create(transfer)).amount).toBe(100)
 })
 
@@ -112,7 +112,7 @@ test('transfers of a charge never exceed it, and what comes back may be sent aga
   const back = await stripe.transfers.createReversal(first.id)
   expect(back).toMatchObject({ object: 'transfer_reversal', amount: 4_000, transfer: first.id })
   expect(await stripe.transfers.retrieve(first.id)).toMatchObject({ reversed: true, amount_reversed: 4_000 })
-  await told('transfer.reversed', first.id)
+  await eventOf('transfer.reversed', first.id)
   expect((await refusalOf(stripe.transfers.createReversal(first.id)))?.statusCode).toBe(400)
   const again = await send(4_000)
   const { data } = await stripe.transfers.list({ transfer_group: 'sale-1' })

@@ -1,26 +1,26 @@
 import type Stripe from 'stripe'
+import { balances } from '../control/state.ts'
+import { type Answer, noSuch, refused } from '../errors.ts'
+import { closeDispute, openDispute, type Verdict } from '../payment/disputes.ts'
+import { type Happening, happening, type Kept, type KeptAccount, newId, type World } from '../shapes.ts'
+import type { Storage } from '../storage.ts'
+import type { Cause, Events } from '../webhook/events.ts'
 import * as domain from './connect.ts'
-import { closeDispute, openDispute, type Verdict } from './disputes.ts'
-import { type Answer, noSuch, refused } from './errors.ts'
-import type { Cause, Events } from './events.ts'
-import { type Happening, type Kept, type KeptAccount, newId, say, type World } from './shapes.ts'
-import { balances } from './state.ts'
-import type { Storage } from './storage.ts'
 
-interface ConnectDeps {
+type ConnectDeps = {
   storage: Storage
   events: Events
   now: () => number
 }
 
-export interface LinkAsked {
+export type LinkRequest = {
   account: string
   returnUrl: string
   refreshUrl: string
 }
 
-const LINK_SECONDS = 300
-const EVERY_TRANSFER = 1_000
+const linkSeconds = 300
+const maxTransfers = 1_000
 const outside: Cause = { requestId: null, idempotencyKey: null }
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
@@ -29,9 +29,9 @@ const ok = (body: unknown): Answer => ({ status: 200, body })
 export const createConnect = ({ storage, events, now }: ConnectDeps) => {
   const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
 
-  const keep = (touched: Kept[], said: Happening[], cause: Cause) => {
+  const keep = (touched: Kept[], happenings: Happening[], cause: Cause) => {
     for (const entry of touched) storage.put(entry)
-    events.record(said, cause, world())
+    events.record(happenings, cause, world())
   }
 
   const account = (id: string, param = 'account', status: 400 | 404 = 404): KeptAccount => {
@@ -51,7 +51,7 @@ export const createConnect = ({ storage, events, now }: ConnectDeps) => {
     const charge = storage.find('charge', id)
     if (!charge) throw noSuch('charge', id, 'source_transaction', 400)
     const sent = storage
-      .list('transfer', { limit: EVERY_TRANSFER, sourceTransaction: id })
+      .list('transfer', { limit: maxTransfers, sourceTransaction: id })
       .reduce((sum, { amount, amount_reversed }) => sum + amount - amount_reversed, 0)
     return { charge, available: charge.amount_captured - sent }
   }
@@ -67,9 +67,9 @@ export const createConnect = ({ storage, events, now }: ConnectDeps) => {
     },
 
     /** @param origin where the page of this double is reached */
-    link: ({ account: id, returnUrl, refreshUrl }: LinkAsked, origin: string): Answer => {
+    link: ({ account: id, returnUrl, refreshUrl }: LinkRequest, origin: string): Answer => {
       const created = Math.floor(now() / 1000)
-      const link = { id: newId('onboarding'), created, expiresAt: created + LINK_SECONDS }
+      const link = { id: newId('onboarding'), created, expiresAt: created + linkSeconds }
       storage.put({ ...link, object: 'onboarding', account: account(id).id, returnUrl, refreshUrl })
       const made: Stripe.AccountLink = {
         object: 'account_link',
@@ -82,14 +82,19 @@ export const createConnect = ({ storage, events, now }: ConnectDeps) => {
 
     onboard: (id: string, how: domain.Onboarded): Answer => {
       const after = domain.onboard(account(id), how)
-      keep([after], [say('account.updated', after)], outside)
+      keep([after], [happening('account.updated', after)], outside)
       return ok(after)
     },
 
-    transferTo: (destination: string, asked: domain.TransferAsked, cause: Cause): Answer => {
+    transferTo: (destination: string, asked: domain.TransferRequest, cause: Cause): Answer => {
       const source = sourceOf(asked.sourceTransaction, asked.currency)
-      const { made, touched, said } = domain.transfer(account(destination, 'destination', 400), asked, source, world())
-      keep(touched, said, cause)
+      const { made, touched, happenings } = domain.transfer(
+        account(destination, 'destination', 400),
+        asked,
+        source,
+        world(),
+      )
+      keep(touched, happenings, cause)
       return ok(made)
     },
 
@@ -98,8 +103,8 @@ export const createConnect = ({ storage, events, now }: ConnectDeps) => {
       asked: { amount: number | undefined; metadata: Record<string, string> },
       cause: Cause,
     ): Answer => {
-      const { made, touched, said } = domain.reverse(transfer(id), asked, world())
-      keep(touched, said, cause)
+      const { made, touched, happenings } = domain.reverse(transfer(id), asked, world())
+      keep(touched, happenings, cause)
       return ok(made)
     },
 
@@ -109,16 +114,16 @@ export const createConnect = ({ storage, events, now }: ConnectDeps) => {
       const charge =
         typeof intent?.latest_charge === 'string' ? storage.find('charge', intent.latest_charge) : undefined
       if (!charge?.captured) throw refused('Only what was captured can be disputed.')
-      const { dispute, touched, said } = openDispute(charge, { reason, amount }, world())
-      keep(touched, said, outside)
+      const { dispute, touched, happenings } = openDispute(charge, { reason, amount }, world())
+      keep(touched, happenings, outside)
       return ok(dispute)
     },
 
     closeDispute: (id: string, verdict: Verdict): Answer => {
       const dispute = storage.find('dispute', id)
       if (!dispute) throw noSuch('dispute', id, 'dispute')
-      const { after, said } = closeDispute(dispute, verdict)
-      keep([after], said, outside)
+      const { after, happenings } = closeDispute(dispute, verdict)
+      keep([after], happenings, outside)
       return ok(after)
     },
   }

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe'
-import { refused } from './errors.ts'
-import { type Happening, type Kept, type Outcome, say, type World } from './shapes.ts'
+import { refused } from '../errors.ts'
+import { type Happening, happening, type Kept, type Outcome, type World } from '../shapes.ts'
 
-const WEEK_SECONDS = 7 * 24 * 60 * 60
+const weekSeconds = 7 * 24 * 60 * 60
 
 const noEvidence: Stripe.Dispute.Evidence = {
   access_activity_log: null,
@@ -35,7 +35,7 @@ const noEvidence: Stripe.Dispute.Evidence = {
   uncategorized_text: null,
 }
 
-interface DisputeAsked {
+type DisputeRequest = {
   reason: string
   /** All that was captured, unless the bank wants less. */
   amount?: number | undefined
@@ -44,7 +44,7 @@ interface DisputeAsked {
 /** The buyer's bank takes the captured amount back and asks for evidence. */
 const disputeOf = (
   charge: Stripe.Charge,
-  { reason, amount = charge.amount_captured }: DisputeAsked,
+  { reason, amount = charge.amount_captured }: DisputeRequest,
   { newId, nowSeconds }: World,
 ): Stripe.Dispute => ({
   id: newId('du'),
@@ -57,7 +57,7 @@ const disputeOf = (
   enhanced_eligibility_types: [],
   evidence: noEvidence,
   evidence_details: {
-    due_by: nowSeconds + WEEK_SECONDS,
+    due_by: nowSeconds + weekSeconds,
     enhanced_eligibility: {},
     has_evidence: false,
     past_due: false,
@@ -73,30 +73,33 @@ const disputeOf = (
   status: 'needs_response',
 })
 
-export const openDispute = (charge: Stripe.Charge, asked: DisputeAsked, world: World) => {
+export const openDispute = (charge: Stripe.Charge, asked: DisputeRequest, world: World) => {
   if (charge.disputed) throw refused(`Charge ${charge.id} has been disputed already.`)
   if (asked.amount !== undefined && (asked.amount < 1 || asked.amount > charge.amount_captured))
     throw refused('A bank takes back at most what was captured.', { param: 'amount' })
   const disputed: Stripe.Charge = { ...charge, disputed: true }
   const dispute = disputeOf(disputed, asked, world)
   const touched: Kept[] = [disputed, dispute]
-  const said: Happening[] = [say('charge.dispute.created', dispute), say('charge.dispute.funds_withdrawn', dispute)]
-  return { dispute, touched, said }
+  const happenings: Happening[] = [
+    happening('charge.dispute.created', dispute),
+    happening('charge.dispute.funds_withdrawn', dispute),
+  ]
+  return { dispute, touched, happenings }
 }
 
-export const VERDICTS = ['won', 'lost'] as const
-export type Verdict = (typeof VERDICTS)[number]
+export const verdicts = ['won', 'lost'] as const
+export type Verdict = (typeof verdicts)[number]
 
 /** The bank decides: what was withdrawn comes back to the platform, or stays with the buyer. */
 export const closeDispute = (dispute: Stripe.Dispute, verdict: Verdict) => {
   if (dispute.status === 'won' || dispute.status === 'lost')
     throw refused(`Dispute ${dispute.id} is already closed: ${dispute.status}.`)
   const after: Stripe.Dispute = { ...dispute, status: verdict }
-  const said: Happening[] = [
-    say('charge.dispute.closed', after),
-    ...(verdict === 'won' ? [say('charge.dispute.funds_reinstated', after)] : []),
+  const happenings: Happening[] = [
+    happening('charge.dispute.closed', after),
+    ...(verdict === 'won' ? [happening('charge.dispute.funds_reinstated', after)] : []),
   ]
-  return { after, said }
+  return { after, happenings }
 }
 
 /** What the bank holds back of a charge: everything, unless the platform has won. */
@@ -110,10 +113,10 @@ export const withDispute = (
   world: World,
 ): Outcome => {
   if (!reason) return outcome
-  const { touched, said } = openDispute(charge, { reason }, world)
+  const { touched, happenings } = openDispute(charge, { reason }, world)
   return {
     ...outcome,
     touched: [...outcome.touched.filter(({ id }) => id !== charge.id), ...touched],
-    said: [...outcome.said, ...said],
+    happenings: [...outcome.happenings, ...happenings],
   }
 }

@@ -1,18 +1,18 @@
 import type Stripe from 'stripe'
+import { noSuch, refused } from '../errors.ts'
+import { type Happening, type Kept, refundOf, type World } from '../shapes.ts'
 import { isHeldBack } from './disputes.ts'
-import { noSuch, refused } from './errors.ts'
-import { type Happening, type Kept, refundOf, type World } from './shapes.ts'
 
-export interface RefundAsked {
+export type RefundRequest = {
   amount: number | undefined
   reason: Stripe.Refund.Reason | null
   metadata: Record<string, string>
 }
 
-export interface Refunded {
+export type Refunded = {
   refund: Stripe.Refund
   touched: Kept[]
-  said: Happening[]
+  happenings: Happening[]
 }
 
 /** The charge that a refund of an intent is about. */
@@ -24,7 +24,7 @@ export const refundable = (intent: Stripe.PaymentIntent, charge: Stripe.Charge |
 export const refund = (
   charge: Stripe.Charge,
   dispute: Stripe.Dispute | undefined,
-  asked: RefundAsked,
+  asked: RefundRequest,
   world: World,
 ): Refunded => {
   if (charge.status === 'failed') throw noSuch('charge', charge.id, 'charge', 400)
@@ -53,7 +53,7 @@ export const refund = (
   return {
     refund: made,
     touched: [after, made],
-    said: [
+    happenings: [
       { type: 'refund.created', object: made },
       { type: 'charge.refunded', object: after },
     ],

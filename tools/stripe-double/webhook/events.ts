@@ -1,12 +1,12 @@
-import type { Fault, Faults } from './faults.ts'
-import type { Happening, Kept, World } from './shapes.ts'
-import type { Storage } from './storage.ts'
+import type { Fault, Faults } from '../control/faults.ts'
+import type { Happening, Kept, World } from '../shapes.ts'
+import type { Storage } from '../storage.ts'
 
 // The version that stripe-node 23.1.0 pins; the shapes are those of its types.
-export const API_VERSION = '2026-10-28.endive'
+export const apiVersion = '2026-10-28.endive'
 
 /** An event as it is kept; `lane` is the intent it is about, and stays inside. */
-export interface Said {
+export type StoredEvent = {
   id: string
   object: 'event'
   lane: string
@@ -17,14 +17,14 @@ export interface Said {
 }
 
 /** The request that caused an event. */
-export interface Cause {
+export type Cause = {
   requestId: string | null
   idempotencyKey: string | null
 }
 
-const eventBody = ({ lane: _, ...said }: Said, pendingWebhooks: number) => ({
-  ...said,
-  api_version: API_VERSION,
+const eventBody = ({ lane: _, ...event }: StoredEvent, pendingWebhooks: number) => ({
+  ...event,
+  api_version: apiVersion,
   livemode: false,
   pending_webhooks: pendingWebhooks,
 })
@@ -34,9 +34,9 @@ const laneOf = (object: Kept): string => {
 }
 
 // Long enough for the next event of the same payment to be caused by a person in a test.
-const REORDERED_AT_MOST_MS = 5_000
+const reorderedAtMostMs = 5_000
 
-interface EventsDeps {
+type EventsDeps = {
   storage: Storage
   faults: Faults
   /** Whether an event of a type is delivered; the others are only kept. */
@@ -45,16 +45,16 @@ interface EventsDeps {
 }
 
 export const createEvents = ({ storage, faults, isEnabled, now }: EventsDeps) => {
-  const enqueue = (said: Said, fault: Fault | undefined) => {
+  const enqueue = (event: StoredEvent, fault: Fault | undefined) => {
     const reordered = fault?.kind === 'reordered'
-    const wait = fault?.delayMs || (reordered ? REORDERED_AT_MOST_MS : 0)
+    const wait = fault?.delayMs || (reordered ? reorderedAtMostMs : 0)
     const insert = storage.database.query(
       'INSERT INTO deliveries (event, lane, state, due_ms, held, forged) VALUES (?, ?, ?, ?, ?, ?)',
     )
     for (let copies = fault?.kind === 'doubled' ? 2 : 1; copies > 0; copies -= 1) {
       insert.run(
-        said.id,
-        said.lane,
+        event.id,
+        event.lane,
         fault?.kind === 'lost' ? 'lost' : 'pending',
         now() + wait,
         reordered ? 1 : 0,
@@ -67,7 +67,7 @@ export const createEvents = ({ storage, faults, isEnabled, now }: EventsDeps) =>
   const record = (happenings: Happening[], cause: Cause, { newId, nowSeconds }: World) => {
     for (const { type, object } of happenings) {
       const lane = laneOf(object)
-      const said: Said = {
+      const event: StoredEvent = {
         id: newId('evt'),
         object: 'event',
         lane,
@@ -76,22 +76,22 @@ export const createEvents = ({ storage, faults, isEnabled, now }: EventsDeps) =>
         data: { object },
         request: { id: cause.requestId, idempotency_key: cause.idempotencyKey },
       }
-      storage.put(said)
+      storage.put(event)
       if (!isEnabled(type)) continue
       const own = 'metadata' in object ? object.metadata : undefined
       const metadata = storage.find('payment_intent', lane)?.metadata ?? own ?? undefined
-      enqueue(said, faults.take('webhook', { intent: lane, metadata, eventType: type }))
+      enqueue(event, faults.take('webhook', { intent: lane, metadata, eventType: type }))
     }
   }
 
-  const pendingOf = (said: Said): number =>
+  const pendingOf = (event: StoredEvent): number =>
     storage.database
       .query<{ pending: number }, [string]>(
         "SELECT COUNT(*) AS pending FROM deliveries WHERE event = ? AND state = 'pending'",
       )
-      .get(said.id)?.pending ?? 0
+      .get(event.id)?.pending ?? 0
 
-  return { record, shown: (said: Said) => eventBody(said, pendingOf(said)) }
+  return { record, shown: (event: StoredEvent) => eventBody(event, pendingOf(event)) }
 }
 
 export type Events = ReturnType<typeof createEvents>

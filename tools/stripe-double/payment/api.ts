@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
+import type { Operation, Target } from '../control/faults.ts'
+import { balanceOf } from '../control/state.ts'
+import type { Answering, Env } from '../request/answering.ts'
+import { type Form, flag, only, text } from '../request/form.ts'
+import { listed, pageOf, searched } from '../request/lists.ts'
+import type { Storage } from '../storage.ts'
+import type { Events } from '../webhook/events.ts'
 import type { Account } from './account.ts'
-import type { Answering, Env } from './answering.ts'
-import { cancellationAsked, captureAsked, confirmationAsked, creationAsked, refundAsked } from './asked.ts'
-import type { Events } from './events.ts'
-import type { Operation, Target } from './faults.ts'
-import { type Form, flag, only, text } from './form.ts'
-import { listed, pageOf, searched } from './lists.ts'
-import { balanceOf } from './state.ts'
-import type { Storage } from './storage.ts'
+import { parseCancellation, parseCapture, parseConfirmation, parseCreation, parseRefund } from './parameters.ts'
 
-interface ApiDeps {
+type ApiDeps = {
   storage: Storage
   account: Account
   events: Events
@@ -38,26 +38,26 @@ export const createApi = ({ storage, account, events, answering }: ApiDeps) => {
       )
       const operations: Operation[] = flagged(form) ? ['create', 'confirm'] : ['create']
       return order(request, operations, { metadata }, (cause, decline) => {
-        const { intent, attach, confirmation } = creationAsked(form)
+        const { intent, attach, confirmation } = parseCreation(form)
         return account.create(intent, confirmation && { ...confirmation, decline }, attach, cause)
       })
     })
     .post('/payment_intents/:id/confirm', async (c) => {
       const request = await incoming(c)
       return order(request, ['confirm'], about(c.req.param('id')), (cause, decline) =>
-        account.confirm(c.req.param('id'), { ...confirmationAsked(request.form), decline }, cause),
+        account.confirm(c.req.param('id'), { ...parseConfirmation(request.form), decline }, cause),
       )
     })
     .post('/payment_intents/:id/capture', async (c) => {
       const request = await incoming(c)
       return order(request, ['capture'], about(c.req.param('id')), (cause, decline) =>
-        account.capture(c.req.param('id'), captureAsked(request.form), cause, decline),
+        account.capture(c.req.param('id'), parseCapture(request.form), cause, decline),
       )
     })
     .post('/payment_intents/:id/cancel', async (c) => {
       const request = await incoming(c)
       return order(request, ['cancel'], about(c.req.param('id')), (cause) =>
-        account.cancel(c.req.param('id'), cancellationAsked(request.form), cause),
+        account.cancel(c.req.param('id'), parseCancellation(request.form), cause),
       )
     })
     .post('/refunds', async (c) => {
@@ -65,7 +65,7 @@ export const createApi = ({ storage, account, events, answering }: ApiDeps) => {
       const { form } = request
       const intent = text(form, 'payment_intent') ?? chargedIntent(text(form, 'charge'))
       return order(request, ['refund'], about(intent), (cause) => {
-        const { from, asked } = refundAsked(form)
+        const { from, asked } = parseRefund(form)
         return account.refund(from, asked, cause)
       })
     })

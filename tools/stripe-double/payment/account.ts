@@ -1,18 +1,18 @@
 import type Stripe from 'stripe'
+import { type Answer, errorAnswer, noSuch, StripeRefusal } from '../errors.ts'
+import { type NewIntent, newId, type Outcome, type World } from '../shapes.ts'
+import type { Storage } from '../storage.ts'
+import type { Cause, Events } from '../webhook/events.ts'
 import * as captures from './captures.ts'
 import { cardBehind, cardNamed, type Decline, paymentMethodOf } from './cards.ts'
-import { type Answer, errorAnswer, noSuch, StripeRefusal } from './errors.ts'
-import type { Cause, Events } from './events.ts'
 import * as intents from './intents.ts'
-import { type RefundAsked, refund, refundable } from './refunds.ts'
-import { type NewIntent, newId, type Outcome, type World } from './shapes.ts'
-import type { Storage } from './storage.ts'
+import { type RefundRequest, refund, refundable } from './refunds.ts'
 
-export interface ConfirmationAsked extends Omit<intents.Confirmation, 'method' | 'card'> {
+export type ConfirmationRequest = Omit<intents.Confirmation, 'method' | 'card'> & {
   paymentMethod?: string | undefined
 }
 
-interface AccountDeps {
+type AccountDeps = {
   storage: Storage
   events: Events
   now: () => number
@@ -44,13 +44,13 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
     return method(id)
   }
 
-  const keep = ({ touched, said, declined, intent: after }: Outcome, cause: Cause): Answer => {
+  const keep = ({ touched, happenings, declined, intent: after }: Outcome, cause: Cause): Answer => {
     for (const entry of touched) storage.put(entry)
-    events.record(said, cause, world())
+    events.record(happenings, cause, world())
     return declined ? errorAnswer(402, declined) : { status: 200, body: after }
   }
 
-  const confirmed = (before: Stripe.PaymentIntent, asked: ConfirmationAsked): Outcome => {
+  const confirmed = (before: Stripe.PaymentIntent, asked: ConfirmationRequest): Outcome => {
     const { paymentMethod, ...rest } = asked
     const named = paymentMethod ?? (typeof before.payment_method === 'string' ? before.payment_method : undefined)
     const using = named === undefined ? undefined : method(named)
@@ -80,7 +80,7 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
 
     create: (
       asked: NewIntent,
-      confirmation: ConfirmationAsked | undefined,
+      confirmation: ConfirmationRequest | undefined,
       attach: string | undefined,
       cause: Cause,
     ) => {
@@ -92,7 +92,7 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
       return keep(confirmed(opened.intent, { ...confirmation, paymentMethod: attached?.method.id }), cause)
     },
 
-    confirm: (id: string, asked: ConfirmationAsked, cause: Cause) => keep(confirmed(intent(id), asked), cause),
+    confirm: (id: string, asked: ConfirmationRequest, cause: Cause) => keep(confirmed(intent(id), asked), cause),
 
     /** The browser knows the client secret and always says where it can be sent back to. */
     confirmInBrowser: (id: string, clientSecret: string, paymentMethod: string, returnUrl: string, cause: Cause) => {
@@ -128,12 +128,16 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
       return keep(captures.cancel(before, latestCharge(before), reason, world()), cause)
     },
 
-    refund: (from: { intent?: string | undefined; charge?: string | undefined }, asked: RefundAsked, cause: Cause) => {
+    refund: (
+      from: { intent?: string | undefined; charge?: string | undefined },
+      asked: RefundRequest,
+      cause: Cause,
+    ) => {
       const charge = chargeToRefund(from)
       const [dispute] = storage.list('dispute', { limit: 1, charge: charge.id })
-      const { refund: made, touched, said } = refund(charge, dispute, asked, world())
+      const { refund: made, touched, happenings } = refund(charge, dispute, asked, world())
       for (const entry of touched) storage.put(entry)
-      events.record(said, cause, world())
+      events.record(happenings, cause, world())
       return { status: 200, body: made }
     },
   }

@@ -1,14 +1,14 @@
-import { parameterRefused } from './errors.ts'
+import { parameterRefused } from '../errors.ts'
+import type { EntryKind, EntryOf, Page, Storage } from '../storage.ts'
 import { branch, type Form, list, only, required, text, whole } from './form.ts'
-import type { EntryKind, EntryOf, Page, Storage } from './storage.ts'
 
-const LIMIT_MAX = 100
-const LIMIT_DEFAULT = 10
+const maxLimit = 100
+const defaultLimit = 10
 
 const limitOf = (form: Form): number => {
-  const limit = whole(form, 'limit') ?? LIMIT_DEFAULT
-  if (limit < 1 || limit > LIMIT_MAX) {
-    throw parameterRefused('parameter_invalid_integer', 'limit', `limit must be between 1 and ${LIMIT_MAX}.`)
+  const limit = whole(form, 'limit') ?? defaultLimit
+  if (limit < 1 || limit > maxLimit) {
+    throw parameterRefused('parameter_invalid_integer', 'limit', `limit must be between 1 and ${maxLimit}.`)
   }
   return limit
 }
@@ -54,14 +54,14 @@ export const listed = <K extends EntryKind>(
   return { object: 'list', url, has_more: more, data: data.map(shown) }
 }
 
-const CREATED = /^\s*created\s*(<|<=|>|>=|:)\s*(\d{1,12})\s*$/
-const BOUNDS: Record<string, 'lt' | 'lte' | 'gt' | 'gte'> = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' }
-const CLAUSE = /^\s*(?:metadata\[(['"])([\w.-]{1,40})\1\]|(status))\s*:\s*(['"])([^'"]{1,500})\4\s*$/
+const createdClause = /^\s*created\s*(<|<=|>|>=|:)\s*(\d{1,12})\s*$/
+const bounds: Record<string, 'lt' | 'lte' | 'gt' | 'gte'> = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' }
+const fieldClause = /^\s*(?:metadata\[(['"])([\w.-]{1,40})\1\]|(status))\s*:\s*(['"])([^'"]{1,500})\4\s*$/
 
 const createdIn = (clause: string): Page['createdSeconds'] => {
-  const [, sign = '', seconds] = CREATED.exec(clause) ?? []
+  const [, sign = '', seconds] = createdClause.exec(clause) ?? []
   if (seconds === undefined) return undefined
-  const bound = BOUNDS[sign]
+  const bound = bounds[sign]
   return bound ? { [bound]: Number(seconds) } : { gte: Number(seconds), lte: Number(seconds) }
 }
 
@@ -75,7 +75,7 @@ const clausesOf = (query: string): Pick<Page, 'metadata' | 'status' | 'createdSe
       createdSeconds = { ...createdSeconds, ...created }
       continue
     }
-    const [, , key, field, , value] = CLAUSE.exec(clause) ?? []
+    const [, , key, field, , value] = fieldClause.exec(clause) ?? []
     if (value === undefined) {
       throw parameterRefused('parameter_invalid', 'query', `We were unable to parse your search query: ${query}`)
     }
@@ -102,7 +102,7 @@ export const searched = (storage: Storage, form: Form) => {
   }
 }
 
-const EXPANDABLE: Record<string, EntryKind> = {
+const expandable: Record<string, EntryKind> = {
   latest_charge: 'charge',
   charge: 'charge',
   payment_intent: 'payment_intent',
@@ -119,7 +119,7 @@ const expandedAt = (storage: Storage, value: unknown, path: string[]): unknown =
   if (Array.isArray(value)) return value.map((each) => expandedAt(storage, each, path))
   const isList = fields.object === 'list' || fields.object === 'search_result'
   if (isList && name === 'data') return { ...fields, data: expandedAt(storage, fields.data, rest) }
-  const kind = EXPANDABLE[name]
+  const kind = expandable[name]
   if (!kind || !(name in fields)) {
     throw parameterRefused('parameter_invalid', 'expand', `This property cannot be expanded (${name}).`)
   }
@@ -128,10 +128,10 @@ const expandedAt = (storage: Storage, value: unknown, path: string[]): unknown =
   return { ...fields, [name]: expandedAt(storage, entry ?? id, rest) }
 }
 
-const EXPAND_MAX = 10
+const maxExpanded = 10
 
 /** `expand[]=latest_charge`, `expand[]=data.latest_charge`: ids become the objects that they name. */
 export const expanded = (storage: Storage, form: Form, body: unknown): unknown =>
   list(form, 'expand')
-    .slice(0, EXPAND_MAX)
+    .slice(0, maxExpanded)
     .reduce((value: unknown, path) => expandedAt(storage, value, path.split('.')), body)

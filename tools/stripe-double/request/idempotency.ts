@@ -1,10 +1,10 @@
-import { type Answer, StripeRefusal } from './errors.ts'
-import type { Storage } from './storage.ts'
+import { type Answer, StripeRefusal } from '../errors.ts'
+import type { Storage } from '../storage.ts'
 
-const KEPT_MS = 24 * 60 * 60 * 1000
-const KEY_LENGTH_MAX = 255
+const keptMs = 24 * 60 * 60 * 1000
+const maxKeyLength = 255
 
-export interface Keyed {
+export type Keyed = {
   key: string
   /** Method and path: a key belongs to the endpoint that it was first used with. */
   endpoint: string
@@ -12,7 +12,7 @@ export interface Keyed {
   parameters: string
 }
 
-interface Row {
+type Row = {
   endpoint: string
   parameters: string
   request: string
@@ -21,7 +21,7 @@ interface Row {
   kept_ms: number
 }
 
-export interface Kept extends Answer {
+export type Kept = Answer & {
   /** The id of the request that was answered first. */
   originalRequest: string
 }
@@ -45,7 +45,7 @@ export const createIdempotency = ({ database }: Storage, now: () => number) => {
 
   const find = (keyed: Keyed): Kept | undefined => {
     const row = database.query<Row, [string]>('SELECT * FROM answers WHERE key = ?').get(keyed.key)
-    if (!row || row.kept_ms + KEPT_MS <= now()) return undefined
+    if (!row || row.kept_ms + keptMs <= now()) return undefined
     if (row.endpoint !== keyed.endpoint) {
       throw refusal(
         400,
@@ -66,7 +66,7 @@ export const createIdempotency = ({ database }: Storage, now: () => number) => {
 
     /** Runs one request for a key at a time; a second one meanwhile is refused, not queued. */
     exclusively: async <T>(key: string, work: () => Promise<T>): Promise<T> => {
-      if (key.length > KEY_LENGTH_MAX) throw refusal(400, 'Idempotency keys can be up to 255 characters long.')
+      if (key.length > maxKeyLength) throw refusal(400, 'Idempotency keys can be up to 255 characters long.')
       if (running.has(key)) {
         throw refusal(
           409,
@@ -84,7 +84,7 @@ export const createIdempotency = ({ database }: Storage, now: () => number) => {
 
     /** Part of the transaction that has the effect. */
     keep: (keyed: Keyed, answer: Answer, request: string) => {
-      database.query('DELETE FROM answers WHERE kept_ms <= ?').run(now() - KEPT_MS)
+      database.query('DELETE FROM answers WHERE kept_ms <= ?').run(now() - keptMs)
       database
         .query(
           'INSERT OR REPLACE INTO answers (key, endpoint, parameters, request, status, body, kept_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',

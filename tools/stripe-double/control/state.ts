@@ -1,10 +1,10 @@
 import type Stripe from 'stripe'
-import { isHeldBack } from './disputes.ts'
-import type { Storage } from './storage.ts'
+import { isHeldBack } from '../payment/disputes.ts'
+import type { Storage } from '../storage.ts'
 
-const EVERYTHING = 1_000_000
+const everything = 1_000_000
 
-interface Sums {
+type Sums = {
   /** Held on cards and not yet taken. */
   capturable: number
   captured: number
@@ -36,12 +36,12 @@ const grouped = <T extends { payment_intent: unknown }>(entries: T[]): Map<strin
 
 /** All that a check of invariants needs, oldest intent first. */
 export const stateOf = (storage: Storage) => {
-  const all = storage.list('payment_intent', { limit: EVERYTHING }).reverse()
-  const charges = grouped(storage.list('charge', { limit: EVERYTHING }).reverse())
-  const refunds = grouped(storage.list('refund', { limit: EVERYTHING }).reverse())
-  const disputes = storage.list('dispute', { limit: EVERYTHING }).reverse()
+  const all = storage.list('payment_intent', { limit: everything }).reverse()
+  const charges = grouped(storage.list('charge', { limit: everything }).reverse())
+  const refunds = grouped(storage.list('refund', { limit: everything }).reverse())
+  const disputes = storage.list('dispute', { limit: everything }).reverse()
   const disputesOf = grouped(disputes)
-  const transfers = storage.list('transfer', { limit: EVERYTHING }).reverse()
+  const transfers = storage.list('transfer', { limit: everything }).reverse()
   const sums: Record<string, Sums> = {}
 
   const intents = all.map((intent) => {

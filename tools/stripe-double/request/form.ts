@@ -1,12 +1,12 @@
-import { missingParameter, parameterRefused } from './errors.ts'
+import { missingParameter, parameterRefused } from '../errors.ts'
 
 /** A decoded body or query. Lists are kept as entries named "0", "1", … so that one shape serves `a[b]`, `a[0]` and `a[]`. */
-export interface Form {
+export type Form = {
   [name: string]: string | Form
 }
 
-const PAIRS_MAX = 1_000
-const DEPTH_MAX = 8
+const maxPairs = 1_000
+const maxDepth = 8
 
 const emptyForm = (): Form => Object.create(null)
 
@@ -38,7 +38,7 @@ export const parseForm = (encoded: string): Form => {
   for (const [name, value] of new URLSearchParams(encoded)) {
     pairs += 1
     const path = pathOf(name)
-    if (pairs > PAIRS_MAX || path.length > DEPTH_MAX)
+    if (pairs > maxPairs || path.length > maxDepth)
       throw parameterRefused('parameter_invalid', name, 'Invalid request.')
     place(form, path, value)
   }
@@ -111,22 +111,18 @@ export const branch = (form: Form, name: string): Form | undefined => {
 export const list = (form: Form, name: string): string[] =>
   Object.values(branch(form, name) ?? {}).filter((value) => typeof value === 'string')
 
-const METADATA_KEYS_MAX = 50
-const METADATA_KEY_LENGTH_MAX = 40
-const METADATA_VALUE_LENGTH_MAX = 500
+const maxMetadataKeys = 50
+const maxMetadataKeyLength = 40
+const maxMetadataValueLength = 500
 
 export const metadata = (form: Form): Record<string, string> => {
   const entries = Object.entries(branch(form, 'metadata') ?? {})
-  if (entries.length > METADATA_KEYS_MAX) {
-    throw parameterRefused('parameter_invalid', 'metadata', `Metadata can have up to ${METADATA_KEYS_MAX} keys.`)
+  if (entries.length > maxMetadataKeys) {
+    throw parameterRefused('parameter_invalid', 'metadata', `Metadata can have up to ${maxMetadataKeys} keys.`)
   }
   return Object.fromEntries(
     entries.map(([key, value]) => {
-      if (
-        typeof value !== 'string' ||
-        value.length > METADATA_VALUE_LENGTH_MAX ||
-        key.length > METADATA_KEY_LENGTH_MAX
-      ) {
+      if (typeof value !== 'string' || value.length > maxMetadataValueLength || key.length > maxMetadataKeyLength) {
         throw parameterRefused(
           'parameter_invalid',
           `metadata[${key}]`,

@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Env } from './answering.ts'
+import type { Env } from '../request/answering.ts'
+import type { Storage } from '../storage.ts'
 import type { Connect } from './platform.ts'
-import type { Storage } from './storage.ts'
 
 /** A link to the page where a seller tells Stripe who they are; it opens once, for a few minutes. */
-export interface Onboarding {
+export type Onboarding = {
   id: string
   object: 'onboarding'
   created: number
@@ -15,7 +15,7 @@ export interface Onboarding {
   expiresAt: number
 }
 
-interface OnboardingDeps {
+type OnboardingDeps = {
   storage: Storage
   connect: Connect
   now: () => number

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import type { Storage } from '../storage.ts'
 import type { Events } from './events.ts'
-import type { Storage } from './storage.ts'
 
 /** The header that `stripe.webhooks.constructEventAsync` verifies: https://docs.stripe.com/webhooks#verify-manually */
 const signatureHeader = (payload: string, secret: string, nowMs: number): string => {
@@ -9,13 +9,13 @@ const signatureHeader = (payload: string, secret: string, nowMs: number): string
   return `t=${timestamp},v1=${signature}`
 }
 
-const AT_ONCE_MAX = 8
-const ATTEMPTS_MAX = 20
-const ANSWER_WITHIN_MS = 10_000
-const PAUSE_MAX_MS = 30_000
-const LOOK_AGAIN_MS = 1_000
+const maxAtOnce = 8
+const maxAttempts = 20
+const answerWithinMs = 10_000
+const maxPauseMs = 30_000
+const maxWaitMs = 1_000
 
-interface Delivery {
+type Delivery = {
   position: number
   event: string
   attempts: number
@@ -24,7 +24,7 @@ interface Delivery {
 
 // One lane is one payment: its events arrive in the order in which they happened, each after the one before was
 // accepted or given up. A held delivery stands beside the lane until something later has arrived.
-const NEXT = `
+const nextDeliveries = `
   SELECT position, event, attempts, forged FROM deliveries AS d WHERE state = 'pending' AND (
     (held = 0 AND due_ms <= $now AND NOT EXISTS (
       SELECT 1 FROM deliveries AS e
@@ -33,7 +33,7 @@ const NEXT = `
       SELECT 1 FROM deliveries AS l WHERE l.lane = d.lane AND l.state = 'delivered' AND l.position > d.position)))
   ) ORDER BY position LIMIT $limit`
 
-export interface WebhooksDeps {
+export type WebhooksDeps = {
   storage: Storage
   events: Events
   url: string | undefined
@@ -58,7 +58,7 @@ export const createWebhooks = ({ storage, events, url, secret, now, firstPauseMs
         headers: { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': signature },
         body: payload,
         redirect: 'manual',
-        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        signal: AbortSignal.timeout(answerWithinMs),
       })
       await answer.body?.cancel()
       return answer.status
@@ -70,17 +70,17 @@ export const createWebhooks = ({ storage, events, url, secret, now, firstPauseMs
   const settle = ({ position, attempts }: Delivery, status: number) => {
     const tried = attempts + 1
     const accepted = status >= 200 && status < 300
-    const state = accepted ? 'delivered' : tried >= ATTEMPTS_MAX ? 'failed' : 'pending'
-    const pauseMs = Math.min(firstPauseMs * 2 ** attempts, PAUSE_MAX_MS)
+    const state = accepted ? 'delivered' : tried >= maxAttempts ? 'failed' : 'pending'
+    const pauseMs = Math.min(firstPauseMs * 2 ** attempts, maxPauseMs)
     database
       .query('UPDATE deliveries SET state = ?, attempts = ?, last_status = ?, due_ms = ?, held = 0 WHERE position = ?')
       .run(state, tried, status, now() + pauseMs, position)
   }
 
   const deliver = async (delivery: Delivery) => {
-    const said = storage.find('event', delivery.event)
-    if (!said) return settle({ ...delivery, attempts: ATTEMPTS_MAX }, 0)
-    const payload = JSON.stringify(events.shown(said))
+    const event = storage.find('event', delivery.event)
+    if (!event) return settle({ ...delivery, attempts: maxAttempts }, 0)
+    const payload = JSON.stringify(events.shown(event))
     if (delivery.forged) {
       // The forgery is somebody else's: whatever the answer, Stripe's own delivery follows.
       const status = await post(payload, signatureHeader(payload, `${secret}_forged`, now()))
@@ -101,17 +101,17 @@ export const createWebhooks = ({ storage, events, url, secret, now, firstPauseMs
         "SELECT MIN(due_ms) AS due FROM deliveries WHERE state = 'pending' AND due_ms > ?",
       )
       .get(now())
-    return row?.due == null ? undefined : Math.min(Math.max(row.due - now(), 1), LOOK_AGAIN_MS)
+    return row?.due == null ? undefined : Math.min(Math.max(row.due - now(), 1), maxWaitMs)
   }
 
   const wake = () => {
     if (stopped || !url) return
     clearTimeout(timer)
     const next = database
-      .query<Delivery, { now: number; limit: number }>(NEXT)
-      .all({ now: now(), limit: AT_ONCE_MAX + underWay.size })
+      .query<Delivery, { now: number; limit: number }>(nextDeliveries)
+      .all({ now: now(), limit: maxAtOnce + underWay.size })
     for (const delivery of next) {
-      if (underWay.size >= AT_ONCE_MAX || underWay.has(delivery.position)) continue
+      if (underWay.size >= maxAtOnce || underWay.has(delivery.position)) continue
       const done = deliver(delivery).finally(() => {
         underWay.delete(delivery.position)
         wake()
@@ -119,7 +119,7 @@ export const createWebhooks = ({ storage, events, url, secret, now, firstPauseMs
       underWay.set(delivery.position, done)
     }
     // Whatever is under way wakes again; the timer is for what waits for its time.
-    const waitMs = underWay.size < AT_ONCE_MAX ? untilDueMs() : undefined
+    const waitMs = underWay.size < maxAtOnce ? untilDueMs() : undefined
     if (waitMs !== undefined) timer = setTimeout(wake, waitMs)
   }
 
@@ -148,7 +148,7 @@ export const createWebhooks = ({ storage, events, url, secret, now, firstPauseMs
     stop: async () => {
       clearTimeout(timer)
       stopped = true
-      await Promise.race([Promise.all(underWay.values()), Bun.sleep(LOOK_AGAIN_MS)])
+      await Promise.race([Promise.all(underWay.values()), Bun.sleep(maxWaitMs)])
     },
   }
 }

@@ -1,24 +1,24 @@
-import type { ConfirmationAsked } from './account.ts'
-import { missingParameter, parameterRefused } from './errors.ts'
-import { branch, type Form, flag, list, metadata, oneOf, only, required, text, whole } from './form.ts'
-import type { RefundAsked } from './refunds.ts'
-import type { NewIntent } from './shapes.ts'
+import { missingParameter, parameterRefused } from '../errors.ts'
+import { branch, type Form, flag, list, metadata, oneOf, only, required, text, whole } from '../request/form.ts'
+import type { NewIntent } from '../shapes.ts'
+import type { ConfirmationRequest } from './account.ts'
+import type { RefundRequest } from './refunds.ts'
 
 // What stripe-node declares for each call. What the double doesn't model it takes and leaves unused, like a
 // statement descriptor; what Stripe doesn't know is refused.
-const SHARED =
+const sharedParameters =
   'allowed_payment_method_types amount_details error_on_requires_action excluded_payment_method_types expand hooks off_session payment_details payment_method payment_method_options radar_options receipt_email return_url setup_future_usage shipping use_stripe_sdk'
-const CREATE =
-  `${SHARED} amount automatic_payment_methods capture_method confirm confirmation_method currency description metadata statement_descriptor statement_descriptor_suffix transfer_group`.split(
+const createParameters =
+  `${sharedParameters} amount automatic_payment_methods capture_method confirm confirmation_method currency description metadata statement_descriptor statement_descriptor_suffix transfer_group`.split(
     ' ',
   )
-const CONFIRM = SHARED.split(' ')
-const CAPTURE =
+const confirmParameters = sharedParameters.split(' ')
+const captureParameters =
   'amount_to_capture expand final_capture metadata statement_descriptor statement_descriptor_suffix'.split(' ')
-const REFUND = 'amount charge expand metadata payment_intent reason'.split(' ')
+const refundParameters = 'amount charge expand metadata payment_intent reason'.split(' ')
 
-const AMOUNT_MAX = 99_999_999
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((currency) => currency.toLowerCase()))
+const maxAmount = 99_999_999
+const currencies = new Set(Intl.supportedValuesOf('currency').map((currency) => currency.toLowerCase()))
 
 export const amountOf = (form: Form): number => {
   const amount = whole(form, 'amount')
@@ -26,14 +26,13 @@ export const amountOf = (form: Form): number => {
   if (amount < 1) {
     throw parameterRefused('parameter_invalid_integer', 'amount', 'This value must be greater than or equal to 1.')
   }
-  if (amount > AMOUNT_MAX)
-    throw parameterRefused('amount_too_large', 'amount', 'Amount must be no more than 999,999.99')
+  if (amount > maxAmount) throw parameterRefused('amount_too_large', 'amount', 'Amount must be no more than 999,999.99')
   return amount
 }
 
 export const currencyOf = (form: Form): string => {
   const currency = required(form, 'currency').toLowerCase()
-  if (!CURRENCIES.has(currency)) {
+  if (!currencies.has(currency)) {
     throw parameterRefused('parameter_invalid_string', 'currency', `Invalid currency: ${currency}.`)
   }
   return currency
@@ -77,21 +76,21 @@ const known = (form: Form, names: readonly string[]) => {
   only(form, names)
 }
 
-const confirmationOf = (form: Form): ConfirmationAsked => ({
+const confirmationOf = (form: Form): ConfirmationRequest => ({
   paymentMethod: text(form, 'payment_method'),
   returnUrl: text(form, 'return_url'),
   offSession: flag(form, 'off_session'),
   errorOnRequiresAction: flag(form, 'error_on_requires_action'),
 })
 
-export interface CreationAsked {
+export type Creation = {
   intent: NewIntent
   attach: string | undefined
-  confirmation: ConfirmationAsked | undefined
+  confirmation: ConfirmationRequest | undefined
 }
 
-export const creationAsked = (form: Form): CreationAsked => {
-  known(form, CREATE)
+export const parseCreation = (form: Form): Creation => {
+  known(form, createParameters)
   const confirms = flag(form, 'confirm') ?? false
   for (const name of ['return_url', 'off_session', 'error_on_requires_action']) {
     if (!confirms && form[name] !== undefined) {
@@ -120,28 +119,28 @@ export const creationAsked = (form: Form): CreationAsked => {
   }
 }
 
-export const confirmationAsked = (form: Form): ConfirmationAsked => {
-  known(form, CONFIRM)
+export const parseConfirmation = (form: Form): ConfirmationRequest => {
+  known(form, confirmParameters)
   return confirmationOf(form)
 }
 
-export const captureAsked = (form: Form): number | undefined => {
-  only(form, CAPTURE)
+export const parseCapture = (form: Form): number | undefined => {
+  only(form, captureParameters)
   return whole(form, 'amount_to_capture')
 }
 
-export const cancellationAsked = (form: Form) => {
+export const parseCancellation = (form: Form) => {
   only(form, ['cancellation_reason', 'expand'])
   return oneOf(form, 'cancellation_reason', ['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']) ?? null
 }
 
-export interface RefundFrom {
+export type RefundFrom = {
   intent: string | undefined
   charge: string | undefined
 }
 
-export const refundAsked = (form: Form): { from: RefundFrom; asked: RefundAsked } => {
-  only(form, REFUND)
+export const parseRefund = (form: Form): { from: RefundFrom; asked: RefundRequest } => {
+  only(form, refundParameters)
   const from = { intent: text(form, 'payment_intent'), charge: text(form, 'charge') }
   if ((from.intent === undefined) === (from.charge === undefined)) {
     throw parameterRefused(

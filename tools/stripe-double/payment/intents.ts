@@ -1,16 +1,16 @@
 import type Stripe from 'stripe'
+import { type ErrorBody, refused, unexpectedState } from '../errors.ts'
+import { chargeOf, happening, intentOf, type NewIntent, type Outcome, type World } from '../shapes.ts'
 import { authenticationRequired, type Decline, type TestCard } from './cards.ts'
 import { withDispute } from './disputes.ts'
-import { type ErrorBody, refused, unexpectedState } from './errors.ts'
-import { chargeOf, intentOf, type NewIntent, type Outcome, say, type World } from './shapes.ts'
 
 /** A PaymentMethod and the test card behind it. */
-export interface Method {
+export type Method = {
   method: Stripe.PaymentMethod
   card: TestCard
 }
 
-export interface Confirmation extends Partial<Method> {
+export type Confirmation = Partial<Method> & {
   returnUrl?: string | undefined
   offSession?: boolean | undefined
   errorOnRequiresAction?: boolean | undefined
@@ -23,18 +23,18 @@ export const open = (asked: NewIntent, attached: Method | undefined, world: Worl
   const intent: Stripe.PaymentIntent = attached
     ? { ...draft, payment_method: attached.method.id, status: 'requires_confirmation' }
     : draft
-  return { intent, touched: [intent], said: [say('payment_intent.created', intent)] }
+  return { intent, touched: [intent], happenings: [happening('payment_intent.created', intent)] }
 }
 
-const CONFIRMABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action']
+const confirmable = ['requires_payment_method', 'requires_confirmation', 'requires_action']
 
 const assertConfirmable = (intent: Stripe.PaymentIntent) => {
-  if (CONFIRMABLE.includes(intent.status)) return
+  if (confirmable.includes(intent.status)) return
   throw unexpectedState(
     intent,
     intent.status === 'succeeded'
       ? 'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.'
-      : `You cannot confirm this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be confirmed: ${CONFIRMABLE.join(', ')}.`,
+      : `You cannot confirm this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be confirmed: ${confirmable.join(', ')}.`,
   )
 }
 
@@ -69,7 +69,7 @@ const decline = (intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod, why
   return {
     intent: failed,
     touched: [failed, charge],
-    said: [say('charge.failed', charge), say('payment_intent.payment_failed', failed)],
+    happenings: [happening('charge.failed', charge), happening('payment_intent.payment_failed', failed)],
     declined: { ...error, payment_intent: failed },
   }
 }
@@ -89,7 +89,10 @@ const authorise = (intent: Stripe.PaymentIntent, { method, card }: Method, world
     return {
       intent: held,
       touched: [held, authorised],
-      said: [say('charge.succeeded', authorised), say('payment_intent.amount_capturable_updated', held)],
+      happenings: [
+        happening('charge.succeeded', authorised),
+        happening('payment_intent.amount_capturable_updated', held),
+      ],
     }
   }
   const charge: Stripe.Charge = { ...authorised, captured: true, amount_captured: intent.amount }
@@ -103,7 +106,7 @@ const authorise = (intent: Stripe.PaymentIntent, { method, card }: Method, world
   const outcome: Outcome = {
     intent: paid,
     touched: [paid, charge],
-    said: [say('charge.succeeded', charge), say('payment_intent.succeeded', paid)],
+    happenings: [happening('charge.succeeded', charge), happening('payment_intent.succeeded', paid)],
   }
   return withDispute(outcome, charge, card.disputeReason, world)
 }
@@ -130,7 +133,7 @@ const attempt = (intent: Stripe.PaymentIntent, using: Method, asked: Confirmatio
       status: 'requires_action',
       next_action: nextAction(intent, asked.returnUrl),
     }
-    return { intent: waiting, touched: [waiting], said: [say('payment_intent.requires_action', waiting)] }
+    return { intent: waiting, touched: [waiting], happenings: [happening('payment_intent.requires_action', waiting)] }
   }
   return refusal ? decline(intent, using.method, refusal, world) : authorise(intent, using, world)
 }
@@ -169,5 +172,5 @@ export const authenticate = (intent: Stripe.PaymentIntent, using: Method, passed
       payment_method: using.method,
     },
   }
-  return { intent: failed, touched: [failed], said: [say('payment_intent.payment_failed', failed)] }
+  return { intent: failed, touched: [failed], happenings: [happening('payment_intent.payment_failed', failed)] }
 }

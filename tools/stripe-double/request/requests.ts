@@ -1,10 +1,10 @@
-import { type Answer, ConnectionDropped, StripeRefusal, serverError } from './errors.ts'
-import type { Fault, Faults, Operation, Target } from './faults.ts'
+import type { Fault, Faults, Operation, Target } from '../control/faults.ts'
+import { type Answer, ConnectionDropped, StripeRefusal, serverError } from '../errors.ts'
+import type { Storage } from '../storage.ts'
 import type { Idempotency, Keyed } from './idempotency.ts'
-import type { Storage } from './storage.ts'
 
 /** A request that may change something. */
-export interface Order {
+export type Order = {
   /** A creation that confirms is both; the first fault that waits for either strikes. */
   operations: Operation[]
   target: Target
@@ -14,17 +14,17 @@ export interface Order {
   perform: (fault: Fault | undefined) => Answer
 }
 
-export interface Told extends Answer {
+export type Handled = Answer & {
   replayOf?: string
   /** Stripe's hint to its libraries: a kept 500 would only be replayed. */
   retryInVain?: boolean
 }
 
-interface RequestsDeps {
+type RequestsDeps = {
   storage: Storage
   faults: Faults
   idempotency: Idempotency
-  /** Something may have been said. */
+  /** There may be new events. */
   onChange: () => void
 }
 
@@ -41,9 +41,9 @@ export const createRequests = ({ storage, faults, idempotency, onChange }: Reque
     try {
       return storage.atomically(() => {
         const done = perform(fault)
-        const told = fault?.kind === 'error_after' ? serverError() : done
-        if (keyed) idempotency.keep(keyed, told, requestId)
-        return told
+        const kept = fault?.kind === 'error_after' ? serverError() : done
+        if (keyed) idempotency.keep(keyed, kept, requestId)
+        return kept
       })
     } catch (refusal) {
       if (!(refusal instanceof StripeRefusal)) throw refusal
@@ -52,7 +52,7 @@ export const createRequests = ({ storage, faults, idempotency, onChange }: Reque
     }
   }
 
-  const replay = async ({ operations, target }: Order, originalRequest: string, answer: Answer): Promise<Told> => {
+  const replay = async ({ operations, target }: Order, originalRequest: string, answer: Answer): Promise<Handled> => {
     // stripe-node repeats a closed connection by itself, so a buyer sees a time-out only if the replay is lost, too.
     for (const operation of operations) {
       const fault = faults.take(operation, target, ['drop_after'])
@@ -64,7 +64,7 @@ export const createRequests = ({ storage, faults, idempotency, onChange }: Reque
     return { ...answer, replayOf: originalRequest, retryInVain: answer.status >= 500 }
   }
 
-  const run = async (order: Order): Promise<Told> => {
+  const run = async (order: Order): Promise<Handled> => {
     const kept = order.keyed && idempotency.find(order.keyed)
     if (kept) return replay(order, kept.originalRequest, { status: kept.status, body: kept.body })
     const fault = strike(order)
@@ -80,7 +80,7 @@ export const createRequests = ({ storage, faults, idempotency, onChange }: Reque
   }
 
   return {
-    carryOut: (order: Order): Promise<Told> =>
+    carryOut: (order: Order): Promise<Handled> =>
       order.keyed ? idempotency.exclusively(order.keyed.key, () => run(order)) : run(order),
 
     /** A read has no effect, so before and after are the same to it. */

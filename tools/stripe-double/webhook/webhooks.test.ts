@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { authorisation, listen, refusalOf, SECRET, startDouble, until } from './testing.ts'
+import { authorisation, listen, refusalOf, startDouble, until, webhookSecret } from '../testing.ts'
 
 let listener: ReturnType<typeof listen>
 let double: Awaited<ReturnType<typeof startDouble>>
@@ -12,7 +12,7 @@ afterEach(async () => {
   listener.stop()
 })
 
-const AUTHORISED = ['payment_intent.created', 'charge.succeeded', 'payment_intent.amount_capturable_updated']
+const authorised = ['payment_intent.created', 'charge.succeeded', 'payment_intent.amount_capturable_updated']
 
 const received = (count: number) => until(`${count} webhooks`, () => listener.received.length >= count)
 const quiet = () => until('an empty queue', async () => (await double.state()).webhooks.pending === 0)
@@ -21,12 +21,14 @@ test('each event arrives once, in order, with a signature that Stripe’s librar
   const held = await double.stripe.paymentIntents.create(authorisation())
   await double.stripe.paymentIntents.capture(held.id)
   await quiet()
-  expect(listener.types()).toEqual([...AUTHORISED, 'charge.captured', 'payment_intent.succeeded'])
+  expect(listener.types()).toEqual([...authorised, 'charge.captured', 'payment_intent.succeeded'])
   for (const { payload, signature, event } of listener.received) {
-    const verified = await double.stripe.webhooks.constructEventAsync(payload, signature, SECRET)
+    const verified = await double.stripe.webhooks.constructEventAsync(payload, signature, webhookSecret)
     expect(verified.id).toBe(event.id)
     expect(await refusalOf(double.stripe.webhooks.constructEventAsync(payload, signature, 'whsec_other'))).toBeDefined()
-    expect(await refusalOf(double.stripe.webhooks.constructEventAsync(`${payload} `, signature, SECRET))).toBeDefined()
+    expect(
+      await refusalOf(double.stripe.webhooks.constructEventAsync(`${payload} `, signature, webhookSecret)),
+    ).toBeDefined()
   }
   const known = await double.stripe.events.retrieve(listener.received[0]?.event.id ?? '')
   expect(known).toMatchObject({ type: 'payment_intent.created', pending_webhooks: 0 })
@@ -41,7 +43,7 @@ test('a refused webhook is repeated in its place', async () => {
   listener.answer(200)
   await quiet()
   const accepted = listener.types().slice(listener.types().lastIndexOf('payment_intent.created'))
-  expect(accepted).toEqual(AUTHORISED)
+  expect(accepted).toEqual(authorised)
 })
 
 test('one payment does not wait for another', async () => {
@@ -49,7 +51,7 @@ test('one payment does not wait for another', async () => {
   await double.stripe.paymentIntents.create(authorisation({ metadata: { orderId: 'slow' } }))
   await double.stripe.paymentIntents.create(authorisation({ metadata: { orderId: 'quick' } }))
   await received(3)
-  expect(listener.types()).toEqual(AUTHORISED)
+  expect(listener.types()).toEqual(authorised)
   expect((await double.state()).webhooks.pending).toBe(3)
 })
 
@@ -60,7 +62,7 @@ test('a late webhook is late', async () => {
   await received(2)
   expect(performance.now() - begun).toBeGreaterThanOrEqual(395)
   await quiet()
-  expect(listener.types()).toEqual(AUTHORISED)
+  expect(listener.types()).toEqual(authorised)
 })
 
 test('a lost webhook never comes, though the event is there to be read', async () => {
@@ -88,25 +90,25 @@ test('a reordered webhook comes after the next one', async () => {
   expect(listener.types().indexOf('payment_intent.created')).toBeGreaterThan(
     listener.types().indexOf('charge.succeeded'),
   )
-  expect(listener.types().toSorted()).toEqual(AUTHORISED.toSorted())
+  expect(listener.types().toSorted()).toEqual(authorised.toSorted())
 })
 
 test('a forged webhook does not verify, and the real one follows it', async () => {
   await double.fault({ operation: 'webhook', kind: 'bad_signature' })
   await double.stripe.paymentIntents.create(authorisation())
   await quiet()
-  expect(listener.types()).toEqual(['payment_intent.created', ...AUTHORISED])
+  expect(listener.types()).toEqual(['payment_intent.created', ...authorised])
   const [forged, genuine] = listener.received.map(({ payload, signature }) =>
-    refusalOf(double.stripe.webhooks.constructEventAsync(payload, signature, SECRET)),
+    refusalOf(double.stripe.webhooks.constructEventAsync(payload, signature, webhookSecret)),
   )
   expect((await forged)?.type).toBe('StripeSignatureVerificationError')
   expect(await genuine).toBeUndefined()
   expect((await double.state()).webhooks.forgedAccepted).toBe(1)
 })
 
-test('what is done through the control API is told, too', async () => {
+test('what is done through the control API is toResponse, too', async () => {
   const held = await double.stripe.paymentIntents.create(authorisation())
   await double.call('POST', `/payment_intents/${held.id}/capture`)
   await quiet()
-  expect(listener.types()).toEqual([...AUTHORISED, 'charge.captured', 'payment_intent.succeeded'])
+  expect(listener.types()).toEqual([...authorised, 'charge.captured', 'payment_intent.succeeded'])
 })
