@@ -195,7 +195,7 @@ test('replicas that pay out the same sale at once pay it once', async () => {
   const { paymentId } = await sold(sellerId)
   const replicas = Array.from({ length: 4 }, () => world.payoutReplica())
   await Promise.allSettled(replicas.map((payOut) => payOut(paymentId)))
-  await world.payOut(paymentId)
+  await world.advancePayout(paymentId)
   expect(await transfersOf(paymentId)).toHaveLength(1)
   const entries = await world.ledger.ofPayment(paymentId)
   expect(entries.filter(({ what }) => what === 'payout')).toHaveLength(1)

@@ -95,8 +95,8 @@ const toShown = (payout: Payout) => ({
   payableAt: payout.payableAt.toISOString(),
   transferId: payout.transferId ?? null,
   failure: payout.failure ?? null,
-  looks: payout.looks,
-  lookAt: isUnfinishedPayout(payout) ? payout.lookAt.toISOString() : null,
+  attempts: payout.lease.attempts,
+  nextAttemptAt: isUnfinishedPayout(payout) ? payout.lease.nextAttemptAt.toISOString() : null,
   updatedAt: payout.updatedAt.toISOString(),
 })
 
