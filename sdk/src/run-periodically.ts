@@ -2,6 +2,9 @@ import type { Log } from './telemetry/log.ts'
 import { loopFailuresTotal } from './telemetry/metrics.ts'
 import { inSpan, unrecorded } from './telemetry/trace.ts'
 
+/** How often is looked for what a crash or an outage left behind, in milliseconds; what just happened is not waited for so long. */
+export const safetyNetMs = 5_000
+
 /**
  * Does `work` again and again, `pauseMs` after it last ended, until `signal` aborts. A failure is logged once for a run of
  * the same failure, and never ends the loop.
