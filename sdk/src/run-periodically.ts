@@ -33,7 +33,7 @@ export type Loop = {
   /** how long after its last run it runs again, in milliseconds, when that found nothing */
   everyMs: number
   name: string
-  /** true: it found something, so it is likely that there is more */
+  /** `more`: it found something, so it is likely that there is more */
   work: () => Promise<unknown>
   bell?: Bell
 }
@@ -52,7 +52,7 @@ export const runPeriodically = async (
     try {
       const found = await work()
       lastFailure = ''
-      return found === true
+      return found === 'more'
     } catch (error) {
       loopFailuresTotal.inc({ loop: name })
       const failure = String(error)

@@ -84,11 +84,11 @@ export const openDeadLetters = (db: Db, log: Log) => {
       await dropOldest()
     },
 
-    /** Applies marked letters in the order in which they were given up, at most a hundred. @returns whether there were any */
-    replayMarked: async (handlers: EventHandlers): Promise<boolean> => {
+    /** Applies marked letters in the order in which they were given up, at most a hundred. @returns `more` when there were any */
+    replayMarked: async (handlers: EventHandlers): Promise<'more' | undefined> => {
       let applied = 0
       while (applied < batch && (await replayOne(handlers))) applied++
-      return applied > 0
+      return applied > 0 ? 'more' : undefined
     },
   }
 }

@@ -137,17 +137,17 @@ export const createDelivery = (deps: Deps) => {
   }
 
   return {
-    /** Sends what is due now, at most two hundred mails. @returns whether there was any */
-    run: async (): Promise<boolean> => {
-      if (now().getTime() < restsUntil) return true
+    /** Sends what is due now, at most two hundred mails. @returns `more` when there may be others */
+    run: async (): Promise<'more' | undefined> => {
+      if (now().getTime() < restsUntil) return 'more'
       const first = await mails.claim(now())
-      if (!first) return false
+      if (!first) return undefined
       const left = { count: batch - 1 }
       const others = Array.from({ length: concurrency - 1 }, () => work(left))
       const ended = await Promise.allSettled([deliverOrPostpone(first).then(() => work(left)), ...others])
       const failed = ended.find((one) => one.status === 'rejected')
       if (failed) throw failed.reason
-      return true
+      return 'more'
     },
   }
 }
