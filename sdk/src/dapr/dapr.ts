@@ -44,6 +44,8 @@ const cloudEventOf = (event: FairpassEvent) => ({
   type: event.type,
   time: event.time,
   datacontenttype: 'application/json',
+  // A sidecar that traces nothing would blank them.
+  ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent, traceid: event.traceparent }),
   data: event.data,
 })
 
