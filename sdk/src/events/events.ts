@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { Id } from '../http/body.ts'
+import { currentTrace } from '../telemetry/trace.ts'
 
 /** A moment in UTC, as it is written. */
 export const Instant = v.pipe(v.string(), v.isoTimestamp())
@@ -136,12 +137,20 @@ const dataByType = {
 type DataByType = { [T in keyof typeof dataByType]: v.InferOutput<(typeof dataByType)[T]> }
 export type EventType = keyof DataByType
 export type FairpassEvent<T extends EventType = EventType> = {
-  [K in T]: { id: string; type: K; time: string; data: DataByType[K] }
+  [K in T]: { id: string; type: K; time: string; data: DataByType[K]; traceparent?: string }
 }[T]
 
-/** A new event, ready for an outbox. */
-export const event = <T extends EventType>(type: T, data: DataByType[T], now = new Date()) =>
-  ({ id: crypto.randomUUID(), type, time: now.toISOString(), data }) as FairpassEvent<T>
+/** A new event, ready for an outbox; whatever comes of it belongs to the trace in which it happened. */
+export const event = <T extends EventType>(type: T, data: DataByType[T], now = new Date()) => {
+  const { traceparent } = currentTrace() ?? {}
+  return {
+    id: crypto.randomUUID(),
+    type,
+    time: now.toISOString(),
+    data,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  } as FairpassEvent<T>
+}
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(dataByType, type)
 

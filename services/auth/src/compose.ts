@@ -2,6 +2,7 @@ import type { Dapr } from '@fairpass/sdk/dapr'
 import { event } from '@fairpass/sdk/events'
 import type { ServiceOptions } from '@fairpass/sdk/http'
 import type { PublishAll } from '@fairpass/sdk/mongo'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
@@ -121,10 +122,10 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
     gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector],
     loops: [
       ...context.loops,
-      { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep },
-      { everyMs: 1_000, name: 'outbox of sessions', work: sessions.relay.sweep },
-      { everyMs: 1_000, name: 'sessions of a reset', work: recovery.endOldSessions },
-      ...(delivery ? [{ everyMs: 250, name: 'mail', work: delivery.run }] : []),
+      { everyMs: safetyNetMs, name: 'outbox', work: accounts.relay.sweep },
+      { everyMs: safetyNetMs, name: 'outbox of sessions', work: sessions.relay.sweep },
+      { everyMs: safetyNetMs, name: 'sessions of a reset', work: recovery.endOldSessions },
+      ...(delivery ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell }] : []),
     ],
   }
 }

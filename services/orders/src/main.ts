@@ -1,5 +1,6 @@
 import { commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import * as v from 'valibot'
@@ -41,7 +42,7 @@ await runService(
       gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
         ...context.loops,
-        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
+        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
         {
           everyMs: 2_000,

@@ -1,3 +1,4 @@
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import type { Log } from '@fairpass/sdk/telemetry'
@@ -18,12 +19,12 @@ const loopsOf = (parts: Composition, log: Log) => {
   const { payments, payouts, disputes, ledger, webhooks, advancePayout, paymentProcess, stripe } = parts
   const { advance } = paymentProcess
   return [
-    { everyMs: 1_000, name: 'outbox', work: payments.relay.sweep },
-    { everyMs: 1_000, name: 'outbox of payouts', work: payouts.relay.sweep },
-    { everyMs: 1_000, name: 'outbox of disputes', work: disputes.relay.sweep },
-    { everyMs: 1_000, name: 'webhooks', work: webhooks.applyDue },
-    { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
-    { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, advancePayout, log }) },
+    { everyMs: safetyNetMs, name: 'outbox', work: payments.relay.sweep },
+    { everyMs: safetyNetMs, name: 'outbox of payouts', work: payouts.relay.sweep },
+    { everyMs: safetyNetMs, name: 'outbox of disputes', work: disputes.relay.sweep },
+    { everyMs: safetyNetMs, name: 'webhooks', work: webhooks.applyDue },
+    { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
+    { everyMs: safetyNetMs, name: 'payouts', work: () => payOutDue({ payouts, advancePayout, log }) },
     { everyMs: 30_000, name: 'disputes', work: disputes.reconcile },
     { everyMs: 60_000, name: 'refunds at Stripe', work: () => reconcileRefunds({ payments, paymentProcess, stripe }) },
     {

@@ -1,5 +1,6 @@
 import { commonConfig, readConfig } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
@@ -33,10 +34,10 @@ await runService(
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
       loops: [
         ...context.loops,
-        { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
-        { everyMs: 1_000, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
-        { everyMs: 5_000, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
-        { everyMs: 5_000, name: 'reconciler', work: () => reconcile() },
+        { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
+        { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
+        { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
+        { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
       ],
     }
   },

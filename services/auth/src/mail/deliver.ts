@@ -119,27 +119,37 @@ export const createDelivery = (deps: Deps) => {
     }
   }
 
-  /** One after the other until nothing is due; a mail that cannot even be written waits like any other. */
+  const deliverOrPostpone = async (mail: Mail): Promise<void> => {
+    try {
+      await deliver(mail)
+    } catch (error) {
+      // A mail that cannot even be written waits like any other.
+      await mails.postpone(mail, now())
+      throw error
+    }
+  }
+
+  /** One after the other until nothing is due. */
   const work = async (left: { count: number }): Promise<void> => {
     while (left.count-- > 0 && now().getTime() >= restsUntil) {
       const mail = await mails.claim(now())
       if (!mail) return
-      try {
-        await deliver(mail)
-      } catch (error) {
-        await mails.postpone(mail, now())
-        throw error
-      }
+      await deliverOrPostpone(mail)
     }
   }
 
   return {
-    /** Sends what is due now, at most two hundred mails. */
-    run: async (): Promise<void> => {
-      const left = { count: batch }
-      const ended = await Promise.allSettled(Array.from({ length: concurrency }, () => work(left)))
+    /** Sends what is due now, at most two hundred mails. @returns `more` when there may be others */
+    run: async (): Promise<'more' | undefined> => {
+      if (now().getTime() < restsUntil) return 'more'
+      const first = await mails.claim(now())
+      if (!first) return undefined
+      const left = { count: batch - 1 }
+      const others = Array.from({ length: concurrency - 1 }, () => work(left))
+      const ended = await Promise.allSettled([deliverOrPostpone(first).then(() => work(left)), ...others])
       const failed = ended.find((one) => one.status === 'rejected')
       if (failed) throw failed.reason
+      return 'more'
     },
   }
 }

@@ -1,6 +1,6 @@
 import { AccountBannedError } from '@fairpass/sdk/errors'
-import { accessToken, type Role, type User, verifyToken } from '@fairpass/sdk/identity'
-import { createLocalJWKSet, errors, SignJWT } from 'jose'
+import { accessToken, createTokenVerifier, type Role, type User } from '@fairpass/sdk/identity'
+import { createLocalJWKSet, SignJWT } from 'jose'
 import type { Accounts } from '../account/store.ts'
 import type { AuthConfig } from '../config.ts'
 import { type SigningKey, signingKeyOf } from './keys.ts'
@@ -24,7 +24,6 @@ type Options = {
 /** Access tokens: made here alone, and verified here without asking anybody. */
 export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, previous = [] }: Options) => {
   const jwks = { keys: [publicJwk, ...previous.map((key) => key.publicJwk)] }
-  const getKey = createLocalJWKSet(jwks)
   return {
     jwks,
 
@@ -45,14 +44,7 @@ export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, p
     },
 
     /** The user a token speaks for, or undefined when it is not valid. */
-    verify: async (token: string): Promise<User | undefined> => {
-      try {
-        return await verifyToken(token, getKey)
-      } catch (error) {
-        if (error instanceof errors.JWKSNoMatchingKey) return undefined
-        throw error
-      }
-    },
+    verify: createTokenVerifier(createLocalJWKSet(jwks)).verify,
   }
 }
 

@@ -4,8 +4,8 @@ import {
   encodeCursor,
   inTransaction,
   openCollection,
-  type PublishAll,
   openWorkQueue,
+  type PublishAll,
   type Stored,
 } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'

@@ -5,8 +5,8 @@ import {
   inTransaction,
   isDuplicateKey,
   openCollection,
-  type PublishAll,
   openWorkQueue,
+  type PublishAll,
 } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
