@@ -85,6 +85,21 @@ export const money: Guard[] = [
   },
   {
     promise: 2,
+    name: 'what a card holds for no payment stays held',
+    out: [
+      {
+        file: 'services/payments/src/payment/process.ts',
+        text: "    if (result.as === 'told' && result.intent.status === 'requires_capture')\n",
+        by: '    if (result === undefined)\n',
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/stray-holds.test.ts',
+      name: 'a hold whose webhook is lost, too, is ended by looking',
+    },
+  },
+  {
+    promise: 2,
     name: 'a capture whose answer was lost counts as refused',
     out: [
       {
