@@ -21,7 +21,7 @@ const certificates = '/etc/ssl/certs/of-this-machine.pem'
 const docker = (args: string[], timeoutMs: number) => run(['docker', ...args], { timeoutMs })
 
 /** What the Dockerfiles stand on: their own `FROM` lines, stages aside. */
-export const baseImages = async (): Promise<string[]> => {
+const baseImages = async (): Promise<string[]> => {
   const texts = await Promise.all(
     ['app', 'web'].map((name) => Bun.file(join(root, `k8s/images/${name}.Dockerfile`)).text()),
   )
