@@ -10,6 +10,7 @@ import type { RunFile, ServiceName } from './run-file.ts'
 import { collectLogs } from './run-folder.ts'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 
+export type { ReceivedMail } from './mails.ts'
 export type { RunFile, ServiceName } from './run-file.ts'
 export { eventually }
 
