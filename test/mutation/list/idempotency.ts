@@ -69,7 +69,7 @@ export const idempotency: Guard[] = [
     out: [
       {
         file: idempotencyFile,
-        text: 'if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()\n',
+        text: 'if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()\n',
         by: '\n',
       },
     ],
