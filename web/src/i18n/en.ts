@@ -510,4 +510,4 @@ export const en = {
   refusedFields: {} as Readonly<Record<string, string>>,
 }
 
-export type Words = typeof en
+export type Messages = typeof en
