@@ -68,7 +68,7 @@ describe('what the sidecar or the network refuses is told in the contract’s wo
     }
     const hasty = createGateway({ ...options, timeoutMs: 50 })
     await expectProblem(await call('/api/tickets', {}, hasty), 503, 'service_unavailable')
-    for (let turn = 0; turn < 100 && !isAborted; turn += 1) await Bun.sleep(10)
+    for (let count = 0; count < 100 && !isAborted; count += 1) await Bun.sleep(10)
     expect(isAborted).toBe(true)
   })
 })

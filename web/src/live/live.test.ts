@@ -53,7 +53,7 @@ test('a reader who leaves, and one who takes nothing, are forgotten', async () =
   await left.leave()
   expect(changes.watched()).toBe(0)
   watch('t1')
-  for (let turn = 0; turn < 100; turn += 1) changes.publish({ ...change, version: turn })
+  for (let count = 0; count < 100; count += 1) changes.publish({ ...change, version: count })
   expect([changes.watched(), streams.size()]).toEqual([0, 0])
 })
 

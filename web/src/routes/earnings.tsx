@@ -42,7 +42,7 @@ const Earned = () => {
   const location = useLocation()
   const { earnings, listings } = useMessages()
   const earned = createAsync(() => readEarnings())
-  const standing = createAsync(() => readPayoutAccount())
+  const account = createAsync(() => readPayoutAccount())
   const sales = createAsync(() => readSales(location.search))
   return (
     <Page from={earned()} title={earnings.title}>
@@ -66,7 +66,7 @@ const Earned = () => {
               {([currency, amounts]) => <Figures currency={currency} amounts={amounts} />}
             </For>
           </Show>
-          <Show when={standing()}>{(known) => <PayoutAccount standing={known()} />}</Show>
+          <Show when={account()}>{(known) => <PayoutAccount account={known()} />}</Show>
           <Show when={sales()} keyed>
             {(loaded) => <Sold sales={loaded} />}
           </Show>

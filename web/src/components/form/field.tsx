@@ -3,7 +3,7 @@ import type { Refusal } from '../../actions/form.ts'
 import { errorMessage, fieldName } from '../../i18n/error-message.ts'
 import { useMessages } from '../../i18n/messages.ts'
 
-interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
+type FieldProps = JSX.InputHTMLAttributes<HTMLInputElement> & {
   label: string
   name: string
   hint?: string
