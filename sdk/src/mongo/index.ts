@@ -1,5 +1,5 @@
 export * from './collection.ts'
-export * from './cursor.ts'
+export * from './page.ts'
 export * from './inbox.ts'
 export * from './mongo-errors.ts'
 export * from './mongo-tracing.ts'

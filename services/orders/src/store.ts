@@ -1,6 +1,6 @@
 import type { Dapr } from '@fairpass/sdk/dapr'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, openCollection } from '@fairpass/sdk/mongo'
+import { newestFirst, openCollection } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, ObjectId } from 'mongodb'
 import { cancelByBuyer, expire, firstRepublishMs, type Order, toData } from './domain/order.ts'
@@ -134,11 +134,8 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
     },
 
     ofBuyer: async (buyerId: string, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await orders.list({ buyerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      return { orders: page, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await orders.page({ buyerId }, { order: newestFirst, limit, cursor })
+      return { orders: rows, nextCursor }
     },
 
     /** Tickets said where it stands. A mark of this replica's own: the order itself did not change. */

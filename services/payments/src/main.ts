@@ -40,7 +40,7 @@ await runService(
     const stripe = withTelemetry(createStripePort(client))
     const orders = createOrders(dapr)
     const ledger = openLedger(db)
-    const accounts = openAccounts(db)
+    const accounts = openAccounts(db, ledger)
     const coupons = openCoupons(db, createCodeVault(config.STRIPE_SECRET_KEY))
     const payouts = openPayouts(db, { publish: dapr.publish, ledger, delaySeconds: config.PAYOUT_DELAY_SECONDS })
     const payments = openPayments(db, { publish: dapr.publish, ledger, coupons, payouts })
@@ -93,7 +93,6 @@ await runService(
           sellers.ensureIndexes(),
           disputes.ensureIndexes(),
           ledger.ensureIndexes(),
-          accounts.ensureIndexes(),
           webhooks.ensureIndexes(),
           context.prepare(),
         ]),
@@ -115,7 +114,7 @@ await runService(
         { everyMs: 2_000, name: 'payouts', work: () => payOutDue({ payouts, payOut, log }) },
         { everyMs: 30_000, name: 'disputes', work: disputes.sweep },
         { everyMs: 60_000, name: 'refunds at Stripe', work: () => sweepRefunds({ payments, paymentProcess, stripe }) },
-        { everyMs: 60_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
+        { everyMs: 15_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
       ],
     }
   },

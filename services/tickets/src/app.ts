@@ -1,25 +1,29 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
 import type { Suspensions } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
+import { createLimits, type LimitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSitemapRoutes } from './sitemap.ts'
+import type { SitemapPages } from './sitemap-pages.ts'
 import type { Tickets } from './store.ts'
 
 type Deps = {
   service: ServiceOptions
   context: ServiceContext
   tickets: Tickets
+  sitemapPages: SitemapPages
   suspensions: Suspensions
   orders: Orders
+  limits: LimitVariables
 }
 
-export const createApp = ({ service, context, tickets, suspensions, orders }: Deps) =>
+export const createApp = ({ service, context, tickets, sitemapPages, suspensions, orders, limits }: Deps) =>
   describeApi(
     createServiceApp(service)
       .route('/', context.subscriptionRoutes)
-      .route('/', createRoutes({ tickets, suspensions, orders, context }))
-      .route('/', createSitemapRoutes(tickets)),
+      .route('/', createRoutes({ tickets, suspensions, orders, context, limits: createLimits(context.rateLimit, limits) }))
+      .route('/', createSitemapRoutes(sitemapPages)),
     service.publicOrigin,
   )
 

@@ -7,6 +7,9 @@ import type { Tickets } from './store.ts'
 /** How long after its time a reservation waits for the event of its end, in milliseconds. */
 const lateMs = 5_000
 const batch = 50
+/** How many are taken out of the lists by one write, and by one round. */
+const unlistedAtOnce = 500
+const maxWrites = 100
 
 /**
  * A broker that lost its messages leaves tickets reserved for ever: those whose order should have ended are looked up
@@ -26,4 +29,10 @@ export const healOverdue = async ({
     if (!reservation) return
     await followOrder(tickets, inbox, await orders.find(reservation.orderId))
   })
+}
+
+/** What has begun leaves the lists, and what they are read by. */
+export const unlistBegun = async (tickets: Pick<Tickets, 'unlistBegun'>, now: Date): Promise<void> => {
+  for (let written = 0; written < maxWrites; written++)
+    if ((await tickets.unlistBegun(now, unlistedAtOnce)) < unlistedAtOnce) return
 }

@@ -1,6 +1,6 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
+import { inTransaction, isDuplicateKey, newestFirst, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
 import { lossOf } from '../domain/dispute.ts'
@@ -52,6 +52,7 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
         partialFilterExpression: { status: 'awaiting_method' },
       },
       { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
+      { key: { status: 1, _id: -1 }, name: 'status' },
       { key: { intentId: 1 }, name: 'intent', sparse: true },
       { key: { ticketId: 1 }, name: 'ticket', sparse: true },
       { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedStatuses } } },
@@ -161,11 +162,8 @@ export const openPayments = (db: Db, { publish, ledger, coupons, payouts }: Deps
       documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),
 
     page: async (filter: { orderId?: string; status?: Status }, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list({ ...filter, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return { payments: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await documents.page(filter, { order: newestFirst, limit, cursor })
+      return { payments: rows, nextCursor }
     },
 
     byIntent: (intentId: string) => documents.findOne({ intentId }),

@@ -1,6 +1,6 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, openCollection } from '@fairpass/sdk/mongo'
+import { inTransaction, newestFirst, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { payoutEntries } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -35,6 +35,7 @@ export const openPayouts = (db: Db, { publish, ledger, delaySeconds }: Deps) => 
     indexes: [
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { status: 1, _id: -1 }, name: 'status' },
+      { key: { sellerId: 1, status: 1, _id: -1 }, name: 'seller and status' },
       { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedPayouts } } },
     ],
   })
@@ -152,11 +153,8 @@ export const openPayouts = (db: Db, { publish, ledger, delaySeconds }: Deps) => 
 
     /** Newest sale first. */
     page: async (asked: Asked, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list({ ...asked, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return { payouts: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await documents.page(asked, { order: newestFirst, limit, cursor })
+      return { payouts: rows, nextCursor }
     },
   }
 }

@@ -84,7 +84,7 @@ export const startWorld = async ({
   })
 
   const ledger = openLedger(db)
-  const accounts = openAccounts(db)
+  const accounts = openAccounts(db, ledger)
   const coupons = openCoupons(db, createCodeVault('a secret of the tests'))
   const payouts = openPayouts(db, { publish, ledger, delaySeconds: payoutDelaySeconds })
   const payments = openPayments(db, { publish, ledger, coupons, payouts })
@@ -147,7 +147,6 @@ export const startWorld = async ({
     sellers.ensureIndexes(),
     disputes.ensureIndexes(),
     ledger.ensureIndexes(),
-    accounts.ensureIndexes(),
     webhooks.ensureIndexes(),
     context.prepare(),
   ])
