@@ -59,22 +59,27 @@ const decodeCursor = (order: Order, cursor: string): Position => {
   })
 }
 
+type Range<S extends Document> = { filter: Filter<S>; order: Order }
+
 /**
  * What comes after a position, as ranges that follow each other: those that share all fields but the last with it, then
- * those that share one fewer. Each is one range of the index, where a single `$or` would read all that tie.
+ * those that share one fewer. Each is one range of the index, where a single `$or` would read all that tie; what they share
+ * is no part of its order, or MongoDB would sort it once more.
  */
-const rangesAfter = <S extends Document>({ fields, direction }: Order, position: Position): Filter<S>[] => {
+const rangesAfter = <S extends Document>({ fields, direction }: Order, position: Position): Range<S>[] => {
   const names = Object.keys(fields)
   const beyond = direction === 1 ? '$gt' : '$lt'
   return names
     .map((name, index) => {
       const shared = names.slice(0, index).map((before, nth) => [before, position[nth]])
-      return { ...Object.fromEntries(shared), [name]: { [beyond]: position[index] } } as Filter<S>
+      const filter = { ...Object.fromEntries(shared), [name]: { [beyond]: position[index] } } as Filter<S>
+      const rest = Object.fromEntries(Object.entries(fields).slice(index))
+      return { filter, order: { direction, fields: rest } }
     })
     .reverse()
 }
 
-export const sortOf = ({ fields, direction }: Order): Sort =>
+const sortOf = ({ fields, direction }: Order): Sort =>
   Object.fromEntries(Object.keys(fields).map((field) => [field, direction]))
 
 /**
@@ -85,13 +90,13 @@ export const readPage = async <S extends Document>(
   collection: MongoCollection<S>,
   { filter, order, limit, cursor, hint, maxTimeMS = readWithinMs }: Wanted<S>,
 ): Promise<Page<S>> => {
-  const read = (range: Filter<S> | undefined) =>
+  const read = (range: Range<S>) =>
     collection
-      .find(range ? ({ $and: [filter, range] } as Filter<S>) : filter, { maxTimeMS, ...(hint ? { hint } : {}) })
-      .sort(sortOf(order))
+      .find({ $and: [filter, range.filter] } as Filter<S>, { maxTimeMS, ...(hint ? { hint } : {}) })
+      .sort(sortOf(range.order))
       .limit(limit + 1)
       .toArray()
-  const ranges = cursor === undefined ? [undefined] : rangesAfter<S>(order, decodeCursor(order, cursor))
+  const ranges = cursor === undefined ? [{ filter: {}, order }] : rangesAfter<S>(order, decodeCursor(order, cursor))
   const found = (await Promise.all(ranges.map(read))).flat()
   const rows = found.slice(0, limit)
   const last = rows.at(-1)

@@ -6,6 +6,7 @@ import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
 import { limitVariables } from './limits.ts'
+import { bringForward } from './migrate.ts'
 import { createOrders } from './peers/orders.ts'
 import { healOverdue, unlistBegun } from './reconcile.ts'
 import { openSitemapPages } from './sitemap-pages.ts'
@@ -30,7 +31,10 @@ await runService(
     })
     return {
       app: createApp({ service, context, tickets, sitemapPages, suspensions, orders, limits: config }),
-      prepare: () => Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), context.prepare()]),
+      prepare: async () => {
+        await Promise.all([tickets.ensureIndexes(), inbox.ensureIndexes(), context.prepare()])
+        await bringForward(db)
+      },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
       loops: [
         ...context.loops,

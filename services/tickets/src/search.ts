@@ -15,6 +15,12 @@ const orders = {
   newest: { direction: -1, fields: { _id: 'string' } },
 } as const satisfies Record<Search['sort'], Order>
 
+/** Within one currency only the price is left to sort by. */
+const cheapestOfCurrency = { direction: 1, fields: { priceCents: 'number', _id: 'string' } } as const satisfies Order
+
+const orderOf = ({ sort, currency }: Search): Order =>
+  sort === 'cheapest' && currency ? cheapestOfCurrency : orders[sort]
+
 type Family = 'all' | 'city'
 const indexName = (family: Family, sort: Search['sort']) => `${family}, ${sort}`
 const wordsIndex = 'words, soonest'
@@ -97,11 +103,13 @@ const wayByToken = (token: string, { base, dates }: Filters): Way => ({
 })
 
 /** Indexes that are in another order than the list, and may still be the best where few pass what they answer. */
-const unsortedWays = ({ base, city, dates, prices, words }: Filters, { sort, status, from, to }: Search): Way[] => {
+const unsortedWays = ({ base, city, dates, prices, words, tokens }: Filters, { sort, status, from, to }: Search): Way[] => {
   const family = city.length > 0 ? 'city' : 'all'
   const [own, hasWords] = [[...base, ...city], words.length > 0]
   const isBounded = from !== undefined || to !== undefined
-  const hasWayByCityOrStatus = hasWords && (city.length > 0 || status !== undefined)
+  // Pairs of words hold those of the city.
+  const isPaired = tokens.some((token) => token.includes(' '))
+  const hasWayByCityOrStatus = hasWords && ((city.length > 0 && !isPaired) || status !== undefined)
   return [
     ...(prices.length > 0 && (sort !== 'cheapest' || hasWords)
       ? [{ hint: indexName(family, 'cheapest'), by: [...own, ...prices] }]
@@ -146,7 +154,7 @@ export const createSearch = (collection: MongoCollection<StoredTicket>) => {
     const { base, dates, city, words, prices } = filters
     return readPage(collection, {
       filter: { $and: [...base, ...by, ...dates, ...city, ...words, ...prices] } as Filter<StoredTicket>,
-      order: orders[search.sort],
+      order: orderOf(search),
       limit: search.limit,
       cursor: search.cursor,
       hint,

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import * as v from 'valibot'
 import { readBody } from '../gateway/body.ts'
-import type { Changes } from './changes.ts'
+import type { Change } from './changes.ts'
 
 // The component gives each replica a consumer group of its own, so each gets every change; see components/live.yaml.
 const COMPONENT = 'live'
@@ -12,6 +12,7 @@ const READ_MS = 5000
 const OLD_MS = 60_000
 
 const Event = v.object({
+  type: v.optional(v.string()),
   time: v.optional(v.string()),
   data: v.object({
     id: v.string(),
@@ -26,7 +27,7 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 interface SidecarOptions {
   /** What the sidecar shows; this app is public, so without one nobody is taken for the sidecar. */
   appApiToken: string | undefined
-  changes: Pick<Changes, 'tell'>
+  changes: { tell: (change: Change, isNew: boolean) => void }
 }
 
 /** Answers what the sidecar asks of this app and what it delivers; undefined to everybody else. */
@@ -43,7 +44,7 @@ export const createSidecarAnswers =
     const isNew = read.success && Date.now() - Date.parse(read.output.time ?? '') < OLD_MS
     if (isNew) {
       const { id, status, version } = read.output.data
-      changes.tell({ id, status, version })
+      changes.tell({ id, status, version }, read.output.type === 'ticket.created')
     }
     // What cannot be read now cannot be read later either.
     return Response.json({ status: 'SUCCESS' })

@@ -32,18 +32,22 @@ export interface ServerContext {
   liveStreams: () => number
 }
 
+const isListingPath = (pathname: string): boolean => pathname === '/api/tickets' || pathname.startsWith('/api/tickets/')
+
 const createServerContext = (settings: Settings): ServerContext => {
   const pass = createGateway(settings)
   const changes = createChanges()
   const listings = createStaleWhileRevalidate<Loaded<Tickets>>({ isWorthKeeping: ({ ok }) => ok })
   const gateway: Gateway = async (request, peer) => {
     const answer = await pass(request, peer)
-    // Who changes something and looks sees it; what others change comes as an event.
-    if (request.method !== 'GET') listings.forget()
+    // Who changes a listing and looks sees it; what others change, and what orders do to it, comes as an event.
+    if (request.method !== 'GET' && isListingPath(new URL(request.url).pathname)) listings.forget()
     return answer
   }
-  const tell = (change: Change) => {
-    listings.forget()
+  const tell = (change: Change, isNew: boolean) => {
+    // A new listing may belong into any page; one that was listed stands where it stood, or is gone.
+    if (isNew) listings.forget()
+    else listings.forget((page) => !page.ok || page.value.tickets.some(({ id }) => id === change.id))
     changes.tell(change)
   }
   const streams = createStreams(changes)

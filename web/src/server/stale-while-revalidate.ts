@@ -6,6 +6,8 @@ const MAX_KEPT = 200
 interface Entry<T> {
   at: number
   value: Promise<T>
+  /** once it is known */
+  known?: T
   isRevalidating: boolean
 }
 
@@ -16,30 +18,34 @@ interface Keeping<T> {
 
 /**
  * What is read for everybody alike, asked once for all who want it within a second; who comes a little later is given it
- * at once while it is asked anew. As soon as something has changed, `forget` takes away what is kept and what is still on
- * its way.
+ * at once while it is asked anew. As soon as something has changed, `forget` takes away what it concerns, and what is
+ * still on its way.
  */
 export const createStaleWhileRevalidate = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) => {
   const kept = new Map<string, Entry<T>>()
 
   const askFirst = (key: string, ask: () => Promise<T>): Promise<T> => {
     if (kept.size >= MAX_KEPT) kept.clear()
-    const entry = { at: now(), value: ask(), isRevalidating: false }
+    const entry: Entry<T> = { at: now(), value: ask(), isRevalidating: false }
     const drop = () => {
       if (kept.get(key) === entry) kept.delete(key)
     }
     kept.set(key, entry)
-    entry.value.then((value) => isWorthKeeping(value) || drop(), drop)
+    entry.value.then((value) => {
+      entry.known = value
+      if (!isWorthKeeping(value)) drop()
+    }, drop)
     return entry.value
   }
 
   const askAnew = (key: string, known: Entry<T>, ask: () => Promise<T>): void => {
     known.isRevalidating = true
-    const entry = { at: now(), value: ask(), isRevalidating: false }
+    const entry: Entry<T> = { at: now(), value: ask(), isRevalidating: false }
     const giveUp = () => {
       known.isRevalidating = false
     }
     entry.value.then((value) => {
+      entry.known = value
       if (!isWorthKeeping(value)) giveUp()
       else if (kept.get(key) === known) kept.set(key, entry)
     }, giveUp)
@@ -53,7 +59,11 @@ export const createStaleWhileRevalidate = <T>({ isWorthKeeping, now = Date.now }
       if (age >= FRESH_MS && !known.isRevalidating) askAnew(key, known, ask)
       return known.value
     },
-    forget: (): void => kept.clear(),
+    /** Forgets what is concerned, or everything; what is still being asked for may be. */
+    forget: (isConcerned: (value: T) => boolean = () => true): void => {
+      for (const [key, { known, isRevalidating }] of kept)
+        if (known === undefined || isRevalidating || isConcerned(known)) kept.delete(key)
+    },
   }
 }
 

@@ -20,7 +20,7 @@ type Movement = Pick<Balance, 'account' | 'currency' | 'balance' | 'byWhat'>
 /** How many entries one transaction closes. */
 const batch = 1_000
 /** How many transactions one round closes with, so that a round ends. */
-const maxBatches = 100
+const maxBatches = 1_000
 
 const byName = { direction: 1, fields: { _id: 'string' } } as const satisfies Order
 const nameOf = (account: string, currency: string) => `${account} ${currency}`
