@@ -30,7 +30,7 @@ export const createKubectl = (namespace?: string) => {
     return { ok: code === 0, stdout, stderr }
   }
 
-  /** @throws Obstacle with what kubectl says */
+  /** @throws UserError with what kubectl says */
   const run = async (args: readonly string[], how?: Ask): Promise<string> => {
     const { ok, stdout, stderr } = await ask(args, how)
     if (!ok) throw new UserError(`kubectl ${args.slice(0, 4).join(' ')}: ${shortened(stderr || stdout || 'no answer')}`)

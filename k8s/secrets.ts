@@ -13,6 +13,8 @@ const needed = (): Record<string, Record<string, string>> => ({
   // What an app and its sidecar prove themselves to each other with, for each app its own.
   ...Object.fromEntries(apps.map((app) => [`${app}-token`, { token: newSecret() }])),
   redis: { password: newSecret() },
+  // The mailbox of the cluster, which asks for no password.
+  smtp: { SMTP_URL: 'smtp://mailbox:1025' },
   stripe: { STRIPE_SECRET_KEY: doubleKey, STRIPE_WEBHOOK_SECRET: newSecret() },
 })
 

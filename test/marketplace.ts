@@ -2,9 +2,9 @@ import { createPorts } from '@fairpass/servers'
 import { testFolder } from '@fairpass/servers/testing'
 import { controlOf } from '@fairpass/stripe-double/testing.ts'
 import { MongoClient } from 'mongodb'
-import { createDescribed, type Described, fetchDocument } from './described.ts'
+import { type Contract, createContract, fetchDocument } from './openapi-contract.ts'
+import { collectLogs } from './run-folder.ts'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
-import { keepLogsOf } from './whole-run.ts'
 
 type Process = { pid: number; port: number; metricsPort?: number }
 type Service = Process & { daprPid: number; daprHttpPort: number }
@@ -23,6 +23,8 @@ export type RunFile = {
 
 const admin = { email: 'admin@fairpass.example', password: 'an admin of the tests' }
 const readyWithinMs = 120_000
+/** After a kill: `up` pauses for longer each time that one process ends. */
+const readyAgainWithinMs = 40_000
 const root = new URL('..', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
@@ -33,7 +35,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
   // From here it is for `up` to take.
   ports.release()
   const dataDir = testFolder()
-  keepLogsOf(dataDir)
+  collectLogs(dataDir)
   const up = Bun.spawn(
     [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'tools/up/main.ts', ...args],
     {
@@ -54,8 +56,8 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
   const runFile = (): Promise<RunFile> => Bun.file(`${dataDir}/run.json`).json()
 
   let addresses = 0
-  const described = await describedAt(origin)
-  const visitor = () => createVisitor(origin, described.check)
+  const contract = await contractOf(origin)
+  const visitor = () => createVisitor(origin, contract.check)
 
   const signedUp = async (): Promise<Visitor & { id: string; email: string }> => {
     const person = visitor()
@@ -73,7 +75,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
     runFile,
     /** What `up` said until it was ready. */
     said: () => said,
-    described,
+    contract,
     visitor,
     signedUp,
 
@@ -88,11 +90,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
 
     asAdmin: async () => {
       const person = visitor()
-      const signedIn = await eventually(
-        () => person.post('/api/users/signin', admin),
-        ({ status }) => status !== 503,
-      )
-      expectStatus(signedIn, 200)
+      expectStatus(await person.post('/api/users/signin', admin), 200)
       return person
     },
 
@@ -102,7 +100,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
     /** What was sent to an address, newest first, once `isThere` says that it is all there. */
     mailsTo: async (email: string, isThere: (mails: ReceivedMail[]) => boolean = (mails) => mails.length > 0) => {
       const { mailbox } = await runFile()
-      return eventually(() => mailsAt(mailbox.port, email), isThere)
+      return eventually(() => mailsAt(mailbox.port, email), isThere, 60_000)
     },
 
     /** A service's database, to look behind the public API. */
@@ -112,11 +110,22 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
       return { db: client.db(name), close: () => client.close() }
     },
 
-    /** Ends a process with SIGKILL and returns its pid, after which `up` starts it again. */
-    kill: async (choose: (run: RunFile) => number): Promise<number> => {
+    untilReady: () => untilEverythingIsReady(origin, runFile),
+
+    /** Ends a process with SIGKILL. Whoever does that waits, sooner or later, until `up` has started it again. */
+    kill: async (choose: (run: RunFile) => number) => {
       const pid = choose(await runFile())
       process.kill(pid, 'SIGKILL')
-      return pid
+      return {
+        untilBack: async () => {
+          await eventually(
+            async () => choose(await runFile()),
+            (next) => next !== pid,
+            readyAgainWithinMs,
+          )
+          await untilEverythingIsReady(origin, runFile)
+        },
+      }
     },
 
     stop: async () => {
@@ -155,6 +164,34 @@ const untilReady = async (output: ReadableStream<Uint8Array>): Promise<{ origin:
   throw new Error(`the marketplace did not get ready:\n${text}`)
 }
 
+/** A call of each service through the whole way: web, its sidecar, the service's sidecar, the service. */
+const publicCalls = ['/api/users/currentuser', '/api/tickets', '/api/orders', '/api/payments/earnings']
+
+const untilEverythingIsReady = async (origin: string, runFile: () => Promise<RunFile>) => {
+  const fails = async (url: string) => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+    await answer?.body?.cancel()
+    return !answer || answer.status >= 500
+  }
+  await eventually(
+    async () => {
+      const { web, services } = await runFile()
+      const urls = [
+        `http://127.0.0.1:${web.port}/readyz`,
+        ...Object.values(services).flatMap(({ port, daprHttpPort }) => [
+          `http://127.0.0.1:${port}/readyz`,
+          `http://127.0.0.1:${daprHttpPort}/v1.0/healthz`,
+        ]),
+        ...publicCalls.map((path) => `${origin}${path}`),
+      ]
+      const failed = await Promise.all(urls.map(async (url) => ((await fails(url)) ? [url] : [])))
+      return failed.flat()
+    },
+    (failed) => failed.length === 0,
+    readyAgainWithinMs,
+  )
+}
+
 /** What `up` says later is read, or its pipe would fill and stop it. */
 const drain = async (reader: { read: () => Promise<{ done: boolean }> }) => {
   while (!(await reader.read()).done);
@@ -178,20 +215,22 @@ export const eventually = async <T>(
   }
 }
 
-let described: Promise<Described> | undefined
+let contract: Promise<Contract> | undefined
 
 /** What the API says of itself, the same at every marketplace of a run. */
-const describedAt = (origin: string): Promise<Described> => {
-  described ??= fetchDocument(origin).then(createDescribed)
-  return described
+const contractOf = (origin: string): Promise<Contract> => {
+  contract ??= fetchDocument(origin).then(createContract)
+  return contract
 }
 
 let shared: Promise<Marketplace> | undefined
 
-/** One marketplace for all end-to-end tests of a run, whose buyers have eight seconds. */
-export const sharedMarketplace = (): Promise<Marketplace> => {
+/** One marketplace for all end-to-end tests of a process, whose buyers have eight seconds; ready for each file anew. */
+export const sharedMarketplace = async (): Promise<Marketplace> => {
   shared ??= startMarketplace({ HOLD_SECONDS: '8' })
-  return shared
+  const market = await shared
+  await market.untilReady()
+  return market
 }
 
 const listing = {
@@ -206,11 +245,6 @@ const listing = {
 /** A ticket of a new seller. */
 export const listTicket = async (market: Marketplace, change: Record<string, unknown> = {}) => {
   const seller = await market.signedUp()
-  // A test before may have killed tickets, whose pause before its next start has grown.
-  const listed = await eventually(
-    () => seller.post('/api/tickets', { ...listing, ...change }),
-    ({ status }) => status !== 503,
-  )
-  const { body } = expectStatus(listed, 201)
+  const { body } = expectStatus(await seller.post('/api/tickets', { ...listing, ...change }), 201)
   return { seller, ticketId: body.id }
 }

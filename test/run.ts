@@ -40,7 +40,7 @@ if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('browse
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('payments')))
   await run(['tools/stripe-double/openapi/install.ts'])
 
-type Count = { passed: number; failed: number }
+type Count = { passed: number; failed: number; skipped: string[] }
 
 const folder = mkdtempSync(join(tmpdir(), 'fairpass-run-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -48,10 +48,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const runTests = async (name: string, ...options: string[]): Promise<Count> => {
   const report = join(folder, `${name}.xml`)
   const reporting = ['--reporter=junit', `--reporter-outfile=${report}`]
-  // Two files at once make each other late on a busy machine: what fails is tried once more, what fails twice has failed.
-  const code = await run(['test', `--timeout=${limitMs}`, '--retry=1', ...reporting, ...options], {
-    TEST_RUN_FOLDER: folder,
-  })
+  const code = await run(['test', `--timeout=${limitMs}`, ...reporting, ...options], { TEST_RUN_FOLDER: folder })
   const text = existsSync(report) ? await Bun.file(report).text() : ''
   const suites = /<testsuites[^>]*>/.exec(text)?.[0] ?? ''
   const count = (what: string) => Number(new RegExp(`${what}="(\\d+)"`).exec(suites)?.[1] ?? Number.NaN)
@@ -60,9 +57,23 @@ const runTests = async (name: string, ...options: string[]): Promise<Count> => {
     console.error('The tests ended before they could report; see above.')
     process.exit(code || 1)
   }
-  // A file that cannot even be loaded counts for no test, but for the exit code.
-  return { passed: tests - failures - skipped, failed: failures === 0 && code !== 0 ? 1 : failures }
+  return {
+    passed: tests - failures - skipped,
+    // A file that cannot even be loaded counts for no test, but for the exit code.
+    failed: failures === 0 && code !== 0 ? 1 : failures,
+    skipped: skippedIn(text),
+  }
 }
+
+/** `file: name` of each test that was skipped. */
+const skippedIn = (report: string) =>
+  [...report.matchAll(/<testcase ([^>]*[^/])>\s*<skipped/g)].map(([, attributes = '']) => {
+    const read = (name: string) => decodeEntities(new RegExp(`${name}="([^"]*)"`).exec(attributes)?.[1] ?? '?')
+    return `${read('file')}: ${read('name')}`
+  })
+
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const decodeEntities = (text: string) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name) => entities[name] ?? '')
 
 // Much of the time is spent waiting for an order to run out of time, so two files at once fit on two cores.
 const counts = [
@@ -70,6 +81,12 @@ const counts = [
 ]
 // What all of them have left behind is looked at when they have ended.
 if (patterns.length === 0) counts.push(await runTests('after', after))
-const sum = (what: keyof Count) => counts.reduce((total, count) => total + count[what], 0)
-console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
+const sum = (what: 'passed' | 'failed') => counts.reduce((total, count) => total + count[what], 0)
+const skipped = counts.flatMap((count) => count.skipped)
+for (const name of skipped) console.log(`skipped: ${name}`)
+console.log(
+  [`${sum('passed')} passed`, `${sum('failed')} failed`, ...(skipped.length ? [`${skipped.length} skipped`] : [])].join(
+    ', ',
+  ),
+)
 process.exit(sum('failed') > 0 ? 1 : 0)

@@ -1,4 +1,4 @@
-# One for all five services (and the double of Stripe, and replica-set):
+# One for all five services (and the double of Stripe, the mailbox, and replica-set):
 #   docker build -f k8s/images/app.Dockerfile --build-arg ENTRY=services/orders/src/main.ts -t fairpass/orders:local .
 # `bun run images` builds all of them.
 
@@ -12,6 +12,9 @@ COPY services/orders/package.json services/orders/
 COPY services/expiration/package.json services/expiration/
 COPY services/payments/package.json services/payments/
 COPY web/package.json web/
+COPY tools/dead-letters/package.json tools/dead-letters/
+COPY tools/demo/package.json tools/demo/
+COPY tools/mailbox/package.json tools/mailbox/
 COPY tools/servers/package.json tools/servers/
 COPY tools/stripe-double/package.json tools/stripe-double/
 COPY tools/up/package.json tools/up/
@@ -23,6 +26,7 @@ RUN bun install --frozen-lockfile --production --ignore-scripts
 FROM packages AS sources
 COPY sdk sdk
 COPY services services
+COPY tools/mailbox tools/mailbox
 COPY tools/stripe-double tools/stripe-double
 COPY k8s/replica-set k8s/replica-set
 

@@ -10,6 +10,9 @@ COPY services/orders/package.json services/orders/
 COPY services/expiration/package.json services/expiration/
 COPY services/payments/package.json services/payments/
 COPY web/package.json web/
+COPY tools/dead-letters/package.json tools/dead-letters/
+COPY tools/demo/package.json tools/demo/
+COPY tools/mailbox/package.json tools/mailbox/
 COPY tools/servers/package.json tools/servers/
 COPY tools/stripe-double/package.json tools/stripe-double/
 COPY tools/up/package.json tools/up/

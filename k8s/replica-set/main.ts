@@ -40,16 +40,16 @@ let isStopping = false
 stopping.promise.then(() => {
   isStopping = true
 })
-let lastTrouble = ''
+let lastReason = ''
 while (!isStopping) {
   await look().then(
     () => {
-      lastTrouble = ''
+      lastReason = ''
     },
     (error: unknown) => {
-      const trouble = String(error)
-      if (trouble !== lastTrouble) say(`mongod does not answer yet: ${trouble}`)
-      lastTrouble = trouble
+      const reason = String(error)
+      if (reason !== lastReason) say(`mongod does not answer yet: ${reason}`)
+      lastReason = reason
     },
   )
   await Promise.race([Bun.sleep(everyMs), stopping.promise])

@@ -28,7 +28,12 @@ const contract: Record<number, string[]> = {
 }
 
 /** Codes of calls that were added to the contract's. */
-const added: Record<number, string[]> = { 409: ['payment_not_refundable'] }
+const added: Record<number, string[]> = {
+  400: ['token_invalid'],
+  401: ['second_factor_required'],
+  403: ['reauthentication_required', 'email_not_confirmed'],
+  409: ['payment_not_refundable'],
+}
 
 // Guarantee: a client that knows the contract knows every answer; a new code needs a row here.
 test('every code has the status that the contract gives it, and there is no other', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runFolder } from '../whole-run.ts'
+import { runFolder } from '../run-folder.ts'
 
 // `bun run test` runs this when all other tests have ended, on what all marketplaces of the run have said.
 

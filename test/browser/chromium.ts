@@ -71,7 +71,7 @@ const findOrFetch = async (): Promise<string> => {
 
 /**
  * Where Chromium is: `CHROMIUM_PATH`, PATH, or else fetched once, from Debian's packages where this process may install
- * some, from Playwright otherwise. Throws an `Obstacle` that says what to do when nothing works.
+ * some, from Playwright otherwise. Throws a `UserError` that says what to do when nothing works.
  */
 export const chromiumPath = (): Promise<string> => {
   found ??= findOrFetch()

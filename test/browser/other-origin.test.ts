@@ -37,7 +37,7 @@ beforeAll(async () => {
   ticketId = own
   const ids = { '{ticketId}': ticketId, '{code}': '7KQ2-M4XD-9TFA-R0ZB' }
   const idOf = (path: string) => (path.startsWith('/api/tickets') ? ticketId : victim.id)
-  const described = Object.entries(market().described.document.paths).flatMap(([path, byMethod]) =>
+  const described = Object.entries(market().contract.document.paths).flatMap(([path, byMethod]) =>
     Object.keys(byMethod).map((method) => ({
       method: method.toUpperCase(),
       path: Object.entries({ ...ids, '{id}': idOf(path) }).reduce((to, [name, id]) => to.replace(name, id), path),
@@ -89,7 +89,7 @@ const attack = async ([origin, targets, json]: [string, { method: string; path: 
     navigator.sendBeacon(url, new Blob([json], { type: 'text/plain' }))
     return Promise.all([
       send(url, { method, body, headers: { 'content-type': 'text/plain' }, mode: 'no-cors' }),
-      send(url, { method, body: new URLSearchParams({ press: 'now' }), mode: 'no-cors' }),
+      send(url, { method, body: new URLSearchParams({ title: 'x' }), mode: 'no-cors' }),
       submit(url, 'application/x-www-form-urlencoded', 'title', 'x'),
       submit(url, 'text/plain', `${json.slice(0, -1)},"x":"`, '"}'),
     ])
@@ -118,14 +118,14 @@ for (const [name, address] of Object.entries(attackers))
     const { page, context } = await open({ of: victim })
     const { origin } = market()
     const answered: { method: string; path: string; status: number }[] = []
-    const withCookie: Promise<boolean>[] = []
+    const withCookie: Promise<boolean | undefined>[] = []
     page.on('response', (answer) => {
       if (!answer.url().startsWith(origin)) return
       const request = answer.request()
       answered.push({ method: request.method(), path: new URL(answer.url()).pathname, status: answer.status() })
-      // What the network sent is not always told of a request that a page has left behind.
+      // Of a request that a page has left behind, the browser does not always tell what was sent: it then proves nothing.
       const sent = request.allHeaders().then(({ cookie }) => cookie?.includes('access=') === true)
-      withCookie.push(Promise.race([sent.catch(() => false), Bun.sleep(10_000).then(() => false)]))
+      withCookie.push(Promise.race([sent.catch(() => undefined), Bun.sleep(10_000).then(() => undefined)]))
     })
     await page.goto(address)
     const json = JSON.stringify({ ticketId, title: 'Changed', email: victim.email, password: 'another password' })
@@ -141,7 +141,9 @@ for (const [name, address] of Object.entries(attackers))
       20_000,
     )
     expect(unsafe.filter(({ status }) => status !== 403)).toEqual([])
-    expect((await Promise.all(withCookie)).includes(true)).toBe(name === 'another origin of the same site')
+    const seen = (await Promise.all(withCookie)).filter((hadCookie) => hadCookie !== undefined)
+    expect(seen.length).toBeGreaterThan(targets.length)
+    expect(seen.includes(true)).toBe(name === 'another origin of the same site')
     await page.goto(`${origin}/signout`)
     expect(await stateOf()).toEqual(before)
     await context.close()

@@ -1,4 +1,4 @@
-import type { Person } from './people.ts'
+import type { User } from './users.ts'
 
 export type Answer = { status: number; body: Record<string, unknown> }
 
@@ -11,7 +11,7 @@ const longestPauseMs = 1_500
 /** The public API as a patient client uses it: the same request, under the same key, until there is an answer. */
 export const createClient = (origin: string) => {
   const once = async (
-    person: Person,
+    user: User,
     method: string,
     path: string,
     body: object | undefined,
@@ -21,7 +21,7 @@ export const createClient = (origin: string) => {
     const answer = await fetch(`${origin}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${person.token}`,
+        authorization: `Bearer ${user.token}`,
         ...(body ? { 'content-type': 'application/json' } : {}),
         ...(key ? { 'idempotency-key': key } : {}),
       },
@@ -35,7 +35,7 @@ export const createClient = (origin: string) => {
 
   /** @throws when there is no answer other than trouble for as long as the patience lasts */
   const ask = async (
-    person: Person,
+    user: User,
     method: string,
     path: string,
     body?: object,
@@ -45,7 +45,7 @@ export const createClient = (origin: string) => {
     let seen = ''
     for (let tried = 1; tried <= tries; tried++) {
       try {
-        const answer = await once(person, method, path, body, key, timeoutMs)
+        const answer = await once(user, method, path, body, key, timeoutMs)
         if (answer.status < 500 && answer.status !== 429) return answer
         seen = `${answer.status} ${JSON.stringify(answer.body)}`
       } catch (error) {

@@ -2,9 +2,9 @@ import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { type Client, createClient } from './client.ts'
 import { openEvidence, type Unsettled } from './evidence.ts'
 import { checkInvariants } from './invariants.ts'
-import { createPeople, type Person } from './people.ts'
 import { type Plan, planOf, stripeTimeoutMs } from './plan.ts'
 import { createPurchases } from './purchase.ts'
+import { createUsers, type User } from './users.ts'
 
 export type MoneyRun = { seed: number; purchases: number; kills: number; atOnce: number; settleWithinMs: number }
 type Progress = (line: string) => void
@@ -13,7 +13,7 @@ const holdSeconds = 20
 const couponsAtOnce = 1_000
 const startsWithinMs = 500
 
-const startChaoticMarketplace = (jwtKey: string) =>
+const startMarketplaceForChaos = (jwtKey: string) =>
   startMarketplace({
     JWT_KEY: jwtKey,
     HOLD_SECONDS: `${holdSeconds}`,
@@ -28,7 +28,7 @@ const startChaoticMarketplace = (jwtKey: string) =>
   })
 
 /** As a seller does: through the link to the page of Stripe's double. */
-const onboard = async (client: Client, seller: Person) => {
+const onboard = async (client: Client, seller: User) => {
   const { body } = await client.ask(seller, 'POST', '/api/payments/account', {})
   await fetch(String(body.url), {
     method: 'POST',
@@ -40,10 +40,10 @@ const onboard = async (client: Client, seller: Person) => {
   if (account.body.status !== 'ready') throw new Error(`a seller is not ready: ${JSON.stringify(account.body)}`)
 }
 
-const openShop = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
+const openPurchases = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
   const client = createClient(market.origin)
-  const newPerson = createPeople(jwtKey)
-  const admin = newPerson('admin')
+  const newUser = createUsers(jwtKey)
+  const admin = newUser('admin')
   const wanting = plans.filter(({ way }) => way === 'coupon').map(({ index }) => index)
   const codes = new Map<number, string>()
   for (let from = 0; from < wanting.length; from += couponsAtOnce) {
@@ -53,12 +53,12 @@ const openShop = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
     for (const [at, index] of indexes.entries()) codes.set(index, made[at]?.code ?? '')
   }
   const double = await market.stripe()
-  const sellers = { ready: newPerson(), unready: newPerson() }
+  const sellers = { ready: newUser(), unready: newUser() }
   await onboard(client, sellers.ready)
   return createPurchases({
     client,
     double,
-    newPerson,
+    newUser,
     sellers,
     admin,
     couponFor: ({ index }) => codes.get(index) ?? '',
@@ -66,7 +66,7 @@ const openShop = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
 }
 
 /** Ends payments with SIGKILL in the middle of this purchase; `up` starts it again. */
-const killLater = async (market: Marketplace, { killsAfterMs }: Plan) => {
+const killDuring = async (market: Marketplace, { killsAfterMs }: Plan) => {
   if (killsAfterMs === undefined) return
   await Bun.sleep(killsAfterMs)
   await market.kill(({ services }) => services.payments.pid).catch(() => {})
@@ -116,19 +116,19 @@ const count = (names: string[]) => {
   return counted
 }
 
-/** A run of purchases with trouble of every kind, decided by its seed; ends with what is true of the money. */
+/** A run of purchases with faults of every kind, decided by its seed; ends with what is true of the money. */
 export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs }: MoneyRun, progress: Progress) => {
   const jwtKey = `chaos ${crypto.randomUUID()}`
   const plans = planOf({ seed, purchases, kills })
-  const market = await startChaoticMarketplace(jwtKey)
+  const market = await startMarketplaceForChaos(jwtKey)
   try {
-    const { buy, afterwards } = await openShop(market, jwtKey, plans)
+    const { buy, afterwards } = await openPurchases(market, jwtKey, plans)
     const outcomes = await runAll(
       'purchases',
       plans,
       atOnce,
       async (plan) => {
-        const [outcome] = await Promise.all([buy(plan), killLater(market, plan)])
+        const [outcome] = await Promise.all([buy(plan), killDuring(market, plan)])
         return outcome
       },
       progress,
@@ -143,7 +143,7 @@ export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs 
         outcomes,
         atOnce,
         async (outcome) => {
-          const [what] = await Promise.all([afterwards(outcome), killLater(market, outcome.plan)])
+          const [what] = await Promise.all([afterwards(outcome), killDuring(market, outcome.plan)])
           return what
         },
         progress,
@@ -152,13 +152,13 @@ export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs 
       const held = await evidence.collect()
       const { body } = await (await market.stripe()).call('GET', '/faults')
       const faults = body.faults as { operation: string; kind: string; times: number; remaining: number }[]
-      const struck = faults.flatMap(({ operation, kind, times, remaining }) =>
+      const hits = faults.flatMap(({ operation, kind, times, remaining }) =>
         Array.from({ length: times - remaining }, () => `${operation} ${kind}`),
       )
       return {
         isSettled,
         broken: Object.entries(checkInvariants(held)),
-        'faults that struck': count(struck),
+        'faults that hit': count(hits),
         answers: count(outcomes.flatMap(({ answers }) => answers)),
         orders: count(held.orders.map(({ status }) => status)),
         payments: count(held.payments.map(({ status }) => status)),

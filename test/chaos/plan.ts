@@ -57,7 +57,7 @@ export type Plan = {
   priceCents: number
   paymentMethod: string
   /** how often the buyer presses Pay at the same moment */
-  presses: number
+  attempts: number
   faults: PlannedFault[]
   leavesAfterMs: number
   /** whether the seller has told Stripe where to send money */
@@ -158,7 +158,7 @@ const purchase = (index: number, random: Random): Plan => {
     currency,
     priceCents: price - (price % chargeIncrement(currency)),
     paymentMethod: methodOf(way, random),
-    presses: random.chance(0.12) ? random.whole(2, 4) : 1,
+    attempts: random.chance(0.12) ? random.whole(2, 4) : 1,
     faults: way === 'late' ? [lostConfirmation, ...faults] : faults,
     leavesAfterMs: random.whole(0, 400),
     isSellerReady: random.chance(0.8),

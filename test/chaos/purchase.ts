@@ -1,16 +1,16 @@
 import type { Marketplace } from '../marketplace.ts'
 import type { Answer, Client, Patience } from './client.ts'
-import type { Person } from './people.ts'
 import type { Plan } from './plan.ts'
+import type { User } from './users.ts'
 
 type Double = Awaited<ReturnType<Marketplace['stripe']>>
 type Shop = {
   client: Client
   double: Double
-  newPerson: () => Person
+  newUser: () => User
   /** one who can be paid, and one who has never told Stripe where to */
-  sellers: { ready: Person; unready: Person }
-  admin: Person
+  sellers: { ready: User; unready: User }
+  admin: User
   /** one coupon code for each purchase that wants one */
   couponFor: (plan: Plan) => string
 }
@@ -25,7 +25,7 @@ const unanswered: Answer = { status: 0, body: { code: 'unanswered' } }
 const text = (body: Record<string, unknown>, name: string) => String(body[name] ?? '')
 
 /** Carries one planned purchase through the public API, up to where the buyer's own part ends. */
-export const createPurchases = ({ client, double, newPerson, sellers, admin, couponFor }: Shop) => {
+export const createPurchases = ({ client, double, newUser, sellers, admin, couponFor }: Shop) => {
   const list = async ({ index, priceCents, currency, isSellerReady }: Plan) => {
     const seller = isSellerReady ? sellers.ready : sellers.unready
     const listing = {
@@ -41,18 +41,18 @@ export const createPurchases = ({ client, double, newPerson, sellers, admin, cou
     return text(body, 'id')
   }
 
-  const order = async (buyer: Person, ticketId: string) => {
+  const order = async (buyer: User, ticketId: string) => {
     const { status, body } = await client.ask(buyer, 'POST', '/api/orders', { ticketId }, `order-${ticketId}`)
     if (status !== 201 && status !== 200) throw new Error(`no order: ${status} ${JSON.stringify(body)}`)
     return text(body, 'id')
   }
 
-  const pay = (buyer: Person, orderId: string, how: object, key = `pay-${orderId}`) =>
+  const pay = (buyer: User, orderId: string, how: object, key = `pay-${orderId}`) =>
     client.ask(buyer, 'POST', '/api/payments', { orderId, ...how }, key, buyersPatience).catch((): Answer => unanswered)
 
-  /** Pressed several times at once: some with the same key, some as if from another tab. */
-  const press = async (buyer: Person, orderId: string, how: object, presses: number) => {
-    const keys = Array.from({ length: presses }, (_, at) => `pay-${orderId}-${at % 2}`)
+  /** Several times at once: some with the same key, some as if from another tab. */
+  const payRepeatedly = async (buyer: User, orderId: string, how: object, attempts: number) => {
+    const keys = Array.from({ length: attempts }, (_, at) => `pay-${orderId}-${at % 2}`)
     return Promise.all(keys.map((key) => pay(buyer, orderId, how, key)))
   }
 
@@ -83,13 +83,13 @@ export const createPurchases = ({ client, double, newPerson, sellers, admin, cou
     return intentId
   }
 
-  const leave = (buyer: Person, orderId: string) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`)
+  const leave = (buyer: User, orderId: string) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`)
 
-  const goThrough = async (plan: Plan, buyer: Person, orderId: string): Promise<Answer[]> => {
-    const { way, paymentMethod, presses } = plan
+  const goThrough = async (plan: Plan, buyer: User, orderId: string): Promise<Answer[]> => {
+    const { way, paymentMethod, attempts } = plan
     switch (way) {
       case 'coupon':
-        return press(buyer, orderId, { couponCode: couponFor(plan) }, presses)
+        return payRepeatedly(buyer, orderId, { couponCode: couponFor(plan) }, attempts)
       case 'mistyped':
         return [
           await pay(buyer, orderId, { paymentMethod: 'pm_nobody_knows_it' }, `mistyped-${orderId}`),
@@ -115,7 +115,7 @@ export const createPurchases = ({ client, double, newPerson, sellers, admin, cou
           Bun.sleep(plan.leavesAfterMs).then(() => leave(buyer, orderId)),
         ])
       case 'refunded': {
-        const paid = await press(buyer, orderId, { paymentMethod }, presses)
+        const paid = await payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
         const id = paid.map(({ body }) => text(body, 'id')).find(Boolean)
         if (!id) return paid
         const reason = { reason: 'The show was called off' }
@@ -125,11 +125,11 @@ export const createPurchases = ({ client, double, newPerson, sellers, admin, cou
         return [...paid, ...(await Promise.all(again))]
       }
       default:
-        return press(buyer, orderId, { paymentMethod }, presses)
+        return payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
     }
   }
 
-  const giveBack = async (id: string) =>
+  const refund = async (id: string) =>
     client.ask(admin, 'POST', `/api/payments/${id}/refund`, { reason: 'The show was called off' }, `late-${id}`)
 
   const dispute = async (intentId: string, outcome: 'won' | 'lost') => {
@@ -148,13 +148,13 @@ export const createPurchases = ({ client, double, newPerson, sellers, admin, cou
     if (found.status !== 200) return `not found: ${found.status} ${text(found.body, 'code')}`
     const [paid] = found.body.payments as { id: string; intentId: string | null }[]
     if (!paid) return 'nothing was paid'
-    if (what === 'refund') return `refund ${(await giveBack(paid.id)).status}`
+    if (what === 'refund') return `refund ${(await refund(paid.id)).status}`
     if (!paid.intentId) return 'no card to dispute'
     return dispute(paid.intentId, what === 'disputeWon' ? 'won' : 'lost')
   }
 
   const buy = async (plan: Plan): Promise<Outcome> => {
-    const buyer = newPerson()
+    const buyer = newUser()
     const orderId = await order(buyer, await list(plan))
     for (const fault of plan.faults) await act('/faults', { ...fault, metadata: { orderId } })
     const answers = await goThrough(plan, buyer, orderId)

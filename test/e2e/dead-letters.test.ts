@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 const deadLetters = async (...args: string[]) => {
   const { MONGODB_URI: _uri, ...env } = process.env
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, '../dead-letters.ts'), ...args], {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, '../../tools/dead-letters/main.ts'), ...args], {
     env: { ...env, DATA_DIR: market.dataDir },
     stdout: 'pipe',
     stderr: 'inherit',

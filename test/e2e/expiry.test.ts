@@ -85,8 +85,9 @@ for (const [outage, pidOf] of Object.entries(outages))
 
 test('it ends in time although expiration was killed and came back before', async () => {
   const order = await bought()
-  await market.kill((run) => run.services.expiration.pid)
+  const expiration = await market.kill((run) => run.services.expiration.pid)
   expectInTime(await latenessOf(order))
+  await expiration.untilBack()
 }, 60_000)
 
 test('it ends in time although Redis was emptied, and the ticket can be bought again', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { eventually, listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
+import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { type Answer, expectStatus } from '../visitor.ts'
 
 let market: Marketplace
@@ -70,11 +70,9 @@ test('pressing BUY without end ends in 429; the open order stays', async () => {
 // Guarantee: a limit never closes what it protects.
 test('with Redis away people still sign in', async () => {
   const ann = await market.signedUp()
-  await market.kill((run) => run.redis.pid)
+  const redis = await market.kill((run) => run.redis.pid)
   const answer = await market.visitor().post('/api/users/signin', { email: ann.email, password })
   expect(answer.status).toBe(200)
-  await eventually(
-    () => ann.get('/api/orders'),
-    ({ status }) => status === 200,
-  )
+  await redis.untilBack()
+  expectStatus(await ann.get('/api/orders'), 200)
 })

@@ -21,7 +21,7 @@ const missing = `There is no cluster to test on. Any of these will do:
   - KUBECONFIG names one whose nodes have the images (or can pull them): bun run images, then load or push them
   - kind (https://kind.sigs.k8s.io) or k3d (https://k3d.io) on the PATH, with Docker: a cluster is made and removed`
 
-const must = async (command: string[], timeoutMs: number) => {
+const check = async (command: string[], timeoutMs: number) => {
   const { ok, stdout, stderr } = await run(command, { timeoutMs })
   if (!ok) throw new UserError(`${command.join(' ')}: ${(stderr || stdout).trim().slice(-2_000)}`)
 }
@@ -55,14 +55,14 @@ export const findCluster = async (): Promise<Cluster> => {
   const kubeconfig = join(folder, 'kubeconfig')
   const tool = tools(kubeconfig).find(({ name }) => Bun.which(name))
   if (!tool) throw new UserError(missing)
-  await must(tool.create, createLimitMs)
-  if (tool.name === 'k3d') await must(['k3d', 'kubeconfig', 'write', ownCluster, '--output', kubeconfig], loadLimitMs)
+  await check(tool.create, createLimitMs)
+  if (tool.name === 'k3d') await check(['k3d', 'kubeconfig', 'write', ownCluster, '--output', kubeconfig], loadLimitMs)
   process.env.KUBECONFIG = kubeconfig
   return {
     source: tool.name,
-    load: (archive) => must(tool.load(archive), loadLimitMs),
+    load: (archive) => check(tool.load(archive), loadLimitMs),
     remove: async () => {
-      await must(tool.remove, createLimitMs)
+      await check(tool.remove, createLimitMs)
       rmSync(folder, { recursive: true, force: true })
     },
   }

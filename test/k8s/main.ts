@@ -1,4 +1,4 @@
-// `bun run k8s:test`: Fairpass on a real cluster with a real Dapr, told as a story.
+// `bun run k8s:test`: Fairpass on a real cluster with a real Dapr, told as a report.
 import { parseArgs } from 'node:util'
 import { root, UserError } from '@fairpass/servers'
 import { findCluster, loadImages, nodeAddress } from './cluster.ts'
@@ -14,13 +14,13 @@ import {
   webPort,
 } from './deploy.ts'
 import { checkManifests } from './manifests.ts'
-import { marketAt } from './market.ts'
-import { aBanIsFelt, everyPageHears, oneWinner } from './promises.ts'
-import { directCallsAreRefused, strangersAreRefused } from './refusals.ts'
+import { connectMarketplace } from './marketplace.ts'
+import { checkMoney, killEachKind } from './outages.ts'
+import { banTakesEffect, everyPageIsUpdated, mailArrives, oneWinner } from './promises.ts'
+import { directCallsAreRefused, unlistedAppsAreRefused } from './refusals.ts'
+import { createReport, type Report, say } from './report.ts'
 import { rollingRestart } from './rolling.ts'
 import { provideStorage, type Storage } from './storage.ts'
-import { createStory, type Story, say } from './story.ts'
-import { killsInTurn, theMoneyAddsUp } from './trouble.ts'
 
 const help = `bun run k8s:test [--only manifests|marketplace] [--keep] [--purchases 200]
 
@@ -42,9 +42,9 @@ const { values } = parseArgs({
   },
 })
 
-/** The demo, whose own story is part of this one. */
+/** The demo, whose own report is part of this one. */
 const demo = async (origin: string) => {
-  const child = Bun.spawn([process.execPath, 'test/demo.ts', origin], {
+  const child = Bun.spawn([process.execPath, 'tools/demo/main.ts', origin], {
     cwd: root,
     stdin: 'ignore',
     stdout: 'inherit',
@@ -68,10 +68,10 @@ const answers = async (origin: string) => {
   }
 }
 
-const live = async (story: Story, storage: Storage) => {
+const live = async (report: Report, storage: Storage) => {
   const jwtKey = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
-  const market = marketAt(await nodeAddress(), jwtKey)
-  const { chapter } = story
+  const market = connectMarketplace(await nodeAddress(), jwtKey)
+  const { chapter } = report
   const isUp = await chapter(`Everything is applied at once, and ${replicas} of each get ready`, async () => {
     const count = await deploy({ origin: market.origin, jwtKey })
     await untilReady()
@@ -81,25 +81,26 @@ const live = async (story: Story, storage: Storage) => {
   if (!isUp) return say(await explain())
   await chapter('A ticket is bought, and another order runs out of time', () => demo(market.origin))
   await chapter('One ticket has one winner', () => oneWinner(market))
-  await chapter('Every open page hears of a change, whichever replica it is at', () => everyPageHears(market))
-  await chapter('A ban is felt by every replica within a second', () => aBanIsFelt(market))
+  await chapter('Mails are sent, once each, whichever replica owes them', () => mailArrives(market))
+  await chapter('Every open page hears of a change, whichever replica it is at', () => everyPageIsUpdated(market))
+  await chapter('A ban is felt by every replica within a second', () => banTakesEffect(market))
   await chapter('A service called straight at its pod refuses', directCallsAreRefused)
-  await chapter('An app that the access list does not name is refused', strangersAreRefused)
+  await chapter('An app that the access list does not name is refused', unlistedAppsAreRefused)
   await chapter('Every Deployment is restarted while people buy, and nobody notices', () => rollingRestart(market))
   const survives = await chapter('All of a kind are killed at once, one kind after the other, while people buy', () =>
-    killsInTurn(market, Number(values.purchases)),
+    killEachKind(market, Number(values.purchases)),
   )
   if (!survives) say(await explain())
-  await chapter('After all this the money adds up', () => theMoneyAddsUp(market))
+  await chapter('After all this the money adds up', () => checkMoney(market))
 }
 
 const main = async (): Promise<number> => {
   const cluster = await findCluster()
   say(`The cluster is that of ${cluster.source}`)
-  const story = createStory()
+  const report = createReport()
   try {
-    if (values.only !== 'marketplace') await checkManifests(story)
-    if (values.only === 'manifests') return story.end()
+    if (values.only !== 'marketplace') await checkManifests(report)
+    if (values.only === 'manifests') return report.end()
     await checkDapr()
     if (await kubectl.exists('namespace', testNamespace)) {
       say(`The namespace ${testNamespace} is left from an earlier run and removed`)
@@ -115,8 +116,8 @@ const main = async (): Promise<number> => {
     }
     const leave = () => void tidy().finally(() => process.exit(130))
     process.once('SIGINT', leave).once('SIGTERM', leave)
-    await live(story, storage).finally(tidy)
-    return story.end()
+    await live(report, storage).finally(tidy)
+    return report.end()
   } finally {
     if (!values.keep) await cluster.remove()
   }

@@ -1,8 +1,8 @@
 import { createKubectl, type Kubectl, type Resource } from '@fairpass/k8s'
 import { root, run, UserError } from '@fairpass/servers'
 import { type Definitions, definitionsFor } from './definitions.ts'
-import { skaffoldFits } from './skaffold.ts'
-import { must, type Story, say } from './story.ts'
+import { check, type Report, say } from './report.ts'
+import { checkSkaffold } from './skaffold.ts'
 
 const overlays = [
   'local',
@@ -57,7 +57,7 @@ const withoutNamespaces = (resources: Resource[]) => resources.filter(({ kind })
 const secretsIn = (resources: Resource[]) => resources.filter(({ kind }) => kind === 'Secret')
 
 /** Everything about the manifests that the real API server can tell without running them. */
-export const checkManifests = async ({ chapter }: Story): Promise<void> => {
+export const checkManifests = async ({ chapter }: Report): Promise<void> => {
   const cluster = createKubectl()
   let definitions: Definitions | undefined
   try {
@@ -84,17 +84,17 @@ export const checkManifests = async ({ chapter }: Story): Promise<void> => {
             () => 'nothing',
             (error: Error) => error.message,
           )
-          must(/unknown field/.test(said), `${kind} with a misspelt field was answered: ${said}`)
+          check(/unknown field/.test(said), `${kind} with a misspelt field was answered: ${said}`)
         }
         return Object.keys(misspelt).join(', ')
       })
     })
     await chapter('No manifest holds a secret', async () => {
       const found = (await Promise.all(overlays.map(render))).flatMap(secretsIn)
-      must(found.length === 0, found.map(({ metadata }) => metadata.name).join(', '))
+      check(found.length === 0, found.map(({ metadata }) => metadata.name).join(', '))
       return 'they name secrets, and the cluster has them'
     })
-    await chapter('skaffold.yaml is what skaffold understands', skaffoldFits)
+    await chapter('skaffold.yaml is what skaffold understands', checkSkaffold)
   } finally {
     await definitions?.remove()
   }

@@ -6,11 +6,11 @@ cd "$(dirname "$0")/../.."
 
 cluster=${FAIRPASS_CLUSTER:-../shared/k8s/up.sh}
 test_it() { npx --yes bun@1.4.5 run k8s:test; }
-pass_by() { echo "$1"; echo '0 passed, 0 failed'; exit 0; }
+pass_by() { echo "skipped: the marketplace on a cluster ($1)"; echo '0 passed, 0 failed, 1 skipped'; exit 0; }
 
 [ -z "${KUBECONFIG:-}" ] || { test_it; exit; }
 if [ ! -x "$cluster" ]; then
-  command -v kind >/dev/null || command -v k3d >/dev/null || pass_by 'There is no cluster to test on: bun run k8s:test --help'
+  command -v kind >/dev/null || command -v k3d >/dev/null || pass_by 'there is none to test on: bun run k8s:test --help'
   test_it
   exit
 fi

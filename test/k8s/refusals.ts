@@ -1,5 +1,5 @@
 import { type AppName, kubectl } from './deploy.ts'
-import { must } from './story.ts'
+import { check } from './report.ts'
 
 type Pods = { items: { metadata: { name: string }; status: { podIP: string } }[] }
 
@@ -42,18 +42,18 @@ export const directCallsAreRefused = async (): Promise<string> => {
     ['the sidecars’ own port without mTLS', `http://${address}:50002/`],
   ] as const) {
     const said = await inPodOf('web', asks(url))
-    must(said.startsWith('refused'), `${what} at ${url} answered: ${said}`)
+    check(said.startsWith('refused'), `${what} at ${url} answered: ${said}`)
     seen.push(what)
   }
   const health = await inPodOf('web', asks(`http://${address}:8081/healthz`))
-  must(health.startsWith('200'), `health should answer there, so that the test is known to reach that pod: ${health}`)
+  check(health.startsWith('200'), `health should answer there, so that the test is known to reach that pod: ${health}`)
   const beyond = await inPodOf('web', asks(`http://${address}:8081/api/orders`))
-  must(beyond.startsWith('404'), `the port of health answered more than health: ${beyond}`)
+  check(beyond.startsWith('404'), `the port of health answered more than health: ${beyond}`)
   return `${seen.join(', ')} refuse; only health answers`
 }
 
 /** The access lists let pass what exists, and nothing else. */
-export const strangersAreRefused = async (): Promise<string> => {
+export const unlistedAppsAreRefused = async (): Promise<string> => {
   const denied: [AppName, AppName, string][] = [
     // Named in no list of orders.
     ['expiration', 'orders', 'api/orders'],
@@ -67,7 +67,7 @@ export const strangersAreRefused = async (): Promise<string> => {
   ]
   for (const [from, to, path] of denied) {
     const said = await inPodOf(from, throughSidecar(to, path))
-    must(
+    check(
       /^403 .*(PermissionDenied|access control policy)/.test(said),
       `${from} calling ${to}/${path} was answered: ${said}`,
     )
@@ -80,9 +80,9 @@ export const strangersAreRefused = async (): Promise<string> => {
   ]
   for (const [from, to, path, expected] of allowed) {
     const said = await inPodOf(from, throughSidecar(to, path))
-    must(expected.test(said), `${from} calling ${to}/${path} was answered: ${said}`)
+    check(expected.test(said), `${from} calling ${to}/${path} was answered: ${said}`)
   }
   const withoutToken = await inPodOf('web', asks('http://127.0.0.1:3500/v1.0/invoke/tickets/method/api/tickets'))
-  must(withoutToken.startsWith('401'), `the sidecar took a call without its token: ${withoutToken}`)
+  check(withoutToken.startsWith('401'), `the sidecar took a call without its token: ${withoutToken}`)
   return `${denied.length} calls that nobody makes are denied, ${allowed.length} that exist pass, a call without the sidecar's token does not`
 }

@@ -1,17 +1,17 @@
 import { apps, kubectl, untilReady } from './deploy.ts'
-import type { Market } from './market.ts'
-import { must, say } from './story.ts'
+import type { Marketplace } from './marketplace.ts'
+import { check, say } from './report.ts'
 
 const buyersAtOnce = 4
 const answerWithinMs = 30_000
 const mostTold = 20
 const settledWithinMs = 60_000
 
-type Trouble = string
+type Failure = string
 type Sale = { orderId: string; ticketId: string }
 
-/** A client without patience: what is no proper answer is trouble. */
-const createStrictClient = (origin: string, note: (trouble: Trouble) => void) => {
+/** A client without patience: what is no proper answer is failure. */
+const createStrictClient = (origin: string, note: (failure: Failure) => void) => {
   let answered = 0
   const call = async (token: string, method: string, path: string, body?: object) => {
     const begun = performance.now()
@@ -39,17 +39,17 @@ const createStrictClient = (origin: string, note: (trouble: Trouble) => void) =>
 }
 
 /** Buys and looks around until told to stop. */
-const keepBuying = (market: Market) => {
-  const troubles: Trouble[] = []
+const keepBuying = (market: Marketplace) => {
+  const failures: Failure[] = []
   const sales: Sale[] = []
-  const client = createStrictClient(market.origin, (trouble) => {
-    troubles.push(trouble)
-    if (troubles.length <= mostTold) say(`  trouble: ${trouble}`)
+  const client = createStrictClient(market.origin, (failure) => {
+    failures.push(failure)
+    if (failures.length <= mostTold) say(`  failure: ${failure}`)
   })
   let isOver = false
 
   const buyOnce = async (seller: string, at: number) => {
-    const { token } = market.newPerson()
+    const { token } = market.newUser()
     const listing = {
       title: `Rolling ${at} ${sales.length}`,
       venue: 'State Opera',
@@ -71,7 +71,7 @@ const keepBuying = (market: Market) => {
   }
 
   const buyer = async (at: number) => {
-    const seller = market.newPerson().token
+    const seller = market.newUser().token
     while (!isOver) await buyOnce(seller, at)
   }
   const buying = Promise.all(Array.from({ length: buyersAtOnce }, (_, at) => buyer(at)))
@@ -79,13 +79,13 @@ const keepBuying = (market: Market) => {
     stop: async () => {
       isOver = true
       await buying
-      return { troubles, sales, answered: client.answered() }
+      return { failures, sales, answered: client.answered() }
     },
   }
 }
 
 /** Every paid order is completed, and its ticket is seen as sold, which takes the event to arrive. */
-const untilAllSold = async (market: Market, sales: Sale[]) => {
+const untilAllSold = async (market: Marketplace, sales: Sale[]) => {
   const [orders, tickets] = await Promise.all([market.database('orders'), market.database('tickets')])
   const deadline = Date.now() + settledWithinMs
   try {
@@ -107,7 +107,7 @@ const untilAllSold = async (market: Market, sales: Sale[]) => {
 }
 
 /** A new pod for each one that serves, one Deployment after the other, while people buy. */
-export const rollingRestart = async (market: Market): Promise<string> => {
+export const rollingRestart = async (market: Marketplace): Promise<string> => {
   const shop = keepBuying(market)
   for (const app of apps) {
     await kubectl.run(['rollout', 'restart', `deployment/${app}`])
@@ -115,9 +115,9 @@ export const rollingRestart = async (market: Market): Promise<string> => {
     say(`  ${app} is rolled`)
   }
   await untilReady()
-  const { troubles, sales, answered } = await shop.stop()
-  must(troubles.length === 0, `${troubles.length} of ${answered} answers were trouble`)
-  must(sales.length > 0, 'nobody bought anything')
+  const { failures, sales, answered } = await shop.stop()
+  check(failures.length === 0, `${failures.length} of ${answered} answers were failure`)
+  check(sales.length > 0, 'nobody bought anything')
   await untilAllSold(market, sales)
-  return `${answered} answers and no trouble; ${sales.length} tickets were sold meanwhile, each to its end`
+  return `${answered} answers and no failure; ${sales.length} tickets were sold meanwhile, each to its end`
 }

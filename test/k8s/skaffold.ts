@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run, UserError } from '@fairpass/servers'
 import Ajv from 'ajv'
-import { must } from './story.ts'
+import { check } from './report.ts'
 
 const module = 'github.com/GoogleContainerTools/skaffold/v2@v2.16.1'
 const downloadLimitMs = 180_000
@@ -36,13 +36,13 @@ const filesOf = ({ build, manifests, profiles }: Skaffold) => [
 ]
 
 /** As far as skaffold.yaml can be checked without skaffold: its own schema, and each file that it names. */
-export const skaffoldFits = async (): Promise<string> => {
+export const checkSkaffold = async (): Promise<string> => {
   const config = Bun.YAML.parse(await Bun.file(join(root, 'skaffold.yaml')).text()) as Skaffold
   // Its schema is draft 7 with keywords of its own for documentation.
   const validate = new Ajv({ strict: false, allErrors: true }).compile(await schemaOf(config.apiVersion))
-  must(validate(config) === true, JSON.stringify(validate.errors?.slice(0, 5)))
+  check(validate(config) === true, JSON.stringify(validate.errors?.slice(0, 5)))
   const files = filesOf(config)
   const lost = files.filter((file) => !existsSync(join(root, file)))
-  must(lost.length === 0, `skaffold.yaml names what is not there: ${lost.join(', ')}`)
+  check(lost.length === 0, `skaffold.yaml names what is not there: ${lost.join(', ')}`)
   return `${config.apiVersion} of ${module}, and ${files.length} files and folders that are there`
 }

@@ -5,7 +5,7 @@ import { signingKeyOf } from '../../services/auth/src/session/keys.ts'
 import { createTokens } from '../../services/auth/src/session/tokens.ts'
 import { startMarketplace } from '../marketplace.ts'
 import { inParallel } from './interleave.ts'
-import { openQuiet } from './quiet.ts'
+import { watchEvents } from './settled.ts'
 
 /** Somebody who is signed in: the token is made here, and verified as any other. */
 export type Person = { id: string; token: string }
@@ -70,7 +70,7 @@ export const openArena = async () => {
     return ((await answer.json()) as { id: string }).id
   }
 
-  const quiet = openQuiet(run)
+  const events = watchEvents(run)
 
   return {
     origin: `http://127.0.0.1:${run.web.port}`,
@@ -87,7 +87,7 @@ export const openArena = async () => {
     listTickets: async (count: number): Promise<string[]> => {
       const ids: string[] = []
       await inParallel(Array.from({ length: count }), 8, async () => void ids.push(await list(await person())))
-      await quiet.reached()
+      await events.settled()
       return ids
     },
 
@@ -99,10 +99,10 @@ export const openArena = async () => {
       }),
 
     /** Waits until what was started has run its course: the next round finds the machine as the first did. */
-    quiet: quiet.reached,
+    untilSettled: events.settled,
 
     close: async () => {
-      await quiet.close()
+      await events.close()
       await market.stop()
       rmSync(market.dataDir, { recursive: true, force: true })
     },

@@ -1,8 +1,8 @@
 // Everybody at once, from a process of its own: reads a crowd from stdin, and tells each answer on stdout.
-import { press } from './press.ts'
+import { placeOrder } from './place-order.ts'
 
 export type Crowd = { origin: string; ticketId: string; tokens: string[] }
 
 const { origin, ticketId, tokens }: Crowd = await Bun.stdin.json()
-const answers = await Promise.all(tokens.map((token) => press(origin, ticketId, token)))
+const answers = await Promise.all(tokens.map((token) => placeOrder(origin, ticketId, token)))
 await Bun.write(Bun.stdout, JSON.stringify(answers))

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { brokenBy } from './crowd.ts'
-import type { Answer } from './press.ts'
+import type { Answer } from './place-order.ts'
 
 const message = 'The ticket is being checking out by someone else, please come back later'
 const winner: Answer = { status: 201, ms: 1 }

@@ -2,7 +2,7 @@ import type { Arena } from './arena.ts'
 import type { Crowd } from './crowd-process.ts'
 import { type Figure, ratioOf, type Side } from './figure.ts'
 import { interleave, quantile, spreadOf } from './interleave.ts'
-import { type Answer, press } from './press.ts'
+import { type Answer, placeOrder } from './place-order.ts'
 
 const rounds = 3
 const crowdSize = 1_000
@@ -57,11 +57,11 @@ const alone = async (arena: Arena, tickets: readonly string[]): Promise<number> 
   const measured: number[] = []
   for (const ticketId of tickets) {
     const [buyer] = await arena.people(1)
-    const { status, message, ms } = await press(arena.origin, ticketId, buyer?.token ?? '')
+    const { status, message, ms } = await placeOrder(arena.origin, ticketId, buyer?.token ?? '')
     if (status !== 201) throw new Error(`no order: ${status} ${message}`)
     measured.push(ms)
   }
-  await arena.quiet()
+  await arena.untilSettled()
   return quantile(measured, 0.5)
 }
 
@@ -69,7 +69,7 @@ const together = async (arena: Arena, ticketId: string, tokens: string[]) => {
   const startedAt = performance.now()
   const answers = await send({ origin: arena.origin, ticketId, tokens })
   const seconds = (performance.now() - startedAt) / 1000
-  await arena.quiet()
+  await arena.untilSettled()
   const losers = answers.filter(({ status }) => status === 409).map(({ ms }) => ms)
   return {
     p50: quantile(losers, 0.5),

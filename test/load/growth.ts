@@ -1,6 +1,6 @@
-import { openLedger } from '../../services/payments/src/ledger/store.ts'
-import { checkLedger } from '../../services/payments/src/ledger/check.ts'
 import { createLog } from '@fairpass/sdk/telemetry'
+import { checkLedger } from '../../services/payments/src/ledger/check.ts'
+import { openLedger } from '../../services/payments/src/ledger/store.ts'
 import { type Arena, openArena, type Person } from './arena.ts'
 import { type Figure, type Measured, ratioOf, type Side } from './figure.ts'
 import { interleave, millisecondsOf, quantile, spreadOf } from './interleave.ts'
@@ -76,7 +76,8 @@ listed('a word that one has', (size) => `&q=${size - 1}`)
 listed('a word that nothing has', () => '&q=zzzzqq')
 looks['the sitemap'] = ({ arena }) => read(arena.origin, '/sitemap.xml')
 looks['a page of the sitemap'] = async ({ arena }) => {
-  const [, last] = [...(await read(arena.origin, '/sitemap.xml')).matchAll(/sitemaps\/([\da-f]{24})\.xml/g)].at(-1) ?? []
+  const [, last] =
+    [...(await read(arena.origin, '/sitemap.xml')).matchAll(/sitemaps\/([\da-f]{24})\.xml/g)].at(-1) ?? []
   return read(arena.origin, `/sitemaps/${last ?? 'home'}.xml`)
 }
 looks['the ledger check'] = ({ check }) => check()

@@ -43,7 +43,7 @@ export const holds: Figure = {
       rounds,
       a: async () => {
         const rate = await buy(arena, tickets.splice(0, ordersInRound))
-        await arena.quiet()
+        await arena.untilSettled()
         return rate
       },
       b: () => save(arena),

@@ -53,7 +53,9 @@ const chosen = async (only: string | undefined): Promise<Figure[]> => {
   const onlyWhenNamed = [(await import('./growth')).growth]
   const found = only === undefined ? figures : [...figures, ...onlyWhenNamed].filter(({ name }) => name === only)
   if (found.length > 0) return found
-  return refuse(`There is no figure "${only}"; there are ${[...figures, ...onlyWhenNamed].map(({ name }) => name).join(', ')}.`)
+  return refuse(
+    `There is no figure "${only}"; there are ${[...figures, ...onlyWhenNamed].map(({ name }) => name).join(', ')}.`,
+  )
 }
 
 const main = async () => {

@@ -11,7 +11,8 @@ const cities = ['wien', 'berlin', 'paris', 'lisbon', 'london', 'krakow', 'oslo',
 const batch = 10_000
 const dayMs = 24 * 3600_000
 
-const idOf = (nth: number) => `${(1_700_000_000 + Math.floor(nth / 100)).toString(16)}${nth.toString(16).padStart(16, '0')}`
+const idOf = (nth: number) =>
+  `${(1_700_000_000 + Math.floor(nth / 100)).toString(16)}${nth.toString(16).padStart(16, '0')}`
 
 /** The nth listing, the same in every market. */
 const listingOf = (nth: number, like: Record<string, unknown>) => {
@@ -25,7 +26,10 @@ const listingOf = (nth: number, like: Record<string, unknown>) => {
     _id: idOf(nth),
     ...{ title, venue, city, startsAt, priceCents: 500 + ((nth * 37) % 50_000) },
     ...{ searchText: found.join(' '), searchTokens: searchTokens(found), searchCity: city },
-    ...{ startsOn: startsAt.toISOString().slice(0, 10), isListed: isListed({ status: 'available', startsAt }, new Date()) },
+    ...{
+      startsOn: startsAt.toISOString().slice(0, 10),
+      isListed: isListed({ status: 'available', startsAt }, new Date()),
+    },
   }
 }
 

@@ -7,7 +7,7 @@ import { tryTests, tryWithout } from './trial.ts'
 
 const help = `bun run guards [PROMISE|NAME…] [--list] [--why]   takes guards out of a clone of HEAD, one at a time: its test must fail
 
-  PROMISE   1 to 8 as in docs/design.md, or "doors": who may call what
+  PROMISE   1 to 8 as in docs/design.md, or "access": who may call what
   NAME      a part of a guard's name
   --list    names the guards, their places and their tests, and tries nothing
   --why     says with what each test failed`
@@ -16,7 +16,8 @@ const lanes = 2
 const limitMs = 150_000
 const unbrokenLimitMs = 10 * 60_000
 
-const title = ({ promise, name }: Guard) => (promise === 'doors' ? `doors      ${name}` : `promise ${promise}  ${name}`)
+const title = ({ promise, name }: Guard) =>
+  promise === 'access' ? `access     ${name}` : `promise ${promise}  ${name}`
 const since = (startedAt: number) => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
 const indented = (text: string) => text.trim().replace(/^/gm, '      ')
 const inShort = (text: string) => text.trim().split('\n').slice(0, 12).join('\n').slice(0, 800)
@@ -98,11 +99,11 @@ const showGuard = async (folder: string, guard: Guard, isTold: boolean): Promise
 const tryAll = async (chosen: readonly Guard[], isTold: boolean): Promise<boolean> => {
   console.log(`Guards of ${await describeHead()}`)
   const withWeb = chosen.some(({ test }) => isWhole(test))
-  let isEnding = false
+  let isStopping = false
   const end = () => {
     // A terminal, a package runner and `timeout` may each pass the same signal on.
-    if (isEnding) return
-    isEnding = true
+    if (isStopping) return
+    isStopping = true
     endAll()
     removeOwnClones()
     process.exit(130)

@@ -3,17 +3,19 @@ export { explainDisk, needSpace } from './disk.ts'
 export { tryLock } from './lock.ts'
 export { createPorts, type Ports } from './ports.ts'
 export {
-  answers,
   describeEnding,
   type ProcessSpec,
   type RunningProcess,
+  respondsOk,
   spawnProcess,
   startProcess,
   untilReady,
 } from './process.ts'
 export { cached } from './programs/cache.ts'
 export { findGo } from './programs/dapr-build.ts'
+export { findDaprCli } from './programs/dapr-cli.ts'
 export { findPart, findParts } from './programs/find.ts'
+export { findGoProgram } from './programs/go-program.ts'
 export { type Part, type PartName, platform } from './programs/program.ts'
 export { findPrometheus } from './programs/prometheus.ts'
 export { run } from './programs/run.ts'

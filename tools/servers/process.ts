@@ -127,7 +127,7 @@ export const startProcess = async (spec: ProcessSpec, { timeoutMs = readyWithinM
 }
 
 /** `GET` answers 2xx within a second. */
-export const answers = async (url: string) => {
+export const respondsOk = async (url: string) => {
   const response = await fetch(url, { signal: AbortSignal.timeout(1_000) })
   await response.body?.cancel()
   return response.ok

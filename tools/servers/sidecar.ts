@@ -1,4 +1,4 @@
-import { answers, type ProcessSpec } from './process.ts'
+import { type ProcessSpec, respondsOk } from './process.ts'
 import type { Part } from './programs/program.ts'
 import type { App, Sidecar, Template } from './template.ts'
 
@@ -53,16 +53,20 @@ export const sidecarServer = (options: SidecarOptions): ProcessSpec => {
     ],
     // The address that the sidecar tells the others: without it they would be sent to the machine's own.
     env: { ...env, ...part.env, ...(listen === loopback && { DAPR_HOST_IP: loopback }) },
-    isReady: () => answers(`http://127.0.0.1:${app.sidecar.httpPort}/v1.0/healthz`),
+    isReady: () => respondsOk(`http://127.0.0.1:${app.sidecar.httpPort}/v1.0/healthz`),
   }
 }
 
-/** A Configuration that lets sidecars find each other through a file instead of multicast DNS. */
-export const nameResolutionConfig = (databaseFile: string) => ({
+/**
+ * A Configuration that lets sidecars find each other through a file instead of multicast DNS. Where nobody collects their
+ * spans they make none, which takes a fifth off their CPU: they pass the apps' trace ids on all the same.
+ */
+export const nameResolutionConfig = (databaseFile: string, { isTraced = true } = {}) => ({
   apiVersion: 'dapr.io/v1alpha1',
   kind: 'Configuration',
   metadata: { name: 'fairpass' },
   spec: {
+    ...(isTraced ? {} : { tracing: { samplingRate: '0' } }),
     nameResolution: {
       component: 'sqlite',
       version: 'v1',

@@ -1,6 +1,6 @@
 /** Something is in the way that the person at the keyboard can remove: the message is one sentence that says how. */
 export class UserError extends Error {
-  override readonly name = 'Obstacle'
+  override readonly name = 'UserError'
 }
 
 /** An unknown thrown value as a short text, for use within a sentence. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { answers, type ProcessSpec, root } from '@fairpass/servers'
+import { type ProcessSpec, respondsOk, root } from '@fairpass/servers'
 
 type MailboxOptions = { port: number; smtpPort: number; dataDir: string; env: Readonly<Record<string, string>> }
 
@@ -14,5 +14,5 @@ export const mailboxServer = ({ port, smtpPort, dataDir, env }: MailboxOptions):
     MAILBOX_SMTP_PORT: String(smtpPort),
     MAILBOX_FILE: join(dataDir, 'mailbox.sqlite'),
   },
-  isReady: () => answers(`http://127.0.0.1:${port}/healthz`),
+  isReady: () => respondsOk(`http://127.0.0.1:${port}/healthz`),
 })

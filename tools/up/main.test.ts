@@ -26,6 +26,6 @@ test('main.ts imports nothing that has to be installed before it installs', asyn
   const bundled = await build.outputs[0]?.text()
   expect(bundled).not.toMatch(/^\/\/ .*node_modules/m)
   expect((await Bun.file(join(import.meta.dir, 'main.ts')).text()).match(/^import .*/gm)).toEqual([
-    "import { Obstacle } from '../servers/user-error.ts'",
+    "import { UserError } from '../servers/user-error.ts'",
   ])
 })

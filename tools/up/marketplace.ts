@@ -50,7 +50,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
     await stop.requested
     console.log('Ending')
   } finally {
-    await stop.crew?.stop()
+    await stop.group?.stop()
     removeRunFile(data.path)
     data.release()
     ports.release()
@@ -105,22 +105,22 @@ type Start = {
 const startWithRetry = async (options: Start): Promise<System> => {
   for (let tries = 1; ; tries++) {
     const system = await describeSystem(options)
-    const crew = createProcessGroup({
+    const group = createProcessGroup({
       dataDir: options.data.path,
       appIds: new Set(system.apps.map(({ id }) => id)),
       say,
       onChange: () =>
-        writeRunFile(options.data.path, { apps: system.apps, servers: system.reachable, pidOf: crew.pidOf }),
+        writeRunFile(options.data.path, { apps: system.apps, servers: system.reachable, pidOf: group.pidOf }),
     })
-    options.stop.crew = crew
+    options.stop.group = group
     const progress = showProgress('Starting')
     try {
-      await startAll(crew, system, progress)
+      await startAll(group, system, progress)
       return system
     } catch (error) {
       if (!(error instanceof PortLost)) throw error
       if (tries >= startTries) throw new UserError(portLost(error.message))
-      await crew.stop()
+      await group.stop()
       say(`${error.message} lost its port to another program; starting again on other ports`)
     } finally {
       progress.end()
@@ -133,7 +133,7 @@ const portLost = (name: string) =>
 
 /** Everything starts as soon as what it cannot start without answers: sidecars need Redis, apps need MongoDB. */
 const startAll = async (
-  crew: ProcessGroup,
+  group: ProcessGroup,
   { servers, sidecars, appServers, watchers }: System,
   progress: Progress,
 ) => {
@@ -142,8 +142,8 @@ const startAll = async (
   const ready = new Map<string, Promise<void>>()
   const start = (specs: System['servers']) => {
     for (const spec of specs) {
-      crew.start(spec)
-      const isReady = crew.untilReady(spec).then(() => {
+      group.start(spec)
+      const isReady = group.untilReady(spec).then(() => {
         waiting.delete(spec.name)
         progress.at(`${all.length - waiting.size} of ${all.length} processes are ready${listFew(waiting)}`)
       })
@@ -157,8 +157,8 @@ const startAll = async (
   await ready.get('mongod')
   start(appServers)
   await Promise.all(all.map(({ name }) => ready.get(name)))
-  for (const spec of watchers) crew.start(spec)
-  crew.started()
+  for (const spec of watchers) group.start(spec)
+  group.started()
 }
 
 const listFew = (names: ReadonlySet<string>) =>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { App, Part } from '@fairpass/servers'
-import { answers, type ProcessSpec, root } from '@fairpass/servers'
+import { type ProcessSpec, respondsOk, root } from '@fairpass/servers'
 import { writeWhole } from './data-folder.ts'
 
 /** Where a collector listens unless it is told otherwise. */
@@ -58,7 +58,7 @@ export const prometheusServer = (part: Part, dataDir: string, port: number, apps
       ...[`--web.listen-address=127.0.0.1:${port}`, '--log.format=json', '--log.level=warn'],
     ],
     env: { PATH: process.env.PATH ?? '', ...part.env },
-    isReady: () => answers(`http://127.0.0.1:${port}/-/ready`),
+    isReady: () => respondsOk(`http://127.0.0.1:${port}/-/ready`),
   }
 }
 

@@ -2,13 +2,13 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { App, Part, PartName, Ports, Template } from '@fairpass/servers'
 import {
-  answers,
   mongodServer,
   mongodUri,
   nameResolutionConfig,
   type ProcessSpec,
   placementServer,
   redisServer,
+  respondsOk,
   schedulerServer,
   sidecarServer,
 } from '@fairpass/servers'
@@ -61,7 +61,7 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
     ...(options.observers?.collector ? { OTEL_EXPORTER_OTLP_ENDPOINT: options.observers.collector } : {}),
   }
   const watching = await watch(options, apps)
-  const names = resolveNames(data.path)
+  const names = resolveNames(data.path, isTraced(environment))
   const daprd = partOf(options.parts, 'daprd')
   const withTokens = apps.map((app) => ({ app, tokens: tokensOf(process.env) }))
   return {
@@ -84,7 +84,7 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
       command: [program(app.command[0]), ...app.command.slice(1)],
       cwd: app.dir,
       env: withBunOnPath(appEnv(app, environment, tokens, settings.host), data.path),
-      isReady: () => answers(`http://127.0.0.1:${app.port}/readyz`),
+      isReady: () => respondsOk(`http://127.0.0.1:${app.port}/readyz`),
     })),
   }
 }
@@ -98,12 +98,17 @@ const jwtKeys = (folder: string) => {
   }
 }
 
+const isTraced = ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: all,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces,
+}: NodeJS.ProcessEnv) => Boolean(all || traces)
+
 /** The configuration that lets the sidecars of this run, and of no earlier one, find each other. */
-const resolveNames = (dataDir: string) => {
+const resolveNames = (dataDir: string, isTraced: boolean) => {
   const database = join(dataDir, 'names.db')
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true })
   const config = join(dataDir, 'sidecars.json')
-  writeWhole(config, JSON.stringify(nameResolutionConfig(database)))
+  writeWhole(config, JSON.stringify(nameResolutionConfig(database, { isTraced })))
   return config
 }
 

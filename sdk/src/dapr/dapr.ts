@@ -26,6 +26,31 @@ const Problem = v.object({
   errors: v.array(v.object({ message: v.string(), field: v.optional(v.string()) })),
 })
 
+/** Which entries of a bulk publish did not go out. */
+const BulkRefusal = v.object({
+  failedEntries: v.optional(v.array(v.object({ entryId: v.string(), error: v.optional(v.string(), '') })), []),
+})
+
+/** How many events one call publishes at most: well below the sidecar's bound on a body. */
+const maxBulk = 100
+
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
+
+const cloudEventOf = (event: FairpassEvent) => ({
+  specversion: '1.0',
+  id: event.id,
+  source: 'fairpass',
+  type: event.type,
+  time: event.time,
+  datacontenttype: 'application/json',
+  // A sidecar that traces nothing would blank them.
+  ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent, traceid: event.traceparent }),
+  data: event.data,
+})
+
+const BulkStates = v.array(v.object({ key: v.string(), data: v.optional(v.unknown()), error: v.optional(v.string()) }))
+
 /** What came back, with its body read within the bound. */
 type Answer = { status: number; ok: boolean; headers: Headers; text: string }
 
@@ -83,6 +108,38 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
 
   const pathOf = (key: string) => `state/statestore/${encodeURIComponent(key)}?consistency=strong`
 
+  const publish = async (event: FairpassEvent): Promise<void> => {
+    const answer = await call(`publish ${event.type}`, `publish/pubsub/${event.type}`, {
+      method: 'POST',
+      body: JSON.stringify(cloudEventOf(event)),
+      headers: { 'content-type': 'application/cloudevents+json' },
+    })
+    if (!answer.ok) throw failure(`publish ${event.type}`, answer)
+    eventsPublishedTotal.inc({ type: event.type })
+  }
+
+  /** @returns why each entry that was refused was, by its event's id */
+  const publishBulk = async (type: string, events: readonly FairpassEvent[]): Promise<[string, unknown][]> => {
+    const entries = events.map((event) => ({
+      entryId: event.id,
+      contentType: 'application/cloudevents+json',
+      event: cloudEventOf(event),
+    }))
+    const answer = await callJson(`publish ${type}`, `publish/bulk/pubsub/${type}`, 'POST', entries)
+    if (answer.ok) {
+      eventsPublishedTotal.inc({ type }, events.length)
+      return []
+    }
+    const refused = v.safeParse(v.pipe(v.string(), v.parseJson(), BulkRefusal), answer.text)
+    if (!refused.success || refused.output.failedEntries.length === 0) throw failure(`publish ${type}`, answer)
+    const failed = refused.output.failedEntries.map(({ entryId, error }): [string, unknown] => [
+      entryId,
+      new ServiceUnavailableError(undefined, { cause: new Error(`publish ${type}: ${error}`) }),
+    ])
+    eventsPublishedTotal.inc({ type }, events.length - failed.length)
+    return failed
+  }
+
   return {
     /** True when the sidecar's outbound side is ready: components loaded, name resolution up. */
     isHealthy: async () => (await fetchWithin('healthz/outbound', {}, new Headers(), 1_000)).ok,
@@ -100,6 +157,16 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
       if (answer.status === 204) return undefined
       if (!answer.ok) throw failure(`read state ${key}`, answer)
       return { value: parsed(schema, answer.text), etag: answer.headers.get('etag') ?? '' }
+    },
+
+    /** The values under `keys` in one call, not yet parsed; a key that has none is not among them. */
+    getStates: async (keys: readonly string[], bound: { timeoutMs?: number } = {}): Promise<Map<string, unknown>> => {
+      const answer = await callJson('get states', 'state/statestore/bulk', 'POST', { keys }, bound.timeoutMs)
+      if (!answer.ok) throw failure(`read states ${keys.join(', ')}`, answer)
+      const items = parsed(BulkStates, answer.text)
+      const failed = items.find(({ error }) => error !== undefined)
+      if (failed) throw failure(`read state ${failed.key}`, { ...answer, text: failed.error ?? '' })
+      return new Map(items.flatMap(({ key, data }) => (data === undefined || data === null ? [] : [[key, data]])))
     },
 
     /**
@@ -140,23 +207,29 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
     },
 
     /** Publishes an event under its type as topic, as the CloudEvent that it is. */
-    publish: async (event: FairpassEvent): Promise<void> => {
-      const cloudEvent = {
-        specversion: '1.0',
-        id: event.id,
-        source: 'fairpass',
-        type: event.type,
-        time: event.time,
-        datacontenttype: 'application/json',
-        data: event.data,
+    publish,
+
+    /**
+     * Publishes events, those of one topic together, up to a hundred in one call.
+     * @returns why each event that did not go out did not, by the event's id
+     */
+    publishAll: async (events: readonly FairpassEvent[]): Promise<Map<string, unknown>> => {
+      const failures = new Map<string, unknown>()
+      const fail = (some: readonly FairpassEvent[]) => (error: unknown) => {
+        for (const { id } of some) failures.set(id, error)
       }
-      const answer = await call(`publish ${event.type}`, `publish/pubsub/${event.type}`, {
-        method: 'POST',
-        body: JSON.stringify(cloudEvent),
-        headers: { 'content-type': 'application/cloudevents+json' },
-      })
-      if (!answer.ok) throw failure(`publish ${event.type}`, answer)
-      eventsPublishedTotal.inc({ type: event.type })
+      const byType = Map.groupBy(events, ({ type }) => type)
+      await Promise.all(
+        [...byType].flatMap(([type, ofType]) =>
+          chunks(ofType, maxBulk).map(async (some) => {
+            const [only] = some
+            if (some.length === 1 && only) return publish(only).catch(fail(some))
+            const failed = await publishBulk(type, some).catch(fail(some))
+            for (const [id, error] of failed ?? []) failures.set(id, error)
+          }),
+        ),
+      )
+      return failures
     },
 
     /**

@@ -5,8 +5,17 @@ import { OrderData } from '../events/events.ts'
 export const OrderToPay = OrderData
 export type OrderToPay = OrderData
 
+/** Whether anything between a seller and the platform is still to be settled, in any currency. */
+export const Owed = v.object({ isOwed: v.boolean() })
+
 /** How a change of a listing stands to its orders: allowed, or why not. */
 export const Fence = v.object({ verdict: v.picklist(['free', 'reserved', 'sold']) })
+
+/** Orders in the order of their last change, and from where to go on. */
+export const ChangedOrders = v.object({
+  orders: v.array(OrderData),
+  next: v.nullable(v.object({ at: v.string(), id: v.string() })),
+})
 
 /** The bans and erased accounts that a token may still outlive. */
 export const Bans = v.object({ bans: v.array(v.object({ userId: v.string(), bannedAt: v.string() })) })

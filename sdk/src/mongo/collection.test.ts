@@ -3,6 +3,7 @@ import { testDatabase } from '@fairpass/servers/testing'
 import { VersionConflictError } from '../errors.ts'
 import { event, type FairpassEvent } from '../events/events.ts'
 import { type Collection, type Entity, newId, openCollection } from './collection.ts'
+import { publishEach } from './outbox.ts'
 
 type Account = Entity & { balance: number; note?: string | undefined }
 
@@ -18,10 +19,10 @@ beforeEach(async () => {
   publishedOf = (id) => published.filter(({ data }) => 'id' in data && data.id === id)
   isBrokerUp = true
   accounts = openCollection<Account>(await testDatabase(), 'accounts', {
-    publish: async (told) => {
+    publishAll: publishEach(async (told) => {
       if (!isBrokerUp) throw new Error('the broker is down')
       published.push(told)
-    },
+    }),
   })
   await accounts.ensureIndexes()
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type {
+  AnyBulkWriteOperation,
   ClientSession,
   Db,
   Filter,
@@ -11,7 +12,7 @@ import type {
 } from 'mongodb'
 import { VersionConflictError } from '../errors.ts'
 import type { FairpassEvent } from '../events/events.ts'
-import { createRelay } from './outbox.ts'
+import { createRelay, type PublishAll } from './outbox.ts'
 import { type Order, readPage, readWithinMs } from './page.ts'
 
 /** What is stored has an id of 24 hexadecimal digits, and a version that every write raises by one. */
@@ -45,10 +46,37 @@ type Options = {
   /** names of indexes that versions before this one made, and that nothing reads by any more */
   retiredIndexes?: string[]
   /** where the events of this collection's documents go; they are published right after the write, at least once */
-  publish?: (event: FairpassEvent) => Promise<void>
+  publishAll?: PublishAll
 }
 
 const noPublish = () => Promise.reject(new Error('this collection has events, but nobody to publish them'))
+
+/** What a decision makes of an entity, or undefined when it refuses it. */
+const attempt = <T>(decide: () => T): T | undefined => {
+  try {
+    return decide()
+  } catch {
+    return undefined
+  }
+}
+
+/** How many documents a process remembers as it last wrote them. */
+const maxRemembered = 2_000
+
+/** The latest of what was put in, for as long as newer ones leave it room. */
+const createMemory = <T extends Entity>() => {
+  const entities = new Map<string, T>()
+  return {
+    get: (id: string) => entities.get(id),
+    put: (entity: T) => {
+      entities.delete(entity.id)
+      entities.set(entity.id, entity)
+      if (entities.size > maxRemembered) entities.delete(entities.keys().next().value as string)
+      return entity
+    },
+    drop: (id: string) => entities.delete(id),
+  }
+}
 
 /**
  * A typed collection: what goes in is checked by the compiler, what comes out is a plain value with `id` for `_id` and
@@ -58,13 +86,21 @@ const noPublish = () => Promise.reject(new Error('this collection has events, bu
 export const openCollection = <T extends Entity>(
   db: Db,
   name: string,
-  { indexes = [], retiredIndexes = [], publish = noPublish }: Options = {},
+  { indexes = [], retiredIndexes = [], publishAll = noPublish }: Options = {},
 ) => {
   const raw: MongoCollection<Stored<T>> = db.collection<Stored<T>>(name)
-  const relay = createRelay(db.collection(name), publish)
+  const relay = createRelay(db.collection(name), publishAll)
+  /** What this process wrote last: a change of it needs no read, since the write names the version that it expects. */
+  const memory = createMemory<T>()
 
-  /** What fails here is found again by the relay's periodic look, which logs it. */
-  const relaySoon = (id: string) => void relay.flush(id).catch(() => {})
+  /** What fails to go out here is found again by the relay's periodic look, which logs it. */
+  const written = (entity: T, events: readonly FairpassEvent[], { session }: InSession): T => {
+    // Whether a transaction commits is not known here.
+    if (session) memory.drop(entity.id)
+    else memory.put(entity)
+    if (events.length > 0 && !session) void relay.enqueue(entity.id, events)
+    return entity
+  }
 
   const toEntity = (stored: Stored<T>): T => {
     const { _id, outbox: _outbox, ...rest } = stored
@@ -112,9 +148,26 @@ export const openCollection = <T extends Entity>(
     const outbox = eventsOf(saved)
     const stored = { _id: id, version: 1, ...rest, ...(outbox.length > 0 ? { outbox } : {}) }
     await raw.insertOne(stored as unknown as OptionalUnlessRequiredId<Stored<T>>, options)
-    if (outbox.length > 0 && !options.session) relaySoon(id)
-    return saved
+    return written(saved, outbox, options)
   }
+
+  /** The write that makes `saved` of `before`, if that is still what is stored. Only what is another value is written. */
+  const updateFrom = (before: T, saved: T, outbox: readonly FairpassEvent[]) => {
+    const old = before as Record<string, unknown>
+    const fields = Object.entries(saved).filter(([key, value]) => key !== 'id' && value !== old[key])
+    const set = Object.fromEntries(fields.filter(([, value]) => value !== undefined))
+    const gone = Object.keys(old).filter((key) => (saved as Record<string, unknown>)[key] === undefined)
+    return {
+      filter: { ...byId(before.id), version: before.version } as Filter<Stored<T>>,
+      update: {
+        $set: set,
+        ...(gone.length > 0 ? { $unset: Object.fromEntries(gone.map((key) => [key, ''])) } : {}),
+        ...(outbox.length > 0 ? { $push: { outbox: { $each: outbox } } } : {}),
+      } as unknown as UpdateFilter<Stored<T>>,
+    }
+  }
+
+  const nextOf = (before: T, after: T): T => ({ ...after, id: before.id, version: before.version + 1 })
 
   /**
    * Writes `after` over `before` if `before` is still what is stored.
@@ -126,33 +179,41 @@ export const openCollection = <T extends Entity>(
     eventsOf: EventsOf<T> = () => [],
     options: InSession = {},
   ): Promise<T> => {
-    const saved = { ...after, id: before.id, version: before.version + 1 }
+    const saved = nextOf(before, after)
     const outbox = eventsOf(saved)
-    const { id, ...fields } = saved
-    const gone = Object.keys(before).filter((key) => (saved as Record<string, unknown>)[key] === undefined)
-    const set = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-    const update = {
-      $set: set,
-      ...(gone.length > 0 ? { $unset: Object.fromEntries(gone.map((key) => [key, ''])) } : {}),
-      ...(outbox.length > 0 ? { $push: { outbox: { $each: outbox } } } : {}),
-    } as unknown as UpdateFilter<Stored<T>>
-    const { matchedCount } = await raw.updateOne(
-      { ...byId(id), version: before.version } as Filter<Stored<T>>,
-      update,
-      options,
-    )
-    if (matchedCount === 0) throw new VersionConflictError()
-    if (outbox.length > 0 && !options.session) relaySoon(id)
-    return saved
+    const { filter, update } = updateFrom(before, saved, outbox)
+    const { matchedCount } = await raw.updateOne(filter, update, options)
+    if (matchedCount === 0) {
+      memory.drop(before.id)
+      throw new VersionConflictError()
+    }
+    return written(saved, outbox, options)
+  }
+
+  /** A change of what this process wrote last; undefined when that leads nowhere, because it may be outdated. */
+  const changeRemembered = async (
+    id: string,
+    change: (current: T) => T,
+    eventsOf?: EventsOf<T>,
+  ): Promise<T | undefined> => {
+    const current = memory.get(id)
+    const next = current && attempt(() => change(current))
+    if (!next || next === current) return undefined
+    return replace(current, next, eventsOf).catch((error: unknown) => {
+      if (error instanceof VersionConflictError) return undefined
+      throw error
+    })
   }
 
   /**
-   * Reads, lets `change` decide, writes; again when somebody wrote in between, at most eight times. A change that
-   * returns what it was given writes nothing.
+   * Reads, lets `change` decide, writes; again when somebody wrote in between, at most eight times. What this process wrote
+   * last is not read again: the write names its version. A change that returns what it was given writes nothing.
    * @returns the entity as it is now, or undefined when there is none
    * @throws VersionConflictError, and whatever `change` throws
    */
   const change = async (id: string, change: (current: T) => T, eventsOf?: EventsOf<T>): Promise<T | undefined> => {
+    const changed = await changeRemembered(id, change, eventsOf)
+    if (changed) return changed
     for (let attempt = 1; ; attempt++) {
       const current = await find(id)
       if (!current) return undefined
@@ -166,13 +227,72 @@ export const openCollection = <T extends Entity>(
     }
   }
 
+  type Planned = { before: T; saved: T; outbox: FairpassEvent[] }
+
+  /** Writes all of it in one go. @returns whether everything was still as it was read */
+  const replaceMany = async (planned: readonly Planned[]): Promise<boolean> => {
+    if (planned.length === 0) return true
+    const updates = planned.map(({ before, saved, outbox }) => ({ updateOne: updateFrom(before, saved, outbox) }))
+    const { matchedCount } = await raw.bulkWrite(updates as unknown as AnyBulkWriteOperation<Stored<T>>[], {
+      ordered: false,
+    })
+    const isWhole = matchedCount === planned.length
+    for (const { saved, outbox } of planned)
+      if (isWhole) written(saved, outbox, {})
+      else memory.drop(saved.id)
+    return isWhole
+  }
+
+  /**
+   * The same for several entities at once: one read of what is not remembered, and one write. Where somebody wrote in
+   * between, each is changed by itself.
+   * @returns how each change ended, by id
+   */
+  const changeMany = async (
+    changes: ReadonlyMap<string, (current: T) => T>,
+    eventsOf: EventsOf<T> = () => [],
+  ): Promise<Map<string, PromiseSettledResult<T | undefined>>> => {
+    const ends = new Map<string, PromiseSettledResult<T | undefined>>()
+    const planned: Planned[] = []
+    /** Whether `decide` leads to a write of what `before` is, which need not be what is stored. */
+    const plan = (before: T, decide: (current: T) => T): T => {
+      const next = decide(before)
+      if (next === before) return before
+      const saved = nextOf(before, next)
+      planned.push({ before, saved, outbox: eventsOf(saved) })
+      return saved
+    }
+    const toRead = [...changes].filter(([id, decide]) => {
+      const remembered = memory.get(id)
+      const saved = remembered && attempt(() => plan(remembered, decide))
+      if (!saved || saved === remembered) return true
+      ends.set(id, { status: 'fulfilled', value: saved })
+      return false
+    })
+    const ids = toRead.map(([id]) => id)
+    const read = ids.length > 0 ? await list({ _id: { $in: ids } } as Filter<Stored<T>>, { limit: ids.length }) : []
+    for (const before of read) {
+      const decide = changes.get(before.id) as (current: T) => T
+      const [end] = await Promise.allSettled([(async () => plan(before, decide))()])
+      ends.set(before.id, end)
+    }
+    if (!(await replaceMany(planned)))
+      await Promise.all(
+        planned.map(async ({ before: { id } }) => {
+          const [end] = await Promise.allSettled([change(id, changes.get(id) as (current: T) => T, eventsOf)])
+          ends.set(id, end)
+        }),
+      )
+    return ends
+  }
+
   const ensureIndexes = async () => {
     await raw.createIndexes([outboxIndex, ...indexes])
     const known = await raw.indexes()
     for (const { name } of known) if (name && retiredIndexes.includes(name)) await raw.dropIndex(name)
   }
 
-  return { raw, find, findOne, list, page, insert, replace, change, ensureIndexes, toEntity, relay }
+  return { raw, find, findOne, list, page, insert, replace, change, changeMany, ensureIndexes, toEntity, relay }
 }
 
 export type Collection<T extends Entity> = ReturnType<typeof openCollection<T>>

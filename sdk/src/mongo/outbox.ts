@@ -1,61 +1,157 @@
-import type { Document, Filter, Collection as MongoCollection, UpdateFilter } from 'mongodb'
+import type { AnyBulkWriteOperation, Document, Filter, Collection as MongoCollection } from 'mongodb'
 import type { FairpassEvent } from '../events/events.ts'
-import { forEachOf } from '../run-periodically.ts'
+import { pause } from '../run-periodically.ts'
 import type { GaugeCollector } from '../telemetry/gauges.ts'
 import { outboxOldestSeconds, outboxPending } from '../telemetry/metrics.ts'
 
 type WithOutbox = Document & { _id: string; outbox?: FairpassEvent[] }
 
+/**
+ * Publishes events, in any order.
+ * @returns why each event that did not go out did not, by the event's id
+ */
+export type PublishAll = (events: readonly FairpassEvent[]) => Promise<ReadonlyMap<string, unknown>>
+
+/** A publisher of single events as one of many. */
+export const publishEach =
+  (publish: (event: FairpassEvent) => Promise<void>): PublishAll =>
+  async (events) => {
+    const failures = new Map<string, unknown>()
+    await Promise.all(events.map((event) => publish(event).catch((error: unknown) => failures.set(event.id, error))))
+    return failures
+  }
+
+/** How long events wait for others to go out with, in milliseconds. */
+const lingerMs = 5
 /** How long an event may wait for the relay that its writer started, before the periodic look takes it, in milliseconds. */
 const graceMs = 1_000
-const batch = 100
+const maxBatch = 100
 /** As far as what is left is counted, and how long counting may take. */
 const countedMost = 1_000
 const countWithinMs = 1_000
 
-/**
- * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Started right
- * after a write, and by a periodic look for what a crash or an outage left behind.
- */
-export const createRelay = (raw: MongoCollection<WithOutbox>, publish: (event: FairpassEvent) => Promise<void>) => {
-  const underWay = new Map<string, Promise<void>>()
+/** The events of one document, in their order, and who waits for them. */
+type Waiting = {
+  id: string
+  events: FairpassEvent[]
+  published: string[]
+  done: PromiseWithResolvers<void>
+}
 
-  const publishAll = async (id: string) => {
-    const stored = await raw.findOne({ _id: id } as Filter<WithOutbox>, { projection: { outbox: 1 } })
-    for (const event of stored?.outbox ?? []) {
-      await publish(event)
-      await raw.updateOne(
-        { _id: id } as Filter<WithOutbox>,
-        { $pull: { outbox: { id: event.id } } } as unknown as UpdateFilter<WithOutbox>,
-      )
-    }
-    await raw.updateOne(
-      { _id: id, outbox: { $size: 0 } } as Filter<WithOutbox>,
-      { $unset: { outbox: '' } } as unknown as UpdateFilter<WithOutbox>,
-    )
+/** Takes out what was published, and the whole outbox when nothing else is in it. One update a document. */
+const removal = ({ id, published }: Waiting): AnyBulkWriteOperation<WithOutbox> => ({
+  updateOne: {
+    filter: { _id: id } as Filter<WithOutbox>,
+    update: [
+      { $set: { outbox: { $filter: { input: '$outbox', cond: { $not: { $in: ['$$this.id', published] } } } } } },
+      { $set: { outbox: { $cond: [{ $eq: [{ $size: { $ifNull: ['$outbox', []] } }, 0] }, '$$REMOVE', '$outbox'] } } },
+    ],
+  },
+})
+
+/**
+ * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right after a
+ * write its events are known and go out together with those of other documents; a periodic look finds what a crash or an
+ * outage left behind.
+ */
+export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
+  /** Whose turn is to come, by document. */
+  const waiting = new Map<string, Waiting>()
+  /** Whose events are going out right now. */
+  let batch: Waiting[] = []
+  let isRunning = false
+
+  const takeOut = async (gone: Waiting[]) => {
+    if (gone.length > 0) await raw.bulkWrite(gone.map(removal), { ordered: false })
   }
 
-  /** Publishes what `id` holds, after any relay of the same document that is under way. */
-  const flush = (id: string): Promise<void> => {
-    const before = underWay.get(id) ?? Promise.resolve()
-    const run = before.catch(() => {}).then(() => publishAll(id))
-    underWay.set(id, run)
-    const forget = () => {
-      if (underWay.get(id) === run) underWay.delete(id)
+  /** Publishes the first event of each document, so that its second never overtakes it. */
+  const publishFirst = async (documents: Waiting[]) => {
+    const failures = await publishAll(documents.map(({ events: [first] }) => first as FairpassEvent)).catch(
+      (error: unknown) => new Map(documents.map(({ events: [first] }) => [first?.id, error])),
+    )
+    for (const document of documents) {
+      const event = document.events.shift() as FairpassEvent
+      if (!failures.has(event.id)) document.published.push(event.id)
+      else {
+        document.events = []
+        document.done.reject(failures.get(event.id))
+      }
     }
-    run.then(forget, forget)
-    return run
+  }
+
+  const publishBatch = async () => {
+    let left = batch
+    while (left.length > 0) {
+      await publishFirst(left)
+      left = left.filter(({ events }) => events.length > 0)
+    }
+    try {
+      await takeOut(batch.filter(({ published }) => published.length > 0))
+      for (const { done } of batch) done.resolve()
+    } catch (error) {
+      for (const { done } of batch) done.reject(error)
+    }
+  }
+
+  const run = async () => {
+    if (isRunning) return
+    isRunning = true
+    await pause(lingerMs)
+    while (waiting.size > 0) {
+      batch = [...waiting.values()].slice(0, maxBatch)
+      for (const { id } of batch) waiting.delete(id)
+      await publishBatch()
+      batch = []
+    }
+    isRunning = false
+  }
+
+  /**
+   * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
+   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
+   */
+  const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
+    const before = waiting.get(id)
+    if (before) {
+      before.events.push(...events)
+      return before.done.promise
+    }
+    const done = Promise.withResolvers<void>()
+    done.promise.catch(() => {})
+    waiting.set(id, { id, events: [...events], published: [], done })
+    void run()
+    return done.promise
+  }
+
+  /** Ends when what was enqueued for `id` is out; at once when nothing is under way. */
+  const settled = (id: string): Promise<void> =>
+    (waiting.get(id) ?? batch.find((document) => document.id === id))?.done.promise ?? Promise.resolve()
+
+  /** Publishes what `id` holds, after what is under way for it: for what was written in a transaction, or left behind. */
+  const flush = async (id: string): Promise<void> => {
+    await settled(id).catch(() => {})
+    const stored = await raw.findOne({ _id: id } as Filter<WithOutbox>, { projection: { outbox: 1 } })
+    if (stored?.outbox?.length) await enqueue(id, stored.outbox)
   }
 
   /** Publishes what has waited longer than a second, oldest first. */
   const sweep = async (): Promise<void> => {
     const before = new Date(Date.now() - graceMs).toISOString()
     const left = await raw
-      .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { _id: 1 } })
+      .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { outbox: 1 } })
       .sort({ 'outbox.time': 1 })
-      .limit(batch)
+      .limit(maxBatch)
       .toArray()
-    await forEachOf('outbox', left, ({ _id }) => flush(_id as string))
+    const isUnderWay = (id: string) => waiting.has(id) || batch.some((document) => document.id === id)
+    const results = await Promise.allSettled(
+      left
+        .map(({ _id, outbox }) => ({ id: _id as string, outbox }))
+        .filter(({ id }) => !isUnderWay(id))
+        .map(({ id, outbox = [] }) => enqueue(id, outbox)),
+    )
+    const failed = results.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 
   /** How many documents hold events, counted up to a thousand, and since when the oldest of those waits. */
@@ -84,7 +180,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publish: (event: F
     },
   }
 
-  return { flush, sweep, gaugeCollector }
+  return { enqueue, settled, flush, sweep, gaugeCollector }
 }
 
 export type Relay = ReturnType<typeof createRelay>

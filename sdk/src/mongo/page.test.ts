@@ -62,7 +62,15 @@ test('a cursor that this list did not give is refused, whatever it holds', async
   const read = (cursor: string) => readPage(rows, { filter: {}, order: latestFirst, limit: 5, cursor })
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const ofOtherList = (await readPage(rows, { filter: {}, order: cheapest, limit: 5 })).nextCursor ?? ''
-  for (const cursor of ['', '!', ofOtherList, encoded([{ $gt: 1 }, 'a']), encoded([9e99, 'a']), encoded([1, 2]), encoded([1])])
+  for (const cursor of [
+    '',
+    '!',
+    ofOtherList,
+    encoded([{ $gt: 1 }, 'a']),
+    encoded([9e99, 'a']),
+    encoded([1, 2]),
+    encoded([1]),
+  ])
     await expect(read(cursor)).rejects.toBeInstanceOf(RequestValidationError)
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.jsonValue().map(encoded)), async (cursor) => {

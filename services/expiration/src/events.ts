@@ -1,9 +1,12 @@
-import type { EventHandlers } from '@fairpass/sdk/events'
+import type { EventHandlers, FairpassEvent } from '@fairpass/sdk/events'
 import type { Expiration } from './expiration.ts'
 
-/** A timer started late, after its order ended, rings once and changes nothing. */
 export const createHandlers = (expiration: Expiration): EventHandlers => ({
-  'order.created': ({ data }) => (data.status === 'created' ? expiration.start(data) : Promise.resolve()),
-  'order.cancelled': ({ data }) => expiration.stop(data),
-  'order.completed': ({ data }) => expiration.stop(data),
+  'order.created': {
+    batch: async (events: FairpassEvent<'order.created'>[]) => {
+      const open = events.filter(({ data }) => data.status === 'created')
+      await expiration.schedule(open.map(({ data }) => new Date(data.expiresAt)))
+      return Promise.allSettled(events)
+    },
+  },
 })

@@ -1,23 +1,23 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { actors } from '@fairpass/sdk/dapr'
-import { event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
+import { applyEvent, event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { createHandlers } from './events.ts'
-import { actorType, createExpiration } from './expiration.ts'
+import { actorType, createExpiration, type Expiration } from './expiration.ts'
 
 // The sidecar's side of this is in test/e2e/expiry.test.ts; here is what the service asks of it and answers.
 
 let published: FairpassEvent[]
-let asked: string[]
+let registered: string[]
 let isBrokerUp: boolean
+let isSchedulerUp: boolean
+let expiration: Expiration
 
 const dapr = {
   registerReminder: async (type: string, id: string, name: string, dueAt: Date, period: string) => {
-    asked.push(`start ${type}/${id} ${name} ${dueAt.toISOString()} ${period}`)
-  },
-  endReminder: async (type: string, id: string, name: string) => {
-    asked.push(`stop ${type}/${id} ${name}`)
+    if (!isSchedulerUp) throw new Error('the scheduler is down')
+    registered.push(`${type}/${id} ${name} ${dueAt.toISOString()} ${period}`)
   },
   publish: async (told: FairpassEvent) => {
     if (!isBrokerUp) throw new Error('the broker is down')
@@ -25,7 +25,6 @@ const dapr = {
   },
 }
 
-const expiration = createExpiration(dapr)
 const remind = (id: string) =>
   actors({ [actorType]: expiration.actor }, createLog('expiration', 'fatal')).request(
     `/actors/${actorType}/${id}/method/remind/due`,
@@ -34,11 +33,13 @@ const remind = (id: string) =>
 
 beforeEach(() => {
   published = []
-  asked = []
+  registered = []
   isBrokerUp = true
+  isSchedulerUp = true
+  expiration = createExpiration(dapr)
 })
 
-const order: OrderData = {
+const orderUntil = (expiresAt: string): OrderData => ({
   id: newId(),
   version: 1,
   status: 'created',
@@ -47,27 +48,49 @@ const order: OrderData = {
   sellerId: newId(),
   totalCents: 500,
   currency: 'eur',
-  createdAt: '2030-01-01T00:00:00.000Z',
-  expiresAt: '2030-01-01T00:15:00.000Z',
-}
+  createdAt: '2070-01-01T00:00:00.000Z',
+  expiresAt,
+})
 
-test('an order starts its timer, and its end stops it', async () => {
-  const handlers = createHandlers(expiration)
-  await handlers['order.created']?.(event('order.created', order))
-  await handlers['order.cancelled']?.(event('order.cancelled', { ...order, version: 2, status: 'cancelled' }))
-  expect(asked).toEqual([
-    `start ${actorType}/${order.id} due 2030-01-01T00:15:00.000Z 2s`,
-    `stop ${actorType}/${order.id} due`,
+const apply = (order: OrderData) =>
+  applyEvent(createHandlers(expiration), 'order.created', event('order.created', order))
+
+test('orders that run out within one second share one reminder, which comes as that second begins', async () => {
+  await apply(orderUntil('2070-01-01T00:15:00.250Z'))
+  await apply(orderUntil('2070-01-01T00:15:00.999Z'))
+  await apply(orderUntil('2070-01-01T00:15:01.000Z'))
+  const second = Date.parse('2070-01-01T00:15:00Z') / 1000
+  expect(registered).toEqual([
+    `${actorType}/${second} due 2070-01-01T00:15:00.000Z 2s`,
+    `${actorType}/${second + 1} due 2070-01-01T00:15:01.000Z 2s`,
   ])
 })
 
-// Guarantee: a timer ends only once it was heard; Dapr ends a reminder for exactly 200 with this header.
-test('the reminder is cancelled only once the order was said to be due', async () => {
+test('a reminder that could not be registered is registered when the event comes again', async () => {
+  const order = orderUntil('2070-01-01T00:15:00.250Z')
+  isSchedulerUp = false
+  await expect(apply(order)).rejects.toThrow('the scheduler is down')
+  isSchedulerUp = true
+  await apply(order)
+  expect(registered).toHaveLength(1)
+})
+
+// Guarantee: whoever comes when a second has begun, and may have been told already, is told all the same.
+test('a second that has begun is registered for each order that comes', async () => {
+  const late = new Date().toISOString()
+  await apply(orderUntil(late))
+  await apply(orderUntil(late))
+  expect(registered).toHaveLength(2)
+})
+
+// Guarantee: a reminder ends only once its event is out; Dapr ends a reminder for exactly 200 with this header.
+test('the reminder is cancelled only once its second was published', async () => {
+  const second = Date.parse('2070-01-01T00:15:00Z') / 1000
   isBrokerUp = false
-  const unheard = await remind(order.id)
-  expect([unheard.status, unheard.headers.get('X-DaprReminderCancel')]).toEqual([500, null])
+  const failed = await remind(`${second}`)
+  expect([failed.status, failed.headers.get('X-DaprReminderCancel')]).toEqual([500, null])
   isBrokerUp = true
-  const heard = await remind(order.id)
-  expect([heard.status, heard.headers.get('X-DaprReminderCancel')]).toEqual([200, 'true'])
-  expect(published).toMatchObject([{ type: 'expiration.due', data: { orderId: order.id } }])
+  const done = await remind(`${second}`)
+  expect([done.status, done.headers.get('X-DaprReminderCancel')]).toEqual([200, 'true'])
+  expect(published).toMatchObject([{ type: 'expiration.due', data: { until: '2070-01-01T00:15:01.000Z' } }])
 })

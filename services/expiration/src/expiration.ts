@@ -1,24 +1,50 @@
 import type { Dapr } from '@fairpass/sdk/dapr'
-import { event, type OrderData } from '@fairpass/sdk/events'
+import { event } from '@fairpass/sdk/events'
 
 export const actorType = 'OrderExpiration'
 const reminder = 'due'
 /** A reminder that could not be carried out comes again after this: an app that was down misses single ones. */
 const period = '2s'
+/** How many seconds ahead are remembered as scheduled: more than the longest hold has. */
+const maxRemembered = 100_000
 
-/** The timer of each open order: an actor of the order's id, whose reminder comes when the order's time is over. */
-export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'endReminder' | 'publish'>) => ({
-  start: ({ id, expiresAt }: OrderData) => dapr.registerReminder(actorType, id, reminder, new Date(expiresAt), period),
+/**
+ * The clock of the holds: for each second in which an order runs out of time there is one actor, named by that second, whose
+ * reminder comes as it begins. It carries no list, since orders knows best what is due by then, and is never taken back: a
+ * second in which all orders have ended otherwise costs one event.
+ */
+export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'>) => {
+  /** Seconds to come whose reminder is registered already. */
+  const scheduled = new Set<number>()
 
-  stop: ({ id }: OrderData) => dapr.endReminder(actorType, id, reminder),
+  const remember = (second: number) => {
+    scheduled.add(second)
+    if (scheduled.size > maxRemembered) scheduled.delete(scheduled.values().next().value as number)
+  }
 
-  actor: {
-    /** Says that the order is due, and is done only once that is published; orders judge by their own clock. */
-    onReminder: async (orderId: string) => {
-      await dapr.publish(event('expiration.due', { orderId, version: 1, dueAt: new Date().toISOString() }))
-      return true
+  const register = async (second: number): Promise<void> => {
+    await dapr.registerReminder(actorType, String(second), reminder, new Date(second * 1000), period)
+    // One that has begun may have been told already, so whoever comes late registers it again.
+    if (second * 1000 > Date.now()) remember(second)
+  }
+
+  return {
+    /** Sees to it that orders is told when each of these moments comes. */
+    schedule: async (moments: readonly Date[]): Promise<void> => {
+      const seconds = new Set(moments.map((moment) => Math.floor(moment.getTime() / 1000)))
+      await Promise.all([...seconds].filter((second) => !scheduled.has(second)).map(register))
     },
-  },
-})
+
+    actor: {
+      /** Says what is due, and is done only once that is published; orders judges by its own clock. */
+      onReminder: async (id: string) => {
+        const until = new Date((Number(id) + 1) * 1000).toISOString()
+        await dapr.publish(event('expiration.due', { until, version: 1 }))
+        scheduled.delete(Number(id))
+        return true
+      },
+    },
+  }
+}
 
 export type Expiration = ReturnType<typeof createExpiration>

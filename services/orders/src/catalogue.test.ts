@@ -33,7 +33,7 @@ test('a ticket that comes late or twice changes nothing', async () => {
   const catalogue = opened()
   const first = aTicket(1)
   const second = { ...first, version: 2, priceCents: 7_500 }
-  for (const told of [second, first, second, first]) await catalogue.apply(told)
+  for (const told of [second, first, second, first]) await catalogue.apply([told])
   expect(await catalogue.find(first.id)).toEqual(second)
 })
 
@@ -41,7 +41,7 @@ test('of many tellings at once the last version stays', async () => {
   const catalogue = opened()
   const { id, ...ticket } = aTicket(1)
   const versions = [3, 1, 5, 2, 4, 5, 1]
-  await Promise.all(versions.map((version) => catalogue.apply({ id, ...ticket, version, priceCents: version * 100 })))
+  await Promise.all(versions.map((version) => catalogue.apply([{ id, ...ticket, version, priceCents: version * 100 }])))
   expect(await catalogue.find(id)).toMatchObject({ version: 5, priceCents: 500 })
 })
 

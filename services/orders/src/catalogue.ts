@@ -14,10 +14,17 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   const owner = hc<Api>('http://tickets', daprFetch(dapr, 'tickets')).internal.tickets
   const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
 
-  /** Takes in a ticket unless the same or a later version is known. */
-  const apply = async ({ id, ...ticket }: TicketData): Promise<void> => {
+  /** Takes in tickets, each unless the same or a later version is known: then inserting it collides with that. */
+  const apply = async (some: readonly TicketData[]): Promise<void> => {
+    const updates = some.map(({ id, ...ticket }) => ({
+      updateOne: {
+        filter: { _id: id, version: { $lt: ticket.version } },
+        update: { $set: ticket },
+        upsert: true,
+      },
+    }))
     try {
-      await tickets.updateOne({ _id: id, version: { $lt: ticket.version } }, { $set: ticket }, { upsert: true })
+      await tickets.bulkWrite(updates, { ordered: false })
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
     }
@@ -25,7 +32,7 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
 
   const fetch = async (ticketId: string): Promise<TicketData> => {
     const ticket = await parseResponse(TicketData, owner[':id'].$get({ param: { id: ticketId } }))
-    await apply(ticket)
+    await apply([ticket])
     return ticket
   }
 

@@ -1,12 +1,43 @@
-import { forEachOf } from '@fairpass/sdk/run-periodically'
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import { pause } from '@fairpass/sdk/run-periodically'
+import type { Order } from './domain/order.ts'
 import type { Orders } from './store.ts'
 
-/** How long the timer has before the sweep takes over, in milliseconds. */
-const graceMs = 700
-const batch = 100
+/** How many are looked up at once, and how many are ended at once. */
+const pageSize = 500
+const atOnce = 32
+const maxPages = 40
+/** How long those that run out within one second are gathered, in milliseconds. */
+const gatherMs = 50
 
-/** Ends the orders that no timer ended and nobody read: the last guard of the promise that every hold ends. */
-export const sweepDue = async (orders: Orders): Promise<void> => {
-  const due = await orders.due(new Date(Date.now() - graceMs), batch)
-  await forEachOf('due order', due, ({ id }) => orders.expire(id))
+const endEach = async (orders: Orders, due: readonly Order[]): Promise<void> => {
+  for (let from = 0; from < due.length; from += atOnce) {
+    const ends = await Promise.allSettled(due.slice(from, from + atOnce).map((order) => orders.expireFound(order)))
+    // Whoever was quicker has ended it, or is taking money for it.
+    const failed = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof VersionConflictError))
+    if (failed?.status === 'rejected') throw failed.reason
+  }
 }
+
+/** Ends each order whose time is over before `until` as soon as it is, never before. Made for an `until` that is near. */
+export const expireUntil = async (orders: Orders, until: Date): Promise<void> => {
+  for (let page = 0; page < maxPages; page++) {
+    const found = await orders.due(until, pageSize)
+    let left = found
+    while (left[0]) {
+      await pause(Math.max(0, left[0].expiresAt.getTime() - Date.now()))
+      const now = Date.now()
+      const due = left.filter(({ expiresAt }) => expiresAt.getTime() <= now)
+      left = left.slice(due.length)
+      await endEach(orders, due)
+      if (left[0]) await pause(gatherMs)
+    }
+    if (found.length < pageSize) return
+  }
+}
+
+/** How long the clock of expiration has before the periodic look takes over, in milliseconds. */
+const graceMs = 500
+
+/** Ends the orders that no reminder ended and nobody read: the last guard of the promise that every hold ends. */
+export const expireOverdue = (orders: Orders): Promise<void> => expireUntil(orders, new Date(Date.now() - graceMs))

@@ -37,7 +37,7 @@ const aTicket = (): TicketData => ({
 const startWorld = async (env: Record<string, string> = {}) => {
   const db = await testDatabase()
   const holds = createHolds(dapr)
-  const orders = openOrders(db, { holds, publish: async () => {} })
+  const orders = openOrders(db, { holds, waitlist: openWaitlist(db), publishAll: async () => new Map() })
   const catalogue = openCatalogue(db, dapr)
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
@@ -55,7 +55,7 @@ const startWorld = async (env: Record<string, string> = {}) => {
   })
   await Promise.all([orders.ensureIndexes(), context.prepare()])
   const ticket = aTicket()
-  await catalogue.apply(ticket)
+  await catalogue.apply([ticket])
 
   return {
     /** Presses BUY. */

@@ -1,17 +1,19 @@
 import { commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import * as v from 'valibot'
 import { createApp } from './app.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createHandlers } from './events.ts'
-import { sweepDue } from './expire-due.ts'
+import { expireOverdue } from './expire-due.ts'
 import { openOrdersReading } from './gauges.ts'
 import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
+import { notifyAway } from './waitlist/notify.ts'
 import { openWaitlist } from './waitlist/store.ts'
 
 const config = { ...commonConfig, ...limitVariables, HOLD_SECONDS: v.optional(wholeNumber(1, 86_400), '900') }
@@ -21,9 +23,9 @@ await runService(
   () => readConfig(config, process.env),
   ({ config, db, dapr, log, service }) => {
     const holds = createHolds(dapr)
-    const orders = openOrders(db, { holds, publish: dapr.publish })
-    const catalogue = openCatalogue(db, dapr)
     const line = openWaitlist(db)
+    const orders = openOrders(db, { holds, waitlist: line, publishAll: dapr.publishAll })
+    const catalogue = openCatalogue(db, dapr)
     const suspensions = openSuspensions(db)
     const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
     const context = createServiceContext({
@@ -40,9 +42,13 @@ await runService(
       gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
         ...context.loops,
-        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
-        { everyMs: 500, name: 'due orders', work: () => sweepDue(orders) },
-        { everyMs: 2_000, name: 'unfollowed orders', work: () => orders.republishUnacknowledged() },
+        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
+        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
+        {
+          everyMs: 2_000,
+          name: 'waitlist',
+          work: () => notifyAway({ line, orders, catalogue, publish: dapr.publish }),
+        },
       ],
     }
   },

@@ -26,8 +26,10 @@ const orderAt = (expiresAt: Date): Omit<Order, 'version'> => {
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000)
 const holds = { release: async () => ({ status: 'free' }), markSold: async () => ({ status: 'free' }) } as never
 
+const waitlist = { close: async () => {} }
+
 const openStore = async () => {
-  const orders = openOrders(await testDatabase(), { holds, publish: async () => {} })
+  const orders = openOrders(await testDatabase(), { holds, waitlist, publishAll: async () => new Map() })
   await orders.ensureIndexes()
   return orders
 }

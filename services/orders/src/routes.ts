@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, Moment, onlyFrom, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { pause } from '@fairpass/sdk/run-periodically'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -16,6 +16,7 @@ import type { Waitlist } from './waitlist/store.ts'
 const NewOrder = v.strictObject({ ticketId: Id })
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
 const ByPayment = v.strictObject({ paymentId: Id })
+const Changes = v.object({ after: Moment, afterId: v.string(), until: Moment, limit: PageLimit })
 const Fencing = v.strictObject({ version: v.pipe(v.number(), v.integer(), v.minValue(1)) })
 
 const flushMs = 1_000
@@ -43,14 +44,14 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
    */
   const changeNow = async (id: string, change: (order: Order) => Order): Promise<Order> => {
     const order = found(await orders.change(id, change))
-    if (order.status !== 'settling') await Promise.race([orders.relay.flush(id).catch(() => {}), pause(flushMs)])
+    if (order.status !== 'settling') await Promise.race([orders.relay.settled(id).catch(() => {}), pause(flushMs)])
     return order
   }
 
   return new Hono<IdempotencyEnv>()
     .post(
       '/api/orders',
-      identity.signedIn,
+      identity.confirmed,
       rated.byAddress,
       rated.byAccount,
       idempotent,
@@ -69,7 +70,7 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
         const { ticketId } = c.req.valid('json')
         const { order, isNew } = await purchase.open(c.var.user.id, ticketId)
         // Who has the ticket waits for it no more; a place that stays behind ends by itself.
-        if (isNew) void line.leave(ticketId, c.var.user.id).catch(() => {})
+        if (isNew) void line.leaveSoon({ ticketId, buyerId: c.var.user.id }).catch(() => {})
         return c.json(toPublic(order), isNew ? 201 : 200)
       },
     )
@@ -107,6 +108,15 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
       },
     )
     .use('/internal/orders/*', onlyFrom('payments', 'tickets', 'auth'))
+    .get('/internal/orders/changes', onlyFrom('tickets'), query(Changes), async (c) => {
+      const { after, afterId, until, limit } = c.req.valid('query')
+      const changed = await orders.changedSince(after, afterId, until, limit)
+      const last = changed.at(-1)
+      return c.json({
+        orders: changed.map(toData),
+        next: last ? { at: last.updatedAt.toISOString(), id: last.id } : null,
+      })
+    })
     .get('/internal/orders/:id', async (c) => c.json(toData(found(await orders.find(c.req.param('id'))))))
     .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) => {
       const { paymentId } = c.req.valid('json')

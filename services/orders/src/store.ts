@@ -1,13 +1,12 @@
-import type { Dapr } from '@fairpass/sdk/dapr'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { newestFirst, openCollection } from '@fairpass/sdk/mongo'
+import { newestFirst, openCollection, type PublishAll, publishEach } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, ObjectId } from 'mongodb'
-import { cancelByBuyer, expire, firstRepublishMs, type Order, toData } from './domain/order.ts'
+import { cancelByBuyer, expire, type Order, toData } from './domain/order.ts'
 import type { Holds } from './hold/hold.ts'
 import { countEnd } from './metrics.ts'
+import type { Waitlist } from './waitlist/store.ts'
 
-const lastRepublishMs = 600_000
 /** By when a hold has ended (docs/design.md, promise 3), and how far back completed orders are looked at. */
 const promisedMs = 30_000
 const recentMs = 3_600_000
@@ -34,34 +33,44 @@ const eventsOf = (order: Order): FairpassEvent[] => {
   }
 }
 
-/** The hold follows the order before anybody hears of it, as surely as its event is published. */
-const publishAfterHold = (holds: Holds, publish: Dapr['publish']) => async (told: FairpassEvent) => {
-  if (told.type === 'order.cancelled') await holds.release(told.data.ticketId, told.data.id)
-  if (told.type === 'order.completed') await holds.markSold(told.data.ticketId, told.data.id)
-  await publish(told)
+type Deps = {
+  holds: Pick<Holds, 'release' | 'markSold'>
+  waitlist: Pick<Waitlist, 'close'> & Partial<Pick<Waitlist, 'markFreed'>>
+  publishAll: PublishAll
 }
+
+/** The hold follows the order before its event is published, as surely as that is. */
+const followInHold = async ({ holds, waitlist }: Deps, event: FairpassEvent) => {
+  if (event.type === 'order.cancelled') {
+    await holds.release(event.data.ticketId, event.data.id)
+    await waitlist.markFreed?.(event.data)
+  }
+  if (event.type === 'order.completed') await holds.markSold(event.data.ticketId, event.data.id)
+}
+
+const publishAfterHold =
+  (deps: Deps): PublishAll =>
+  async (events) => {
+    const sold = events.flatMap((event) => (event.type === 'order.completed' ? [event.data.ticketId] : []))
+    if (sold.length > 0) await deps.waitlist.close(sold)
+    const failures = await publishEach((event) => followInHold(deps, event))(events)
+    const followed = events.filter(({ id }) => !failures.has(id))
+    return new Map([...failures, ...(await deps.publishAll(followed))])
+  }
 
 type StoredOrder = Omit<Order, 'id'> & { _id: string }
 
 /** Ids begin with the second in which they were made. */
 const firstIdOf = (moment: Date) => ObjectId.createFromTime(Math.floor(moment.getTime() / 1000)).toHexString()
 
-/** Which state of its order a ticket's status follows. */
-const orderStatusesByTicketStatus: Record<string, Order['status'][]> = {
-  reserved: ['created', 'settling'],
-  sold: ['completed'],
-  available: ['cancelled'],
-  withdrawn: ['cancelled', 'refunded'],
-}
-
-export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: Dapr['publish'] }) => {
+export const openOrders = (db: Db, deps: Deps) => {
   const orders = openCollection<Order>(db, 'orders', {
-    publish: publishAfterHold(holds, publish),
+    publishAll: publishAfterHold(deps),
     indexes: [
       { key: { ticketId: 1 }, name: 'oneActive', unique: true, partialFilterExpression: { status: { $in: active } } },
       { key: { expiresAt: 1 }, name: 'due', partialFilterExpression: { status: 'created' } },
       { key: { buyerId: 1, _id: -1 }, name: 'buyer' },
-      { key: { republishAt: 1 }, name: 'republish', sparse: true },
+      { key: { updatedAt: 1, _id: 1 }, name: 'changes' },
       {
         key: { sellerId: 1 },
         name: 'openOfSeller',
@@ -95,6 +104,39 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
 
     /** Ends the order if its time is over, and returns it as it is now. */
     expire: (id: string, now = new Date()) => change(id, (order) => expire(order, now)),
+
+    /**
+     * The same for an order that was just read.
+     * @throws VersionConflictError when somebody else was quicker
+     */
+    expireFound: async (order: Order, now = new Date()): Promise<Order> => {
+      const ended = expire(order, now)
+      if (ended === order) return order
+      const saved = await orders.replace(order, ended, eventsOf)
+      countEnd(order, saved)
+      return saved
+    },
+
+    /** The same change for several orders; how each ended, by id. */
+    changeMany: async (changes: ReadonlyMap<string, (order: Order) => Order>) => {
+      const before = new Map<string, Order>()
+      const noting = [...changes].map(
+        ([id, next]) =>
+          [
+            id,
+            (order: Order) => {
+              before.set(id, order)
+              return next(order)
+            },
+          ] as const,
+      )
+      const ends = await orders.changeMany(new Map(noting), eventsOf)
+      for (const [id, end] of ends) {
+        const was = before.get(id)
+        if (was && end.status === 'fulfilled' && end.value) countEnd(was, end.value)
+      }
+      return ends
+    },
 
     /** Open orders whose time was over before `before`. */
     due: (before: Date, limit: number) =>
@@ -138,31 +180,12 @@ export const openOrders = (db: Db, { holds, publish }: { holds: Holds; publish: 
       return { orders: rows, nextCursor }
     },
 
-    /** Tickets said where it stands. A mark of this replica's own: the order itself did not change. */
-    acknowledge: (orderId: string, ticketStatus: string) =>
-      orders.raw.updateOne(
-        { _id: orderId, status: { $in: orderStatusesByTicketStatus[ticketStatus] ?? [] } },
-        { $unset: { republishAt: '' } },
+    /** Orders that changed after `at`, or at it with a later id, until `until`, the earliest change first. */
+    changedSince: (at: Date, id: string, until: Date, limit: number) =>
+      orders.list(
+        { $or: [{ updatedAt: { $gt: at, $lte: until } }, { updatedAt: at, _id: { $gt: id } }] } as Filter<StoredOrder>,
+        { sort: { updatedAt: 1, _id: 1 }, limit },
       ),
-
-    /**
-     * Tells again what tickets should have said that it follows: a broker may have lost it. Each pause is as long as the
-     * order has waited by then; after ten minutes tickets asks by itself.
-     */
-    republishUnacknowledged: async (now = new Date()) => {
-      const unfollowed = await orders.list({ republishAt: { $lte: now } }, { sort: { republishAt: 1 }, limit: 50 })
-      await forEachOf('retell order', unfollowed, async (order) => {
-        const waitedMs = Math.max(firstRepublishMs, now.getTime() - order.updatedAt.getTime())
-        const told = order.status === 'settling' ? [event('order.created', toData(order))] : eventsOf(order)
-        await orders.raw.updateOne(
-          { _id: order.id, version: order.version },
-          waitedMs > lastRepublishMs
-            ? { $unset: { republishAt: '' } }
-            : { $set: { republishAt: new Date(now.getTime() + waitedMs) }, $push: { outbox: { $each: told } } },
-        )
-        await orders.relay.flush(order.id)
-      })
-    },
   }
 }
 

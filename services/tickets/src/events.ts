@@ -1,47 +1,56 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
 import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
 import type { Suspensions } from '@fairpass/sdk/identity'
-import type { Inbox } from '@fairpass/sdk/mongo'
-import { endListing, release, reserve, sell, type Ticket, voidSale } from './domain/ticket.ts'
+import { endListing, followOrder, type Reservation, type Ticket } from './domain/ticket.ts'
+import type { SavedSearches } from './saved-search/store.ts'
 import type { Tickets } from './store.ts'
 
 const batch = 100
 
-const reservationOf = (order: OrderData) => ({
+const reservationOf = (order: OrderData): Reservation => ({
   orderId: order.id,
+  version: order.version,
   createdAt: new Date(order.createdAt),
   expiresAt: new Date(order.expiresAt),
 })
 
-/** How a ticket follows the state of an order that took it. */
-const follow = (ticket: Ticket, order: OrderData): Ticket => {
-  switch (order.status) {
-    case 'created':
-    case 'settling':
-      return reserve(ticket, reservationOf(order))
-    case 'completed':
-      return sell(ticket, reservationOf(order))
-    case 'cancelled':
-      return release(ticket, order.id)
-    case 'refunded':
-      return voidSale(ticket, order.id)
-  }
-}
-
-/** Applies an order's state to its ticket, unless this or a later state was applied before. */
-export const followOrder = async (tickets: Tickets, inbox: Inbox, order: OrderData): Promise<void> => {
-  await inbox.apply(order.id, order.version, async (session) => {
-    const isThere = await tickets.changeIn(session, order.ticketId, (ticket) => follow(ticket, order))
-    if (!isThere) throw new NotFoundError(`There is no ticket ${order.ticketId}`)
+/**
+ * Lets tickets follow orders, those that come together in one write.
+ * @returns how each ended, in the same order
+ */
+export const followOrders = async (
+  tickets: Tickets,
+  orders: readonly OrderData[],
+): Promise<PromiseSettledResult<unknown>[]> => {
+  const byTicket = Map.groupBy(orders, ({ ticketId }) => ticketId)
+  const changes = new Map(
+    [...byTicket].map(([ticketId, some]) => [
+      ticketId,
+      (ticket: Ticket) => some.reduce((now, order) => followOrder(now, order.status, reservationOf(order)), ticket),
+    ]),
+  )
+  const ends = await tickets.changeMany(changes)
+  return orders.map(({ ticketId }) => {
+    const end = ends.get(ticketId)
+    if (end?.status === 'rejected' || end?.value) return end
+    return { status: 'rejected', reason: new NotFoundError(`There is no ticket ${ticketId}`) }
   })
-  await tickets.relay.flush(order.ticketId)
 }
 
-type Deps = { tickets: Tickets; inbox: Inbox; suspensions: Suspensions }
+type Deps = {
+  tickets: Tickets
+  suspensions: Suspensions
+  savedSearches?: Pick<SavedSearches, 'remove' | 'removeAll'>
+}
 
-export const createHandlers = ({ tickets, inbox, suspensions }: Deps): EventHandlers => {
-  const onOrder = (event: FairpassEvent<'order.created' | 'order.cancelled' | 'order.completed' | 'order.refunded'>) =>
-    followOrder(tickets, inbox, event.data)
+export const createHandlers = ({ tickets, suspensions, savedSearches }: Deps): EventHandlers => {
+  const onOrders = {
+    batch: (events: FairpassEvent<'order.created' | 'order.cancelled' | 'order.completed' | 'order.refunded'>[]) =>
+      followOrders(
+        tickets,
+        events.map(({ data }) => data),
+      ),
+  }
   /**
    * Whoever may not sell, or is no more, has nothing on sale. It is noted first and swept after, as a listing is stored
    * first and its seller looked up after: whatever comes between, one of the two sees the other.
@@ -56,12 +65,18 @@ export const createHandlers = ({ tickets, inbox, suspensions }: Deps): EventHand
     }
   }
   return {
-    'order.created': onOrder,
-    'order.cancelled': onOrder,
-    'order.completed': onOrder,
-    'order.refunded': onOrder,
+    'order.created': onOrders,
+    'order.cancelled': onOrders,
+    'order.completed': onOrders,
+    'order.refunded': onOrders,
     'user.banned': ({ data }) => endListings(data, 'admin'),
-    'user.erased': ({ data }) => endListings(data),
+    'user.erased': async ({ data }) => {
+      await endListings(data)
+      await savedSearches?.removeAll(data.id)
+    },
+    'search.unsubscribed': async ({ data }) => {
+      await savedSearches?.remove(data.id, data.userId)
+    },
     'user.unbanned': async ({ data }) => {
       await suspensions.follow(data, false)
     },

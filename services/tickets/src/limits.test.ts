@@ -8,6 +8,7 @@ import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { createApp } from './app.ts'
 import { limitVariables } from './limits.ts'
+import { openSavedSearches } from './saved-search/store.ts'
 import { openSitemapPages } from './sitemap-pages.ts'
 import { openTickets } from './store.ts'
 
@@ -20,7 +21,7 @@ const log = createLog('tickets', 'fatal')
 
 const startWorld = async (env: Record<string, string>) => {
   const db = await testDatabase()
-  const tickets = openTickets(db, async () => {})
+  const tickets = openTickets(db, async () => new Map())
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
   const own = { verify: async () => undefined, isDenied: async () => false }
   // Budgets are kept under the name, and every run begins with whole ones.
@@ -32,7 +33,8 @@ const startWorld = async (env: Record<string, string>) => {
     tickets,
     sitemapPages: openSitemapPages(db),
     suspensions: openSuspensions(db),
-    orders: { find: async () => Promise.reject(new Error('nobody asks')), fence: async () => 'free' },
+    orders: { changedSince: async () => ({ orders: [], next: undefined }), fence: async () => 'free' },
+    savedSearches: openSavedSearches(db, async () => new Map()),
     limits: readConfig(limitVariables, env),
   })
   await tickets.ensureIndexes()

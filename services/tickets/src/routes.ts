@@ -143,7 +143,7 @@ export const createRoutes = ({ tickets, suspensions, orders, context: { identity
     )
     .post(
       '/api/tickets',
-      identity.signedIn,
+      identity.confirmed,
       idempotent,
       body(NewTicket),
       describeRoute('List a ticket for sale', { 201: TicketAnswer }),

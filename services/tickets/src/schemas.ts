@@ -1,5 +1,5 @@
-import { TicketData } from '@fairpass/sdk/events'
-import { named, pageOf } from '@fairpass/sdk/http'
+import { Instant, TicketData } from '@fairpass/sdk/events'
+import { Id, named, pageOf } from '@fairpass/sdk/http'
 import * as v from 'valibot'
 
 // What the routes answer, for the description of the API; the end-to-end tests hold each real answer against it.
@@ -19,5 +19,11 @@ export const TicketAnswer = named(
     status: 'available',
   },
 )
+
+export const SavedSearchAnswer = named(
+  'SavedSearch',
+  v.strictObject({ id: Id, name: v.string(), query: v.record(v.string(), v.string()), createdAt: Instant }),
+)
+export const SavedSearchesAnswer = v.strictObject({ searches: v.array(SavedSearchAnswer) })
 
 export const TicketsAnswer = pageOf('tickets', TicketAnswer)

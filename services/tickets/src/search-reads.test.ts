@@ -37,7 +37,7 @@ const documentOf = (nth: number) => {
 
 beforeAll(async () => {
   db = await testDatabase()
-  tickets = openTickets(db, async () => {})
+  tickets = openTickets(db, async () => new Map())
   await tickets.ensureIndexes()
   await insert(Array.from({ length: count }, (_, nth) => documentOf(nth)))
 })
@@ -109,7 +109,13 @@ test.each<[Record<string, string>, number]>([
 })
 
 test('what has begun leaves the lists and their indexes', async () => {
-  const begun = { ...documentOf(1), _id: newId(), status: 'available', isListed: true, startsAt: new Date(now.getTime() - 1) }
+  const begun = {
+    ...documentOf(1),
+    _id: newId(),
+    status: 'available',
+    isListed: true,
+    startsAt: new Date(now.getTime() - 1),
+  }
   await insert([begun])
   await unlistBegun(tickets, now)
   const left = await db.collection<{ _id: string }>('tickets').findOne({ _id: begun._id })

@@ -27,7 +27,7 @@ const titles = async (query: Record<string, string>) =>
   (await tickets.search(v.parse(Search, query), now)).tickets.map(({ title }) => title)
 
 beforeAll(async () => {
-  tickets = openTickets(await testDatabase(), async () => {})
+  tickets = openTickets(await testDatabase(), async () => new Map())
   await tickets.ensureIndexes()
   await list('Łódź Jazz', { city: 'Łódź' })
   await list("Guns N' Roses", { city: 'Saint-Denis' })

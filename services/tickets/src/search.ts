@@ -103,7 +103,10 @@ const wayByToken = (token: string, { base, dates }: Filters): Way => ({
 })
 
 /** Indexes that are in another order than the list, and may still be the best where few pass what they answer. */
-const unsortedWays = ({ base, city, dates, prices, words, tokens }: Filters, { sort, status, from, to }: Search): Way[] => {
+const unsortedWays = (
+  { base, city, dates, prices, words, tokens }: Filters,
+  { sort, status, from, to }: Search,
+): Way[] => {
   const family = city.length > 0 ? 'city' : 'all'
   const [own, hasWords] = [[...base, ...city], words.length > 0]
   const isBounded = from !== undefined || to !== undefined

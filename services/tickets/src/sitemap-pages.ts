@@ -38,7 +38,11 @@ export const openSitemapPages = (db: Db, size = usualSize) => {
       .sort({ _id: 1 })
 
   const startAfter = async (start: string) => {
-    const [next] = await pages.find({ _id: { $gt: start } }).sort({ _id: 1 }).limit(1).toArray()
+    const [next] = await pages
+      .find({ _id: { $gt: start } })
+      .sort({ _id: 1 })
+      .limit(1)
+      .toArray()
     return next?._id
   }
 
@@ -47,7 +51,10 @@ export const openSitemapPages = (db: Db, size = usualSize) => {
     const [last] = await pages.find().sort({ _id: -1 }).limit(1).toArray()
     let start = last?._id
     for (let added = 0; added < maxAdded; added++) {
-      const [next] = await read({ $gte: start ?? '' }, now).skip(start === undefined ? 0 : size).limit(1).toArray()
+      const [next] = await read({ $gte: start ?? '' }, now)
+        .skip(start === undefined ? 0 : size)
+        .limit(1)
+        .toArray()
       if (!next) return
       // Another replica may have begun the same one.
       await pages.updateOne({ _id: next._id }, { $setOnInsert: { _id: next._id } }, { upsert: true })
@@ -64,7 +71,9 @@ export const openSitemapPages = (db: Db, size = usualSize) => {
     const end = await startAfter(joined)
     // The last page is where new ones come: it stays.
     if (end === undefined) return
-    const found = await read({ $gte: before, $lt: end }, now).limit(size + 1).toArray()
+    const found = await read({ $gte: before, $lt: end }, now)
+      .limit(size + 1)
+      .toArray()
     if (found.length <= size) {
       await pages.deleteOne({ _id: joined })
       lastJoined = before

@@ -1,9 +1,9 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { newestFirst, openCollection } from '@fairpass/sdk/mongo'
-import type { ClientSession, Db, Filter } from 'mongodb'
+import { newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import type { Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
-import { createSearch, searchIndexes, type StoredTicket, type TicketDocument } from './search.ts'
+import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
 
 /** What a listing is found by, made anew only where that has changed. */
 const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
@@ -36,15 +36,15 @@ const eventsOf = (ticket: Ticket): FairpassEvent[] => [
   ticket.status === 'withdrawn' ? event('ticket.withdrawn', toData(ticket)) : event('ticket.updated', toData(ticket)),
 ]
 
-export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<void>) => {
+/** Who holds a ticket is told by orders alone; here only what the other services cannot know of them. */
+const eventsOfFollowing = (ticket: Ticket): FairpassEvent[] =>
+  ticket.status === 'withdrawn' ? [event('ticket.withdrawn', toData(ticket))] : []
+
+export const openTickets = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<TicketDocument>(db, 'tickets', {
-    publish,
+    publishAll,
     retiredIndexes: ['soonest', 'cheapest', 'cheapest in a currency'],
-    indexes: [
-      ...searchIndexes,
-      { key: { sellerId: 1, _id: -1 }, name: 'seller' },
-      { key: { 'reservation.expiresAt': 1 }, name: 'reserved', partialFilterExpression: { status: 'reserved' } },
-    ],
+    indexes: [...searchIndexes, { key: { sellerId: 1, _id: -1 }, name: 'seller' }],
   })
   const search = createSearch(documents.raw)
 
@@ -79,15 +79,21 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
     replace: async (before: Ticket, after: Ticket, { timeoutMs }: { timeoutMs: number }): Promise<Ticket> =>
       withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { maxTimeMS: timeoutMs })),
 
-    /** The same within a transaction, which is tried again as a whole when somebody else wrote in between. */
-    changeIn: async (session: ClientSession, id: string, change: (ticket: Ticket) => Ticket): Promise<boolean> => {
-      const stored = await documents.find(id, { session })
-      if (!stored) return false
-      const ticket = withoutSearch(stored)
-      const next = change(ticket)
-      if (next !== ticket) await documents.replace(stored, withSearch(next, stored), eventsOf, { session })
-      return true
-    },
+    /** The same for several tickets at once. */
+    changeMany: (changes: ReadonlyMap<string, (ticket: Ticket) => Ticket>) =>
+      documents.changeMany(
+        new Map(
+          [...changes].map(([id, change]) => [
+            id,
+            (stored: TicketDocument) => {
+              const ticket = withoutSearch(stored)
+              const next = change(ticket)
+              return next === ticket ? stored : withSearch(next, stored)
+            },
+          ]),
+        ),
+        eventsOfFollowing,
+      ),
 
     search: async (wanted: Search, now: Date) => {
       const { rows, nextCursor } = await search(wanted, now)
@@ -102,7 +108,11 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
     /** Takes what has begun out of all lists, at most `limit` at once. @returns how many */
     unlistBegun: async (now: Date, limit: number): Promise<number> => {
       const begun = await documents.raw
-        .find({ isListed: { $exists: true }, status: { $in: statuses }, startsAt: { $lte: now } } as Filter<StoredTicket>)
+        .find({
+          isListed: { $exists: true },
+          status: { $in: statuses },
+          startsAt: { $lte: now },
+        } as Filter<StoredTicket>)
         .project<{ _id: string }>({ _id: 1 })
         .hint('all, soonest')
         .limit(limit)
@@ -120,10 +130,6 @@ export const openTickets = (db: Db, publish: (event: FairpassEvent) => Promise<v
         { sellerId, status: { $in: ['available', 'reserved'] }, withdrawOnRelease: { $ne: true } },
         { limit },
       ),
-
-    /** Reservations whose order should have ended before `before`: an event about them may be lost. */
-    overdue: (before: Date, limit: number) =>
-      documents.list({ status: 'reserved', 'reservation.expiresAt': { $lt: before } } as Filter<StoredTicket>, { limit }),
   }
 }
 

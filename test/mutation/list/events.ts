@@ -1,26 +1,33 @@
 import type { Guard } from '../guard.ts'
 
 const collection = 'sdk/src/mongo/collection.test.ts'
+const followed = 'services/tickets/src/domain/ticket.ts'
 const tickets = 'services/tickets/src/events.test.ts'
 
 /** A committed change has its events; they are published at least once; applying one twice, late or out of order changes nothing. */
 export const events: Guard[] = [
   {
     promise: 4,
-    name: 'the inbox does not look at versions',
-    out: [
-      {
-        file: 'sdk/src/mongo/inbox.ts',
-        text: '{ _id: aggregateId, version: { $lt: version } }',
-        by: '{ _id: aggregateId }',
-      },
-    ],
+    name: 'a ticket does not look at the version of the order that it follows',
+    out: [{ file: followed, text: 'return (reservation.version ?? 0) >= version', by: 'return false && version' }],
     test: { file: tickets, name: 'whatever repeats, is late or overtakes: the ticket ends where its last order ended' },
   },
   {
     promise: 4,
-    name: 'the inbox remembers what was never applied',
-    out: [{ file: 'sdk/src/mongo/inbox.ts', text: '{ upsert: true, session }', by: '{ upsert: true }' }],
+    name: 'a ticket follows an order that is older than the one it knows',
+    out: [{ file: followed, text: 'return ageMs < 0 || ', by: 'return ' }],
+    test: { file: tickets, name: 'whatever repeats, is late or overtakes: the ticket ends where its last order ended' },
+  },
+  {
+    promise: 4,
+    name: 'what failed counts as applied',
+    out: [
+      {
+        file: 'services/tickets/src/events.ts',
+        text: "return { status: 'rejected', reason: new NotFoundError",
+        by: "return { status: 'fulfilled', value: new NotFoundError",
+      },
+    ],
     test: { file: tickets, name: 'an event whose work failed is applied when it comes again' },
   },
   {
@@ -29,8 +36,8 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/mongo/outbox.ts',
-        text: '      await publish(event)\n',
-        by: '      await publish(event).catch(() => {})\n',
+        text: 'if (!failures.has(event.id)) document.published',
+        by: 'if (failures) document.published',
       },
     ],
     test: {
@@ -44,8 +51,8 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/mongo/outbox.ts',
-        text: '    for (const event of stored?.outbox ?? []) {\n      await publish(event)\n',
-        by: "    await raw.updateOne({ _id: id } as Filter<WithOutbox>, { $unset: { outbox: '' } } as unknown as UpdateFilter<WithOutbox>)\n    for (const event of stored?.outbox ?? []) {\n      await publish(event)\n",
+        text: '    let left = batch\n',
+        by: '    let left = batch\n    await takeOut(batch.map((one) => ({ ...one, published: one.events.map(({ id }) => id) })))\n',
       },
     ],
     test: {
@@ -59,8 +66,8 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/mongo/outbox.ts',
-        text: "await forEachOf('outbox', left, ({ _id }) => flush(_id as string))",
-        by: 'void left',
+        text: '.map(({ id, outbox = [] }) => enqueue(id, outbox)),',
+        by: '.map(async () => {}),',
       },
     ],
     test: {
@@ -115,8 +122,8 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/mongo/collection.ts',
-        text: '{ ...byId(id), version: before.version } as Filter<Stored<T>>',
-        by: '{ ...byId(id) } as Filter<Stored<T>>',
+        text: '{ ...byId(before.id), version: before.version } as Filter<Stored<T>>',
+        by: 'byId(before.id)',
       },
     ],
     test: { file: collection, name: 'racing changes all count' },

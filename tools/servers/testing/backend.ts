@@ -10,7 +10,7 @@ const answerWithinMs = 1_000
 
 /**
  * How tests start their servers: `TEST_SERVERS`, as plain processes unless told otherwise.
- * @throws Obstacle when it says something else, or containers where no Docker of this machine answers within a second
+ * @throws UserError when it says something else, or containers where no Docker of this machine answers within a second
  */
 export const readBackend = async (env: Environment): Promise<Backend> => {
   const wanted = env.TEST_SERVERS || 'processes'

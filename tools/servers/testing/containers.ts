@@ -34,7 +34,7 @@ export const createContainers = async (socket: string, ports: Ports): Promise<St
   process.env.DOCKER_HOST = `unix://${socket}`
   // Inside a container testcontainers takes the gateway for the machine; published ports are on loopback there, too.
   if (existsSync('/.dockerenv')) process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1'
-  if (process.env.TESTCONTAINERS_RYUK_DISABLED === 'true') await sweepAtTheEnd()
+  if (process.env.TESTCONTAINERS_RYUK_DISABLED === 'true') await removeAtTheEnd()
   const network = await new Network().start()
   // It makes the apps of this process reachable for the containers that are created after it.
   await TestContainers.exposeHostPorts()
@@ -108,10 +108,10 @@ const textOf = (frames: Buffer): string => {
 }
 
 /** Without the reaper of testcontainers, and without a hook at the end of `bun test`, somebody else has to tidy up. */
-const sweepAtTheEnd = async () => {
+const removeAtTheEnd = async () => {
   const { sessionId } = await getReaper(await getContainerRuntimeClient())
-  const sweep = fileURLToPath(new URL('./sweep.ts', import.meta.url))
-  const child = Bun.spawn([process.execPath, sweep, sessionId], {
+  const script = fileURLToPath(new URL('./remove-containers.ts', import.meta.url))
+  const child = Bun.spawn([process.execPath, script, sessionId], {
     // It ends with this process, however that goes.
     stdin: 'pipe',
     stdout: 'ignore',

@@ -46,7 +46,7 @@ const build = async (folder: string): Promise<void> => {
 
 /**
  * Stripe's own mock and the description of its API that it carries, built once from the Go module proxy.
- * @throws Obstacle where there is neither Go nor a network
+ * @throws UserError where there is neither Go nor a network
  */
 export const findStripeMock = async () => {
   const folder = await cached(`stripe-mock-${platform()}-${recipe()}`, build)

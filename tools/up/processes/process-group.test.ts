@@ -12,47 +12,47 @@ const spec = (name: string, script: string, isReady = async () => false): Proces
   isReady,
 })
 
-const crewOf = (dataDir = temporaryFolder()) => {
+const groupIn = (dataDir = temporaryFolder()) => {
   const said: string[] = []
-  const crew = createProcessGroup({
+  const group = createProcessGroup({
     dataDir,
     appIds: new Set(['shop']),
     say: (line) => said.push(line),
     onChange: () => {},
   })
-  return { crew, said, dataDir }
+  return { group, said, dataDir }
 }
 
 test('a process that does not stay up is told with the place of its log', async () => {
-  const { crew, said, dataDir } = crewOf()
+  const { group, said, dataDir } = groupIn()
   const shop = spec('shop', 'echo HOLD_SECONDS must be a number; exit 78')
-  crew.start(shop)
+  group.start(shop)
   const log = join(dataDir, 'logs', 'shop.log')
-  await expect(crew.untilReady(shop)).rejects.toThrow(`shop does not stay up; what it said is in ${log}`)
-  await crew.stop()
+  await expect(group.untilReady(shop)).rejects.toThrow(`shop does not stay up; what it said is in ${log}`)
+  await group.stop()
   expect(readFileSync(log, 'utf8')).toContain('HOLD_SECONDS must be a number')
   expect(said).toContain('shop             HOLD_SECONDS must be a number')
 })
 
 test('a process whose port was taken meanwhile is known as such, so that all can start on other ports', async () => {
-  const { crew } = crewOf()
+  const { group } = groupIn()
   const shop = spec('shop', 'echo "error: listen EADDRINUSE: address already in use"; exit 1')
-  crew.start(shop)
-  await expect(crew.untilReady(shop)).rejects.toThrow(PortLost)
-  await crew.stop()
+  group.start(shop)
+  await expect(group.untilReady(shop)).rejects.toThrow(PortLost)
+  await group.stop()
 })
 
 test('apps are ended before their sidecars, and these before the servers', async () => {
-  const { crew, dataDir } = crewOf()
+  const { group, dataDir } = groupIn()
   const ends = join(dataDir, 'ends')
   const names = ['redis', 'shop-daprd', 'shop']
   const script = (name: string) =>
     `trap 'sleep 0.05; echo ${name} >> ${ends}; exit 0' TERM; echo up; while :; do sleep 0.02; done`
-  for (const name of names) crew.start(spec(name, script(name)))
+  for (const name of names) group.start(spec(name, script(name)))
   const isUp = (name: string) => readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8').includes('up')
   expect(await eventually(() => names.every(isUp))).toBe(true)
-  const pids = names.map((name) => crew.pidOf(name) ?? 0)
-  await crew.stop()
+  const pids = names.map((name) => group.pidOf(name) ?? 0)
+  await group.stop()
   expect(readFileSync(ends, 'utf8')).toBe('shop\nshop-daprd\nredis\n')
   expect(pids.some(isRunning)).toBe(false)
 })
@@ -60,10 +60,10 @@ test('apps are ended before their sidecars, and these before the servers', async
 test('the log of the run before is kept beside the new one', async () => {
   const dataDir = temporaryFolder()
   for (const text of ['first', 'second']) {
-    const { crew } = crewOf(dataDir)
-    crew.start(spec('shop', `echo ${text}; exec sleep 68`))
+    const { group } = groupIn(dataDir)
+    group.start(spec('shop', `echo ${text}; exec sleep 68`))
     expect(await eventually(() => readFileSync(join(dataDir, 'logs', 'shop.log'), 'utf8') === `${text}\n`)).toBe(true)
-    await crew.stop()
+    await group.stop()
   }
   expect(readFileSync(join(dataDir, 'logs', 'shop.log.1'), 'utf8')).toBe('first\n')
 })

@@ -7,17 +7,17 @@ const samePressMs = 1_000
 export type StopSignal = {
   readonly requested: Promise<undefined>
   /** What a second signal kills. */
-  crew: ProcessGroup | undefined
+  group: ProcessGroup | undefined
 }
 
 /** SIGINT and SIGTERM ask to end; a second one ends at once, with whatever runs killed. */
 export const stopSignal = (): StopSignal => {
   const requested = Promise.withResolvers<undefined>()
-  const state: StopSignal = { requested: requested.promise, crew: undefined }
+  const state: StopSignal = { requested: requested.promise, group: undefined }
   let askedAt: number | undefined
   const ask = () => {
     if (askedAt !== undefined && Date.now() - askedAt > samePressMs) {
-      state.crew?.kill()
+      state.group?.kill()
       process.exit(1)
     }
     askedAt ??= Date.now()

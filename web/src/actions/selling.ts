@@ -1,26 +1,33 @@
-import { utcFrom } from '../domain/dates.ts'
-import { minorUnits } from '../domain/money.ts'
-import { Onboarding } from '../domain/shapes.ts'
+import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
+import { Onboarding, Ticket } from '../domain/shapes.ts'
 import type { Words } from '../i18n/en.ts'
 import { type Failure, loadedFrom } from '../queries/loaded.ts'
 import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
 
+const lines = (typed: string): string => plainLineBreaks(typed).trim()
+
 /** The listing that the fields tell of, or what is wrong with them that only this form can know. */
-const listingIn = (fields: URLSearchParams, { sell }: Words) => {
+const listingIn = (fields: URLSearchParams, { sell }: Words, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
-  const priceCents = minorUnits(text(fields, 'price'), currency)
-  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone)
+  const priceCents = minorUnits(text(fields, 'price'), currency, locale)
+  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone, before?.startsAt)
   const errors: Failure['errors'] = []
   if (startsAt === undefined) errors.push({ message: sell.sayWhen, field: 'startsAt' })
   if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
+  const { min, max } = currencyNamed(currency)
+  const isOutOfBounds = priceCents !== undefined && (priceCents < min || priceCents > max)
+  if (isOutOfBounds && priceCents !== before?.priceCents) {
+    const [least, most] = [min, max].map((bound) => formatMoney(bound, currency, locale))
+    errors.push({ message: sell.priceBounds(least ?? '', most ?? ''), field: 'price' })
+  }
   const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
-  const description = text(fields, 'description')
+  const description = lines(fields.get('description') ?? '')
   return { errors, listing: { title, venue, city, startsAt, timeZone, priceCents, currency, description } }
 }
 
-export const sell: Submit = async ({ api, fields, words }) => {
-  const { errors, listing } = listingIn(fields, words)
+export const sell: Submit = async ({ api, fields, words, locale }) => {
+  const { errors, listing } = listingIn(fields, words, locale)
   if (errors.length > 0) return refused(errors)
   const { description, ...rest } = listing
   const body = description ? listing : rest
@@ -28,14 +35,27 @@ export const sell: Submit = async ({ api, fields, words }) => {
   return redirectOnSuccess(answer, `/tickets/${idIn(answer) ?? ''}`)
 }
 
+/** What somebody changed of a listing; what they left as the form showed it stays as it is stored, whatever that is. */
+const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Ticket) => {
+  const was = { ...before, timeZone: before.timeZone ?? 'UTC', description: lines(before.description ?? '') }
+  const names = Object.keys(listing) as (keyof typeof listing)[]
+  const isChanged = (name: keyof typeof listing) =>
+    typeof listing[name] === 'string' ? listing[name].trim() !== String(was[name]).trim() : listing[name] !== was[name]
+  return Object.fromEntries(names.filter(isChanged).map((name) => [name, listing[name]]))
+}
+
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
-export const changeListing: Submit = async ({ api, fields, id, words }) => {
+export const changeListing: Submit = async ({ api, fields, id, words, locale }) => {
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
-  const { errors, listing } = listingIn(fields, words)
+  const found = loadedFrom(Ticket, await api('GET', path))
+  if (!found.ok) return { failure: found.failure }
+  const { errors, listing } = listingIn(fields, words, locale, found.value)
   if (errors.length > 0) return refused(errors)
-  return redirectOnSuccess(await api('PUT', path, { body: listing }), '/listings?done=saved')
+  const changes = changesOf(listing, found.value)
+  if (Object.keys(changes).length === 0) return { to: '/listings?done=saved', cookies: [] }
+  return redirectOnSuccess(await api('PUT', path, { body: changes }), '/listings?done=saved')
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */

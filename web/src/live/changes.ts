@@ -2,6 +2,7 @@
 export interface Change {
   id: string
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
+  /** when it happened, in milliseconds since 1970: what orders and tickets tell has no order of delivery */
   version: number
 }
 

@@ -4,14 +4,15 @@ import { createSidecarAnswers } from './sidecar.ts'
 import { createStreams } from './stream.ts'
 
 const TOKEN = 'what only the sidecar knows'
-const change: Change = { id: 't1', status: 'reserved', version: 2 }
+const at = new Date()
+const change: Change = { id: 't1', status: 'reserved', version: at.getTime() }
 
 const world = () => {
   const changes = createChanges()
   const streams = createStreams(changes)
   const answers = createSidecarAnswers({ appApiToken: TOKEN, changes })
   const watch = (ids: string) => streams.answer(new URL(`http://fairpass.invalid/live?ids=${ids}`))
-  const deliver = (data: unknown, { time = new Date().toISOString(), token = TOKEN } = {}) =>
+  const deliver = (data: unknown, { time = at.toISOString(), token = TOKEN } = {}) =>
     answers(
       new Request('http://fairpass.invalid/events/ticket', {
         method: 'POST',
@@ -70,6 +71,32 @@ test('only the sidecar is believed, and only what is new', async () => {
   expect((await deliver({ id: 't1' }))?.status).toBe(200)
   await deliver({ ...change, status: 'sold' })
   expect(await reader.next()).toContain('sold')
+})
+
+test('what orders say of who holds a ticket is told, too, also when it comes in bulk', async () => {
+  const { answers, watch } = world()
+  const reader = readerOf(watch('t1,t2'))
+  await reader.next()
+  const entry = (entryId: string, ticketId: string, status: string) => ({
+    entryId,
+    event: { id: entryId, time: at.toISOString(), data: { id: 'o1', ticketId, status } },
+  })
+  const answer = await answers(
+    new Request('http://fairpass.invalid/events/ticket', {
+      method: 'POST',
+      headers: { 'dapr-api-token': TOKEN },
+      body: JSON.stringify({ entries: [entry('e1', 't1', 'completed'), entry('e2', 't2', 'cancelled')] }),
+    }),
+    '/events/ticket',
+  )
+  expect(await answer?.json()).toEqual({
+    statuses: [
+      { entryId: 'e1', status: 'SUCCESS' },
+      { entryId: 'e2', status: 'SUCCESS' },
+    ],
+  })
+  expect(await reader.next()).toContain('sold')
+  expect(await reader.next()).toContain('available')
 })
 
 test('what is no list of tickets is refused', () => {

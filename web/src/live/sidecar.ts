@@ -5,14 +5,15 @@ import type { Change } from './changes.ts'
 
 // The component gives each replica a consumer group of its own, so each gets every change; see components/live.yaml.
 const COMPONENT = 'live'
-const TOPICS = ['ticket.created', 'ticket.updated', 'ticket.withdrawn']
-const MAX_BYTES = 64 * 1024
+const TICKET_TOPICS = ['ticket.created', 'ticket.updated', 'ticket.withdrawn']
+const ORDER_TOPICS = ['order.created', 'order.cancelled', 'order.completed']
+const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 40 }
+const MAX_BYTES = 1024 * 1024
 const READ_MS = 5000
 // A new group is told what Redis still has, from the beginning. Pages that are open now have seen all that.
 const OLD_MS = 60_000
 
-const Event = v.object({
-  type: v.optional(v.string()),
+const TicketEvent = v.object({
   time: v.optional(v.string()),
   data: v.object({
     id: v.string(),
@@ -20,6 +21,28 @@ const Event = v.object({
     status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
   }),
 })
+
+const ticketStatusOf = {
+  created: 'reserved',
+  settling: 'reserved',
+  completed: 'sold',
+  cancelled: 'available',
+} as const satisfies Record<string, Change['status']>
+
+/** Who holds a ticket is told by orders; the ticket follows a moment later. */
+const OrderEvent = v.pipe(
+  v.object({
+    time: v.optional(v.string()),
+    data: v.object({ ticketId: v.string(), status: v.picklist(['created', 'settling', 'completed', 'cancelled']) }),
+  }),
+  v.transform(({ time, data: { ticketId, status } }) => ({
+    time,
+    data: { id: ticketId, status: ticketStatusOf[status] },
+  })),
+)
+
+const Event = v.union([TicketEvent, OrderEvent])
+const Delivered = v.object({ entries: v.array(v.object({ entryId: v.string(), event: v.unknown() })) })
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other))
@@ -37,18 +60,34 @@ export const createSidecarAnswers =
     const shown = request.headers.get('dapr-api-token')
     if (!appApiToken || !shown || !isSame(shown, appApiToken)) return undefined
     if (request.method === 'GET' && pathname === '/dapr/subscribe') {
-      return Response.json(TOPICS.map((topic) => ({ pubsubname: COMPONENT, topic, route: '/events/ticket' })))
+      const topics = [...TICKET_TOPICS, ...ORDER_TOPICS]
+      return Response.json(
+        topics.map((topic) => ({ pubsubname: COMPONENT, topic, route: '/events/ticket', bulkSubscribe })),
+      )
     }
     if (request.method !== 'POST' || pathname !== '/events/ticket') return undefined
-    const read = v.safeParse(Event, await bodyOf(request))
-    const isNew = read.success && Date.now() - Date.parse(read.output.time ?? '') < OLD_MS
-    if (isNew) {
-      const { id, status, version } = read.output.data
-      changes.tell({ id, status, version }, read.output.type === 'ticket.created')
+    const delivered = await bodyOf(request)
+    const bulk = v.safeParse(Delivered, delivered)
+    for (const event of bulk.success ? bulk.output.entries.map((entry) => entry.event) : [delivered]) {
+      const change = changeIn(event)
+      if (change) changes.tell(change, isNewListing(event))
     }
     // What cannot be read now cannot be read later either.
-    return Response.json({ status: 'SUCCESS' })
+    return bulk.success
+      ? Response.json({ statuses: bulk.output.entries.map(({ entryId }) => ({ entryId, status: 'SUCCESS' })) })
+      : Response.json({ status: 'SUCCESS' })
   }
+
+/** What an event says of a ticket; nothing when it is old news. Those of tickets and of orders are put in order by their time. */
+const changeIn = (event: unknown): Change | undefined => {
+  const read = v.safeParse(Event, event)
+  if (!read.success) return undefined
+  const at = Date.parse(read.output.time ?? '')
+  const { id, status } = read.output.data
+  return Date.now() - at < OLD_MS ? { id, status, version: at } : undefined
+}
+
+const isNewListing = (event: unknown): boolean => v.is(v.object({ type: v.literal('ticket.created') }), event)
 
 const bodyOf = async (request: Request): Promise<unknown> => {
   try {

@@ -1,5 +1,5 @@
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import { inTransaction, isDuplicateKey, newId, type Order, openCollection } from '@fairpass/sdk/mongo'
+import { inTransaction, isDuplicateKey, newId, type Order, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { type Account, ban, EmailInUseError, promote, tell, unban } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
@@ -24,7 +24,7 @@ type NewAccount = {
   role?: Account['role']
   beside?: Beside
 }
-type Options = { publish: (event: FairpassEvent) => Promise<void>; passwords: Passwords }
+type Options = { publishAll: PublishAll; passwords: Passwords }
 
 const latestFirst = { direction: -1, fields: { createdAt: 'date', _id: 'string' } } as const satisfies Order
 
@@ -38,9 +38,9 @@ const toAccount = (document: AccountDocument | undefined): Account | undefined =
 }
 
 /** Accounts. An erased account is gone for everybody, and no password hash leaves this file. */
-export const openAccounts = (db: Db, { publish, passwords }: Options) => {
+export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
   const documents = openCollection<AccountDocument>(db, 'accounts', {
-    publish,
+    publishAll,
     retiredIndexes: ['newest'],
     indexes: [
       { key: { email: 1 }, name: 'email', unique: true, sparse: true },
@@ -115,9 +115,18 @@ export const openAccounts = (db: Db, { publish, passwords }: Options) => {
     isPasswordOf: async (id: string, password: string): Promise<boolean> =>
       passwords.verify(password, (await documents.find(id))?.passwordHash),
 
-    setPassword: async (id: string, password: string): Promise<void> => {
+    setPassword: async (
+      id: string,
+      password: string,
+      beside: (session: ClientSession) => Promise<void> = async () => {},
+    ): Promise<void> => {
       const passwordHash = await passwords.hash(password)
-      await documents.change(id, (stored) => (stored.status === 'erased' ? stored : { ...stored, passwordHash }))
+      await inTransaction(db, async (session) => {
+        const stored = await documents.find(id, { session })
+        if (!stored || stored.status === 'erased') return
+        await documents.replace(stored, { ...stored, passwordHash }, undefined, { session })
+        await beside(session)
+      })
     },
 
     hash: passwords.hash,

@@ -1,6 +1,7 @@
 import { createDapr, type Dapr } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { cookieName } from '@fairpass/sdk/identity'
+import { publishEach } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
@@ -27,6 +28,8 @@ type Options = {
   env?: Record<string, string>
   /** without one nothing is limited */
   dapr?: Dapr
+  /** what payments says of a seller */
+  isOwed?: (userId: string) => Promise<boolean>
   /** another deployment of the same service */
   db?: Db
 }
@@ -38,6 +41,7 @@ export const createWorld = async ({
   env = {},
   dapr = createDapr({ httpPort: 1 }),
   db: given,
+  isOwed = async () => false,
 }: Options = {}) => {
   const db = given ?? (await testDatabase())
   const config = readAuthConfig({
@@ -46,7 +50,7 @@ export const createWorld = async ({
   })
   const log = createLog('auth', 'fatal')
   const published: FairpassEvent[] = []
-  const publish = async (event: FairpassEvent) => void published.push(event)
+  const publishAll = publishEach(async (event) => void published.push(event))
   const sent: Outgoing[] = []
   const sender = {
     send: async (mail: Outgoing) => {
@@ -55,7 +59,7 @@ export const createWorld = async ({
     },
   }
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
-  const auth = composeAuth({ config, db, dapr, log, service, hasher, publish, sender })
+  const auth = composeAuth({ config, db, dapr, log, service, hasher, publishAll, sender, payments: { isOwed } })
   const { app } = auth
   await auth.prepare()
 

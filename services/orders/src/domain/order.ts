@@ -18,8 +18,6 @@ export type Order = {
   updatedAt: Date
   /** the payment that stopped the clock */
   paymentId?: string | undefined
-  /** when to tell tickets again, which has not yet said that it follows this state of the order */
-  republishAt?: Date | undefined
   /** the seller's account was suspended while this order was open */
   isSellerSuspended?: boolean | undefined
 }
@@ -77,16 +75,7 @@ class OrderNotCancellableError extends CustomError {
   }
 }
 
-/** How long tickets may take before it is told again, in milliseconds. */
-export const firstRepublishMs = 5_000
-export const republishAfter = (now: Date) => new Date(now.getTime() + firstRepublishMs)
-
-const changed = (order: Order, change: Partial<Order>, now: Date): Order => ({
-  ...order,
-  ...change,
-  republishAt: republishAfter(now),
-  updatedAt: now,
-})
+const changed = (order: Order, change: Partial<Order>, now: Date): Order => ({ ...order, ...change, updatedAt: now })
 
 /** Settling stops the clock: from here only payments may end the order. Asked again by the same payment, it is granted again. */
 export const settle = (order: Order, paymentId: string, now: Date): Order => {

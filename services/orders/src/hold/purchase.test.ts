@@ -6,6 +6,7 @@ import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { openCatalogue } from '../catalogue.ts'
 import { cancelByBuyer, complete, settle } from '../domain/order.ts'
 import { type Orders, openOrders } from '../store.ts'
+import { openWaitlist } from '../waitlist/store.ts'
 import { createHolds, type Holds } from './hold.ts'
 import { createPurchase, type Opened, type Purchase } from './purchase.ts'
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   const db = await testDatabase()
   holds = createHolds(dapr)
-  orders = openOrders(db, { holds, publish: async () => {} })
+  orders = openOrders(db, { holds, waitlist: openWaitlist(db), publishAll: async () => new Map() })
   await orders.ensureIndexes()
   catalogue = openCatalogue(db, dapr)
   ticket = {
@@ -40,7 +41,7 @@ beforeEach(async () => {
     currency: 'eur',
     status: 'available',
   }
-  await catalogue.apply(ticket)
+  await catalogue.apply([ticket])
   purchaseFor = (holdSeconds) => createPurchase({ holds, orders, catalogue, holdSeconds })
 })
 
@@ -118,7 +119,7 @@ test('a buyer whose order was never stored gets it under the same hold', async (
 test('a fence keeps buyers away until the change is known', async () => {
   const purchase = purchaseFor(900)
   expect(await purchase.fence(ticket.id, 2)).toBe('free')
-  await catalogue.apply({ ...ticket, version: 2, priceCents: 7_500 })
+  await catalogue.apply([{ ...ticket, version: 2, priceCents: 7_500 }])
   const { order } = await purchase.open(newId(), ticket.id)
   expect(order.totalCents).toBe(7_500)
   expect(await purchase.fence(ticket.id, 3)).toBe('reserved')
@@ -136,7 +137,7 @@ test('a buyer who comes while a change is under way never gets the ticket as it 
 test('nobody buys their own ticket, or one that is withdrawn', async () => {
   const purchase = purchaseFor(900)
   expect(await outcome(purchase.open(ticket.sellerId, ticket.id))).toContain('your own ticket')
-  await catalogue.apply({ ...ticket, version: 2, status: 'withdrawn' })
+  await catalogue.apply([{ ...ticket, version: 2, status: 'withdrawn' }])
   expect(await outcome(purchase.open(newId(), ticket.id))).toContain('no longer offered')
 })
 

@@ -6,7 +6,6 @@ import {
   isDue,
   type Order,
   OwnTicketError,
-  republishAfter,
   TicketBeingCheckedOutError,
   TicketSoldError,
   TicketWithdrawnError,
@@ -47,7 +46,6 @@ const orderOf = (ticket: TicketData, { orderId, buyerId, expiresAt }: Held, now:
   createdAt: now,
   expiresAt,
   updatedAt: now,
-  republishAt: republishAfter(now),
 })
 
 /** Opening an order: hold the ticket in the state store, then let the unique index in MongoDB have the last word. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
+import { applyEvent, event, type FairpassEvent } from '@fairpass/sdk/events'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
@@ -13,6 +14,7 @@ import { createHolds } from '../hold/hold.ts'
 import { createPurchase } from '../hold/purchase.ts'
 import { limitVariables } from '../limits.ts'
 import { type Orders, openOrders } from '../store.ts'
+import { notifyAway } from './notify.ts'
 import { openWaitlist, type Waitlist } from './store.ts'
 
 const hourMs = 3_600_000
@@ -46,9 +48,9 @@ beforeEach(async () => {
   const dapr = createDapr({ httpPort: 1 })
   const log = createLog('orders', 'silent')
   const holds = createHolds(dapr)
-  orders = openOrders(db, { holds, publish: async () => {} })
-  catalogue = openCatalogue(db, dapr)
   line = openWaitlist(db)
+  orders = openOrders(db, { holds, waitlist: line, publishAll: async () => new Map() })
+  catalogue = openCatalogue(db, dapr)
   handlers = createHandlers({ orders, catalogue, line, suspensions: openSuspensions(db) })
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
@@ -59,7 +61,7 @@ beforeEach(async () => {
   const app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })
   await Promise.all([orders.ensureIndexes(), line.ensureIndexes(), context.prepare()])
   ticketId = newId()
-  await catalogue.apply(ticketOf(ticketId))
+  await catalogue.apply([ticketOf(ticketId)])
   call = async (who, method, path, body) => {
     const answer = await app.request(path, {
       method,
@@ -147,17 +149,21 @@ describe('nobody waits in vain', () => {
     expect([(await join(newId())).body.code, (await look(waiting)).body.code]).toEqual(['ticket_sold', 'ticket_sold'])
     expect((await join(sellerId)).body.code).toBe('own_ticket')
     expect((await join(newId(), 'nothing')).status).toBe(400)
-    await catalogue.apply({ ...ticketOf(ticketId), version: 2, status: 'withdrawn' })
+    await catalogue.apply([{ ...ticketOf(ticketId), version: 2, status: 'withdrawn' }])
     expect((await join(newId())).body.code).toBe('ticket_withdrawn')
   })
 
   test.each(['sold', 'withdrawn'] as const)('the line ends when the ticket is %s', async (status) => {
     const waiting = newId()
     await line.join(ticketId, waiting)
-    const about = { id: newId(), time: new Date().toISOString() }
-    const data = { ...ticketOf(ticketId), version: 2, status }
-    if (status === 'sold') await handlers['ticket.updated']?.({ ...about, type: 'ticket.updated', data })
-    else await handlers['ticket.withdrawn']?.({ ...about, type: 'ticket.withdrawn', data })
+    if (status === 'sold') {
+      const { id } = await hold()
+      await orders.change(id, (held) => ({ ...held, status: 'completed' }))
+      await orders.relay.settled(id).catch(() => {})
+    } else {
+      const withdrawn = event('ticket.withdrawn', { ...ticketOf(ticketId), version: 2, status })
+      await applyEvent(handlers, 'ticket.withdrawn', withdrawn)
+    }
     expect(await line.seenBy(ticketId, waiting)).toEqual({ waiting: 0 })
   })
 })
@@ -186,8 +192,14 @@ test('all whose pages ask within a second cost one read of the line, and still s
     await database.command({ profile: 2, slowms: 0 })
     const seen = await Promise.all(buyers.map((buyer) => line.seenBy(ticketId, buyer)))
     await database.command({ profile: 0 })
-    const found = await database.collection('system.profile').find({ ns: /\.line$/ }).toArray()
-    return { places: seen.map(({ place }) => place), docs: found.reduce((sum, one) => sum + (one.docsExamined ?? 0), 0) }
+    const found = await database
+      .collection('system.profile')
+      .find({ ns: /\.line$/ })
+      .toArray()
+    return {
+      places: seen.map(({ place }) => place),
+      docs: found.reduce((sum, one) => sum + (one.docsExamined ?? 0), 0),
+    }
   }
   const { places, docs } = await read()
   expect(places).toEqual(buyers.map((_, index) => index + 1))
@@ -201,4 +213,60 @@ test('all whose pages ask within a second cost one read of the line, and still s
   expect((await elsewhere.seenBy(ticketId, buyers[0] ?? '')).place).toBeUndefined()
   await line.join(ticketId, buyers[0] ?? '')
   expect((await elsewhere.seenBy(ticketId, buyers[0] ?? '')).place).toBe(50)
+})
+
+describe('who is told that a ticket is free', () => {
+  const told: FairpassEvent[] = []
+  const publish = async (event: FairpassEvent) => void told.push(event)
+  const later = (ms: number) => new Date(Date.now() + ms)
+  const notify = (now: Date) => notifyAway({ line, orders, catalogue, publish }, now)
+  const freed = (id = newId()) => ({ id, ticketId, version: 2 })
+
+  beforeEach(() => {
+    told.length = 0
+  })
+
+  test('those who have not looked since, once, after the open pages had their time', async () => {
+    const [away, there] = [newId(), newId()]
+    for (const who of [away, there]) await join(who)
+    const order = freed()
+    await line.markFreed(order)
+    await look(there)
+    await notify(later(5_000))
+    expect(told).toEqual([])
+    await notify(later(20_000))
+    await notify(later(30_000))
+    expect(told.map(({ type, data }) => [type, data])).toEqual([
+      [
+        'waitlist.notified',
+        expect.objectContaining({ id: ticketId, orderId: order.id, userIds: [away], title: 'Opera' }),
+      ],
+    ])
+  })
+
+  test('nobody, when somebody holds it again by then', async () => {
+    await join(newId())
+    await line.markFreed(freed())
+    await hold()
+    await notify(later(20_000))
+    expect(told).toEqual([])
+  })
+
+  test('again, when it is free again', async () => {
+    await join(newId())
+    for (let turn = 1; turn <= 2; turn++) {
+      await line.markFreed(freed())
+      await notify(later(20_000))
+      expect(told).toHaveLength(turn)
+    }
+  })
+
+  test('those who left are not', async () => {
+    const left = newId()
+    await join(left)
+    await line.markFreed(freed())
+    await line.leave(ticketId, left)
+    await notify(later(20_000))
+    expect(told).toEqual([])
+  })
 })

@@ -1,16 +1,15 @@
-import { VersionConflictError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { inTransaction, type Order, openCollection } from '@fairpass/sdk/mongo'
+import { inTransaction, type Order, openCollection, openWorkQueue, type PublishAll } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import type { Db } from 'mongodb'
 import {
   type Dispute,
   type DisputeStatus,
+  disputeBackoff,
   followDispute,
   isDecided,
   lossOf,
   type ToldDispute,
-  takeUpDispute,
 } from '../domain/dispute.ts'
 import { disputeEntries } from '../domain/ledger.ts'
 import type { Ledger } from '../ledger/store.ts'
@@ -19,7 +18,7 @@ import type { Payouts } from '../payout/store.ts'
 import type { ConnectPort } from '../stripe/connect.ts'
 
 type Deps = {
-  publish: (event: FairpassEvent) => Promise<void>
+  publishAll: PublishAll
   connect: Pick<ConnectPort, 'dispute' | 'disputesSince'>
   payments: Pick<Payments, 'byIntent' | 'findIn' | 'noteDisputeIn'>
   payouts: Pick<Payouts, 'disputeIn' | 'undisputeIn'>
@@ -43,14 +42,17 @@ const eventsAfter =
     return status === 'open' && before?.status !== 'open' ? [event('dispute.opened', data)] : []
   }
 
-export const openDisputes = (db: Db, { publish, connect, payments, payouts, ledger }: Deps) => {
+export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, ledger }: Deps) => {
   const documents = openCollection<Dispute>(db, 'disputes', {
-    publish,
+    publishAll,
     indexes: [
       { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
       { key: { openedAt: -1, _id: -1 }, name: 'newest' },
-      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: undecided } } },
     ],
+  })
+  const queue = openWorkQueue(documents.raw, {
+    unfinished: { status: { $in: [...undecided] } },
+    backoff: disputeBackoff,
   })
 
   /** Notes what Stripe tells, in one transaction with the ledger, the payment and its payout; once, in any order. */
@@ -82,26 +84,16 @@ export const openDisputes = (db: Db, { publish, connect, payments, payouts, ledg
     if (told) await follow(told)
   }
 
-  /** Claims a dispute for one look; undefined when somebody else has it. */
-  const takeUp = async (dispute: Dispute): Promise<Dispute | undefined> => {
-    try {
-      return await documents.replace(dispute, takeUpDispute(dispute, new Date()))
-    } catch (error) {
-      if (error instanceof VersionConflictError) return undefined
-      throw error
-    }
-  }
-
   return {
     find: documents.find,
-    ensureIndexes: documents.ensureIndexes,
+    ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
     relay: documents.relay,
 
     /** What a webhook tells: the dispute is asked for, since the event may be old news. */
     onDisputeUpdated: ask,
 
     /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
-    sweep: async (): Promise<void> => {
+    reconcile: async (): Promise<void> => {
       const now = new Date()
       const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
       const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs
@@ -109,12 +101,8 @@ export const openDisputes = (db: Db, { publish, connect, payments, payouts, ledg
       await forEachOf('dispute', told, async (one) => {
         if (!(await documents.find(one.id))) await follow(one)
       })
-      const due = await documents.list(
-        { status: { $in: [...undecided] }, lookAt: { $lte: now } },
-        { sort: { lookAt: 1 }, limit: batch },
-      )
-      await forEachOf('dispute', due, async (dispute) => {
-        if (await takeUp(dispute)) await ask(dispute.id)
+      await forEachOf('dispute', await queue.due(now, batch), async (dispute) => {
+        if (await queue.claim(dispute)) await ask(dispute._id)
       })
     },
 

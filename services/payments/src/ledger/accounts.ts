@@ -28,7 +28,12 @@ export const openAccounts = (db: Db, ledger: Pick<Ledger, 'allBalances'>) => {
 
     /** Entries, newest first. */
     entries: async (asked: Asked, limit: number, cursor?: string) => {
-      const { rows, nextCursor } = await readPage(entries, { filter: filterOf(asked), order: latestFirst, limit, cursor })
+      const { rows, nextCursor } = await readPage(entries, {
+        filter: filterOf(asked),
+        order: latestFirst,
+        limit,
+        cursor,
+      })
       return { entries: rows.map(toPublic), nextCursor }
     },
 

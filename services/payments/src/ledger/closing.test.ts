@@ -132,6 +132,9 @@ test('what a reader reads does not grow with what is closed', async () => {
   await earningsOf(ledger, { availableOf: async () => ({}) }, 'a')
   await ledger.close()
   await db.command({ profile: 0 })
-  const seen = await db.collection('system.profile').find({ ns: /\.ledger/ }).toArray()
+  const seen = await db
+    .collection('system.profile')
+    .find({ ns: /\.ledger/ })
+    .toArray()
   expect(seen.reduce((total, one) => total + (one.docsExamined ?? 0), 0)).toBeLessThan(20)
 })

@@ -44,8 +44,7 @@ const movementsOf = (entries: readonly ClosableEntry[]): Map<string, Movement> =
   return movements
 }
 
-export const sumOf = ({ lines }: Pick<ClosableEntry, 'lines'>) =>
-  lines.reduce((total, { amount }) => total + amount, 0)
+export const sumOf = ({ lines }: Pick<ClosableEntry, 'lines'>) => lines.reduce((total, { amount }) => total + amount, 0)
 
 export const addTo = (sums: Record<string, number>, currency: string, amount: number): void => {
   sums[currency] = (sums[currency] ?? 0) + amount

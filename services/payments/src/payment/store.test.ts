@@ -22,10 +22,10 @@ class Interruption extends Error {}
 
 const paymentsWith = (books: Ledger) =>
   openPayments(db, {
-    publish: async () => {},
+    publishAll: async () => new Map(),
     ledger: books,
     coupons: openCoupons(db, createCodeVault('a secret of the tests')),
-    payouts: openPayouts(db, { publish: async () => {}, ledger: books, delaySeconds: 0 }),
+    payouts: openPayouts(db, { publishAll: async () => new Map(), ledger: books, delaySeconds: 0 }),
   })
 
 const opening = () => ({

@@ -22,7 +22,9 @@ test('each candidate of what is typed is a key of what it finds', () => {
       const keys = new Set(searchTokens(indexWords(text)))
       const isFound = (token: string) => keys.has(token) || (token.includes(' ') && keys.has(manyWords))
       const found = typed.every((word) => indexWords(text).some((one) => one.startsWith(word)))
-      if (found) for (const token of candidateTokens(typed)) expect({ token, isFound: isFound(token) }).toEqual({ token, isFound: true })
+      if (found)
+        for (const token of candidateTokens(typed))
+          expect({ token, isFound: isFound(token) }).toEqual({ token, isFound: true })
     }),
     { numRuns: 2_000 },
   )
@@ -31,5 +33,7 @@ test('each candidate of what is typed is a key of what it finds', () => {
 test('the keys of a listing are bounded', () => {
   const long = Array.from({ length: 200 }, (_, nth) => `word${nth}`)
   expect(searchTokens(long).length).toBeLessThan(1_000)
-  expect(searchTokens(Array.from({ length: 40 }, (_, nth) => `${String.fromCharCode(97 + nth)}bcd`))).toContain(manyWords)
+  expect(searchTokens(Array.from({ length: 40 }, (_, nth) => `${String.fromCharCode(97 + nth)}bcd`))).toContain(
+    manyWords,
+  )
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { edit, endListing, refuseUnlessPayable, release, reserve, sell, type Ticket, withdraw } from './ticket.ts'
+import { edit, endListing, followOrder, refuseUnlessPayable, type Ticket, withdraw } from './ticket.ts'
 
 const listed: Ticket = {
   id: '0'.repeat(24),
@@ -16,8 +16,9 @@ const listed: Ticket = {
   createdAt: new Date(0),
 }
 
-const by = (minute: number) => ({
+const by = (minute: number, version = 1) => ({
   orderId: `${minute}`.padStart(24, '0'),
+  version,
   createdAt: new Date(minute * 60_000),
   expiresAt: new Date((minute + 15) * 60_000),
 })
@@ -37,8 +38,8 @@ test('once withdrawn, never on sale again, whatever orders come and go', () => {
     fc.property(moves, moves, (before, after) => {
       const play = (ticket: Ticket, played: readonly (readonly [string, number])[]) =>
         played.reduce((current, [move, n]) => {
-          if (move === 'reserve') return reserve(current, by(n))
-          return move === 'release' ? release(current, by(n).orderId) : endListing(current)
+          if (move === 'reserve') return followOrder(current, 'created', by(n))
+          return move === 'release' ? followOrder(current, 'cancelled', by(n, 2)) : endListing(current)
         }, ticket)
       const ended = endListing(play(listed, before))
       expect(['withdrawn', 'reserved']).toContain(ended.status)
@@ -49,9 +50,9 @@ test('once withdrawn, never on sale again, whatever orders come and go', () => {
 })
 
 test('what is not for sale cannot be changed', () => {
-  const reserved = reserve(listed, by(1))
+  const reserved = followOrder(listed, 'created', by(1))
   expect(() => edit(reserved, { title: 'Other' })).toThrow('checking out')
-  expect(() => withdraw(sell(reserved, by(1)))).toThrow('sold')
+  expect(() => withdraw(followOrder(reserved, 'completed', by(1, 3)))).toThrow('sold')
   expect(() => edit(withdraw(listed), { title: 'Other' })).toThrow('withdrawn')
   expect(edit(listed, { title: 'Other' })).toMatchObject({ title: 'Other', priceCents: 5_000 })
 })

@@ -1,6 +1,9 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
-import type { TicketData } from '@fairpass/sdk/events'
+import type { OrderData, TicketData } from '@fairpass/sdk/events'
 import { currencies } from '@fairpass/sdk/values'
+
+/** What a ticket knows of an order that took it. */
+export type Reservation = { orderId: string; version: number; createdAt: Date; expiresAt: Date }
 
 export type Ticket = {
   id: string
@@ -16,8 +19,11 @@ export type Ticket = {
   description?: string | undefined
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
   createdAt: Date
-  /** the latest order that took this ticket; it stays when the order ends, so that late events are known as such */
-  reservation?: { orderId: string; createdAt: Date; expiresAt: Date } | undefined
+  /**
+   * the latest order that took this ticket, and which of its versions the ticket follows (unknown for what was stored by
+   * an older Fairpass); it stays when the order ends, so that late events are known as such
+   */
+  reservation?: (Omit<Reservation, 'version'> & { version?: number }) | undefined
   /** withdrawn as soon as no order holds it: its seller was banned while a buyer was checking out */
   withdrawOnRelease?: boolean | undefined
   /** who ended it, when it was not its seller */
@@ -104,31 +110,37 @@ export const endListing = (ticket: Ticket, by?: 'admin'): Ticket => {
   return ticket.status === 'reserved' && !ticket.withdrawOnRelease ? { ...ended, withdrawOnRelease: true } : ticket
 }
 
-/** Orders decide who may buy; tickets follow, and an order older than the one known changes nothing. */
-export const reserve = (ticket: Ticket, reservation: NonNullable<Ticket['reservation']>): Ticket => {
-  if (ticket.status === 'sold' || (ticket.reservation && ticket.reservation.createdAt >= reservation.createdAt))
-    return ticket
+/** Whether the ticket follows a later order already, or a later state of this one: events repeat, and have no order. */
+const isKnown = ({ reservation }: Ticket, { orderId, createdAt, version }: Reservation): boolean => {
+  if (!reservation) return false
+  if (reservation.orderId === orderId) return (reservation.version ?? 0) >= version
+  const ageMs = createdAt.getTime() - reservation.createdAt.getTime()
+  return ageMs < 0 || (ageMs === 0 && orderId < reservation.orderId)
+}
+
+/**
+ * Orders decide who may buy; a ticket follows the latest order that took it. What is known already changes nothing, which
+ * needs no memory but the ticket's own: it holds which version of which order it follows.
+ */
+export const followOrder = (ticket: Ticket, status: OrderData['status'], reservation: Reservation): Ticket => {
+  if (isKnown(ticket, reservation)) return ticket
   // Withdrawn while BUY was under way: the order stands, but the ticket does not come back on sale after it.
   const isEnding = ticket.status === 'withdrawn' || ticket.withdrawOnRelease === true
-  return { ...ticket, status: 'reserved', reservation, ...(isEnding ? { withdrawOnRelease: isEnding } : {}) }
+  switch (status) {
+    case 'created':
+    case 'settling':
+      return { ...ticket, reservation, status: 'reserved', ...(isEnding ? { withdrawOnRelease: true } : {}) }
+    case 'completed':
+      return { ...ticket, reservation, status: 'sold' }
+    case 'cancelled':
+      return isEnding
+        ? { ...ticket, reservation, status: 'withdrawn', withdrawOnRelease: undefined }
+        : { ...ticket, reservation, status: 'available' }
+    // The sale was undone: nobody knows yet whether the ticket is good, so it does not go back on sale by itself.
+    case 'refunded':
+      return { ...ticket, reservation, status: 'withdrawn', withdrawOnRelease: undefined }
+  }
 }
-
-/** The order that held the ticket ended without a sale. */
-export const release = (ticket: Ticket, orderId: string): Ticket => {
-  if (ticket.status === 'withdrawn' || ticket.reservation?.orderId !== orderId) return ticket
-  return ticket.withdrawOnRelease
-    ? { ...ticket, status: 'withdrawn', withdrawOnRelease: undefined }
-    : { ...ticket, status: 'available' }
-}
-
-export const sell = (ticket: Ticket, reservation: NonNullable<Ticket['reservation']>): Ticket =>
-  ticket.status === 'sold' ? ticket : { ...ticket, status: 'sold', reservation }
-
-/** The sale was undone: the ticket does not go back on sale by itself, since nobody knows yet whether it is good. */
-export const voidSale = (ticket: Ticket, orderId: string): Ticket =>
-  ticket.reservation?.orderId === orderId && ticket.status !== 'withdrawn'
-    ? { ...ticket, status: 'withdrawn', withdrawOnRelease: undefined }
-    : ticket
 
 /** What other services are told. */
 export const toData = (ticket: Ticket): TicketData => ({

@@ -1,0 +1,72 @@
+// Words that no engineer of this field would search for, and what is written instead.
+
+/** Names that nothing may have: no variable, function, type, field or file. */
+export const replacedNames: Readonly<Record<string, string>> = {
+  retell: 'republishUnacknowledged',
+  retellAt: 'republishAt',
+  markFollowed: 'acknowledge',
+  standsInTheWay: 'conflictFor',
+  refuseUnlessOffered: 'assertOffered',
+  isEnding: 'withdrawOnRelease',
+  giveUp: 'abandon',
+  reconsider: 'recheck',
+  looks: 'attempts',
+  lookAt: 'nextAttemptAt',
+  takeUp: 'lease',
+  Told: 'StripeResult',
+  seenStripe: 'withTelemetry',
+  giveBack: 'refund',
+  admit: 'authenticateRefresh',
+  Entrance: 'ServerContext',
+  leadsTo: 'redirectOnSuccess',
+  readAside: 'readOptional',
+  hear: 'onAccountUpdated, parseResponse',
+  heard: 'parseResponse',
+  Heard: 'StoredWebhook',
+  wireService: 'createServiceContext',
+  inTurn: 'composeHandlers',
+  notInvoked: 'sidecarOnly',
+  WholeAt: 'theoreticalArrivalTime',
+  saboteur: 'crashInjector',
+  strikeAt: 'crashAt',
+  isAskedAnew: 'isRevalidating',
+  crew: 'ProcessGroup',
+  Obstacle: 'UserError',
+  smallestMove: 'chargeIncrement',
+}
+
+/** Words that are fine as a noun, but say nothing as the name of a function. */
+export const replacedFunctions: Readonly<Record<string, string>> = {
+  says: 'withOpenApi',
+  takes: 'withRequestSchema',
+  answers: 'describeRoute',
+  through: 'daprFetch',
+  given: 'omitUndefined',
+  listening: 'subscriptionRoutes',
+  standing: 'availability',
+  forget: 'reset',
+  drive: 'advance',
+  turn: 'keyGeneration',
+  round: 'transferAttempt',
+  kept: 'staleWhileRevalidate',
+  every: 'runPeriodically',
+  heal: 'reconcile…',
+  sweep: 'reconcile…',
+}
+
+/** Where something was before it moved. */
+export const formerPlaces: readonly string[] = [
+  'dapr/up',
+  'k8s/base/every',
+  'k8s/parts',
+  'test/bench',
+  'test/guards',
+  'test/house.test.ts',
+  'test/stripe',
+  'web/src/every',
+  'web/src/forms',
+  'web/src/look',
+  'web/src/market',
+  'web/src/parts',
+  'web/src/words',
+]

@@ -1,0 +1,69 @@
+import {
+  findPart,
+  mongodServer,
+  mongodUri,
+  type Ports,
+  type ProcessSpec,
+  placementServer,
+  redisServer,
+  respondsOk,
+  root,
+  schedulerServer,
+  startProcess,
+} from '@fairpass/servers'
+
+type Places = { placement: number; scheduler: number; origin: string }
+
+const stripeKey = 'sk_test_fairpass_double'
+
+/** The servers that whoever calls `dapr run -f` has: MongoDB, Redis, Dapr's control plane, and Stripe, here its double. */
+export const startServers = async (dataDir: string, ports: Ports, { placement, scheduler, origin }: Places) => {
+  const [mongod, redis, stripe] = [await ports.any(), await ports.any(), await ports.any()]
+  const webhookSecret = `whsec_${crypto.randomUUID()}`
+  const specs: ProcessSpec[] = [
+    mongodServer({ part: await findPart('mongod'), dataDir, port: mongod }),
+    redisServer({ part: await findPart('redis-server'), dataDir, port: redis }),
+    placementServer({
+      part: await findPart('placement'),
+      port: placement,
+      healthPort: await ports.any(),
+      raftPort: await ports.any(),
+    }),
+    schedulerServer({
+      part: await findPart('scheduler'),
+      port: scheduler,
+      healthPort: await ports.any(),
+      dataDir,
+      etcdClientPort: await ports.any(),
+      etcdPeerPort: await ports.any(),
+    }),
+    {
+      name: 'stripe',
+      command: [process.execPath, 'main.ts'],
+      cwd: `${root}/tools/stripe-double`,
+      env: {
+        PATH: process.env.PATH ?? '',
+        STRIPE_PORT: `${stripe}`,
+        STRIPE_DATA_FILE: `${dataDir}/stripe.sqlite`,
+        STRIPE_WEBHOOK_URL: `${origin}/api/payments/webhooks/stripe`,
+        STRIPE_WEBHOOK_SECRET: webhookSecret,
+        STRIPE_DOUBLE_KEY: stripeKey,
+      },
+      isReady: () => respondsOk(`http://127.0.0.1:${stripe}/healthz`),
+    },
+  ]
+  const running = await Promise.all(specs.map((spec) => startProcess(spec)))
+  return {
+    /** What has to be exported first, as dapr/dapr.yaml says. */
+    env: {
+      MONGODB_URI: mongodUri(mongod),
+      REDIS_HOST: `127.0.0.1:${redis}`,
+      REDIS_PASSWORD: '',
+      JWT_KEY: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+      STRIPE_API_URL: `http://127.0.0.1:${stripe}`,
+      STRIPE_SECRET_KEY: stripeKey,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+    },
+    stop: () => Promise.all(running.map((server) => server.stop())),
+  }
+}

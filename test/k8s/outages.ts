@@ -1,0 +1,106 @@
+import { openEvidence } from '../chaos/evidence.ts'
+import { checkInvariants } from '../chaos/invariants.ts'
+import { type Plan, planOf } from '../chaos/plan.ts'
+import { createPurchases } from '../chaos/purchase.ts'
+import { kubectl } from './deploy.ts'
+import type { Marketplace } from './marketplace.ts'
+import { check, say, seconds } from './report.ts'
+
+const atOnce = 10
+const settleWithinMs = 180_000
+const backWithinMs = 120_000
+const askEveryMs = 250
+/** In turn, each with all that it has. */
+const victims = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'redis', 'mongodb']
+
+/** Stripe makes no failure here, but for the one that a late capture consists of. */
+const withoutFaults = (plan: Plan): Plan => ({
+  ...plan,
+  attempts: 1,
+  faults: plan.way === 'late' ? plan.faults.slice(0, 1) : [],
+})
+
+type Pods = { items: { status: { conditions?: { type: string; status: string }[] } }[] }
+
+const isBack = async (selector: string, count: number) => {
+  const { items } = await kubectl.json<Pods>('get', 'pods', selector)
+  const ready = items.filter(({ status }) =>
+    status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+  )
+  return ready.length >= count
+}
+
+/** SIGKILL to every replica at the same moment, and then until as many are back. */
+const killAll = async (victim: string) => {
+  const selector = `--selector=app.kubernetes.io/name=${victim}`
+  const { items } = await kubectl.json<Pods>('get', 'pods', selector)
+  const begun = performance.now()
+  await kubectl.run(['delete', 'pods', selector, '--grace-period=0', '--force', '--wait=false'])
+  const deadline = Date.now() + backWithinMs
+  while (!(await isBack(selector, items.length))) {
+    if (Date.now() > deadline) throw new Error(`${victim} is not back`)
+    await Bun.sleep(askEveryMs)
+  }
+  say(`  ${victim}: ${items.length} killed at once, back after ${seconds(performance.now() - begun)}`)
+}
+
+const openPurchases = async (market: Marketplace, plans: Plan[]) => {
+  const [admin, seller] = [market.newUser('admin'), market.newUser()]
+  const wanting = plans.filter(({ way }) => way === 'coupon')
+  const { body } = await market.client.ask(admin, 'POST', '/api/coupons', { quantity: Math.max(1, wanting.length) })
+  const made = body.coupons as { code: string }[]
+  const codes = new Map(wanting.map(({ index }, at) => [index, made[at]?.code ?? '']))
+  return createPurchases({
+    client: market.client,
+    double: await market.stripe(),
+    newUser: market.newUser,
+    sellers: { ready: seller, unready: seller },
+    admin,
+    couponFor: ({ index }) => codes.get(index) ?? '',
+  })
+}
+
+/** Purchases of every kind by people with patience, while each part of the marketplace is killed as a whole. */
+export const killEachKind = async (market: Marketplace, purchases: number): Promise<string> => {
+  const plans = planOf({ seed: 7, purchases, kills: 0 }).map(withoutFaults)
+  const { buy } = await openPurchases(market, plans)
+  const waiting = plans.values()
+  let done = 0
+  const work = async () => {
+    for (const plan of waiting) {
+      await buy(plan)
+      done++
+    }
+  }
+  const buying = Promise.all(Array.from({ length: atOnce }, work))
+  buying.catch(() => {})
+  for (const [at, victim] of victims.entries()) {
+    // Each one falls into the middle of purchases: the next when its share of them is done.
+    while (done < (purchases * at) / (victims.length + 1)) await Promise.race([buying, Bun.sleep(askEveryMs)])
+    check(done < purchases, 'the purchases were over before all were killed')
+    await killAll(victim)
+  }
+  await buying
+  return `${purchases} purchases went through it, ${victims.length} times everything of a kind was killed`
+}
+
+/** What must hold of the money, read from the databases and from the double of Stripe. */
+export const checkMoney = async (market: Marketplace): Promise<string> => {
+  const evidence = await openEvidence(market)
+  try {
+    const deadline = Date.now() + settleWithinMs
+    for (;;) {
+      const left = await evidence.unsettled()
+      if (Object.values(left).every((count) => count === 0)) break
+      check(Date.now() < deadline, `not everything settled: ${JSON.stringify(left)}`)
+      await Bun.sleep(askEveryMs)
+    }
+    const held = await evidence.collect()
+    const invariants = Object.entries(checkInvariants(held))
+    const broken = invariants.flatMap(([invariant, wrong]) => wrong.map((sentence) => `${invariant}: ${sentence}`))
+    check(broken.length === 0, broken.slice(0, 10).join('; '))
+    return `${invariants.length} invariants hold over ${held.orders.length} orders, ${held.payments.length} payments and ${held.entries.length} ledger entries`
+  } finally {
+    await evidence.close()
+  }
+}

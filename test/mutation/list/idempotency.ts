@@ -1,0 +1,75 @@
+import type { Guard } from '../guard.ts'
+
+const payments = 'services/payments/src/payment/payments.test.ts'
+const idempotencyFile = 'sdk/src/http/idempotency.ts'
+const unit = 'sdk/src/http/idempotency.test.ts'
+
+/** The same idempotency key gives the same answer and one charge. */
+export const idempotency: Guard[] = [
+  {
+    promise: 7,
+    name: 'payments do not look at idempotency keys',
+    out: [
+      {
+        file: 'services/payments/src/payment/routes.ts',
+        text: '      idempotent,\n      body(NewPayment)',
+        by: '      body(NewPayment)',
+      },
+    ],
+    test: { file: payments, name: 'the same idempotency key pays once and answers alike' },
+  },
+  {
+    promise: 7,
+    name: 'an order may have several open payments',
+    out: [
+      {
+        file: 'services/payments/src/payment/store.ts',
+        text: "        name: 'open',\n        unique: true,\n",
+        by: "        name: 'open',\n",
+      },
+    ],
+    test: { file: payments, name: 'eight payments of one order at once: one charge' },
+  },
+  {
+    promise: 7,
+    name: 'a repeat whose first answer was never stored pays anew',
+    out: [{ file: 'services/payments/src/payment/routes.ts', text: 'c.var.idempotentId ?? newId()', by: 'newId()' }],
+    test: { file: payments, name: 'the same key pays once though the first answer was never stored' },
+  },
+  {
+    promise: 7,
+    name: 'a repeat does not wait for the first answer',
+    out: [
+      {
+        file: idempotencyFile,
+        text: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })\n        return { firstAt: now }\n',
+        by: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now }).catch(() => {})\n        return { firstAt: now }\n',
+      },
+    ],
+    test: { file: unit, name: 'eight at once with one key: done once, answered alike, cookies included' },
+  },
+  {
+    promise: 7,
+    name: 'a key is good for any request',
+    out: [
+      {
+        file: idempotencyFile,
+        text: 'if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()\n',
+        by: '\n',
+      },
+    ],
+    test: { file: unit, name: 'another body under the same key is refused, another key is another request' },
+  },
+  {
+    promise: 7,
+    name: 'a key opens the answer of somebody else',
+    out: [{ file: idempotencyFile, text: "c.var.user?.id ?? c.var.caller ?? 'anonymous'", by: "'anonymous'" }],
+    test: { file: unit, name: "nobody gets another caller's answer, though key and body are the same" },
+  },
+  {
+    promise: 7,
+    name: 'a failure of ours is the answer for ever',
+    out: [{ file: idempotencyFile, text: 'status < 500 && ', by: '' }],
+    test: { file: unit, name: 'a failure on our side is not kept' },
+  },
+]
