@@ -30,6 +30,7 @@ import {
   unknownCurrency,
   withdraw,
 } from './domain/ticket.ts'
+import type { createLimits } from './limits.ts'
 import { fenceWithinMs, type Orders } from './peers/orders.ts'
 import { TicketAnswer, TicketsAnswer } from './schemas.ts'
 import type { Tickets } from './store.ts'
@@ -81,9 +82,15 @@ const storeWithinMs = 1_000
 /** How often a change is fenced anew when another write came in between. */
 const maxFences = 5
 
-type Deps = { tickets: Tickets; suspensions: Suspensions; orders: Pick<Orders, 'fence'>; context: ServiceContext }
+type Deps = {
+  tickets: Tickets
+  suspensions: Suspensions
+  orders: Pick<Orders, 'fence'>
+  context: ServiceContext
+  limits: ReturnType<typeof createLimits>
+}
 
-export const createRoutes = ({ tickets, suspensions, orders, context: { identity, idempotent } }: Deps) => {
+export const createRoutes = ({ tickets, suspensions, orders, context: { identity, idempotent }, limits }: Deps) => {
   const findOr404 = async (id: string): Promise<Ticket> => {
     const ticket = v.is(Id, id) ? await tickets.find(id) : undefined
     if (!ticket) throw new NotFoundError('There is no such ticket')
@@ -126,6 +133,7 @@ export const createRoutes = ({ tickets, suspensions, orders, context: { identity
   return new Hono<IdempotencyEnv>()
     .get(
       '/api/tickets',
+      limits.searchesByAddress,
       query(Search),
       describeRoute('Search what is on sale or being checked out', { 200: TicketsAnswer }),
       async (c) => {

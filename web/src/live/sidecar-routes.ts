@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import * as v from 'valibot'
 import { readBody } from '../gateway/body.ts'
-import type { TicketChange, TicketChanges } from './ticket-changes.ts'
+import type { TicketChange } from './ticket-changes.ts'
 
 // The component gives each replica a consumer group of its own, so each gets every change; see components/live.yaml.
 const pubsubName = 'live'
@@ -50,7 +50,7 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 type SidecarOptions = {
   /** What the sidecar shows; this app is public, so without one nobody is taken for the sidecar. */
   appApiToken: string | undefined
-  changes: Pick<TicketChanges, 'publish'>
+  changes: { publish: (change: TicketChange, isNew: boolean) => void }
 }
 
 /** Answers what the sidecar asks of this app and what it delivers; undefined to everybody else. */
@@ -70,7 +70,7 @@ export const createSidecarRoutes =
     const bulk = v.safeParse(Delivered, delivered)
     for (const event of bulk.success ? bulk.output.entries.map((entry) => entry.event) : [delivered]) {
       const change = changeIn(event)
-      if (change) changes.publish(change)
+      if (change) changes.publish(change, isNewListing(event))
     }
     // What cannot be read now cannot be read later either.
     return bulk.success
@@ -86,6 +86,8 @@ const changeIn = (event: unknown): TicketChange | undefined => {
   const { id, status } = read.output.data
   return Date.now() - at < maxEventAgeMs ? { id, status, version: at } : undefined
 }
+
+const isNewListing = (event: unknown): boolean => v.is(v.object({ type: v.literal('ticket.created') }), event)
 
 const bodyOf = async (request: Request): Promise<unknown> => {
   try {

@@ -33,18 +33,22 @@ export type ServerContext = {
   liveStreams: () => number
 }
 
+const isListingPath = (pathname: string): boolean => pathname === '/api/tickets' || pathname.startsWith('/api/tickets/')
+
 const createServerContext = (settings: Settings): ServerContext => {
   const forward = createGateway(settings)
   const changes = createTicketChanges()
   const listings = createStaleWhileRevalidate<Loaded<Tickets>>({ isCacheable: ({ ok }) => ok })
   const gateway: Gateway = async (request, peer) => {
     const answer = await forward(request, peer)
-    // Who changes something and looks sees it; what others change comes as an event.
-    if (request.method !== 'GET') listings.clear()
+    // Who changes a listing and looks sees it; what others change, and what orders do to it, comes as an event.
+    if (request.method !== 'GET' && isListingPath(new URL(request.url).pathname)) listings.clear()
     return answer
   }
-  const publish = (change: TicketChange) => {
-    listings.clear()
+  const publish = (change: TicketChange, isNew: boolean) => {
+    // A new listing may belong into any page; one that was listed stands where it stood, or is gone.
+    if (isNew) listings.clear()
+    else listings.clear((page) => !page.ok || page.value.tickets.some(({ id }) => id === change.id))
     changes.publish(change)
   }
   const streams = createStreams(changes)

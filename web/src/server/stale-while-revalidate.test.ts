@@ -63,6 +63,23 @@ test('after a change nobody is given what was known before it, or asked for befo
   expect(await kept.read('/slow', async () => 'newer')).toBe('new')
 })
 
+test('a change takes away what it concerns, and what is still asked for', async () => {
+  const { kept, wait } = world()
+  const read = (key: string, value: string) => kept.read(key, async () => value)
+  await read('/one', 'has a')
+  await read('/two', 'has b')
+  kept.clear((value) => value.includes('a', 4))
+  expect([await read('/one', 'new'), await read('/two', 'new')]).toEqual(['new', 'has b'])
+  // What is asked anew may have been read before the change.
+  wait(1000)
+  const late = Promise.withResolvers<string>()
+  expect(await kept.read('/two', () => late.promise)).toBe('has b')
+  kept.clear(() => false)
+  expect(await read('/two', 'newer')).toBe('newer')
+  late.resolve('old')
+  expect(await read('/two', 'newest')).toBe('newer')
+})
+
 test('a refusal and a failure are not kept', async () => {
   const { kept, read, asked } = world()
   expect(await read('refused')).toBe('refused')

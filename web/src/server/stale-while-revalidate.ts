@@ -6,6 +6,8 @@ const maxEntries = 200
 type Entry<T> = {
   at: number
   value: Promise<T>
+  /** once it is known */
+  known?: T
   isRevalidating: boolean
 }
 
@@ -16,30 +18,34 @@ type StaleWhileRevalidateOptions<T> = {
 
 /**
  * What is read for everybody alike, asked once for all who want it within a second; who comes a little later is given it
- * at once while it is asked anew. As soon as something has changed, `forget` takes away what is kept and what is still on
- * its way.
+ * at once while it is asked anew. As soon as something has changed, `clear` takes away what it concerns, and what is
+ * still on its way.
  */
 export const createStaleWhileRevalidate = <T>({ isCacheable, now = Date.now }: StaleWhileRevalidateOptions<T>) => {
   const entries = new Map<string, Entry<T>>()
 
   const fetchFresh = (key: string, ask: () => Promise<T>): Promise<T> => {
     if (entries.size >= maxEntries) entries.clear()
-    const entry = { at: now(), value: ask(), isRevalidating: false }
+    const entry: Entry<T> = { at: now(), value: ask(), isRevalidating: false }
     const drop = () => {
       if (entries.get(key) === entry) entries.delete(key)
     }
     entries.set(key, entry)
-    entry.value.then((value) => isCacheable(value) || drop(), drop)
+    entry.value.then((value) => {
+      entry.known = value
+      if (!isCacheable(value)) drop()
+    }, drop)
     return entry.value
   }
 
   const revalidate = (key: string, known: Entry<T>, ask: () => Promise<T>): void => {
     known.isRevalidating = true
-    const entry = { at: now(), value: ask(), isRevalidating: false }
+    const entry: Entry<T> = { at: now(), value: ask(), isRevalidating: false }
     const keepStale = () => {
       known.isRevalidating = false
     }
     entry.value.then((value) => {
+      entry.known = value
       if (!isCacheable(value)) keepStale()
       else if (entries.get(key) === known) entries.set(key, entry)
     }, keepStale)
@@ -53,7 +59,11 @@ export const createStaleWhileRevalidate = <T>({ isCacheable, now = Date.now }: S
       if (age >= freshMs && !known.isRevalidating) revalidate(key, known, ask)
       return known.value
     },
-    clear: (): void => entries.clear(),
+    /** Drops what is concerned, or everything; what is still being asked for may be. */
+    clear: (isConcerned: (value: T) => boolean = () => true): void => {
+      for (const [key, { known, isRevalidating }] of entries)
+        if (known === undefined || isRevalidating || isConcerned(known)) entries.delete(key)
+    },
   }
 }
 

@@ -1,10 +1,9 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import {
-  decodeCursor,
-  encodeCursor,
   inTransaction,
   isDuplicateKey,
+  newestFirst,
   openCollection,
   openWorkQueue,
   type PublishAll,
@@ -60,6 +59,7 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
         partialFilterExpression: { status: 'awaiting_method' },
       },
       { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
+      { key: { status: 1, _id: -1 }, name: 'status' },
       { key: { intentId: 1 }, name: 'intent', sparse: true },
       { key: { ticketId: 1 }, name: 'ticket', sparse: true },
     ],
@@ -187,11 +187,8 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
       documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),
 
     page: async (filter: { orderId?: string; status?: Status }, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list({ ...filter, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return { payments: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await documents.page(filter, { order: newestFirst, limit, cursor })
+      return { payments: rows, nextCursor }
     },
 
     byIntent: (intentId: string) => documents.findOne({ intentId }),
