@@ -1,3 +1,5 @@
+import { writeLine } from '@fairpass/sdk/telemetry/stdout'
+
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
 
@@ -8,5 +10,5 @@ export const createLog =
     if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return
     const line = JSON.stringify({ time: new Date().toISOString(), level, app: 'web', message, ...fields })
     if (level === 'error') console.error(line)
-    else console.log(line)
+    else writeLine(line)
   }
