@@ -81,7 +81,7 @@ export const events: Guard[] = [
     out: [
       {
         file: 'services/orders/src/main.ts',
-        text: "        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },\n",
+        text: "        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },\n",
         by: '',
       },
     ],

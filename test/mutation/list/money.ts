@@ -12,7 +12,7 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/main.ts',
-        text: "    { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
+        text: "    { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
         by: '',
       },
     ],
