@@ -20,6 +20,12 @@ const defaultTimeoutMs = 30_000
 const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
+/** What is passed on whole: a stream costs more than so many bytes. */
+const WHOLE_BYTES = 64 * 1024
+
+const isShort = (response: Response): boolean =>
+  Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= WHOLE_BYTES
+
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
 export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
   const sidecar = `http://127.0.0.1:${daprHttpPort}/v1.0/invoke`
@@ -69,6 +75,11 @@ export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...o
       if (answer.body === null) {
         finish()
         return new Response(null, { status, statusText, headers })
+      }
+      if (isShort(answer)) {
+        const bytes = await answer.arrayBuffer()
+        finish()
+        return new Response(bytes, { status, statusText, headers })
       }
       if (isEventStream(answer)) clearTimeout(timer)
       return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })

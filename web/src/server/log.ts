@@ -1,3 +1,5 @@
+import { writeLine } from '@fairpass/sdk/telemetry/stdout'
+
 const levels = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof levels)[number]
 
@@ -8,5 +10,5 @@ export const createLog =
     if (levels.indexOf(level) < levels.indexOf(least)) return
     const line = JSON.stringify({ time: new Date().toISOString(), level, app: 'web', message, ...fields })
     if (level === 'error') console.error(line)
-    else console.log(line)
+    else writeLine(line)
   }

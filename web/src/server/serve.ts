@@ -35,12 +35,14 @@ export const serve = (handle: Handle): void => {
       const started = performance.now()
       const { pathname } = new URL(request.url)
       const peer = bun.requestIP(request)?.address
-      // Where h3 looks for it.
-      Object.defineProperty(request, 'ip', { value: peer })
       // The trace starts here: what is called for this request, and the line about it, tell the same id.
       const response = await observeRequest(request, pathname, async () => {
         // Before the files of the build, which the framework would serve whatever their name.
-        return (await context.handle(request, peer)) ?? withNosniff(await handle(request))
+        const answer = await context.handle(request, peer)
+        if (answer) return answer
+        // Where h3 looks for it.
+        Object.defineProperty(request, 'ip', { value: peer })
+        return withNosniff(await handle(request))
       })
       // A stream may be silent for longer than a connection may idle.
       if (isEventStream(response)) bun.timeout(request, 0)
