@@ -31,7 +31,12 @@ const codesByPart: Record<string, string[]> = {
     'refresh_token_invalid',
     'token_invalid',
   ],
-  'services/tickets': ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn', 'too_many_requests'],
+  'services/auth': [
+    'ticket_reserved',
+    'ticket_sold',
+    'ticket_withdrawn',
+    'too_many_requests',
+  ],
   'services/orders': [
     'order_not_cancellable',
     'order_not_payable',
