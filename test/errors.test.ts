@@ -31,12 +31,7 @@ const codesByPart: Record<string, string[]> = {
     'refresh_token_invalid',
     'token_invalid',
   ],
-  'services/auth': [
-    'ticket_reserved',
-    'ticket_sold',
-    'ticket_withdrawn',
-    'too_many_requests',
-  ],
+  'services/tickets': ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn', 'too_many_requests'],
   'services/orders': [
     'order_not_cancellable',
     'order_not_payable',
