@@ -18,7 +18,6 @@ const captureParameters =
   'amount_to_capture expand final_capture metadata statement_descriptor statement_descriptor_suffix'.split(' ')
 const refundParameters = 'amount charge expand metadata payment_intent reason'.split(' ')
 
-
 export const amountOf = (form: Form): number => {
   const amount = whole(form, 'amount')
   if (amount === undefined) throw missingParameter('amount')
