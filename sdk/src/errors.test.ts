@@ -32,7 +32,7 @@ const added: Record<number, string[]> = {
   400: ['token_invalid'],
   401: ['second_factor_required'],
   403: ['reauthentication_required', 'email_not_confirmed'],
-  409: ['payment_not_refundable'],
+  409: ['payment_not_refundable', 'earnings_outstanding'],
 }
 
 // Guarantee: a client that knows the contract knows every answer; a new code needs a row here.
