@@ -6,6 +6,7 @@ import { expiry } from './expiry.ts'
 import { idempotency } from './idempotency.ts'
 import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
+import { mail } from './mail.ts'
 import { money } from './money.ts'
 import { oneOrder } from './one-order.ts'
 import { payouts } from './payouts.ts'
@@ -21,4 +22,5 @@ export const guards: Guard[] = [
   ...idempotency,
   ...identity,
   ...access,
+  ...mail,
 ]

@@ -28,7 +28,7 @@ type Deps = {
 }
 
 /** Letting somebody in: a session, its two cookies, and a mail where the device is a new one. */
-export const createEntrance = ({ config, accounts, sessions, tokens, devices, contacts }: Deps) => {
+export const createSessionIssuer = ({ config, accounts, sessions, tokens, devices, contacts }: Deps) => {
   const cookies = createSessionCookies(config)
 
   /** What the account has to do before it may do all that its role may. */
@@ -74,11 +74,14 @@ export const createEntrance = ({ config, accounts, sessions, tokens, devices, co
     signIn: async (c: Context, account: Account, { isNew = false, isMultiFactor = false } = {}): Promise<Account> => {
       const userId = account.id
       const device = c.req.header('user-agent') ?? ''
+      const before = cookies.refreshToken(c)
       const entered = await enter(
         c,
         { userId, ...(await sessions.open({ userId, device, now: new Date(), isMultiFactor })) },
         account,
       )
+      // What this browser was signed in with before is of no use any more (OWASP ASVS 5.0, 7.2.4).
+      await sessions.endByToken(before)
       await devices.seen(userId, device, { isNew })
       return entered
     },
@@ -91,7 +94,7 @@ export const createEntrance = ({ config, accounts, sessions, tokens, devices, co
   }
 }
 
-export type Entrance = ReturnType<typeof createEntrance>
+export type SessionIssuer = ReturnType<typeof createSessionIssuer>
 
 /** What is said to one visitor is kept for nobody. */
 export const notStored = createMiddleware(async (c, next) => {
