@@ -30,7 +30,9 @@ export const PayoutAccount = (props: { account: Loaded<PayoutAccountStatus> }) =
       <Show when={account()} fallback={<p class="notice">{earnings.accountUnknown}</p>}>
         {(known) => (
           <>
-            <p classList={{ notice: true, good: known().status === 'ready' }}>{earnings.accountStatus[known().status]}</p>
+            <p classList={{ notice: true, good: known().status === 'ready' }}>
+              {earnings.accountStatus[known().status]}
+            </p>
             <Requirements account={known()} />
             <Show when={known().status !== 'ready' || known().due.length > 0}>
               <form method="post" action="/earnings" class="stack">
