@@ -10,10 +10,10 @@ const change: TicketChange = { id: 't1', status: 'reserved', version: at.getTime
 const world = () => {
   const changes = createTicketChanges()
   const streams = createStreams(changes)
-  const answers = createSidecarRoutes({ appApiToken: appApiToken, changes })
+  const routes = createSidecarRoutes({ appApiToken, changes })
   const watch = (ids: string) => streams.answer(new URL(`http://fairpass.invalid/live?ids=${ids}`))
   const deliver = (data: unknown, { time = at.toISOString(), token = appApiToken } = {}) =>
-    answers(
+    routes(
       new Request('http://fairpass.invalid/events/ticket', {
         method: 'POST',
         headers: { 'dapr-api-token': token, 'content-type': 'application/cloudevents+json' },
@@ -21,7 +21,7 @@ const world = () => {
       }),
       '/events/ticket',
     )
-  return { changes, streams, answers, watch, deliver }
+  return { changes, streams, routes, watch, deliver }
 }
 
 const readerOf = (answer: Response) => {
@@ -58,10 +58,10 @@ test('a reader who leaves, and one who takes nothing, are forgotten', async () =
 })
 
 test('only the sidecar is believed, and only what is new', async () => {
-  const { answers, deliver, watch } = world()
+  const { routes, deliver, watch } = world()
   expect(await deliver(change, { token: 'forged' })).toBeUndefined()
   const subscribe = (headers: Record<string, string>) =>
-    answers(new Request('http://fairpass.invalid/dapr/subscribe', { headers }), '/dapr/subscribe')
+    routes(new Request('http://fairpass.invalid/dapr/subscribe', { headers }), '/dapr/subscribe')
   expect(await subscribe({})).toBeUndefined()
   const topics: { topic: string }[] = await (await subscribe({ 'dapr-api-token': appApiToken }))?.json()
   expect(topics.map(({ topic }) => topic)).toContain('ticket.updated')
@@ -74,14 +74,14 @@ test('only the sidecar is believed, and only what is new', async () => {
 })
 
 test('what orders say of who holds a ticket is told, too, also when it comes in bulk', async () => {
-  const { answers, watch } = world()
+  const { routes, watch } = world()
   const reader = readerOf(watch('t1,t2'))
   await reader.next()
   const entry = (entryId: string, ticketId: string, status: string) => ({
     entryId,
     event: { id: entryId, time: at.toISOString(), data: { id: 'o1', ticketId, status } },
   })
-  const answer = await answers(
+  const answer = await routes(
     new Request('http://fairpass.invalid/events/ticket', {
       method: 'POST',
       headers: { 'dapr-api-token': appApiToken },

@@ -62,7 +62,7 @@ export const createStreams = (changes: TicketChanges) => {
     const ids = (url.searchParams.get('ids') ?? '').split(',')
     if (ids.length > maxIds || !ids.every((id) => idPattern.test(id))) return new Response(null, { status: 400 })
     if (open.size >= maxStreams) return new Response(null, { status: 503, headers: { 'retry-after': '30' } })
-    return new Response(body(ids), { headers: headers })
+    return new Response(body(ids), { headers })
   }
 
   return {

@@ -62,7 +62,7 @@ const PaymentRow = (props: { payment: Payment }) => {
             {`${fields.orderId} `}
             <code>{props.payment.orderId}</code>
           </p>
-          <Show when={said()}>{(messages) => <p class="hint">{messages()}</p>}</Show>
+          <Show when={said()}>{(text) => <p class="hint">{text()}</p>}</Show>
           <Show when={props.payment.status === 'completed' && props.payment.refundedCents}>
             {(cents) => (
               <p class="hint">{admin.refundedInPart(formatMoney(cents(), props.payment.currency, visitor.locale))}</p>

@@ -66,7 +66,7 @@ const PayoutRow = (props: { payout: Payout }) => {
           {`${admin.seller} `}
           <code>{props.payout.sellerId}</code>
         </p>
-        <Show when={props.payout.failure}>{(messages) => <p class="hint">{messages()}</p>}</Show>
+        <Show when={props.payout.failure}>{(text) => <p class="hint">{text()}</p>}</Show>
       </div>
       <p class={`status ${props.payout.status}`}>{admin.payoutStatus[props.payout.status]}</p>
     </li>

@@ -76,10 +76,10 @@ const TicketShown = (props: { ticket: Ticket }) => {
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
         <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">
           <For each={Object.values(messages.ticket.promises)}>
-            {([promise, messages]) => (
+            {([promise, text]) => (
               <li>
                 <strong class="block text-ink">{promise}</strong>
-                {messages}
+                {text}
               </li>
             )}
           </For>
