@@ -206,3 +206,25 @@ export const refundOf = (
   status: 'succeeded',
   transfer_reversal: null,
 })
+
+/** An event as it is kept; `lane` is the intent it is about, and stays inside. */
+export type StoredEvent = {
+  id: string
+  object: 'event'
+  lane: string
+  created: number
+  type: string
+  data: { object: Kept }
+  request: { id: string | null; idempotency_key: string | null }
+}
+
+/** A link to the page where a seller tells Stripe who they are; it opens once, for a few minutes. */
+export type Onboarding = {
+  id: string
+  object: 'onboarding'
+  created: number
+  account: string
+  returnUrl: string
+  refreshUrl: string
+  expiresAt: number
+}

@@ -1,7 +1,5 @@
 import { Database, type SQLQueryBindings } from 'bun:sqlite'
-import type { Onboarding } from './connect/onboarding.ts'
-import type { Kept } from './shapes.ts'
-import type { StoredEvent } from './webhook/events.ts'
+import type { Kept, Onboarding, StoredEvent } from './shapes.ts'
 
 /** Everything that is kept by id: Stripe's objects, the events about them, and links to the onboarding page. */
 export type Entry = Kept | Onboarding | StoredEvent

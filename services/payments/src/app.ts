@@ -1,9 +1,9 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Composition } from './composition.ts'
+import type { LimitVariables } from './coupon/limits.ts'
 import { createCouponRoutes } from './coupon/routes.ts'
 import { createAdminRoutes } from './payment/admin-routes.ts'
-import type { LimitVariables } from './payment/limits.ts'
 import { createRoutes } from './payment/routes.ts'
 import { createPayoutRoutes } from './payout/routes.ts'
 

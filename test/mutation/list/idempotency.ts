@@ -23,9 +23,9 @@ export const idempotency: Guard[] = [
     name: 'an order may have several open payments',
     out: [
       {
-        file: 'services/payments/src/payment/store.ts',
-        text: "        name: 'open',\n        unique: true,\n",
-        by: "        name: 'open',\n",
+        file: 'services/payments/src/payment/documents.ts',
+        text: "    name: 'open',\n    unique: true,\n",
+        by: "    name: 'open',\n",
       },
     ],
     test: { file: payments, name: 'eight payments of one order at once: one charge' },

@@ -83,7 +83,7 @@ export const ledger: Guard[] = [
     name: 'a payment moves outside of its transaction',
     out: [
       {
-        file: 'services/payments/src/payment/store.ts',
+        file: 'services/payments/src/payment/moves.ts',
         text: 'await documents.replace(before, after, outboxOf, { session })',
         by: 'await documents.replace(before, after, outboxOf)',
       },

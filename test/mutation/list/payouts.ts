@@ -31,7 +31,7 @@ export const payouts: Guard[] = [
     name: 'what is refunded stays with the seller',
     out: [
       {
-        file: 'services/payments/src/payment/store.ts',
+        file: 'services/payments/src/payment/moves.ts',
         text: "      if (status === 'refunding') await payouts.refundIn(session, saved.id)\n",
         by: '',
       },

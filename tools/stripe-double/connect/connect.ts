@@ -73,7 +73,7 @@ export type Source = {
   available: number
 }
 
-interface Moved<T> {
+type Moved<T> = {
   made: T
   touched: Kept[]
   happenings: Happening[]

@@ -4,17 +4,6 @@ import type { Env } from '../request/answering.ts'
 import type { Storage } from '../storage.ts'
 import type { Connect } from './platform.ts'
 
-/** A link to the page where a seller tells Stripe who they are; it opens once, for a few minutes. */
-export type Onboarding = {
-  id: string
-  object: 'onboarding'
-  created: number
-  account: string
-  returnUrl: string
-  refreshUrl: string
-  expiresAt: number
-}
-
 type OnboardingDeps = {
   storage: Storage
   connect: Connect

@@ -1,20 +1,9 @@
 import type { Fault, Faults } from '../control/faults.ts'
-import type { Happening, Kept, World } from '../shapes.ts'
+import type { Happening, Kept, StoredEvent, World } from '../shapes.ts'
 import type { Storage } from '../storage.ts'
 
 // The version that stripe-node 23.1.0 pins; the shapes are those of its types.
 export const apiVersion = '2026-10-28.endive'
-
-/** An event as it is kept; `lane` is the intent it is about, and stays inside. */
-export type StoredEvent = {
-  id: string
-  object: 'event'
-  lane: string
-  created: number
-  type: string
-  data: { object: Kept }
-  request: { id: string | null; idempotency_key: string | null }
-}
 
 /** The request that caused an event. */
 export type Cause = {
