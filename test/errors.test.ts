@@ -24,8 +24,14 @@ const codesByPart: Record<string, string[]> = {
     'unsupported_media_type',
     'version_conflict',
   ],
-  'services/auth': ['email_in_use', 'invalid_credentials', 'refresh_token_invalid', 'token_invalid'],
-  'services/tickets': ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn'],
+  'services/auth': [
+    'earnings_outstanding',
+    'email_in_use',
+    'invalid_credentials',
+    'refresh_token_invalid',
+    'token_invalid',
+  ],
+  'services/tickets': ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn', 'too_many_requests'],
   'services/orders': [
     'order_not_cancellable',
     'order_not_payable',

@@ -136,8 +136,8 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   }
 
   /** Publishes what has waited longer than a second, oldest first. */
-  const sweep = async (): Promise<void> => {
-    const before = new Date(Date.now() - graceMs).toISOString()
+  const sweep = async (now = Date.now()): Promise<void> => {
+    const before = new Date(now - graceMs).toISOString()
     const left = await raw
       .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { outbox: 1 } })
       .sort({ 'outbox.time': 1 })

@@ -1,13 +1,13 @@
 import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
-import { Onboarding, Ticket } from '../domain/shapes.ts'
-import type { Words } from '../i18n/en.ts'
+import { Onboarding, Ticket } from '../domain/schemas.ts'
+import type { Messages } from '../i18n/en.ts'
 import { type Failure, loadedFrom } from '../queries/loaded.ts'
-import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { type FormAction, idempotencyKeyOf, idIn, redirectOnSuccess, refuse, text } from './form.ts'
 
 const lines = (typed: string): string => plainLineBreaks(typed).trim()
 
 /** The listing that the fields tell of, or what is wrong with them that only this form can know. */
-const listingIn = (fields: URLSearchParams, { sell }: Words, locale: string, before?: Ticket) => {
+const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
   const priceCents = minorUnits(text(fields, 'price'), currency, locale)
@@ -26,12 +26,12 @@ const listingIn = (fields: URLSearchParams, { sell }: Words, locale: string, bef
   return { errors, listing: { title, venue, city, startsAt, timeZone, priceCents, currency, description } }
 }
 
-export const sell: Submit = async ({ api, fields, words, locale }) => {
-  const { errors, listing } = listingIn(fields, words, locale)
-  if (errors.length > 0) return refused(errors)
+export const sell: FormAction = async ({ api, fields, messages, locale }) => {
+  const { errors, listing } = listingIn(fields, messages, locale)
+  if (errors.length > 0) return refuse(errors)
   const { description, ...rest } = listing
   const body = description ? listing : rest
-  const answer = await api('POST', '/api/tickets', { body, ...keyOf(fields) })
+  const answer = await api('POST', '/api/tickets', { body, ...idempotencyKeyOf(fields) })
   return redirectOnSuccess(answer, `/tickets/${idIn(answer) ?? ''}`)
 }
 
@@ -45,21 +45,21 @@ const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Tic
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
-export const changeListing: Submit = async ({ api, fields, id, words, locale }) => {
+export const changeListing: FormAction = async ({ api, fields, id, messages, locale }) => {
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
   const found = loadedFrom(Ticket, await api('GET', path))
   if (!found.ok) return { failure: found.failure }
-  const { errors, listing } = listingIn(fields, words, locale, found.value)
-  if (errors.length > 0) return refused(errors)
+  const { errors, listing } = listingIn(fields, messages, locale, found.value)
+  if (errors.length > 0) return refuse(errors)
   const changes = changesOf(listing, found.value)
   if (Object.keys(changes).length === 0) return { to: '/listings?done=saved', cookies: [] }
   return redirectOnSuccess(await api('PUT', path, { body: changes }), '/listings?done=saved')
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */
-export const setUpPayouts: Submit = async ({ api, fields }) => {
+export const setUpPayouts: FormAction = async ({ api, fields }) => {
   const country = text(fields, 'country')
   const answer = await api('POST', '/api/payments/account', { body: country ? { country } : {} })
   const begun = loadedFrom(Onboarding, answer)

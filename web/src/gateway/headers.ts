@@ -1,7 +1,7 @@
 import type { Trace } from './trace.ts'
 
 // RFC 9110, 7.6.1: these concern one connection only.
-const HOP_BY_HOP = [
+const hopByHopHeaders = [
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -14,12 +14,12 @@ const HOP_BY_HOP = [
 ]
 
 // Said by this gateway alone; what a visitor writes here is not believed.
-const SAID_BY_GATEWAY = ['forwarded', 'x-real-ip', 'host', 'content-length', 'expect', 'grpc-trace-bin']
+const gatewayHeaders = ['forwarded', 'x-real-ip', 'host', 'content-length', 'expect', 'grpc-trace-bin']
 
 const withoutHopByHop = (headers: Headers): Headers => {
   const kept = new Headers(headers)
   const named = (headers.get('connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
-  for (const name of [...HOP_BY_HOP, ...named]) if (/^[a-z0-9-]+$/.test(name)) kept.delete(name)
+  for (const name of [...hopByHopHeaders, ...named]) if (/^[a-z0-9-]+$/.test(name)) kept.delete(name)
   return kept
 }
 
@@ -30,7 +30,7 @@ const forwardedFor = (written: string | null, peer: string | undefined, trustedP
   return [...trusted, peer ?? ''].filter((hop) => hop !== '').join(', ')
 }
 
-export interface Origin {
+export type Origin = {
   publicOrigin: string
   daprApiToken: string | undefined
   trustedProxies: number
@@ -50,7 +50,7 @@ const inAscii = (value: string): string =>
 export const requestHeaders = (headers: Headers, peer: string | undefined, trace: Trace, origin: Origin): Headers => {
   const kept = withoutHopByHop(headers)
   for (const name of [...kept.keys()]) {
-    if (name.startsWith('dapr-') || name.startsWith('x-forwarded-') || SAID_BY_GATEWAY.includes(name)) kept.delete(name)
+    if (name.startsWith('dapr-') || name.startsWith('x-forwarded-') || gatewayHeaders.includes(name)) kept.delete(name)
   }
   for (const [name, value] of [...kept]) kept.set(name, inAscii(value))
   const publicUrl = new URL(origin.publicOrigin)

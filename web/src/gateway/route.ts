@@ -1,4 +1,4 @@
-const APPS: Record<string, string> = {
+const appByResource: Record<string, string> = {
   users: 'auth',
   tickets: 'tickets',
   orders: 'orders',
@@ -8,9 +8,9 @@ const APPS: Record<string, string> = {
 
 // Dapr decodes and normalises a path before it passes it on (`a%2F..%2Fc` becomes `/c`), so an escape could name
 // another path than the one that was judged here. No address of the contract needs one.
-const PLAIN_SEGMENT = /^[A-Za-z0-9._~!$'()*+,;=:@-]+$/
+const plainSegment = /^[A-Za-z0-9._~!$'()*+,;=:@-]+$/
 
-export interface Route {
+export type Route = {
   app: string
   path: string
 }
@@ -19,9 +19,10 @@ export interface Route {
 export const routeOf = (pathname: string): Route | undefined => {
   const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
   const [empty, api, resource, ...rest] = path.split('/')
-  if (empty !== '' || api !== 'api' || resource === undefined || !Object.hasOwn(APPS, resource)) return undefined
-  if (!rest.every((segment) => PLAIN_SEGMENT.test(segment) && segment !== '.' && segment !== '..')) return undefined
-  const app = APPS[resource]
+  if (empty !== '' || api !== 'api' || resource === undefined || !Object.hasOwn(appByResource, resource))
+    return undefined
+  if (!rest.every((segment) => plainSegment.test(segment) && segment !== '.' && segment !== '..')) return undefined
+  const app = appByResource[resource]
   return app === undefined ? undefined : { app, path: path.slice(1) }
 }
 

@@ -1,18 +1,18 @@
 import { expect, test } from 'bun:test'
-import { type Change, createChanges } from './changes.ts'
-import { createSidecarAnswers } from './sidecar.ts'
+import { createSidecarRoutes } from './sidecar-routes.ts'
 import { createStreams } from './stream.ts'
+import { createTicketChanges, type TicketChange } from './ticket-changes.ts'
 
-const TOKEN = 'what only the sidecar knows'
+const appApiToken = 'what only the sidecar knows'
 const at = new Date()
-const change: Change = { id: 't1', status: 'reserved', version: at.getTime() }
+const change: TicketChange = { id: 't1', status: 'reserved', version: at.getTime() }
 
 const world = () => {
-  const changes = createChanges()
+  const changes = createTicketChanges()
   const streams = createStreams(changes)
-  const answers = createSidecarAnswers({ appApiToken: TOKEN, changes })
+  const answers = createSidecarRoutes({ appApiToken: appApiToken, changes })
   const watch = (ids: string) => streams.answer(new URL(`http://fairpass.invalid/live?ids=${ids}`))
-  const deliver = (data: unknown, { time = at.toISOString(), token = TOKEN } = {}) =>
+  const deliver = (data: unknown, { time = at.toISOString(), token = appApiToken } = {}) =>
     answers(
       new Request('http://fairpass.invalid/events/ticket', {
         method: 'POST',
@@ -53,7 +53,7 @@ test('a reader who leaves, and one who takes nothing, are forgotten', async () =
   await left.leave()
   expect(changes.watched()).toBe(0)
   watch('t1')
-  for (let turn = 0; turn < 100; turn += 1) changes.tell({ ...change, version: turn })
+  for (let count = 0; count < 100; count += 1) changes.publish({ ...change, version: count })
   expect([changes.watched(), streams.size()]).toEqual([0, 0])
 })
 
@@ -63,7 +63,7 @@ test('only the sidecar is believed, and only what is new', async () => {
   const subscribe = (headers: Record<string, string>) =>
     answers(new Request('http://fairpass.invalid/dapr/subscribe', { headers }), '/dapr/subscribe')
   expect(await subscribe({})).toBeUndefined()
-  const topics: { topic: string }[] = await (await subscribe({ 'dapr-api-token': TOKEN }))?.json()
+  const topics: { topic: string }[] = await (await subscribe({ 'dapr-api-token': appApiToken }))?.json()
   expect(topics.map(({ topic }) => topic)).toContain('ticket.updated')
   const reader = readerOf(watch('t1'))
   await reader.next()
@@ -84,7 +84,7 @@ test('what orders say of who holds a ticket is told, too, also when it comes in 
   const answer = await answers(
     new Request('http://fairpass.invalid/events/ticket', {
       method: 'POST',
-      headers: { 'dapr-api-token': TOKEN },
+      headers: { 'dapr-api-token': appApiToken },
       body: JSON.stringify({ entries: [entry('e1', 't1', 'completed'), entry('e2', 't2', 'cancelled')] }),
     }),
     '/events/ticket',

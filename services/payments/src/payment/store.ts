@@ -1,4 +1,5 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
+import type { FairpassEvent } from '@fairpass/sdk/events'
 import {
   inTransaction,
   isDuplicateKey,
@@ -121,8 +122,13 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
 
   const write = async (before: Payment, after: Payment, entries: Entry[]): Promise<Payment> => {
     const { status } = after
+    let events: FairpassEvent[] = []
+    const outboxOf = (saved: Payment) => {
+      events = eventsOf(saved)
+      return events
+    }
     const writeIn = async (session: ClientSession) => {
-      const saved = await documents.replace(before, after, eventsOf, { session })
+      const saved = await documents.replace(before, after, outboxOf, { session })
       await ledger.write(entries, session)
       if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
       if (status === 'captured') await payouts.openIn(session, saved)
@@ -134,7 +140,7 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
       if (isAlone) return await documents.replace(before, after, eventsOf)
       const saved = await inTransaction(db, writeIn)
       // What fails here is found by the relay's periodic look.
-      void documents.relay.flush(saved.id).catch(() => {})
+      if (events.length > 0) void documents.relay.enqueue(saved.id, events)
       return saved
     } catch (error) {
       if (isDuplicateKey(error) && error.keyPattern?.orderId) throw new OrderNotPayableError()

@@ -9,15 +9,15 @@ import { Time } from '../../components/ticket/ticket-card.tsx'
 import { TicketOffer } from '../../components/ticket/ticket-offer.tsx'
 import { formatTime } from '../../domain/dates.ts'
 import { eventJsonLd } from '../../domain/json-ld.ts'
-import type { Ticket } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readTicket } from '../../queries/reads.ts'
+import type { Ticket } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readTicket } from '../../queries/queries.ts'
 
 export default function TicketPage() {
   const params = useParams()
   const ticket = createAsync(() => readTicket(params.id ?? ''))
   return (
-    <Page from={ticket()} title={useWords().ticket.name}>
+    <Page from={ticket()} title={useMessages().ticket.name}>
       {(found) => <TicketShown ticket={found} />}
     </Page>
   )
@@ -25,13 +25,13 @@ export default function TicketPage() {
 
 const TicketShown = (props: { ticket: Ticket }) => {
   const visitor = useVisitor()
-  const words = useWords()
+  const messages = useMessages()
   const locale = () => visitor.locale
   const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
   const description = () =>
-    words.ticket.description(
+    messages.ticket.description(
       props.ticket.title,
       where(),
       formatTime(props.ticket.startsAt, locale(), props.ticket.timeZone),
@@ -56,11 +56,11 @@ const TicketShown = (props: { ticket: Ticket }) => {
             <bdi>{props.ticket.title}</bdi>
           </h1>
           <dl class="my-6 text-large">
-            <dt>{words.ticket.when}</dt>
+            <dt>{messages.ticket.when}</dt>
             <dd>
               <Time iso={props.ticket.startsAt} locale={locale()} timeZone={props.ticket.timeZone} />
             </dd>
-            <dt>{words.ticket.where}</dt>
+            <dt>{messages.ticket.where}</dt>
             <dd>
               <bdi>{where()}</bdi>
             </dd>
@@ -75,11 +75,11 @@ const TicketShown = (props: { ticket: Ticket }) => {
         </div>
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
         <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">
-          <For each={Object.values(words.ticket.promises)}>
-            {([promise, words]) => (
+          <For each={Object.values(messages.ticket.promises)}>
+            {([promise, messages]) => (
               <li>
                 <strong class="block text-ink">{promise}</strong>
-                {words}
+                {messages}
               </li>
             )}
           </For>

@@ -1,7 +1,7 @@
 import { For, onMount, Show } from 'solid-js'
-import { fieldName, refusalIn } from '../../i18n/refusal.ts'
+import { errorMessage, fieldName } from '../../i18n/error-message.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
 import type { Failure } from '../../queries/loaded.ts'
 
 /** Once the page is there: `autofocus` alone is not heeded where an address names a place in the page. */
@@ -10,10 +10,10 @@ const focused = (alert: HTMLElement) => {
 }
 
 /** Why a form was refused: the first that a screen reader reads of the page, and where the keyboard is. */
-export const Refused = (props: { failure: Failure | undefined }) => {
-  const words = useWords()
+export const ErrorAlert = (props: { failure: Failure | undefined }) => {
+  const messages = useMessages()
   const label = (field: string | undefined) =>
-    Object.entries(words.fields).find(([name]) => name === fieldName(field))?.[1]
+    Object.entries(messages.fields).find(([name]) => name === fieldName(field))?.[1]
   return (
     <Show when={props.failure}>
       {(failure) => (
@@ -21,11 +21,11 @@ export const Refused = (props: { failure: Failure | undefined }) => {
           <Show when={failure().code === 'not_authenticated'}>
             <p>
               <Sentence
-                of={words.sign.ended}
+                of={messages.sign.ended}
                 parts={{
                   link: (
                     <a href="/signin" target="_blank" rel="noopener">
-                      {words.sign.endedLink}
+                      {messages.sign.endedLink}
                     </a>
                   ),
                 }}
@@ -36,7 +36,7 @@ export const Refused = (props: { failure: Failure | undefined }) => {
             {(error) => (
               <p>
                 <Show when={label(error.field)}>{(name) => <strong>{name()}: </strong>}</Show>
-                <span>{refusalIn(words, failure().code, error)}</span>
+                <span>{errorMessage(messages, failure().code, error)}</span>
               </p>
             )}
           </For>

@@ -1,7 +1,7 @@
 import type { RequestEvent } from 'solid-js/web'
-import { submit } from '../actions/submit.ts'
+import { submitForm } from '../actions/submit-form.ts'
 import { tidyAddress } from '../domain/listing-query.ts'
-import { isFromElsewhere, isOfOtherAddress } from '../gateway/same-origin.ts'
+import { isCrossSite, isOfOtherAddress } from '../gateway/same-origin.ts'
 import { type Trace, traceOf } from '../gateway/trace.ts'
 import { catalogues } from '../i18n/catalogues.ts'
 import { readerFrom } from '../i18n/reader.ts'
@@ -10,22 +10,22 @@ import { failedPage, otherAddressPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
 import type { ServerContext } from './server-context.ts'
-import { cookieHeader, cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './session/cookies.ts'
+import { cookieHeader, cookiesOf, languageCookieName, sessionCookieNames } from './session/cookies.ts'
 import { reauthenticatePath, signInPath } from './session/next.ts'
 import { renewedSession } from './session/session.ts'
 import { currentUser, isPrivate } from './session/visit.ts'
 
 // An open order's page is its checkout, the one place where a page may reach Stripe.
-const CHECKOUT = /^\/orders\/[\w-]+\/?$/
+const checkoutPath = /^\/orders\/[\w-]+\/?$/
 
 // What took a while to fill in.
-const FILLED_IN = /^\/(sell|listings\/[\w-]+)\/?$/
+const filledIn = /^\/(sell|listings\/[\w-]+)\/?$/
 
 type Next = () => unknown
 
 const seeOther = (to: string): Response => new Response(null, { status: 303, headers: { location: to } })
 
-const plain = (status: number, title: string): Response =>
+const textResponse = (status: number, title: string): Response =>
   new Response(`${title}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
 
 /**
@@ -42,12 +42,12 @@ const withHeadersOf = (page: { headers: Headers }, answer: Response): Response =
 }
 
 /** A page from the visitor's request: who asks, what a form wants, and then what is rendered. */
-export const visitPage = async (event: RequestEvent, door: ServerContext, next: Next): Promise<unknown> => {
+export const handlePage = async (event: RequestEvent, context: ServerContext, next: Next): Promise<unknown> => {
   const { request, response, locals } = event
-  const { publicOrigin, logLevel, stripePublishableKey } = door.settings
+  const { publicOrigin, logLevel, stripePublishableKey } = context.settings
   const trace = traceOf(request.headers.get('traceparent'))
   locals.nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
-  const paysAtStripe = stripePublishableKey !== undefined && CHECKOUT.test(new URL(request.url).pathname)
+  const paysAtStripe = stripePublishableKey !== undefined && checkoutPath.test(new URL(request.url).pathname)
   for (const [name, value] of Object.entries(securityHeaders(locals.nonce, publicOrigin, paysAtStripe))) {
     response.headers.set(name, value)
   }
@@ -61,7 +61,7 @@ export const visitPage = async (event: RequestEvent, door: ServerContext, next: 
     )
   }
   try {
-    if (isFromElsewhere(request, publicOrigin)) {
+    if (isCrossSite(request, publicOrigin)) {
       const { language } = readerOf(request)
       const at = isOfOtherAddress(request) ? publicOrigin : undefined
       const headers = { 'content-type': 'text/html; charset=utf-8' }
@@ -70,7 +70,7 @@ export const visitPage = async (event: RequestEvent, door: ServerContext, next: 
         new Response(otherAddressPage(language, locals.nonce, at), { status: 403, headers }),
       )
     }
-    const answer = await prepare(event, door, trace)
+    const answer = await prepare(event, context, trace)
     if (answer !== undefined) return withHeadersOf(response, answer)
     const page = await next()
     return locals.visit.failed ? failure('rendering threw') : page
@@ -80,14 +80,14 @@ export const visitPage = async (event: RequestEvent, door: ServerContext, next: 
 }
 
 const readerOf = ({ headers }: Request) =>
-  readerFrom(headers.get('accept-language'), cookiesOf(headers.get('cookie')).get(LANGUAGE_COOKIE))
+  readerFrom(headers.get('accept-language'), cookiesOf(headers.get('cookie')).get(languageCookieName))
 
 /** Fills in `locals.visit`; answers itself when there is nothing to render. */
-const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): Promise<Response | undefined> => {
+const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace): Promise<Response | undefined> => {
   const { request, response, locals, clientAddress: peer } = event
-  const { gateway, settings } = door
+  const { gateway, settings } = context
   const { pathname, search } = new URL(request.url)
-  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return plain(405, 'Method not allowed')
+  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return textResponse(405, 'Method not allowed')
 
   const { language, locale } = readerOf(request)
   const apiWith = (cookie: string): Api => {
@@ -112,9 +112,9 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   for (const cookie of session.setCookies) response.headers.append('set-cookie', cookie)
 
   const api = apiWith(session.cookie)
-  const words = catalogues[language]
-  const submitted = request.method === 'POST' ? await submit(request, api, { words, locale }) : undefined
-  if (submitted?.kind === 'none') return plain(405, 'Method not allowed')
+  const messages = catalogues[language]
+  const submitted = request.method === 'POST' ? await submitForm(request, api, { messages, locale }) : undefined
+  if (submitted?.kind === 'none') return textResponse(405, 'Method not allowed')
   if (submitted?.kind === 'leads on') {
     for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
     return seeOther(submitted.to)
@@ -124,7 +124,7 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   if (away !== undefined) response.headers.set('refresh', `0;url=${away}`)
   const refusal = submitted?.kind === 'refused' ? submitted.refusal : undefined
   // A long form is shown again as it was filled in: its sender signs in beside it, and sends it again.
-  const isKept = refusal?.code === 'not_authenticated' && FILLED_IN.test(pathname)
+  const isKept = refusal?.code === 'not_authenticated' && filledIn.test(pathname)
   if (refusal?.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
   // What was confirmed in another browser is not in this one's token yet: with the next one it is.
   if (refusal?.code === 'email_not_confirmed')
@@ -143,11 +143,11 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
 
   locals.visit = {
     api,
-    listings: door.listings,
+    listings: context.listings,
     user,
     language,
     locale,
-    words,
+    messages,
     publicOrigin: settings.publicOrigin,
     stripeKey: settings.stripePublishableKey,
     feeBasisPoints: settings.feeBasisPoints,

@@ -1,34 +1,34 @@
 import { createAsync } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
-import type { Order, PaymentState } from '../../domain/shapes.ts'
-import { declineWords } from '../../i18n/declines.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readPayment, type Visitor } from '../../queries/reads.ts'
-import { Checkout } from '../checkout/checkout.tsx'
-import { Again } from '../layout/again.tsx'
+import type { Order, PaymentState } from '../../domain/schemas.ts'
+import { declineMessage } from '../../i18n/declines.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readPayment, type Visitor } from '../../queries/queries.ts'
+import { ReloadAfter } from '../layout/reload.tsx'
+import { Checkout } from './checkout.tsx'
 
-const LOOK_AGAIN_MS = 2000
+const reloadAfterMs = 2000
 
-interface StandingProps {
+type UnpaidOrderProps = {
   order: Order
   visitor: Visitor
   total: string
 }
 
 /** An order that is not paid: its checkout, or how it is being paid or came to its end. */
-export const Standing = (props: StandingProps) => {
-  const { order } = useWords()
+export const UnpaidOrder = (props: UnpaidOrderProps) => {
+  const { order } = useMessages()
   const payment = createAsync(() => readPayment(props.order.id))
   const isBeingPaid = () => props.order.status === 'settling' || payment()?.state === 'processing'
   return (
     <Switch>
       <Match when={props.order.status === 'cancelled'}>
-        <Ended {...props} payment={payment()} />
+        <CancelledOrder {...props} payment={payment()} />
       </Match>
       {/* Also before the order has heard of it: whoever comes back does not pay a second time. */}
       <Match when={isBeingPaid()}>
         <p role="status">{order.settling}</p>
-        <Again afterMs={LOOK_AGAIN_MS} />
+        <ReloadAfter afterMs={reloadAfterMs} />
       </Match>
       <Match when={props.order.status === 'created'}>
         <Show when={props.order.sellerSuspended}>
@@ -42,8 +42,8 @@ export const Standing = (props: StandingProps) => {
   )
 }
 
-const Ended = (props: StandingProps & { payment: PaymentState | undefined }) => {
-  const { order, orders, checkout } = useWords()
+const CancelledOrder = (props: UnpaidOrderProps & { payment: PaymentState | undefined }) => {
+  const { order, orders, checkout } = useMessages()
   const why = () =>
     Object.entries(order.ended).find(([reason]) => reason === props.order.cancelReason)?.[1] ?? order.ended.other
   /** Said only where payments says so: money that came late is on its way back. */
@@ -56,7 +56,7 @@ const Ended = (props: StandingProps & { payment: PaymentState | undefined }) => 
       <Show when={props.payment?.declineCode}>
         {(code) => (
           <div class="alert" role="alert">
-            <p>{declineWords(checkout, code())}</p>
+            <p>{declineMessage(checkout, code())}</p>
           </div>
         )}
       </Show>

@@ -13,20 +13,20 @@ import {
   Orders,
   PaymentState,
   Payments,
+  PayoutAccountStatus,
   Payouts,
   PendingApp,
   Sales,
   SavedSearches,
   Sessions,
   Settings,
-  Standing,
   Ticket,
   Tickets,
   type User,
-} from '../domain/shapes.ts'
+} from '../domain/schemas.ts'
 import { Waitlist } from '../domain/waitlist.ts'
 import type { Language } from '../i18n/languages.ts'
-import { type Answers, filled, type Params, type Reads } from './answers.ts'
+import { fillPath, type PathParams, type ResponseByPath, type SchemaFor } from './api-types.ts'
 import { type Loaded, loadedFrom } from './loaded.ts'
 
 // Pages are whole documents, so these run on the server only; the browser takes their results out of the page.
@@ -36,37 +36,37 @@ const requestEvent = (): RequestEvent => {
   return event
 }
 
-type Path = keyof Answers
+type Path = keyof ResponseByPath
 
-interface Asked {
+type LoadOptions = {
   search?: string
   timeoutMs?: number
 }
 
 /** Asks for a path that some service answers, and reads what its answer holds. */
-const ask = async <P extends Path, S extends v.GenericSchema>(
+const load = async <P extends Path, S extends v.GenericSchema>(
   path: P,
-  schema: Reads<S, Answers[P]>,
-  params: Params<P>,
-  { search = '', timeoutMs }: Asked = {},
+  schema: SchemaFor<S, ResponseByPath[P]>,
+  params: PathParams<P>,
+  { search = '', timeoutMs }: LoadOptions = {},
 ): Promise<Loaded<v.InferOutput<S>>> => {
   const { api } = requestEvent().locals.visit
-  return loadedFrom(schema, await api('GET', filled(path, params) + search, timeoutMs ? { timeoutMs } : {}))
+  return loadedFrom(schema, await api('GET', fillPath(path, params) + search, timeoutMs ? { timeoutMs } : {}))
 }
 
 /** What a page is about: without it the page says why. */
-const read = async <P extends Path, S extends v.GenericSchema>(
+const loadOrFail = async <P extends Path, S extends v.GenericSchema>(
   path: P,
-  schema: Reads<S, Answers[P]>,
-  params: Params<P>,
+  schema: SchemaFor<S, ResponseByPath[P]>,
+  params: PathParams<P>,
   search = '',
 ): Promise<Loaded<v.InferOutput<S>>> => {
-  const loaded = await ask(path, schema, params, { search })
+  const loaded = await load(path, schema, params, { search })
   if (!loaded.ok) requestEvent().response.status = loaded.failure.status
   return loaded
 }
 
-export interface Visitor {
+export type Visitor = {
   user: Pick<User, 'id' | 'email' | 'role'> | null | undefined
   language: Language
   locale: string
@@ -109,13 +109,13 @@ export const readVisitor = query(async (): Promise<Visitor> => {
 export const readListing = query(async (search: string): Promise<Loaded<Tickets>> => {
   const { locals, response } = requestEvent()
   const asked = apiQuery(search)
-  const loaded = await locals.visit.listings.read(asked, () => ask('/api/tickets', Tickets, {}, { search: asked }))
+  const loaded = await locals.visit.listings.read(asked, () => load('/api/tickets', Tickets, {}, { search: asked }))
   if (!loaded.ok) response.status = loaded.failure.status
   return loaded
 }, 'listing')
 
 export const readTicket = query(async (id: string) => {
-  const loaded = await read('/api/tickets/:id', Ticket, { id })
+  const loaded = await loadOrFail('/api/tickets/:id', Ticket, { id })
   // It was here and will not come back, which search engines should hear; people still read what became of it.
   if (loaded.ok && loaded.value.status === 'withdrawn') requestEvent().response.status = 410
   return loaded
@@ -124,7 +124,7 @@ export const readTicket = query(async (id: string) => {
 /** A ticket of the visitor's own, with the time that its clock shows; anybody else's is none. */
 export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: Ticket; startsAt: string }>> => {
   const { locals, response } = requestEvent()
-  const loaded = await read('/api/tickets/:id', Ticket, { id })
+  const loaded = await loadOrFail('/api/tickets/:id', Ticket, { id })
   if (!loaded.ok) return loaded
   const ticket = loaded.value
   // Whoever's session ended while this form was filled in sees it again, and can save nothing before signing in.
@@ -137,21 +137,21 @@ export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: 
 }, 'own-ticket')
 
 // A page is whole without these: whoever would tell them may be away.
-const ASIDE_MS = 2000
+const optionalTimeoutMs = 2000
 // Payments asks Stripe.
-const STANDING_MS = 5000
+const payoutAccountTimeoutMs = 5000
 
 const readOptional = async <P extends Path, S extends v.GenericSchema>(
   path: P,
-  schema: Reads<S, Answers[P]>,
-  params: Params<P>,
+  schema: SchemaFor<S, ResponseByPath[P]>,
+  params: PathParams<P>,
 ): Promise<v.InferOutput<S> | undefined> => {
-  const loaded = await ask(path, schema, params, { timeoutMs: ASIDE_MS })
+  const loaded = await load(path, schema, params, { timeoutMs: optionalTimeoutMs })
   return loaded.ok ? loaded.value : undefined
 }
 
 /** The line for a ticket as the visitor sees it; undefined for strangers, and where there is none to stand in. */
-export const readLine = query(async (ticketId: string): Promise<Waitlist | undefined> => {
+export const readWaitlist = query(async (ticketId: string): Promise<Waitlist | undefined> => {
   const { user } = requestEvent().locals.visit
   return user ? readOptional('/api/orders/line/:ticketId', Waitlist, { ticketId }) : undefined
 }, 'line')
@@ -167,69 +167,78 @@ const cursorOf = (search: string): string => {
   return cursor ? `?cursor=${encodeURIComponent(cursor.slice(0, 500))}` : ''
 }
 
-export const readMine = query((search: string) => read('/api/tickets/mine', Tickets, {}, cursorOf(search)), 'mine')
+export const readOwnTickets = query(
+  (search: string) => loadOrFail('/api/tickets/mine', Tickets, {}, cursorOf(search)),
+  'mine',
+)
 
-export const readOrders = query((search: string) => read('/api/orders', Orders, {}, cursorOf(search)), 'orders')
+export const readOrders = query((search: string) => loadOrFail('/api/orders', Orders, {}, cursorOf(search)), 'orders')
 
-export const readOrder = query((id: string) => read('/api/orders/:id', Order, { id }), 'order')
+export const readOrder = query((id: string) => loadOrFail('/api/orders/:id', Order, { id }), 'order')
 
-export const readCoupons = query((search: string) => read('/api/coupons', Coupons, {}, cursorOf(search)), 'coupons')
+export const readCoupons = query(
+  (search: string) => loadOrFail('/api/coupons', Coupons, {}, cursorOf(search)),
+  'coupons',
+)
 
 // One part of the account's page: without it the rest is still there.
-export const readSearches = query(() => read('/api/tickets/searches', SavedSearches, {}), 'searches')
+export const readSearches = query(() => loadOrFail('/api/tickets/searches', SavedSearches, {}), 'searches')
 
-export const readSettings = query(() => ask('/api/users/settings', Settings, {}), 'settings')
+export const readSettings = query(() => load('/api/users/settings', Settings, {}), 'settings')
 
 /** The authenticator app that waits for its first code; undefined for most. */
-export const readPendingApp = query(() => ask('/api/users/totp', PendingApp, {}), 'pending app')
+export const readPendingApp = query(() => load('/api/users/totp', PendingApp, {}), 'pending app')
 
-export const readSessions = query(() => ask('/api/users/sessions', Sessions, {}), 'sessions')
+export const readSessions = query(() => load('/api/users/sessions', Sessions, {}), 'sessions')
 
-export const readEarnings = query(() => read('/api/payments/earnings', Earnings, {}), 'earnings')
+export const readEarnings = query(() => loadOrFail('/api/payments/earnings', Earnings, {}), 'earnings')
 
 // The rest of the page is there without them.
 export const readSales = query(
-  (search: string) => ask('/api/payments/earnings/sales', Sales, {}, { search: cursorOf(search) }),
+  (search: string) => load('/api/payments/earnings/sales', Sales, {}, { search: cursorOf(search) }),
   'sales',
 )
 
-export const readStanding = query(
-  () => ask('/api/payments/account', Standing, {}, { timeoutMs: STANDING_MS }),
+export const readPayoutAccount = query(
+  () => load('/api/payments/account', PayoutAccountStatus, {}, { timeoutMs: payoutAccountTimeoutMs }),
   'standing',
 )
 
-export const readAccounts = query((search: string) => read('/api/users', Accounts, {}, cursorOf(search)), 'accounts')
+export const readAccounts = query(
+  (search: string) => loadOrFail('/api/users', Accounts, {}, cursorOf(search)),
+  'accounts',
+)
 
 export const readPayments = query((search: string) => {
   const orderId = new URLSearchParams(search).get('orderId')?.trim()
   const asked = orderId ? `?orderId=${encodeURIComponent(orderId.slice(0, 100))}` : cursorOf(search)
-  return read('/api/payments', Payments, {}, asked)
+  return loadOrFail('/api/payments', Payments, {}, asked)
 }, 'payments')
 
 /** The cursor of an address, and the status that its list is held to. */
-const ofStatus = (search: string): string => {
+const cursorAndStatusOf = (search: string): string => {
   const status = new URLSearchParams(search).get('status')
   const cursor = cursorOf(search)
   return status ? `${cursor || '?'}${cursor && '&'}status=${encodeURIComponent(status.slice(0, 20))}` : cursor
 }
 
 export const readPayouts = query(
-  (search: string) => read('/api/payments/payouts', Payouts, {}, ofStatus(search)),
+  (search: string) => loadOrFail('/api/payments/payouts', Payouts, {}, cursorAndStatusOf(search)),
   'payouts',
 )
 
 export const readDisputes = query(
-  (search: string) => read('/api/payments/disputes', Disputes, {}, ofStatus(search)),
+  (search: string) => loadOrFail('/api/payments/disputes', Disputes, {}, cursorAndStatusOf(search)),
   'disputes',
 )
 
-export const noteMissing = (): void => {
+export const respondNotFound = (): void => {
   const event = getRequestEvent()
   if (event) event.response.status = 404
 }
 
 /** Rendering threw: the page that would come of it is thrown away, see failed-page.ts. */
-export const noteFailed = (error: unknown): void => {
+export const reportRenderError = (error: unknown): void => {
   const event = getRequestEvent()
   if (event === undefined) return
   event.locals.visit.failed = true

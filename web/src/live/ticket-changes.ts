@@ -1,22 +1,22 @@
 /** What a page that shows a ticket is told of it. */
-export interface Change {
+export type TicketChange = {
   id: string
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
   /** when it happened, in milliseconds since 1970: what orders and tickets tell has no order of delivery */
   version: number
 }
 
-type Listener = (change: Change) => void
+type Listener = (change: TicketChange) => void
 
 /** Everybody who watches tickets in this process. One event reaches all who watch its ticket, and nobody else. */
-export const createChanges = () => {
+export const createTicketChanges = () => {
   const listeners = new Map<string, Set<Listener>>()
   return {
-    tell: (change: Change): void => {
+    publish: (change: TicketChange): void => {
       for (const listener of listeners.get(change.id) ?? []) listener(change)
     },
     /** Returns what ends it. */
-    listen: (ids: readonly string[], listener: Listener): (() => void) => {
+    subscribe: (ids: readonly string[], listener: Listener): (() => void) => {
       for (const id of ids) {
         const those = listeners.get(id) ?? new Set()
         listeners.set(id, those.add(listener))
@@ -34,4 +34,4 @@ export const createChanges = () => {
   }
 }
 
-export type Changes = ReturnType<typeof createChanges>
+export type TicketChanges = ReturnType<typeof createTicketChanges>

@@ -1,7 +1,7 @@
 import { Show } from 'solid-js'
 
 /** Leads to the next page of a list that only its owner sees. */
-export const More = (props: { cursor: string | null | undefined; path: string; words: string }) => (
+export const NextPageLink = (props: { cursor: string | null | undefined; path: string; words: string }) => (
   <Show when={props.cursor}>
     {(cursor) => (
       <p class="mt-4">

@@ -9,7 +9,7 @@ export const liveStreams = gauge('live_streams', { help: 'Open pages that are to
  * One request, in the span of which everything happens that is done for it, the services' spans included; and how long it
  * took. Of probes nothing is kept.
  */
-export const observed = async (
+export const observeRequest = async (
   request: Request,
   pathname: string,
   work: () => Promise<Response>,
@@ -18,12 +18,12 @@ export const observed = async (
   const startedAt = performance.now()
   const method = methodName(request.method)
   const route = routeName(pathname)
-  const response = await traced(request, { method, route }, work)
+  const response = await inRequestSpan(request, { method, route }, work)
   httpRequestSeconds.observe({ method, route, status: response.status }, (performance.now() - startedAt) / 1000)
   return response
 }
 
-const traced = (
+const inRequestSpan = (
   { headers }: Request,
   { method, route }: { method: string; route: string },
   work: () => Promise<Response>,

@@ -14,7 +14,7 @@ export const ReloadWithoutScripts = (props: { afterMs: number }) =>
   ) : undefined
 
 /** Asks for the page again after a while, with JavaScript or without. */
-export const Again = (props: { afterMs: number }) => {
+export const ReloadAfter = (props: { afterMs: number }) => {
   onMount(() => {
     const timer = setTimeout(reload, props.afterMs)
     onCleanup(() => clearTimeout(timer))

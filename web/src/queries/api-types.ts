@@ -8,26 +8,27 @@ import type * as v from 'valibot'
 type Routes = ExtractSchema<Auth> & ExtractSchema<Tickets> & ExtractSchema<Orders> & ExtractSchema<Payments>
 
 /** What a GET of each path answers when it succeeds, as Hono derives it from the services' own apps. */
-export type Answers = {
+export type ResponseByPath = {
   [P in keyof Routes & `/api/${string}` as Routes[P] extends { $get: unknown } ? P : never]: Routes[P] extends {
-    $get: { output: infer Answer }
+    $get: { output: infer ApiResponse }
   }
-    ? Answer
+    ? ApiResponse
     : never
 }
 
 /** A schema of what a page reads, if the answer has it. */
-export type Reads<S extends v.GenericSchema, Answer> = S & (Answer extends v.InferInput<S> ? unknown : never)
+export type SchemaFor<S extends v.GenericSchema, ApiResponse> = S &
+  (ApiResponse extends v.InferInput<S> ? unknown : never)
 
-type ParamsIn<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
-  ? Name | ParamsIn<Rest>
+type PathParamNames<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | PathParamNames<Rest>
   : P extends `${string}:${infer Name}`
     ? Name
     : never
 
 /** What fills the names in a path. */
-export type Params<P extends string> = { [N in ParamsIn<P>]: string }
+export type PathParams<P extends string> = { [N in PathParamNames<P>]: string }
 
 /** `/api/tickets/:id` with its id in it. */
-export const filled = <P extends string>(path: P, params: Params<P>): string =>
-  path.replace(/:(\w+)/g, (_, name: ParamsIn<P>) => encodeURIComponent(params[name]))
+export const fillPath = <P extends string>(path: P, params: PathParams<P>): string =>
+  path.replace(/:(\w+)/g, (_, name: PathParamNames<P>) => encodeURIComponent(params[name]))

@@ -2,34 +2,34 @@ import { createAsync } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import * as v from 'valibot'
 import { Waitlist } from '../../domain/waitlist.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
 import { fetchSignedIn } from '../../live/signed-in.ts'
-import { readLine, type Visitor } from '../../queries/reads.ts'
+import { readWaitlist, type Visitor } from '../../queries/queries.ts'
 import { Clock } from '../checkout/clock.tsx'
-import { ReloadWithoutScripts } from '../layout/again.tsx'
+import { ReloadWithoutScripts } from '../layout/reload.tsx'
 
-const ASK_MS = 5000
-const LOOK_AGAIN_MS = 20_000
+const requestTimeoutMs = 5000
+const reloadAfterMs = 20_000
 
-interface WaitingProps {
+type WaitlistPanelProps = {
   ticketId: string
   isHeld: boolean
   visitor: Visitor
 }
 
-const ask = async (ticketId: string): Promise<Waitlist | undefined> => {
-  const answer = await fetchSignedIn(`/api/orders/line/${ticketId}`, { signal: AbortSignal.timeout(ASK_MS) }).catch(
-    () => undefined,
-  )
+const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> => {
+  const answer = await fetchSignedIn(`/api/orders/line/${ticketId}`, {
+    signal: AbortSignal.timeout(requestTimeoutMs),
+  }).catch(() => undefined)
   const read = answer?.ok ? v.safeParse(Waitlist, await answer.json().catch(() => undefined)) : undefined
   return read?.success ? read.output : undefined
 }
 
 /** For those who came second: until when it can last, a place in line, and a word the moment it is over. */
-export const Waiting = (props: WaitingProps) => {
-  const { offer } = useWords()
-  const first = createAsync(() => readLine(props.ticketId))
+export const WaitlistPanel = (props: WaitlistPanelProps) => {
+  const { offer } = useMessages()
+  const first = createAsync(() => readWaitlist(props.ticketId))
   const [asked, setAsked] = createSignal<Waitlist>()
   const [hasTurned, setTurned] = createSignal(false)
   const line = () => asked() ?? first()
@@ -47,7 +47,7 @@ export const Waiting = (props: WaitingProps) => {
       () => props.isHeld,
       async () => {
         setTurned(true)
-        if (props.visitor.user) setAsked(await ask(props.ticketId))
+        if (props.visitor.user) setAsked(await fetchWaitlist(props.ticketId))
       },
       { defer: true },
     ),
@@ -77,7 +77,7 @@ export const Waiting = (props: WaitingProps) => {
             </Show>
           </p>
         </div>
-        <Place ticketId={props.ticketId} line={line()} locale={props.visitor.locale} />
+        <WaitlistForm ticketId={props.ticketId} line={line()} locale={props.visitor.locale} />
       </Show>
       {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
       <div role="status">
@@ -90,8 +90,8 @@ export const Waiting = (props: WaitingProps) => {
 }
 
 /** A form, so that it works without JavaScript; there the page looks again by itself. */
-const Place = (props: { ticketId: string; line: Waitlist | undefined; locale: string }) => {
-  const { offer } = useWords()
+const WaitlistForm = (props: { ticketId: string; line: Waitlist | undefined; locale: string }) => {
+  const { offer } = useMessages()
   return (
     <form method="post" action={`/tickets/${props.ticketId}`} class="line">
       <Show
@@ -117,7 +117,7 @@ const Place = (props: { ticketId: string; line: Waitlist | undefined; locale: st
             <button type="submit" name="intent" value="leave" class="quiet">
               {offer.leave}
             </button>
-            <ReloadWithoutScripts afterMs={LOOK_AGAIN_MS} />
+            <ReloadWithoutScripts afterMs={reloadAfterMs} />
           </>
         )}
       </Show>

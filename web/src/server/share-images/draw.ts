@@ -6,9 +6,9 @@ import resvgWasm from '@resvg/resvg-wasm/index_bg.wasm?url&inline'
 import satori from 'satori'
 import { jsx } from 'satori/jsx/jsx-runtime'
 import { dayParts } from '../../domain/dates.ts'
-import type { Ticket } from '../../domain/shapes.ts'
+import type { Ticket } from '../../domain/schemas.ts'
 
-const SIZE = { width: 1200, height: 630 }
+const imageSize = { width: 1200, height: 630 }
 
 const bytesOf = (dataUrl: string): Buffer => Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64')
 
@@ -24,9 +24,10 @@ type Child = ReturnType<typeof jsx> | string
 const box = (style: Record<string, string | number>, ...children: Child[]) =>
   jsx('div', { style: { display: 'flex', ...style }, children })
 
-const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
+const truncate = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text
 
-const stub = (ticket: Ticket) => {
+const dateColumn = (ticket: Ticket) => {
   const { month, day, weekday, clock, year } = dayParts(ticket.startsAt, 'en-GB', ticket.timeZone)
   return box(
     {
@@ -45,16 +46,16 @@ const stub = (ticket: Ticket) => {
   )
 }
 
-const admits = (ticket: Ticket) =>
+const detailsColumn = (ticket: Ticket) =>
   box(
     { flexDirection: 'column', justifyContent: 'space-between', flexGrow: 1, width: 750, padding: '48px 52px' },
     box(
       { flexDirection: 'column' },
       box(
         { fontSize: ticket.title.length > 40 ? 58 : 72, lineHeight: 1.08, letterSpacing: -1.5 },
-        cut(ticket.title, 90),
+        truncate(ticket.title, 90),
       ),
-      box({ fontSize: 34, color: '#5a5668', marginTop: 22 }, cut(`${ticket.venue}, ${ticket.city}`, 70)),
+      box({ fontSize: 34, color: '#5a5668', marginTop: 22 }, truncate(`${ticket.venue}, ${ticket.city}`, 70)),
     ),
     box(
       { justifyContent: 'space-between', alignItems: 'flex-end' },
@@ -68,16 +69,16 @@ export const isDrawable = ({ title, venue, city }: Ticket): boolean =>
   /^[\p{Script=Latin}\p{N}\p{P}\p{Zs}$+<=>^`|~€£]*$/u.test(title + venue + city)
 
 /** The ticket as a picture for those who share its address, as PNG. */
-export const drawCard = async (ticket: Ticket): Promise<Uint8Array<ArrayBuffer>> => {
+export const drawShareImage = async (ticket: Ticket): Promise<Uint8Array<ArrayBuffer>> => {
   const card = box(
     { width: '100%', height: '100%', padding: 60, background: '#1b0f42', fontFamily: 'Display, Display Extended' },
     box(
       { width: 1080, height: 510, borderRadius: 36, overflow: 'hidden', background: '#ffffff', color: '#191622' },
-      stub(ticket),
-      admits(ticket),
+      dateColumn(ticket),
+      detailsColumn(ticket),
     ),
   )
-  const svg = await satori(card, { ...SIZE, fonts: [...fonts] })
+  const svg = await satori(card, { ...imageSize, fonts: [...fonts] })
   await ready
   const drawing = new Resvg(svg)
   const image = drawing.render()

@@ -98,9 +98,9 @@ export const Earnings = v.record(
   v.object({ pendingCents: v.number(), availableCents: v.number(), paidOutCents: v.number() }),
 )
 
-const standings = v.picklist(['none', 'onboarding', 'ready'])
-export const Standing = v.object({ status: standings, due: v.array(v.string()) })
-export type Standing = v.InferOutput<typeof Standing>
+const payoutAccountStatus = v.picklist(['none', 'onboarding', 'ready'])
+export const PayoutAccountStatus = v.object({ status: payoutAccountStatus, due: v.array(v.string()) })
+export type PayoutAccountStatus = v.InferOutput<typeof PayoutAccountStatus>
 /** It becomes a link and a header, so it is an address of the web and written as one. */
 export const Onboarding = v.object({
   url: v.pipe(
