@@ -50,7 +50,7 @@ const chosen = async (only: string | undefined): Promise<Figure[]> => {
     (await import('./pages')).pages,
     (await import('./flood')).flood,
   ]
-  const onlyWhenNamed = [(await import('./growth')).growth]
+  const onlyWhenNamed = [(await import('./growth/growth')).growth]
   const found = only === undefined ? figures : [...figures, ...onlyWhenNamed].filter(({ name }) => name === only)
   if (found.length > 0) return found
   return refuse(

@@ -25,7 +25,7 @@ beforeEach(async () => {
     db,
     publishEach(async (event) => void published.push(event)),
   )
-  await savedSearches.ensureIndexes()
+  await Promise.all([savedSearches.ensureIndexes(), tickets.ensureIndexes()])
 })
 
 const list = (title: string, change: { sellerId?: string; priceCents?: number } = {}) =>

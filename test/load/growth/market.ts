@@ -1,6 +1,6 @@
 import type { Collection, Db, IndexDescription, OptionalUnlessRequiredId } from 'mongodb'
-import { isListed } from '../../services/tickets/src/domain/search.ts'
-import { searchTokens } from '../../services/tickets/src/domain/search-tokens.ts'
+import { isListed } from '../../../services/tickets/src/domain/search.ts'
+import { searchTokens } from '../../../services/tickets/src/domain/search-tokens.ts'
 
 /** Something to be searched for, of which some is everywhere, some is rare, and some is never together. */
 const words =

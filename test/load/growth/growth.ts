@@ -1,9 +1,9 @@
 import { createLog } from '@fairpass/sdk/telemetry'
-import { checkLedger } from '../../services/payments/src/ledger/check.ts'
-import { openLedger } from '../../services/payments/src/ledger/store.ts'
-import { type Arena, openArena, type Person } from './arena.ts'
-import { type Figure, type Measured, ratioOf, type Side } from './figure.ts'
-import { interleave, millisecondsOf, quantile, spreadOf } from './interleave.ts'
+import { checkLedger } from '../../../services/payments/src/ledger/check.ts'
+import { openLedger } from '../../../services/payments/src/ledger/store.ts'
+import { type Arena, openArena, type Person } from '../arena.ts'
+import { type Figure, type Measured, ratioOf, type Side } from '../figure.ts'
+import { interleave, millisecondsOf, quantile, spreadOf } from '../interleave.ts'
 import { fillLedger, fillListings } from './market.ts'
 
 const small = 1_000
@@ -53,9 +53,9 @@ const read = async (origin: string, path: string, person?: Person): Promise<stri
 }
 
 /** What is looked at, by everybody, by a seller and by an admin. */
-const looks: Record<string, (market: Market) => Promise<unknown>> = {}
+const views: Record<string, (market: Market) => Promise<unknown>> = {}
 const listed = (name: string, query: (size: number) => string) => {
-  looks[name] = ({ arena, size }) => read(arena.origin, `/api/tickets?limit=20${query(size)}`)
+  views[name] = ({ arena, size }) => read(arena.origin, `/api/tickets?limit=20${query(size)}`)
 }
 listed('soonest', () => '')
 listed('cheapest', () => '&sort=cheapest')
@@ -74,29 +74,29 @@ listed('two words that never are', () => '&q=amber%20birch')
 listed('a common word in a city', () => '&q=amber&city=Wien')
 listed('a word that one has', (size) => `&q=${size - 1}`)
 listed('a word that nothing has', () => '&q=zzzzqq')
-looks['the sitemap'] = ({ arena }) => read(arena.origin, '/sitemap.xml')
-looks['a page of the sitemap'] = async ({ arena }) => {
+views['the sitemap'] = ({ arena }) => read(arena.origin, '/sitemap.xml')
+views['a page of the sitemap'] = async ({ arena }) => {
   const [, last] =
     [...(await read(arena.origin, '/sitemap.xml')).matchAll(/sitemaps\/([\da-f]{24})\.xml/g)].at(-1) ?? []
   return read(arena.origin, `/sitemaps/${last ?? 'home'}.xml`)
 }
-looks['the ledger check'] = ({ check }) => check()
-looks['accounts'] = ({ arena, admin }) => read(arena.origin, '/api/payments/accounts?limit=20', admin)
-looks['entries'] = ({ arena, admin }) => read(arena.origin, '/api/payments/entries?limit=20', admin)
-looks['earnings'] = ({ arena, seller }) => read(arena.origin, '/api/payments/earnings', seller)
+views['the ledger check'] = ({ check }) => check()
+views['accounts'] = ({ arena, admin }) => read(arena.origin, '/api/payments/accounts?limit=20', admin)
+views['entries'] = ({ arena, admin }) => read(arena.origin, '/api/payments/entries?limit=20', admin)
+views['earnings'] = ({ arena, seller }) => read(arena.origin, '/api/payments/earnings', seller)
 
-const timesOf = async (look: () => Promise<unknown>): Promise<number[]> => {
+const timesOf = async (view: () => Promise<unknown>): Promise<number[]> => {
   const times: number[] = []
-  for (let nth = 0; nth < readsInRound; nth++) times.push(await millisecondsOf(look))
+  for (let nth = 0; nth < readsInRound; nth++) times.push(await millisecondsOf(view))
   return times
 }
 
 const compare = async (name: string, big: Market, little: Market) => {
-  const look = looks[name] ?? (async () => {})
+  const view = views[name] ?? (async () => {})
   const { a, b } = await interleave({
     rounds,
-    a: () => timesOf(() => look(big)),
-    b: () => timesOf(() => look(little)),
+    a: () => timesOf(() => view(big)),
+    b: () => timesOf(() => view(little)),
   })
   const side = (what: string, measured: number[][]): Side => ({
     what: `${name}, ${what}`,
@@ -114,16 +114,16 @@ const compare = async (name: string, big: Market, little: Market) => {
   }
 }
 
-/** Whether reading grows with the market: the same looks at two markets, which take turns. */
+/** Whether reading grows with the market: the same views at two markets, which take turns. */
 export const growth: Figure = {
   name: 'growth',
-  title: `looks at a market of ${large} listings and ledger entries, against one of ${small}`,
+  title: `views at a market of ${large} listings and ledger entries, against one of ${small}`,
   measure: async (arena) => {
     const beside = await openArena()
     try {
       const [little, big] = [await fillMarket(beside, small), await fillMarket(arena, large)]
       const measured: Measured = { ratios: [], sides: [], broken: [] }
-      for (const name of Object.keys(looks)) {
+      for (const name of Object.keys(views)) {
         const { sides, ratios } = await compare(name, big, little)
         measured.sides.push(...sides)
         measured.ratios.push(...ratios)
