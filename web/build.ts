@@ -5,7 +5,10 @@ import { takeLock } from './build-lock.ts'
 const webFolder = import.meta.dir
 const sources = [
   { cwd: webFolder, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
-  { cwd: join(webFolder, '../sdk/src'), patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts'] },
+  {
+    cwd: join(webFolder, '../sdk/src'),
+    patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts'],
+  },
 ]
 const lockFile = join(webFolder, 'node_modules/.fairpass-build-lock')
 const waitTimeoutMs = 300_000
