@@ -1,6 +1,7 @@
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
+import { createClaims } from './claim/claims.ts'
 import { readPaymentsConfig } from './config.ts'
 import { openCoupons } from './coupon/store.ts'
 import { createCodeVault } from './coupon/vault.ts'
@@ -64,10 +65,11 @@ await runService(
       apply: createApply({ payments, paymentProcess, disputes, sellers }),
       log,
     })
-    const handlers = createHandlers({ payments, payouts, paymentProcess })
+    const refunds = createRefunds({ payments, advance })
+    const claims = createClaims({ db, payments, payouts, refunds })
+    const handlers = createHandlers({ payments, payouts, paymentProcess, claims })
     const context = createServiceContext({ name: 'payments', config, db, dapr, log, handlers })
     const pay = createPay({ payments, orders, stripe, advance, feeBasisPoints: config.PLATFORM_FEE_BASIS_POINTS })
-    const refunds = createRefunds({ payments, advance })
     return {
       app: createApp({
         service,

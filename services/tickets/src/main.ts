@@ -1,21 +1,50 @@
-import { commonConfig, readConfig } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
+import { readTicketsConfig, type TicketsConfig } from './config.ts'
 import { createHandlers } from './events.ts'
+import { createFencedChange } from './fenced-change.ts'
+import { createFiles } from './file/files.ts'
+import { createReader } from './file/reader/reader.ts'
+import { openS3 } from './file/s3.ts'
+import { createSeal } from './file/seal.ts'
+import { openFileStore } from './file/store.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler } from './reconcile.ts'
 import { openTickets } from './store.ts'
 
+const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: TicketsConfig) =>
+  S3_ENDPOINT && S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY
+    ? openS3({
+        endpoint: S3_ENDPOINT,
+        bucket: S3_BUCKET,
+        accessKeyId: S3_ACCESS_KEY_ID,
+        secretAccessKey: S3_SECRET_ACCESS_KEY,
+      })
+    : undefined
+
 await runService(
   'tickets',
-  () => readConfig(commonConfig, process.env),
+  () => readTicketsConfig(process.env),
   ({ config, db, dapr, log, service }) => {
     const tickets = openTickets(db, dapr.publishAll)
     const suspensions = openSuspensions(db)
     const orders = createOrders(dapr)
     const reconcile = createReconciler({ db, tickets, orders })
+    const change = createFencedChange({ tickets, orders })
+    const store = openFileStore(db, objectsOf(config))
+    const files = createFiles({
+      db,
+      tickets,
+      store,
+      change,
+      suspensions,
+      seal: createSeal({ current: config.FILE_KEY, previous: config.FILE_KEY_PREVIOUS }),
+      reader: createReader(),
+      keptDays: config.FILE_DAYS,
+    })
+    const priceCapPercent = config.PRICE_CAP_PERCENT
     const context = createServiceContext({
       name: 'tickets',
       config,
@@ -25,13 +54,20 @@ await runService(
       handlers: createHandlers({ tickets, suspensions }),
     })
     return {
-      app: createApp({ service, context, tickets, suspensions, orders }),
-      prepare: () => Promise.all([tickets.ensureIndexes(), context.prepare()]),
+      app: createApp({ service, context, tickets, suspensions, orders, change, files, priceCapPercent }),
+      prepare: () =>
+        Promise.all([
+          tickets.ensureIndexes(),
+          store.ensureIndexes().then(files.assertKeysKnown),
+          context.prepare(),
+        ]),
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
       loops: [
         ...context.loops,
         { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
         { everyMs: 5_000, name: 'reconciler', work: () => reconcile() },
+        { everyMs: 5_000, name: 'files to erase', work: () => files.sweep() },
+        { everyMs: 30_000, name: 'file keys', work: files.rotate },
       ],
     }
   },

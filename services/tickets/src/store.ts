@@ -72,6 +72,8 @@ const filterOf = (search: Search, now: Date): Filter<Stored> => {
     $and: [
       { status: status ?? { $in: ['available', 'reserved'] } },
       { startsAt: { $gte: now } },
+      // What nobody could buy is found by its address only.
+      { $or: [{ delivery: { $ne: 'file' } }, { 'file.id': { $exists: true } }] },
       ...startsFilter('$gte', from),
       ...startsFilter('$lte', to),
       ...(city ? [{ searchCity: cityToFind(city) }] : []),
@@ -103,6 +105,7 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
       { key: { status: 1, startsAt: 1, _id: 1 }, name: 'soonest' },
       { key: { status: 1, currency: 1, priceCents: 1, _id: 1 }, name: 'cheapest in a currency' },
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
+      { key: { erasesFile: 1 }, name: 'file to erase', sparse: true },
     ],
   })
 
@@ -159,6 +162,23 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
         ),
         eventsOfFollowing,
       ),
+
+    /** Part of a transaction: a listing that was made of another's file. */
+    createIn: async (session: ClientSession, ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
+      withoutSearch(
+        await documents.insert(withSearch(ticket), (saved) => [event('ticket.created', toData(saved))], { session }),
+      ),
+
+    /** The same as `replace` as a part of a transaction. */
+    replaceIn: async (session: ClientSession, before: Ticket, after: Ticket): Promise<Ticket> =>
+      withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
+
+    /** Listings whose files are to be erased, at most `limit`. */
+    toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<Stored>, { limit }),
+
+    /** A mark of this service's own: the listing itself did not change. */
+    noteErased: (id: string, fileId: string) =>
+      documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<Stored>, { $unset: { erasesFile: '' } }),
 
     search: async (search: Search, now: Date) => {
       const found = await documents.list(filterOf(search, now), { sort: sorts[search.sort], limit: search.limit + 1 })

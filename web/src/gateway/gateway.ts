@@ -3,7 +3,7 @@ import { BodyTooLarge, readBody } from './body.ts'
 import { isDaprsOwn } from './dapr-refusal.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
-import { isSecretPath, routeOf } from './route.ts'
+import { isSecretPath, maxBodyBytesOf, routeOf } from './route.ts'
 import { isFromElsewhere } from './same-origin.ts'
 import { traceOf, unsampled } from './trace.ts'
 
@@ -41,7 +41,7 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
     }
 
     try {
-      const body = await readBody(request, call.signal)
+      const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
       const answer = await inSpan(`invoke ${route.app}`, options, async (span) => {
         // Sidecars write down the paths of what they record.

@@ -8,6 +8,7 @@ import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import { type Exchange, SECRET, startDouble } from '@fairpass/stripe-double/testing.ts'
 import { createApp } from '../app.ts'
+import { createClaims } from '../claim/claims.ts'
 import { openCoupons } from '../coupon/store.ts'
 import { createCodeVault } from '../coupon/vault.ts'
 import { type Disputes, openDisputes } from '../dispute/store.ts'
@@ -108,7 +109,9 @@ export const startWorld = async ({
   const payOut = createPayoutProcess({ ...seams, paymentProcess, bans })
   const apply = createApply({ payments, paymentProcess, disputes: seams.disputes, sellers: seams.sellers })
   const webhooks = openWebhooks(db, { stripe: client, secrets: ['whsec_of_another_endpoint', SECRET], apply, log })
-  const handlers = createHandlers({ payments, payouts, paymentProcess })
+  const refunds = createRefunds({ ...seams, advance })
+  const claims = createClaims({ db, payments, payouts, refunds })
+  const handlers = createHandlers({ payments, payouts, paymentProcess, claims })
   const config = { PUBLIC_ORIGIN: service.publicOrigin, ACCESS_TOKEN_SECONDS: 900 }
   const userOf = (token: string): User => {
     const [id = '', role] = token.split(':')
@@ -124,7 +127,6 @@ export const startWorld = async ({
     own: { verify: async (token) => userOf(token), isDenied: async () => false },
   })
   const pay = createPay({ ...seams, advance, feeBasisPoints })
-  const refunds = createRefunds({ ...seams, advance })
   const app = createApp({
     service,
     context,

@@ -10,8 +10,7 @@ export type Sealed = { keyId: string; wrappedKey: Buffer; iv: Buffer; tag: Buffe
 const keyBytes = 32
 const ivBytes = 12
 
-const derive = (secret: string, use: string) =>
-  Buffer.from(hkdfSync('sha256', secret, 'fairpass-file', use, keyBytes))
+const derive = (secret: string, use: string) => Buffer.from(hkdfSync('sha256', secret, 'fairpass-file', use, keyBytes))
 
 /** Tells keys apart, and says nothing of them. */
 const keyIdOf = (secret: string) =>
@@ -76,13 +75,21 @@ export const createSeal = ({ current, previous }: FileKeys) => {
       wrappedKey: await wrap(await unwrap(sealedUnder, new Uint8Array(wrappedKey))),
     }),
 
+    /** Tells the same bytes for the same listing again. */
+    digest: (ticketId: string, bytes: Uint8Array): string =>
+      createHmac('sha256', derive(current, 'source')).update(ticketId).update('\0').update(bytes).digest('base64url'),
+
     /**
      * What a barcode is known by, the current way first: the same for the same code, and no way back to it.
      * While a key is being replaced, what was noted under the one before counts, too.
      */
     fingerprints: ({ symbology, bytes }: Barcode): string[] =>
       [current, ...(previous ? [previous] : [])].map((secret) =>
-        createHmac('sha256', derive(secret, 'fingerprint')).update(symbology).update('\0').update(bytes).digest('base64url'),
+        createHmac('sha256', derive(secret, 'fingerprint'))
+          .update(symbology)
+          .update('\0')
+          .update(bytes)
+          .digest('base64url'),
       ),
   }
 }

@@ -47,7 +47,7 @@ export const drawTicket = async (barcode: Barcode, lines: string[]): Promise<Uin
   })
   const image = await pdf.embedPng(await drawPng(barcode))
   const room = width - 2 * margin
-  const scale = Math.min(room / image.width, (height / 2) / image.height)
+  const scale = Math.min(room / image.width, height / 2 / image.height)
   const drawn = { width: image.width * scale, height: image.height * scale }
   page.drawImage(image, { x: (width - drawn.width) / 2, y: margin, ...drawn })
   return pdf.save()

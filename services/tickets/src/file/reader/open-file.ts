@@ -2,7 +2,7 @@ import { type Barcode, type FileType, FileUnreadableError, isSame, NoBarcodeErro
 import { maxBarcodes } from './barcodes.ts'
 import { type Bitmap, fromImage } from './bitmap.ts'
 import { drawTicket } from './draw.ts'
-import { type Picture, renderPages, TooManyPagesError, maxPages, toPdf, toPicture } from './pdf.ts'
+import { maxPages, type Picture, renderPages, TooManyPagesError, toPdf, toPicture } from './pdf.ts'
 import { readPass } from './pkpass.ts'
 import { ticketsOn } from './split.ts'
 
@@ -24,8 +24,9 @@ const gather = async (pages: AsyncGenerator<Bitmap>): Promise<Gathered[]> => {
   const tickets: Gathered[] = []
   for await (const page of pages) {
     for (const { barcode, region } of await ticketsOn(page)) {
-      let ticket = tickets.find((known) => isSame(known.barcode, barcode))
-      if (!ticket) tickets.push((ticket = { barcode, pictures: [] }))
+      const known = tickets.find((other) => isSame(other.barcode, barcode))
+      const ticket = known ?? { barcode, pictures: [] }
+      if (!known) tickets.push(ticket)
       if (tickets.length > maxBarcodes) throw new FileUnreadableError(`This file has more than ${maxBarcodes} barcodes`)
       if (region) ticket.pictures.push(await toPicture(region))
     }

@@ -26,8 +26,7 @@ const workerUrl = new URL('./worker.ts', import.meta.url).href
 
 /** A worker that has loaded its libraries, and one answer of it at a time. */
 const startWorker = () => {
-  const worker = new Worker(workerUrl, { type: 'module' })
-  worker.unref()
+  const worker = new Worker(workerUrl, { type: 'module', ref: false })
   let settle: { resolve: (result: Result) => void; reject: (error: Error) => void } | undefined
   const next = () => new Promise<Result>((resolve, reject) => (settle = { resolve, reject }))
   worker.onmessage = ({ data }: MessageEvent<Result>) => settle?.resolve(data)
@@ -60,7 +59,7 @@ const within = async <T>(promise: Promise<T>, ms: number): Promise<T | 'late'> =
  * Reads files of strangers in a worker of its own, one at a time, within bounds of memory and time; after whatever went
  * wrong a new one takes its place.
  */
-export const createReader = ({ timeoutMs = 15_000, maxWaiting = 16 }: Options = {}) => {
+export const createReader = ({ timeoutMs = 15_000, maxWaiting = 24 }: Options = {}) => {
   let worker: Running | undefined
   let turn: Promise<unknown> = Promise.resolve()
   let waiting = 0

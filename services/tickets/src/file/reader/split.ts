@@ -54,7 +54,10 @@ const showsOnly = async (bitmap: Bitmap, wanted: Barcode, others: Barcode[]): Pr
 const regionOf = async (page: Bitmap, own: Found, found: Found[]): Promise<Bitmap | undefined> => {
   const others = found.filter((one) => !isSame(one, own))
   if (others.length === 0) return page
-  const masked = paintOver(page, others.map(({ box }) => grown(box)))
+  const masked = paintOver(
+    page,
+    others.map(({ box }) => grown(box)),
+  )
   const cut = crop(masked, cellOf(own.centre, found, page))
   if (await showsOnly(cut, own, others)) return cut
   return (await showsOnly(masked, own, others)) ? masked : undefined

@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 import { type Barcode, type FileType, FileUnreadableError, NoBarcodeError } from '../barcode.ts'
 
 export type Task = { bytes: Uint8Array; type: FileType; withoutBarcode: boolean }
@@ -9,7 +8,7 @@ export type Result =
   /** the libraries may be left in any state: nothing more is to be read here */
   | { is: 'broken'; message: string }
 
-declare const self: DedicatedWorkerGlobalScope
+declare const self: Worker
 
 const pageBytes = 65_536
 /** What each of the libraries may have, in bytes; no worker of Bun has a limit of its own. */
@@ -33,7 +32,10 @@ await Promise.all([prepareBarcodes(), preparePdf()])
 
 /** What the libraries say of a file that is none, before anything of it was unpacked; it leaves them as they were. */
 const isHarmless = (error: unknown): boolean =>
-  error instanceof Error && /^(ERR_IMAGE_|File not|Password|Unsupported security|Unknown error|Page not found|PDF Loading)/.test('code' in error ? String(error.code) : error.message)
+  error instanceof Error &&
+  /^(ERR_IMAGE_|File not|Password|Unsupported security|Unknown error|Page not found|PDF Loading)/.test(
+    'code' in error ? String(error.code) : error.message,
+  )
 
 const work = async ({ bytes, type, withoutBarcode }: Task): Promise<Result> => {
   try {
