@@ -20,14 +20,11 @@ export type Claim = {
   decision?: { adminId: string; reason: string; at: Date } | undefined
 }
 
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
+const hourMs = 3_600_000
 /** How long a seller has to pass a ticket on. */
 const sendWithinMs = 24 * hourMs
 /** How long before the start the buyer must have it. */
 const beforeStartMs = 2 * hourMs
-/** What a seller has at least, whenever it was bought. */
-const leastMs = 30 * minuteMs
 /** How long after the start a buyer can say that it did not work; payouts wait as long. */
 const claimWithinMs = 24 * hourMs
 
@@ -39,10 +36,10 @@ export class ClaimNotPossibleError extends CustomError {
   readonly code = 'claim_not_possible'
 }
 
-/** By when a ticket that was bought now must have been passed on. */
+/** By when a ticket that was bought now must have been passed on; what is bought shortly before the start, by the start. */
 export const deadlineOf = (startsAt: Date, now: Date): Date => {
-  const usual = Math.min(now.getTime() + sendWithinMs, startsAt.getTime() - beforeStartMs)
-  return new Date(Math.max(usual, now.getTime() + leastMs))
+  const inTime = new Date(Math.min(now.getTime() + sendWithinMs, startsAt.getTime() - beforeStartMs))
+  return inTime > now ? inTime : startsAt
 }
 
 /** What begins when an order is completed. */
