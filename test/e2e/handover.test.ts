@@ -33,7 +33,10 @@ test('an uploaded ticket is the buyer’s once it is paid, and nobody else’s',
   const code = newCode()
   const { seller, ticketId } = await listTicket(market, { delivery: 'file' })
   const pdf = await ticketsPdf([{ symbology: 'qr', text: code }])
-  expect(expectStatus(await send(seller, ticketId, pdf), 201).body).toEqual({ ticketIds: [ticketId], barcodes: 1 } as never)
+  expect(expectStatus(await send(seller, ticketId, pdf), 201).body).toEqual({
+    ticketIds: [ticketId],
+    barcodes: 1,
+  } as never)
   const buyer = await market.signedUp()
   const { id } = expectStatus(await buyer.buy(ticketId), 201).body
   expect((await buyer.get(`/api/orders/${id}`)).body.handover).toEqual({ kind: 'file', status: 'waiting' })
@@ -74,7 +77,13 @@ test('the same ticket as PDF, photo and pass is refused, also by twenty at once'
   const others = await send(seller, ticketId, pdf)
   expect(others.body.code).toBe('ticket_already_listed')
   const own = expectStatus(
-    await winner.seller.post('/api/tickets', { title: 'Again', venue: 'V', city: 'C', startsAt: '2035-06-01T19:30:00Z', priceCents: 500 }),
+    await winner.seller.post('/api/tickets', {
+      title: 'Again',
+      venue: 'V',
+      city: 'C',
+      startsAt: '2035-06-01T19:30:00Z',
+      priceCents: 500,
+    }),
     201,
   )
   expectStatus(await send(winner.seller, own.body.id, pdf), 201)
@@ -91,7 +100,10 @@ test('a file with two tickets becomes two listings', async () => {
   expect(barcodes).toBe(2)
   expect(ticketIds).toHaveLength(2)
   expect(ticketIds[0]).toBe(ticketId)
-  expect((await seller.get(`/api/tickets/${ticketIds[1]}`)).body).toMatchObject({ delivery: 'file', status: 'available' })
+  expect((await seller.get(`/api/tickets/${ticketIds[1]}`)).body).toMatchObject({
+    delivery: 'file',
+    status: 'available',
+  })
   // The same upload again, whose answer was lost.
   expect(expectStatus(await send(seller, ticketId, pdf), 201).body).toMatchObject({ ticketIds })
   await bought(ticketIds[1] ?? '')
@@ -108,7 +120,9 @@ test('what is no ticket is refused with a word for it', async () => {
   expect((await send(seller, ticketId, new Uint8Array(3 * 1024 * 1024))).body.code).toBe('file_unreadable')
   expect((await send(await market.signedUp(), ticketId, pdf)).status).toBe(404)
   expect((await send(market.visitor(), ticketId, pdf)).status).toBe(401)
-  expect((await send(seller, ticketId, pdf, 'application/pdf', '?withoutBarcode=true')).body).toMatchObject({ barcodes: 0 })
+  expect((await send(seller, ticketId, pdf, 'application/pdf', '?withoutBarcode=true')).body).toMatchObject({
+    barcodes: 0,
+  })
   expect((await seller.get(`/api/tickets/${ticketId}`)).body).toMatchObject({ withoutBarcode: true, delivery: 'file' })
 }, 60_000)
 

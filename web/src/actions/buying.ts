@@ -10,7 +10,7 @@ export const buy: Submit = async ({ api, fields, id }) => {
   return redirectOnSuccess(answer, `/orders/${idIn(answer) ?? ''}`)
 }
 
-/** An order's page has three forms; the button that was pressed says which. */
+/** An order's page has several forms; the button that was pressed says which. */
 export const checkOut: Submit = async ({ api, fields, id, words }) => {
   const here = `/orders/${id}`
   const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...keyOf(fields) })
@@ -24,6 +24,12 @@ export const checkOut: Submit = async ({ api, fields, id, words }) => {
       return redirectOnSuccess(await pay({ orderId: id, couponCode: text(fields, 'couponCode') }), here)
     case 'cancel':
       return redirectOnSuccess(await api('DELETE', `/api/orders/${id}`), here)
+    case 'received':
+      return redirectOnSuccess(await api('POST', `/api/orders/${id}/received`), here)
+    case 'claim': {
+      const body = { reason: text(fields, 'reason') }
+      return redirectOnSuccess(await api('POST', `/api/orders/${id}/claim`, { body }), here)
+    }
     default:
       return refused([{ message: words.forms.choose }])
   }

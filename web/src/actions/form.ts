@@ -6,6 +6,8 @@ import type { Answer, Api } from '../server/api/api.ts'
 interface Form {
   api: Api
   fields: URLSearchParams
+  /** What was chosen in its file fields. */
+  files: readonly File[]
   /** The id in the page's own address; empty where it has none. */
   id: string
   words: Words

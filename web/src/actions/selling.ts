@@ -2,8 +2,10 @@ import { utcFrom } from '../domain/dates.ts'
 import { minorUnits } from '../domain/money.ts'
 import { Onboarding } from '../domain/shapes.ts'
 import type { Words } from '../i18n/en.ts'
-import { type Failure, loadedFrom } from '../queries/loaded.ts'
-import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { type Failure, failureIn, loadedFrom } from '../queries/loaded.ts'
+import type { Api } from '../server/api/api.ts'
+import { idIn, keyOf, type Outcome, redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { fileIn, upload } from './upload.ts'
 
 /** The listing that the fields tell of, or what is wrong with them that only this form can know. */
 const listingIn = (fields: URLSearchParams, { sell }: Words) => {
@@ -16,26 +18,52 @@ const listingIn = (fields: URLSearchParams, { sell }: Words) => {
   if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
   const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
   const description = text(fields, 'description')
-  return { errors, listing: { title, venue, city, startsAt, timeZone, priceCents, currency, description } }
+  const optional = Object.fromEntries(
+    (['section', 'row', 'seat'] as const).flatMap((name) => {
+      const typed = text(fields, name)
+      return typed ? [[name, typed]] : []
+    }),
+  )
+  const faceValue = text(fields, 'faceValue')
+  const faceValueCents = faceValue ? minorUnits(faceValue, currency) : undefined
+  if (faceValue && faceValueCents === undefined)
+    errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'faceValue' })
+  const listing = { title, venue, city, startsAt, timeZone, priceCents, currency, description, ...optional }
+  return { errors, listing: faceValueCents === undefined ? listing : { ...listing, faceValueCents } }
 }
 
-export const sell: Submit = async ({ api, fields, words }) => {
+/** Puts a ticket up together with its file; a file that is refused leaves no listing behind. */
+const sellFile = async (api: Api, id: string, file: File, withoutBarcode: boolean): Promise<Outcome> => {
+  const uploaded = await upload(api, id, file, withoutBarcode)
+  if (uploaded.status === 201) return redirectOnSuccess(uploaded, '/listings?done=uploaded')
+  await api('DELETE', `/api/tickets/${id}`)
+  return { failure: failureIn(uploaded) }
+}
+
+export const sell: Submit = async ({ api, fields, files, words }) => {
   const { errors, listing } = listingIn(fields, words)
   if (errors.length > 0) return refused(errors)
   const { description, ...rest } = listing
-  const body = description ? listing : rest
+  const file = fileIn(files)
+  const body = { ...(description ? listing : rest), delivery: file ? 'file' : 'transfer' }
   const answer = await api('POST', '/api/tickets', { body, ...keyOf(fields) })
-  return redirectOnSuccess(answer, `/tickets/${idIn(answer) ?? ''}`)
+  const id = idIn(answer)
+  if (file && id && answer.status === 201) return sellFile(api, id, file, fields.get('withoutBarcode') === 'true')
+  return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
-export const changeListing: Submit = async ({ api, fields, id, words }) => {
+export const changeListing: Submit = async ({ api, fields, files, id, words }) => {
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
   const { errors, listing } = listingIn(fields, words)
   if (errors.length > 0) return refused(errors)
-  return redirectOnSuccess(await api('PUT', path, { body: listing }), '/listings?done=saved')
+  const saved = await api('PUT', path, { body: listing })
+  const file = fileIn(files)
+  if (!file || saved.status !== 200) return redirectOnSuccess(saved, '/listings?done=saved')
+  const uploaded = await upload(api, id, file, fields.get('withoutBarcode') === 'true')
+  return redirectOnSuccess(uploaded, '/listings?done=uploaded')
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */

@@ -6,6 +6,7 @@ import { changeAccount, signIn, signOut, signUp } from './account.ts'
 import { changeAccounts, changeCoupons, refundPayment } from './admin.ts'
 import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
+import { decideClaim, handOver } from './handing-over.ts'
 import { chooseLanguage } from './language.ts'
 import { changeListing, sell, setUpPayouts } from './selling.ts'
 
@@ -18,14 +19,20 @@ const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],
   [/^\/orders\/([\w-]{1,64})$/, checkOut],
+  [/^\/sales$/, handOver],
   [/^\/earnings$/, setUpPayouts],
   [/^\/account$/, changeAccount],
   [/^\/admin$/, changeCoupons],
   [/^\/admin\/accounts$/, changeAccounts],
   [/^\/admin\/payments$/, refundPayment],
+  [/^\/admin\/claims$/, decideClaim],
 ]
 
 const MAX_FORM_BYTES = 64 * 1024
+/** A ticket's file, and the fields around it. */
+const MAX_UPLOAD_BYTES = 3 * 1024 * 1024 + MAX_FORM_BYTES
+/** The forms that have a file in them. */
+const UPLOADS = /^\/(sell|listings\/[\w-]{1,64})$/
 const READ_TIMEOUT_MS = 10_000
 
 export type Submitted =
@@ -46,20 +53,36 @@ export const submit = async (request: Request, api: Api, words: Words): Promise<
   for (const [pattern, send] of FORMS) {
     const match = pattern.exec(path)
     if (match === null) continue
-    if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) {
+    const type = request.headers.get('content-type') ?? ''
+    const isUpload = UPLOADS.test(path) && type.startsWith('multipart/form-data')
+    if (!isUpload && !type.startsWith('application/x-www-form-urlencoded')) {
       return refusedOutright(415, 'unsupported_media_type', words.forms.ownOnly)
     }
     let fields: URLSearchParams
+    let files: File[] = []
     try {
-      const body = await readBody(request, AbortSignal.timeout(READ_TIMEOUT_MS), MAX_FORM_BYTES)
-      fields = new URLSearchParams(new TextDecoder().decode(body))
+      const maxBytes = isUpload ? MAX_UPLOAD_BYTES : MAX_FORM_BYTES
+      const body = await readBody(request, AbortSignal.timeout(READ_TIMEOUT_MS), maxBytes)
+      if (isUpload) [fields, files] = await partsOf(body, type)
+      else fields = new URLSearchParams(new TextDecoder().decode(body))
     } catch (error) {
       if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', words.forms.tooLarge)
       return refusedOutright(400, 'request_validation', words.forms.notWhole)
     }
-    return shown(await send({ api, fields, id: match[1] ?? '', words }), fields)
+    return shown(await send({ api, fields, files, id: match[1] ?? '', words }), fields)
   }
   return { kind: 'none' }
+}
+
+const partsOf = async (body: BodyInit | undefined, type: string): Promise<[URLSearchParams, File[]]> => {
+  const form = await new Response(body ?? null, { headers: { 'content-type': type } }).formData()
+  const fields = new URLSearchParams()
+  const files: File[] = []
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields.append(name, value)
+    else files.push(value)
+  }
+  return [fields, files]
 }
 
 const shown = (outcome: Outcome, fields: URLSearchParams): Submitted => {

@@ -6,9 +6,11 @@ import { localTime } from '../domain/dates.ts'
 import { apiQuery } from '../domain/listing-query.ts'
 import {
   Accounts,
+  Claims,
   Coupons,
   Disputes,
   Earnings,
+  HandedSales,
   Order,
   Orders,
   PaymentState,
@@ -207,6 +209,13 @@ export const readDisputes = query(
   (search: string) => read('/api/payments/disputes', Disputes, {}, ofStatus(search)),
   'disputes',
 )
+
+export const readHandedSales = query(
+  (search: string) => read('/api/orders/sales', HandedSales, {}, cursorOf(search)),
+  'handed-sales',
+)
+
+export const readClaims = query((search: string) => read('/api/orders/claims', Claims, {}, ofStatus(search)), 'claims')
 
 export const noteMissing = (): void => {
   const event = getRequestEvent()

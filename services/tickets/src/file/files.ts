@@ -32,13 +32,10 @@ const dayMs = 24 * 3_600_000
 const batch = 20
 
 /** The tickets in a file that are not listed yet are listed like the one that it was uploaded for. */
-const siblingOf = ({ version: _, reservation: _r, erasesFile: _e, ...ticket }: Ticket, id: string, fileId: string) => ({
-  ...ticket,
-  id,
-  seat: undefined,
-  createdAt: new Date(),
-  file: { id: fileId, hasBarcode: true },
-})
+const siblingOf = (of: Ticket, id: string, fileId: string): Omit<Ticket, 'version'> => {
+  const { version: _v, reservation: _r, erasesFile: _e, seat: _s, ...listing } = of
+  return { ...listing, id, createdAt: new Date(), file: { id: fileId, hasBarcode: true } }
+}
 
 export const createFiles = (deps: Deps) => {
   const { db, tickets, store, seal, reader, change, suspensions, keptDays } = deps

@@ -4,6 +4,7 @@ import { formatMoney, minorUnits } from '../../domain/money.ts'
 import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
+import { FileField } from './file-field.tsx'
 import { ZoneField } from './zone-field.tsx'
 
 const CURRENCIES = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
@@ -18,6 +19,10 @@ export interface ListingValues {
   price: string
   currency: string
   description: string
+  section?: string | undefined
+  row?: string | undefined
+  seat?: string | undefined
+  faceValue?: string | undefined
 }
 
 interface ListingFormProps {
@@ -42,7 +47,7 @@ export const ListingForm = (props: ListingFormProps) => {
     refusal: refusal(),
   })
   return (
-    <form method="post" action={props.action} class="stack panel narrow">
+    <form method="post" action={props.action} enctype="multipart/form-data" class="stack panel narrow">
       <input type="hidden" name="intent" value={props.intent} />
       <input type="hidden" name="idempotencyKey" value={visitor.idempotencyKey} />
       <Field {...field('title')} required maxlength="200" hint={sell.titleHint} />
@@ -76,6 +81,13 @@ export const ListingForm = (props: ListingFormProps) => {
         </div>
       </div>
       <Proceeds price={price()} currency={currency()} />
+      <div class="pair">
+        <Field {...field('section')} maxlength="50" />
+        <Field {...field('row')} maxlength="20" />
+        <Field {...field('seat')} maxlength="20" />
+        <Field {...field('faceValue')} inputmode="decimal" hint={sell.faceValueHint} />
+      </div>
+      <FileField />
       <div class="field">
         <label for="f-description">{fields.description}</label>
         <textarea

@@ -53,6 +53,12 @@ const Edited = (props: { ticket: Ticket; startsAt: string }) => {
             price: majorUnits(props.ticket.priceCents, props.ticket.currency),
             currency: props.ticket.currency,
             description: props.ticket.description ?? '',
+            section: props.ticket.section,
+            row: props.ticket.row,
+            seat: props.ticket.seat,
+            ...(props.ticket.faceValueCents === undefined
+              ? {}
+              : { faceValue: majorUnits(props.ticket.faceValueCents, props.ticket.currency) }),
           }}
         />
         <details class="panel narrow">

@@ -5,6 +5,7 @@ import { Page } from '../../components/layout/page.tsx'
 import { Refused } from '../../components/layout/refused.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Standing } from '../../components/ticket/availability.tsx'
+import { HandedOver } from '../../components/ticket/handed-over.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import { formatMoney } from '../../domain/money.ts'
 import type { Order } from '../../domain/shapes.ts'
@@ -57,6 +58,7 @@ const OrderShown = (props: { order: Order }) => {
             }
           >
             <Match when={props.order.status === 'completed'}>
+              <HandedOver order={props.order} />
               <h2>{order.receipt}</h2>
               <p>
                 <Sentence

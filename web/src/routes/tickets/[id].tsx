@@ -30,6 +30,15 @@ const TicketShown = (props: { ticket: Ticket }) => {
   const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
+  const seat = (): [string, string][] => {
+    const { section, row, seat: place, faceValueCents, currency } = props.ticket
+    const faceValue = faceValueCents === undefined ? undefined : formatMoney(faceValueCents, currency, locale())
+    const known = { section, row, seat: place, faceValue }
+    return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
+      const value = known[name]
+      return value === undefined ? [] : [[words.fields[name], value]]
+    })
+  }
   const description = () =>
     words.ticket.description(
       props.ticket.title,
@@ -60,7 +69,19 @@ const TicketShown = (props: { ticket: Ticket }) => {
             </dd>
             <dt>{words.ticket.where}</dt>
             <dd>{where()}</dd>
+            <For each={seat()}>
+              {([label, value]) => (
+                <>
+                  <dt>{label}</dt>
+                  <dd>{value}</dd>
+                </>
+              )}
+            </For>
           </dl>
+          <p class="my-6">
+            {props.ticket.delivery === 'file' ? words.handover.asFile : words.handover.asTransfer}
+            <Show when={props.ticket.withoutBarcode}> {words.handover.unchecked}</Show>
+          </p>
           <Show when={props.ticket.description}>{(text) => <p class="text my-6 max-w-[65ch]">{text()}</p>}</Show>
         </div>
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />

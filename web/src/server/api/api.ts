@@ -13,6 +13,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface CallOptions {
   body?: unknown
+  /** Sent as it is, in place of a body. */
+  file?: { type: string; bytes: Uint8Array<ArrayBuffer> }
   idempotencyKey?: string
   timeoutMs?: number
 }
@@ -39,13 +41,13 @@ const WRITE_TIMEOUT_MS = 28_000
 /** Pages use the public API, with the visitor's own session, through the same gateway as everybody else. */
 export const createApi =
   ({ gateway, publicOrigin, cookie, traceparent, userAgent, peer, forwardedFor, ...rest }: ApiOptions): Api =>
-  async (method, path, { body, idempotencyKey, timeoutMs } = {}) => {
+  async (method, path, { body, file, idempotencyKey, timeoutMs } = {}) => {
     const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'identity', traceparent })
     if (cookie) headers.set('cookie', cookie)
     if (userAgent) headers.set('user-agent', userAgent)
     if (forwardedFor) headers.set('x-forwarded-for', forwardedFor)
     if (method !== 'GET') headers.set('origin', publicOrigin)
-    if (body !== undefined || method !== 'GET') headers.set('content-type', 'application/json')
+    if (body !== undefined || method !== 'GET') headers.set('content-type', file?.type ?? 'application/json')
     if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
     const timeout = AbortSignal.timeout(timeoutMs ?? (method === 'GET' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS))
     const request = new Request(`${publicOrigin}${path}`, {
@@ -53,6 +55,7 @@ export const createApi =
       headers,
       signal: rest.signal ? AbortSignal.any([rest.signal, timeout]) : timeout,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: file.bytes }),
     })
     const response = await gateway(request, peer)
     const text = await response.text()

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { deflateSync } from 'node:zlib'
 import { PDFDocument } from '@cantoo/pdf-lib'
-import { FileUnreadableError, type FileType, NoBarcodeError, type Symbology, symbologies } from '../barcode.ts'
+import { type FileType, FileUnreadableError, NoBarcodeError, type Symbology, symbologies } from '../barcode.ts'
 import { drawnPng, passOf, photoOf, ticketsPdf, zipOf } from '../testing/corpus.ts'
 import { createReader } from './reader.ts'
 
@@ -17,7 +17,10 @@ const scanned = async (pdf: Uint8Array): Promise<Uint8Array> => {
   const { toJpeg } = await import('./bitmap.ts')
   for await (const page of renderPages(pdf)) {
     const jpeg = await toJpeg(page)
-    return new Bun.Image(jpeg).resize(Math.round((page.width * 150) / 200)).jpeg({ quality: 75 }).bytes()
+    return new Bun.Image(jpeg)
+      .resize(Math.round((page.width * 150) / 200))
+      .jpeg({ quality: 75 })
+      .bytes()
   }
   throw new Error('there is no page')
 }
@@ -25,10 +28,20 @@ const scanned = async (pdf: Uint8Array): Promise<Uint8Array> => {
 let made = 0
 const newText = (symbology: Symbology) => `${symbology.toUpperCase()}-${(made++).toString().padStart(5, '0')}-X7Q2`
 
-type Kind = { name: string; tickets: number; file: (symbology: Symbology, texts: string[]) => Promise<[Uint8Array, FileType]> }
+type Kind = {
+  name: string
+  tickets: number
+  file: (symbology: Symbology, texts: string[]) => Promise<[Uint8Array, FileType]>
+}
 
 const pdfOf = (layout?: Parameters<typeof ticketsPdf>[1]) => async (symbology: Symbology, texts: string[]) =>
-  [await ticketsPdf(texts.map((text) => ({ symbology, text })), layout), 'application/pdf'] as [Uint8Array, FileType]
+  [
+    await ticketsPdf(
+      texts.map((text) => ({ symbology, text })),
+      layout,
+    ),
+    'application/pdf',
+  ] as [Uint8Array, FileType]
 
 const kinds: Kind[] = [
   { name: 'a PDF', tickets: 1, file: pdfOf() },
