@@ -56,11 +56,7 @@ await runService(
     return {
       app: createApp({ service, context, tickets, suspensions, orders, change, files, priceCapPercent }),
       prepare: () =>
-        Promise.all([
-          tickets.ensureIndexes(),
-          store.ensureIndexes().then(files.assertKeysKnown),
-          context.prepare(),
-        ]),
+        Promise.all([tickets.ensureIndexes(), store.ensureIndexes().then(files.assertKeysKnown), context.prepare()]),
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
       loops: [
         ...context.loops,

@@ -1,7 +1,7 @@
 import { RequestValidationError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { decodeCursor, encodeCursor, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
-import type { Db, Filter, Sort } from 'mongodb'
+import type { ClientSession, Db, Filter, Sort } from 'mongodb'
 import { cityToFind, foundBy, type Search, wordsToFind } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
 

@@ -76,7 +76,11 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
     },
 
     /** Part of a transaction: a buyer's claim, open or decided. */
-    claimIn: async (session: ClientSession, payment: Payment, claim: { version: number; isOpen: boolean }): Promise<void> => {
+    claimIn: async (
+      session: ClientSession,
+      payment: Payment,
+      claim: { version: number; isOpen: boolean },
+    ): Promise<void> => {
       const payout = await openIn(session, payment)
       const followed = payout && followClaim(payout, claim, new Date())
       if (followed && followed !== payout) await documents.replace(payout, followed, undefined, { session })

@@ -180,9 +180,7 @@ export const followOrder = (ticket: Ticket, status: OrderData['status'], reserva
     case 'completed':
       return { ...ticket, reservation, status: 'sold' }
     case 'cancelled':
-      return isEnding
-        ? withdrawn({ ...ticket, reservation })
-        : { ...ticket, reservation, status: 'available' }
+      return isEnding ? withdrawn({ ...ticket, reservation }) : { ...ticket, reservation, status: 'available' }
     // The sale was undone: nobody knows yet whether the ticket is good, so it does not go back on sale by itself.
     case 'refunded':
       return withdrawn({ ...ticket, reservation })
