@@ -10,7 +10,13 @@ export const files: Guard[] = [
   {
     promise: 9,
     name: 'a file is handed out before it is paid',
-    out: [{ file: routes, text: "order.buyerId !== userId || order.status !== 'completed'", by: 'order.buyerId !== userId' }],
+    out: [
+      {
+        file: routes,
+        text: "order.buyerId !== userId || order.status !== 'completed'",
+        by: 'order.buyerId !== userId',
+      },
+    ],
     test: handedOut,
   },
   {

@@ -40,7 +40,7 @@ export const de: Words = {
     section: 'Block',
     row: 'Reihe',
     seat: 'Platz',
-    faceValue: 'Aufgedruckter Preis',
+    faceValue: 'Nennwert',
     couponCode: 'Gutscheincode',
     paymentMethod: 'Karte',
     quantity: 'Anzahl',
