@@ -38,7 +38,7 @@ const namesIn = (text: string | undefined) => [...(text ?? '').matchAll(/'([a-z]
 
 /** What a service answers to other apps alone, with who they are: the routes below /internal/ and their guards. */
 const internalRoutes = async (app: string) => {
-  const files = await Array.fromAsync(new Bun.Glob(`services/${app}/src/*.ts`).scan({ cwd: root }))
+  const files = await Array.fromAsync(new Bun.Glob(`services/${app}/src/**/*.ts`).scan({ cwd: root }))
   const sources = files.filter((file) => !file.endsWith('.test.ts'))
   const texts = await Promise.all(sources.map((file) => Bun.file(join(root, file)).text()))
   return texts.flatMap((text) => {

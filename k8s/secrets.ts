@@ -15,6 +15,8 @@ const needed = (): Record<string, Record<string, string>> => ({
   // What uploaded tickets are sealed under: without it nobody opens them any more.
   'file-key': { FILE_KEY: newSecret() },
   redis: { password: newSecret() },
+  // The mailbox of the cluster, which asks for no password.
+  smtp: { SMTP_URL: 'smtp://mailbox:1025' },
   stripe: { STRIPE_SECRET_KEY: doubleKey, STRIPE_WEBHOOK_SECRET: newSecret() },
 })
 

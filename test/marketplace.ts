@@ -100,7 +100,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
     /** What was sent to an address, newest first, once `isThere` says that it is all there. */
     mailsTo: async (email: string, isThere: (mails: ReceivedMail[]) => boolean = (mails) => mails.length > 0) => {
       const { mailbox } = await runFile()
-      return eventually(() => mailsAt(mailbox.port, email), isThere)
+      return eventually(() => mailsAt(mailbox.port, email), isThere, 60_000)
     },
 
     /** A service's database, to look behind the public API. */

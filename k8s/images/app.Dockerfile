@@ -1,4 +1,4 @@
-# One for all five services (and the double of Stripe, and replica-set):
+# One for all five services (and the double of Stripe, the mailbox, and replica-set):
 #   docker build -f k8s/images/app.Dockerfile --build-arg ENTRY=services/orders/src/main.ts -t fairpass/orders:local .
 # `bun run images` builds all of them.
 
@@ -26,6 +26,7 @@ RUN bun install --frozen-lockfile --production --ignore-scripts
 FROM packages AS sources
 COPY sdk sdk
 COPY services services
+COPY tools/mailbox tools/mailbox
 COPY tools/stripe-double tools/stripe-double
 COPY k8s/replica-set k8s/replica-set
 

@@ -26,6 +26,12 @@ export const images: readonly Image[] = [
   },
   {
     kind: 'bun',
+    name: 'fairpass/mailbox',
+    entry: 'tools/mailbox/main.ts',
+    title: 'A mailbox for clusters without a mail server',
+  },
+  {
+    kind: 'bun',
     name: 'fairpass/replica-set',
     entry: 'k8s/replica-set/main.ts',
     title: 'Makes a lonely mongod a replica set of one',

@@ -37,6 +37,8 @@ export const commonConfig = {
     v.pipe(v.string(), v.regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')),
     'mongodb://127.0.0.1:27017/?replicaSet=rs0',
   ),
+  /** how long after proving who they are somebody may do what asks for it again */
+  REAUTHENTICATE_SECONDS: v.optional(wholeNumber(1, 86_400), '600'),
   ACCESS_TOKEN_SECONDS: v.optional(wholeNumber(1, 86_400), '900'),
 }
 

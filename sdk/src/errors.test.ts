@@ -29,7 +29,9 @@ const contract: Record<number, string[]> = {
 
 /** Codes of calls that were added to the contract's. */
 const added: Record<number, string[]> = {
-  400: ['file_unreadable', 'no_barcode'],
+  400: ['token_invalid', 'file_unreadable', 'no_barcode'],
+  401: ['second_factor_required'],
+  403: ['reauthentication_required', 'email_not_confirmed'],
   409: [
     'payment_not_refundable',
     'ticket_already_listed',

@@ -10,10 +10,14 @@ export const statusByCode = {
   card_declined: 402,
   forbidden: 403,
   account_banned: 403,
+  second_factor_required: 401,
+  reauthentication_required: 403,
+  email_not_confirmed: 403,
   own_ticket: 403,
   not_found: 404,
   token_invalid: 400,
   email_in_use: 409,
+  earnings_outstanding: 409,
   ticket_being_checked_out: 409,
   ticket_sold: 409,
   ticket_withdrawn: 409,
@@ -110,6 +114,29 @@ export class AccountBannedError extends CustomError {
   readonly code = 'account_banned'
   constructor() {
     super('This account has been suspended')
+  }
+}
+
+/** The password was right, or the session is good: what is missing is a code of the authenticator app, or a passkey. */
+export class SecondFactorRequiredError extends CustomError {
+  readonly code = 'second_factor_required'
+  constructor(message = 'Give a code of your authenticator app, or a recovery code') {
+    super(message)
+  }
+}
+
+/** Signed in, but too long ago for this (OWASP ASVS 5.0, 7.5.2). */
+export class ReauthenticationRequiredError extends CustomError {
+  readonly code = 'reauthentication_required'
+  constructor() {
+    super('Confirm that it is you, then try again')
+  }
+}
+
+export class EmailNotConfirmedError extends CustomError {
+  readonly code = 'email_not_confirmed'
+  constructor() {
+    super('Confirm your email address first; the link is in the mail that we sent you')
   }
 }
 

@@ -2,31 +2,69 @@ import type { Log } from './telemetry/log.ts'
 import { loopFailuresTotal } from './telemetry/metrics.ts'
 import { inSpan, unrecorded } from './telemetry/trace.ts'
 
+/** How often a loop looks for what a crash or an outage left behind, in milliseconds, while it finds nothing. */
+export const safetyNetMs = 5_000
+/** How soon it looks again when it found something, or failed. */
+const busyMs = 1_000
+/** How often it looks after somebody rang, and for how long: what was announced may be in a transaction that has yet to commit. */
+const rungMs = 200
+const rungForMs = 2_000
+
+/** Tells a loop of this process that there is work, so that it need not look often to find it early. */
+export const createBell = () => {
+  let rungAt = Number.NEGATIVE_INFINITY
+  let wake = () => {}
+  return {
+    ring: () => {
+      rungAt = performance.now()
+      wake()
+    },
+    wasRung: () => performance.now() - rungAt < rungForMs,
+    /** Calls `listener` at the next ring; only the last listener is called. */
+    onRing: (listener: () => void) => {
+      wake = listener
+    },
+  }
+}
+
+export type Bell = ReturnType<typeof createBell>
+
+export type Loop = {
+  /** how long after its last run it runs again, in milliseconds, when that found nothing */
+  everyMs: number
+  name: string
+  /** `more`: it found something, so it is likely that there is more */
+  work: () => Promise<unknown>
+  bell?: Bell
+}
+
 /**
- * Does `work` again and again, `pauseMs` after it last ended, until `signal` aborts. A failure is logged once for a run of
- * the same failure, and never ends the loop.
+ * Does a loop's work again and again until `signal` aborts: `everyMs` after it last ended, sooner while it finds something
+ * or fails, at once when its bell rings. A failure is logged once for a run of the same failure, and never ends the loop.
  * @returns a promise that ends when the last run has ended
  */
 export const runPeriodically = async (
-  pauseMs: number,
-  what: string,
-  work: () => Promise<unknown>,
+  { everyMs, name, work, bell }: Loop,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> => {
   let lastFailure = ''
+  const run = async (): Promise<boolean> => {
+    try {
+      const found = await work()
+      lastFailure = ''
+      return found === 'more'
+    } catch (error) {
+      loopFailuresTotal.inc({ loop: name })
+      const failure = String(error)
+      if (failure !== lastFailure) log.warn({ err: error }, `${name} failed; trying again`)
+      lastFailure = failure
+      return true
+    }
+  }
   while (!signal.aborted) {
-    await unrecorded(async () => {
-      try {
-        await work()
-        lastFailure = ''
-      } catch (error) {
-        loopFailuresTotal.inc({ loop: what })
-        const failure = String(error)
-        if (failure !== lastFailure) log.warn({ err: error }, `${what} failed; trying again`)
-        lastFailure = failure
-      }
-    })
-    await pause(pauseMs, signal)
+    const isBusy = await unrecorded(run)
+    const usualMs = isBusy ? Math.min(everyMs, busyMs) : everyMs
+    await pause(bell?.wasRung() ? Math.min(usualMs, rungMs) : usualMs, signal, bell)
   }
 }
 
@@ -46,8 +84,8 @@ export const forEachOf = async <T>(
   if (failures.length > 0) throw failures[0]
 }
 
-/** Waits `ms` milliseconds, or until `signal` aborts. */
-export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+/** Waits `ms` milliseconds, or until `signal` aborts or `bell` rings. */
+export const pause = (ms: number, signal?: AbortSignal, bell?: Bell): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) return resolve()
     const done = () => {
@@ -57,4 +95,5 @@ export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
     }
     const timer = setTimeout(done, ms)
     signal?.addEventListener('abort', done)
+    bell?.onRing(done)
   })

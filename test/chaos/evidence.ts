@@ -68,7 +68,7 @@ export const openEvidence = async (market: Inside) => {
     /** Time passes: every show has begun, and whatever was sold is to be paid out. */
     beginShows: async (): Promise<void> => {
       const now = new Date()
-      const begun = { $set: { payableAt: now, lookAt: now, looks: 0 }, $inc: { version: 1 } }
+      const begun = { $set: { payableAt: now, lease: { attempts: 0, nextAttemptAt: now } }, $inc: { version: 1 } }
       await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
     },
 

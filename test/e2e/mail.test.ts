@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
+import { eventually, listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 
 let market: Marketplace
@@ -53,3 +53,29 @@ test('a purchase is told to its buyer and its seller, once each, with a link tha
   expect(`${bought[0]?.text}${bought[0]?.html}`).not.toContain(seller.email)
   expect(`${sold[0]?.text}${sold[0]?.html}`).not.toContain(buyer.email)
 })
+
+test('a saved search is told of a new listing, and its mail’s own link ends it', async () => {
+  const ann = await market.signedUp()
+  const word = `rarity${Date.now()}`
+  expectStatus(await ann.post('/api/tickets/searches', { q: word }), 201)
+  const { ticketId } = await listTicket(market, { title: `An evening of ${word}` })
+  const isDigest = ({ subject }: { subject: string }) => subject === `New tickets: ${word}`
+  const mail = (await market.mailsTo(ann.email, (mails) => mails.some(isDigest))).find(isDigest)
+  expect(mail?.text).toContain(`${market.origin}/tickets/${ticketId}`)
+  const token = tokenIn(mail?.text, 'unsubscribe')
+  expectStatus(await market.visitor().post('/api/users/unsubscribe', { token }), 204)
+  await eventually(
+    () => ann.get('/api/tickets/searches'),
+    ({ body }) => Array.isArray(body.searches) && body.searches.length === 0,
+  )
+}, 120_000)
+
+test('who waits for a ticket, and is not at its page, hears that it is free again', async () => {
+  const { ticketId } = await listTicket(market, { title: 'A ticket to wait for' })
+  const [buyer, waiting] = [await market.signedUp(), await market.signedUp()]
+  const { body: order } = expectStatus(await buyer.buy(ticketId), 201)
+  expectStatus(await waiting.post('/api/orders/line', { ticketId }), 201)
+  expectStatus(await buyer.delete(`/api/orders/${order.id}`), 204)
+  const isFree = ({ subject }: { subject: string }) => subject === 'Free again: A ticket to wait for'
+  await market.mailsTo(waiting.email, (mails) => mails.some(isFree))
+}, 120_000)

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
+import { createAuthenticator } from '@fairpass/auth/testing/authenticator'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { Secret, TOTP } from 'otpauth'
 import Stripe from 'stripe'
 import { listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { type Contract, fetchDocument } from '../openapi-contract.ts'
@@ -97,6 +99,67 @@ const accounts = async () => {
   await admin.get('/api/users?limit=2')
 }
 
+/** What accounts are signed in to and written to with. */
+const accountSecurity = async () => {
+  const ann = await market.signedUp()
+  const password = 'a long enough password'
+  const tokenIn = async (path: string) => {
+    const link = new RegExp(`/${path}\\?token=(\\S+)`)
+    const mails = await market.mailsTo(ann.email, (all) => all.some(({ text }) => link.test(text)))
+    return mails.flatMap(({ text }) => link.exec(text)?.[1] ?? [])[0]
+  }
+  await ann.post('/api/users/email/confirm', { token: await tokenIn('confirm-email') })
+  await ann.post('/api/users/email/confirmation', {})
+  await ann.get('/api/users/settings')
+  await ann.put('/api/users/settings', { language: 'en' })
+  await ann.post('/api/users/reauthenticate', { password })
+
+  const authenticator = createAuthenticator(market.origin)
+  const optionsAt = async (path: string) => {
+    const { body } = expectStatus(await ann.post(path), 200)
+    return body.options as { challenge: string }
+  }
+  const response = authenticator.create(await optionsAt('/api/users/passkeys/options'))
+  expectStatus(await ann.post('/api/users/passkeys', { name: 'phone', response }), 201)
+  const passkey = authenticator.get(await optionsAt('/api/users/reauthenticate/options'))
+  await ann.post('/api/users/reauthenticate', { passkey })
+  const signed = authenticator.get(await optionsAt('/api/users/signin/passkey/options'))
+  expectStatus(await market.visitor().post('/api/users/signin/passkey', { response: signed }), 200)
+  await ann.delete(`/api/users/passkeys/${authenticator.id}`)
+
+  const { body } = expectStatus(await ann.post('/api/users/totp'), 201)
+  await ann.get('/api/users/totp')
+  const app = new TOTP({ secret: Secret.fromBase32(`${body.secret}`) })
+  await ann.post('/api/users/totp/confirm', { code: app.generate({ timestamp: Date.now() - 30_000 }) })
+  const other = market.visitor()
+  await other.post('/api/users/signin', { email: ann.email, password })
+  expectStatus(await other.post('/api/users/signin/code', { code: app.generate() }), 200)
+  await ann.post('/api/users/recovery-codes')
+  await ann.delete('/api/users/totp')
+
+  await ann.put('/api/users/email', { email: `new-${ann.email}`, password })
+  await ann.post('/api/users/password-reset', { email: ann.email })
+  await ann.post('/api/users/password-reset/confirm', {
+    token: await tokenIn('reset-password'),
+    newPassword: 'another long enough password',
+  })
+}
+
+/** The link in the news of a sale ends such news. */
+const unsubscribing = async () => {
+  const { seller } = await bought()
+  const mails = await market.mailsTo(seller.email, (all) => all.some(({ subject }) => subject.startsWith('Sold')))
+  const [, token] = /\/unsubscribe\?token=(\S+)/.exec(mails.map(({ text }) => text).join('\n')) ?? []
+  expectStatus(await market.visitor().post('/api/users/unsubscribe', { token }), 204)
+}
+
+const savedSearches = async () => {
+  const ann = await market.signedUp()
+  const { body } = expectStatus(await ann.post('/api/tickets/searches', { q: 'opera' }), 201)
+  await ann.get('/api/tickets/searches')
+  await ann.delete(`/api/tickets/searches/${body.id}`)
+}
+
 const ticketsAndLines = async () => {
   const { seller, ticketId } = await listTicket(market)
   const [buyer, waiting] = [await market.signedUp(), await market.signedUp()]
@@ -150,7 +213,7 @@ const payments = async () => {
 }
 
 test('every operation, called as it wants to be, gives each success that is described', async () => {
-  await Promise.all([accounts(), ticketsAndLines(), payments()])
+  await Promise.all([accounts(), accountSecurity(), unsubscribing(), savedSearches(), ticketsAndLines(), payments()])
   const successes = operations().flatMap(({ name, operation }) =>
     Object.keys(operation.responses)
       .filter((status) => status.startsWith('2'))

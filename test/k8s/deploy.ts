@@ -6,6 +6,7 @@ export const testNamespace = 'fairpass-test'
 export const webPort = 30_980
 export const mongodbPort = 30_917
 export const stripePort = 30_911
+export const mailboxPort = 30_925
 export const replicas = 3
 export const apps = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web'] as const
 export type AppName = (typeof apps)[number]

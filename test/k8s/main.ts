@@ -16,7 +16,7 @@ import {
 import { checkManifests } from './manifests.ts'
 import { connectMarketplace } from './marketplace.ts'
 import { checkMoney, killEachKind } from './outages.ts'
-import { banTakesEffect, everyPageIsUpdated, oneWinner } from './promises.ts'
+import { banTakesEffect, everyPageIsUpdated, mailArrives, oneWinner } from './promises.ts'
 import { directCallsAreRefused, unlistedAppsAreRefused } from './refusals.ts'
 import { createReport, type Report, say } from './report.ts'
 import { rollingRestart } from './rolling.ts'
@@ -81,6 +81,7 @@ const live = async (report: Report, storage: Storage) => {
   if (!isUp) return say(await explain())
   await chapter('A ticket is bought, and another order runs out of time', () => demo(market.origin))
   await chapter('One ticket has one winner', () => oneWinner(market))
+  await chapter('Mails are sent, once each, whichever replica owes them', () => mailArrives(market))
   await chapter('Every open page hears of a change, whichever replica it is at', () => everyPageIsUpdated(market))
   await chapter('A ban is felt by every replica within a second', () => banTakesEffect(market))
   await chapter('A service called straight at its pod refuses', directCallsAreRefused)

@@ -94,3 +94,25 @@ export const banTakesEffect = async (market: Marketplace): Promise<string> => {
   }
   return '24 calls over all replicas, a second later: each is refused'
 }
+
+const mailWithinMs = 30_000
+
+/** What the three of auth owe between them, one of them sends, once. */
+export const mailArrives = async (market: Marketplace): Promise<string> => {
+  const person = createVisitor(market.origin)
+  const email = `mail-${crypto.randomUUID()}@fairpass.example`
+  expectStatus(await person.post('/api/users/signup', { email, password: crypto.randomUUID() }), 201)
+  expectStatus(await person.post('/api/users/password-reset', { email }), 202)
+  const begun = performance.now()
+  let mails = await market.mailsTo(email)
+  while (mails.length < 2 && performance.now() - begun < mailWithinMs) {
+    await Bun.sleep(200)
+    mails = await market.mailsTo(email)
+  }
+  const token = /\/reset-password\?token=(\S+)/.exec(mails.map(({ text }) => text).join('\n'))?.[1]
+  check(mails.length === 2 && token !== undefined, `${mails.length} of two mails arrived`)
+  const newPassword = crypto.randomUUID()
+  expectStatus(await person.post('/api/users/password-reset/confirm', { token, newPassword }), 204)
+  expectStatus(await person.post('/api/users/signin', { email, password: newPassword }), 200)
+  return `two mails arrived once each, ${seconds(performance.now() - begun)} after they were asked for, and the link lets in`
+}

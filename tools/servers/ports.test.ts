@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
 import { createServer } from 'node:net'
-import { createPorts } from './ports.ts'
+import { createPorts, whyNot } from './ports.ts'
 import { spawnScript } from './testing/scripts.ts'
 
 const ports = createPorts()
@@ -19,6 +19,12 @@ test('a taken port is told in one sentence that names the port and the variable'
   await expect(ports.exactly(taken, 'PORT')).rejects.toThrow(
     `Port ${taken} is taken by another program; end it, or choose another port with PORT=….`,
   )
+})
+
+// Guarantee: who lacks the right to a port is not sent to look for a program that has it.
+test('a port that only an administrator may use is told as such', () => {
+  for (const code of ['EACCES', 'EPERM']) expect(whyNot(80, 'PORT', code)).toContain('only by an administrator')
+  for (const code of ['EADDRINUSE', undefined]) expect(whyNot(80, 'PORT', code)).toContain('taken by another program')
 })
 
 test('a preferred port that is taken is replaced by a free one', async () => {

@@ -8,6 +8,12 @@ const folder = () => join(tmpdir(), `fairpass-ports-${userInfo().uid}`)
 const triesForAnyPort = 50
 const answerWithinMs = 500
 
+/** Why a port cannot be had, by the system's own code. */
+export const whyNot = (port: number, variable: string, code: string | undefined): string =>
+  code === 'EACCES' || code === 'EPERM'
+    ? `Port ${port} may be used only by an administrator of this machine; choose one from 1024 on with ${variable}=….`
+    : `Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`
+
 /**
  * Ports for one run. A port that was given is locked until this process ends, so that two runs that start at the same
  * moment never get the same one before they listen.
@@ -42,9 +48,7 @@ export const createPorts = () => {
     /** Exactly this port; when it is taken the error names the variable that chooses another one. */
     exactly: async (port: number, variable: string) => {
       if (await take(port)) return port
-      throw new UserError(
-        `Port ${port} is taken by another program; end it, or choose another port with ${variable}=….`,
-      )
+      throw new UserError(whyNot(port, variable, await obstacleOf(port)))
     },
     release: () => {
       for (const lock of locks.values()) lock.release()
@@ -58,12 +62,15 @@ export type Ports = ReturnType<typeof createPorts>
 // On macOS one can listen on 127.0.0.1 beside somebody who listens on every address, so both are asked.
 const isFree = async (port: number) => (await canListen(port)) && !(await isAnswered(port))
 
-const canListen = (port: number) =>
-  new Promise<boolean>((resolve) => {
+/** Why nobody can listen there, by the system's own code; undefined when one can. */
+const obstacleOf = (port: number) =>
+  new Promise<string | undefined>((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', (error) => resolve('code' in error ? String(error.code) : 'unknown'))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(undefined)))
   })
+
+const canListen = async (port: number) => (await obstacleOf(port)) === undefined
 
 const isAnswered = (port: number) =>
   new Promise<boolean>((resolve) => {

@@ -69,6 +69,9 @@ export const redisServer = ({
   }
 }
 
+/** The control plane does little, and often: one thread wakes nobody else for it. */
+const controlPlaneEnv = () => ({ ...minimalEnv(), GOMAXPROCS: '1' })
+
 type ControlPlane = { part: Part; port: number; healthPort: number }
 
 /** Dapr's placement service, which knows which sidecar hosts which actor. Its state is made anew at each start. */
@@ -88,7 +91,7 @@ export const placementServer = ({
     // A sidecar that was killed is noticed within seconds, and its actors move back to the next one.
     ...['--keepalive-time', '1s', '--keepalive-timeout', '2s'],
   ],
-  env: { ...minimalEnv(), ...part.env },
+  env: { ...controlPlaneEnv(), ...part.env },
   isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
 })
 
@@ -123,7 +126,7 @@ export const schedulerServer = ({
       ...['--etcd-data-dir', dir, '--etcd-initial-election-tick-advance'],
       ...['--identity-directory-write', join(dir, 'identity'), '--enable-metrics=false', '--log-as-json'],
     ],
-    env: { ...minimalEnv(), ...part.env },
+    env: { ...controlPlaneEnv(), ...part.env },
     isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
   }
 }

@@ -57,12 +57,16 @@ export const sidecarServer = (options: SidecarOptions): ProcessSpec => {
   }
 }
 
-/** A Configuration that lets sidecars find each other through a file instead of multicast DNS. */
-export const nameResolutionConfig = (databaseFile: string) => ({
+/**
+ * A Configuration that lets sidecars find each other through a file instead of multicast DNS. Where nobody collects their
+ * spans they make none, which takes a fifth off their CPU: they pass the apps' trace ids on all the same.
+ */
+export const nameResolutionConfig = (databaseFile: string, { isTraced = true } = {}) => ({
   apiVersion: 'dapr.io/v1alpha1',
   kind: 'Configuration',
   metadata: { name: 'fairpass' },
   spec: {
+    ...(isTraced ? {} : { tracing: { samplingRate: '0' } }),
     nameResolution: {
       component: 'sqlite',
       version: 'v1',

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 
 /** What stands under `error` in a refused answer. */
-export interface ErrorBody {
+export type ErrorBody = {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error'
   message: string
   code?: string
@@ -13,7 +13,7 @@ export interface ErrorBody {
   payment_method?: Stripe.PaymentMethod
 }
 
-export interface Answer {
+export type Answer = {
   status: number
   body: unknown
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'bun:test'
-import { authorisation, clientOf, controlOf, listen, SECRET, temporaryFile, until } from './testing.ts'
+import { authorisation, clientOf, controlOf, listen, temporaryFile, until, webhookSecret } from './testing.ts'
 
-const MAIN = new URL('main.ts', import.meta.url).pathname
+const mainFile = new URL('main.ts', import.meta.url).pathname
 
 const cleanups: (() => void)[] = []
 afterEach(() => {
@@ -9,12 +9,12 @@ afterEach(() => {
 })
 
 const spawnDouble = async (file: string, webhookUrl?: string) => {
-  const child = Bun.spawn([process.execPath, MAIN], {
+  const child = Bun.spawn([process.execPath, mainFile], {
     env: {
       ...process.env,
       STRIPE_PORT: '0',
       STRIPE_DATA_FILE: file,
-      ...(webhookUrl ? { STRIPE_WEBHOOK_URL: webhookUrl, STRIPE_WEBHOOK_SECRET: SECRET } : {}),
+      ...(webhookUrl ? { STRIPE_WEBHOOK_URL: webhookUrl, STRIPE_WEBHOOK_SECRET: webhookSecret } : {}),
     },
     stdout: 'pipe',
     stderr: 'inherit',
@@ -85,7 +85,7 @@ test('SIGTERM ends it', async () => {
 })
 
 test('what is missing is named', async () => {
-  const child = Bun.spawn([process.execPath, MAIN], { env: { PATH: process.env.PATH ?? '' }, stderr: 'pipe' })
+  const child = Bun.spawn([process.execPath, mainFile], { env: { PATH: process.env.PATH ?? '' }, stderr: 'pipe' })
   expect(await child.exited).toBe(1)
   expect(await new Response(child.stderr).text()).toContain('STRIPE_DATA_FILE')
 })

@@ -2,7 +2,7 @@ import { serve } from './serve.ts'
 import { createStripeDouble } from './server.ts'
 import { openStorage } from './storage.ts'
 
-const STOP_WITHIN_MS = 3_000
+const stopWithinMs = 3_000
 
 const need = (name: string): string => {
   const value = process.env[name]
@@ -28,6 +28,7 @@ const { app, webhooks } = createStripeDouble({
   storage,
   key: process.env.STRIPE_DOUBLE_KEY || 'sk_test_fairpass_double',
   webhookUrl,
+  enabledEvents: process.env.STRIPE_WEBHOOK_EVENTS?.split(',').filter(Boolean),
   webhookSecret: webhookUrl ? need('STRIPE_WEBHOOK_SECRET') : '',
 })
 const listener = await serve(app, portIn('STRIPE_PORT'), process.env.STRIPE_HOST || undefined)
@@ -35,7 +36,7 @@ webhooks.wake()
 console.log(JSON.stringify({ level: 'info', msg: 'stripe double listens', host: listener.host, port: listener.port }))
 
 const stop = async () => {
-  await Promise.race([Promise.all([listener.stop(), webhooks.stop()]), Bun.sleep(STOP_WITHIN_MS)])
+  await Promise.race([Promise.all([listener.stop(), webhooks.stop()]), Bun.sleep(stopWithinMs)])
   storage.close()
   process.exit(0)
 }

@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { ConnectionDropped, errorAnswer } from './errors.ts'
 
-interface App {
+type App = {
   fetch(request: Request): Response | Promise<Response>
 }
 
-const BODY_MAX_BYTES = 1_000_000
-const LOOPBACK = '127.0.0.1'
+const maxBodyBytes = 1_000_000
+const loopback = '127.0.0.1'
 
 const bodyOf = async (incoming: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> => {
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of incoming) {
     bytes += part.length
-    if (bytes > BODY_MAX_BYTES) return undefined
+    if (bytes > maxBodyBytes) return undefined
     parts.push(part)
   }
   return Buffer.concat(parts)
@@ -26,7 +26,7 @@ const requestOf = (incoming: IncomingMessage, body: Buffer<ArrayBuffer>): Reques
   }
   const method = incoming.method ?? 'GET'
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? LOOPBACK}`), {
+  return new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? loopback}`), {
     method,
     headers,
     ...(hasBody ? { body } : {}),
@@ -47,10 +47,10 @@ const tooLarge = () => {
 }
 
 /**
- * Serves the app, on loopback unless told otherwise. On node:http, because a dropped connection needs the socket, which Bun.serve hides.
+ * Serves the app, on loopback unless toResponse otherwise. On node:http, because a dropped connection needs the socket, which Bun.serve hides.
  * @throws when the port is taken.
  */
-export const serve = async (app: App, port: number, host = LOOPBACK) => {
+export const serve = async (app: App, port: number, host = loopback) => {
   const server = createServer(async (incoming, outgoing) => {
     try {
       const body = await bodyOf(incoming)

@@ -1,26 +1,28 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
-import { createAccount } from './account.ts'
-import { createAnswering, type Env } from './answering.ts'
-import { createApi } from './api.ts'
-import { createConnectApi } from './connect-api.ts'
-import { createControl } from './control.ts'
+import { createConnectApi } from './connect/connect-api.ts'
+import { createOnboarding } from './connect/onboarding.ts'
+import { createConnect } from './connect/platform.ts'
+import { createControl } from './control/control.ts'
+import { createFaults } from './control/faults.ts'
 import { ConnectionDropped, keyRefused, noSuchPath, StripeRefusal, serverError } from './errors.ts'
-import { API_VERSION, createEvents } from './events.ts'
-import { createFaults } from './faults.ts'
-import { createIdempotency } from './idempotency.ts'
-import { createOnboarding } from './onboarding.ts'
-import { createConnect } from './platform.ts'
-import { createRequests } from './requests.ts'
+import { createAccount } from './payment/account.ts'
+import { createApi } from './payment/api.ts'
+import { createAnswering, type Env } from './request/answering.ts'
+import { createIdempotency } from './request/idempotency.ts'
+import { createRequests } from './request/requests.ts'
 import { newId } from './shapes.ts'
 import type { Storage } from './storage.ts'
-import { createWebhooks } from './webhooks.ts'
+import { apiVersion, createEvents } from './webhook/events.ts'
+import { createWebhooks } from './webhook/webhooks.ts'
 
-export interface StripeDoubleDeps {
+export type StripeDoubleDeps = {
   storage: Storage
   /** The only secret key that is let in. */
   key: string
   webhookUrl?: string | undefined
+  /** The types of events that the endpoint has enabled; all when there are none. */
+  enabledEvents?: readonly string[] | undefined
   webhookSecret: string
   now?: () => number
   /** The first pause before a webhook is tried again. */
@@ -48,11 +50,14 @@ export const createStripeDouble = ({
   key,
   webhookUrl,
   webhookSecret,
+  enabledEvents = [],
   now = Date.now,
   ...pauses
 }: StripeDoubleDeps) => {
   const faults = createFaults(storage)
-  const events = createEvents({ storage, faults, delivers: webhookUrl !== undefined, now })
+  const isEnabled = (type: string) =>
+    webhookUrl !== undefined && (enabledEvents.length === 0 || enabledEvents.includes(type))
+  const events = createEvents({ storage, faults, isEnabled, now })
   const account = createAccount({ storage, events, now })
   const connect = createConnect({ storage, events, now })
   const webhooks = createWebhooks({ storage, events, url: webhookUrl, secret: webhookSecret, now, ...pauses })
@@ -70,7 +75,7 @@ export const createStripeDouble = ({
       if (given !== undefined && isSame(given, key)) await next()
       else c.res = answered(keyRefused(given))
       c.header('request-id', c.var.requestId)
-      c.header('stripe-version', c.req.header('stripe-version') ?? API_VERSION)
+      c.header('stripe-version', c.req.header('stripe-version') ?? apiVersion)
       if (c.var.idempotencyKey) c.header('idempotency-key', c.var.idempotencyKey)
     })
     .route('/v1', createApi({ storage, account, events, answering }))

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
-import { type Decline, noBillingDetails } from './cards.ts'
 import type { ErrorBody } from './errors.ts'
+import { type Decline, noBillingDetails } from './payment/cards.ts'
 
 /** The objects that the double keeps, in the shapes that stripe-node declares for its pinned API version. */
 export type Kept =
@@ -17,36 +17,36 @@ export type Kept =
 export type KeptAccount = Stripe.Account & { created: number; metadata: Record<string, string> }
 
 /** Something that happened to an object, as an event will tell it. */
-export interface Happening {
+export type Happening = {
   type: Stripe.Event['type']
   object: Kept
 }
 
-export const say = (type: Happening['type'], object: Kept): Happening => ({ type, object })
+export const happening = (type: Happening['type'], object: Kept): Happening => ({ type, object })
 
 /** What a transition leaves behind: the intent after it, every object it touched, what is said about it, in order. */
-export interface Outcome {
+export type Outcome = {
   intent: Stripe.PaymentIntent
   touched: Kept[]
-  said: Happening[]
+  happenings: Happening[]
   /** Present when the card was refused: Stripe answers 402, yet the attempt is kept. */
   declined?: ErrorBody
 }
 
 /** Where time and chance come in; everything that decides is pure. */
-export interface World {
+export type World = {
   nowSeconds: number
   newId(prefix: string): string
 }
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 export const newId = (prefix: string): string => {
   const bytes = crypto.getRandomValues(new Uint8Array(24))
-  return `${prefix}_${Array.from(bytes, (byte) => ALPHABET[byte % ALPHABET.length]).join('')}`
+  return `${prefix}_${Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('')}`
 }
 
-export interface NewIntent {
+export type NewIntent = {
   amount: number
   currency: string
   captureMethod: 'automatic' | 'automatic_async' | 'manual'

@@ -1,14 +1,14 @@
 import { Database, type SQLQueryBindings } from 'bun:sqlite'
-import type { Said } from './events.ts'
-import type { Onboarding } from './onboarding.ts'
+import type { Onboarding } from './connect/onboarding.ts'
 import type { Kept } from './shapes.ts'
+import type { StoredEvent } from './webhook/events.ts'
 
 /** Everything that is kept by id: Stripe's objects, the events about them, and links to the onboarding page. */
-export type Entry = Kept | Onboarding | Said
+export type Entry = Kept | Onboarding | StoredEvent
 export type EntryKind = Entry['object']
 export type EntryOf<K extends EntryKind> = Extract<Entry, { object: K }>
 
-export interface Page {
+export type Page = {
   limit: number
   startingAfter?: string | undefined
   endingBefore?: string | undefined
@@ -25,7 +25,7 @@ export interface Page {
   metadata?: Record<string, string> | undefined
 }
 
-const SCHEMA = `
+const schema = `
   CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     about TEXT, created INTEGER NOT NULL, body TEXT NOT NULL);
@@ -60,7 +60,7 @@ export const openStorage = (file: string) => {
   database.run('PRAGMA journal_mode = WAL')
   database.run('PRAGMA synchronous = FULL')
   database.run('PRAGMA busy_timeout = 5000')
-  database.run(SCHEMA)
+  database.run(schema)
 
   const bodyOf = (row: unknown): string | undefined =>
     typeof row === 'object' && row !== null && 'body' in row && typeof row.body === 'string' ? row.body : undefined

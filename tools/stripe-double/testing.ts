@@ -2,19 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Stripe from 'stripe'
+import type { stateOf } from './control/state.ts'
 import { serve } from './serve.ts'
 import { createStripeDouble } from './server.ts'
-import type { stateOf } from './state.ts'
 import { openStorage } from './storage.ts'
 
-const KEY = 'sk_test_fairpass_double'
-export const SECRET = 'whsec_fairpass_double'
+const secretKey = 'sk_test_fairpass_double'
+export const webhookSecret = 'whsec_fairpass_double'
 
-const UNTIL_MS = 10_000
+const untilMs = 10_000
 
 /** Waits for a condition instead of a time. */
 export const until = async <T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>) => {
-  const giveUp = Date.now() + UNTIL_MS
+  const giveUp = Date.now() + untilMs
   while (Date.now() < giveUp) {
     const seen = await look()
     if (seen !== undefined && seen !== false) return seen
@@ -23,7 +23,7 @@ export const until = async <T>(what: string, look: () => T | undefined | false |
   throw new Error(`waited in vain for ${what}`)
 }
 
-export const clientOf = (port: number, key = KEY) =>
+export const clientOf = (port: number, key = secretKey) =>
   new Stripe(key, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false, timeout: 5_000 })
 
 /** What Stripe's client throws, or undefined when nothing was refused. */
@@ -41,7 +41,7 @@ export const refusalOf = async (call: Promise<unknown>): Promise<Stripe.errors.S
 export const headerOf = ({ lastResponse }: { lastResponse: { headers: Record<string, string> } }, name: string) =>
   new Headers(lastResponse.headers).get(name)
 
-interface Received {
+type Received = {
   event: { id: string; type: string; data: { object: { id: string } } }
   payload: string
   signature: string
@@ -81,7 +81,7 @@ export const controlOf = (port: number, host = '127.0.0.1') => {
       method,
       // A pooled connection may be closed by the double just when it is used again.
       keepalive: false,
-      headers: { authorization: `Bearer ${KEY}` },
+      headers: { authorization: `Bearer ${secretKey}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
@@ -110,7 +110,7 @@ export const temporaryFile = () => {
 }
 
 /** A request of Stripe's API and its answer. */
-export interface Exchange {
+export type Exchange = {
   method: string
   /** With its query. */
   path: string
@@ -121,7 +121,7 @@ export interface Exchange {
 
 type App = { fetch(request: Request): Response | Promise<Response> }
 
-const overheard = (app: App, onExchange: (exchange: Exchange) => void): App => ({
+const withExchanges = (app: App, onExchange: (exchange: Exchange) => void): App => ({
   fetch: async (request) => {
     const { pathname, search } = new URL(request.url)
     if (!pathname.startsWith('/v1/')) return app.fetch(request)
@@ -133,26 +133,28 @@ const overheard = (app: App, onExchange: (exchange: Exchange) => void): App => (
   },
 })
 
-interface DoubleOptions {
+type DoubleOptions = {
   webhookUrl?: string
+  enabledEvents?: readonly string[]
   now?: () => number
   /** Hears every request of Stripe's API. */
   onExchange?: ((exchange: Exchange) => void) | undefined
 }
 
 /** A double in this process, reached over a socket as the payments service reaches it. */
-export const startDouble = async ({ webhookUrl, now, onExchange }: DoubleOptions = {}) => {
+export const startDouble = async ({ webhookUrl, enabledEvents, now, onExchange }: DoubleOptions = {}) => {
   const { file, remove } = temporaryFile()
   const storage = openStorage(file)
   const { app, webhooks } = createStripeDouble({
     storage,
-    key: KEY,
+    key: secretKey,
     webhookUrl,
-    webhookSecret: SECRET,
+    enabledEvents,
+    webhookSecret: webhookSecret,
     firstPauseMs: 10,
     ...(now ? { now } : {}),
   })
-  const listener = await serve(onExchange ? overheard(app, onExchange) : app, 0)
+  const listener = await serve(onExchange ? withExchanges(app, onExchange) : app, 0)
   return {
     port: listener.port,
     stripe: clientOf(listener.port),

@@ -53,6 +53,7 @@ test('a sidecar gets Redis and the tokens, and no secret of an app', () => {
     REDIS_PASSWORD: 'redis password',
     APP_API_TOKEN: 'app token',
     DAPR_API_TOKEN: 'dapr token',
+    GOMAXPROCS: expect.stringMatching(/^[1-9]\d*$/),
   })
 })
 

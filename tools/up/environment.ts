@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { App } from '@fairpass/servers'
 import { newSecret } from './data-folder.ts'
 
@@ -84,4 +85,6 @@ export const sidecarEnv = (shared: Environment, tokens: Tokens): Record<string, 
   REDIS_PASSWORD: shared.REDIS_PASSWORD ?? '',
   APP_API_TOKEN: tokens.app,
   DAPR_API_TOKEN: tokens.dapr,
+  // Six sidecars share the machine with all else: threads of which each waits for another's work cost more than they bring.
+  GOMAXPROCS: shared.GOMAXPROCS ?? `${Math.max(1, Math.floor(availableParallelism() / 2))}`,
 })

@@ -52,6 +52,7 @@ const RunFile = v.strictObject({
   mongod: PidAndPort,
   redis: PidAndPort,
   stripe: PidAndPort,
+  mailbox: PidAndPort,
   placement: Pid,
   scheduler: Pid,
 })
@@ -110,7 +111,7 @@ test('everything is ready, each app reaches the others, and SIGTERM leaves nothi
   const { child, output, ended, port, dataDir, readRun } = await readyUp('orderly')
   expect(output()).toContain(`Fairpass is ready: http://localhost:${port}\n`)
   const pids = pidsIn(readRun())
-  expect(pids.length).toBe(8)
+  expect(pids.length).toBe(9)
   expect(pids.every(isRunning)).toBe(true)
 
   const environment = await (await fetch(`http://127.0.0.1:${port}/auth`)).json()
@@ -160,7 +161,7 @@ test('a kill -9 of the command leaves nothing behind, and it starts again on the
 test('two copies run side by side; a data folder and a port have one owner each, told in a sentence', async () => {
   const [one, two] = await Promise.all([readyUp('one'), readyUp('two')])
   const pids = [...pidsIn(one.readRun()), ...pidsIn(two.readRun())]
-  expect(new Set(pids).size).toBe(16)
+  expect(new Set(pids).size).toBe(18)
 
   const sameFolder = await startUp(65_000, one.dataDir).ended()
   expect(sameFolder.output).toBe(

@@ -18,6 +18,13 @@ export type Settings = {
   readonly hasMailServer: boolean
 }
 
+/** As browsers tell it: without a path, a slash at its end included. */
+const originOf = (address: string): string => {
+  const url = URL.parse(address)
+  if (url && /^https?:$/.test(url.protocol)) return url.origin
+  throw new UserError(`PUBLIC_ORIGIN is "${address}"; it must be an address such as https://tickets.example.`)
+}
+
 /** What `up` itself reads of the environment; an empty variable counts as unset. */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const read = (name: string) => environment[name] || undefined
@@ -27,7 +34,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   }
   return {
     port,
-    publicOrigin: read('PUBLIC_ORIGIN') ?? `http://localhost:${port}`,
+    publicOrigin: originOf(read('PUBLIC_ORIGIN') ?? `http://localhost:${port}`),
     dataDir: read('DATA_DIR') ?? '.data',
     host: hosts.find((host) => host === read('HOST')) ?? '127.0.0.1',
     mongodbUri: read('MONGODB_URI'),

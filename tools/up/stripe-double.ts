@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { webhookEventTypes } from '@fairpass/payments/webhook-events'
 import { type ProcessSpec, respondsOk, root } from '@fairpass/servers'
 
 export const doubleKey = 'sk_test_fairpass_double'
@@ -22,6 +23,7 @@ export const stripeDouble = ({ port, webhookUrl, webhookSecret, dataDir, env }: 
     STRIPE_DATA_FILE: join(dataDir, 'stripe.json'),
     STRIPE_WEBHOOK_URL: webhookUrl,
     STRIPE_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_WEBHOOK_EVENTS: webhookEventTypes.join(),
     STRIPE_DOUBLE_KEY: doubleKey,
   },
   isReady: () => respondsOk(`http://127.0.0.1:${port}/healthz`),

@@ -62,7 +62,7 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
     ...(options.observers?.collector ? { OTEL_EXPORTER_OTLP_ENDPOINT: options.observers.collector } : {}),
   }
   const watching = await watch(options, apps)
-  const names = resolveNames(data.path)
+  const names = resolveNames(data.path, isTraced(environment))
   const daprd = partOf(options.parts, 'daprd')
   const withTokens = apps.map((app) => ({ app, tokens: tokensOf(process.env) }))
   return {
@@ -99,12 +99,17 @@ const keysOf = (folder: string, variable: 'JWT_KEY' | 'FILE_KEY', file: string) 
   }
 }
 
+const isTraced = ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: all,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces,
+}: NodeJS.ProcessEnv) => Boolean(all || traces)
+
 /** The configuration that lets the sidecars of this run, and of no earlier one, find each other. */
-const resolveNames = (dataDir: string) => {
+const resolveNames = (dataDir: string, isTraced: boolean) => {
   const database = join(dataDir, 'names.db')
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true })
   const config = join(dataDir, 'sidecars.json')
-  writeWhole(config, JSON.stringify(nameResolutionConfig(database)))
+  writeWhole(config, JSON.stringify(nameResolutionConfig(database, { isTraced })))
   return config
 }
 

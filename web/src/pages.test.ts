@@ -96,6 +96,8 @@ const stub = Bun.serve({
   async fetch(request) {
     const { pathname } = new URL(request.url)
     if (pathname.endsWith('/healthz/outbound')) return new Response(null, { status: 204 })
+    if (pathname.endsWith('/internal/openapi.json') && !('GET /internal/openapi.json' in answers))
+      return Response.json({})
     const path = pathname.replace(/^\/v1\.0\/invoke\/\w+\/method/, '')
     const route = `${request.method} ${path}`
     calls.push({ route, headers: request.headers, body: await request.clone().text() })
@@ -287,7 +289,9 @@ describe('pages', () => {
     answers['GET /internal/sitemap/listings'] = json({ ids: [ID, 'other'] })
     const robots = await (await get('/robots.txt')).text()
     expect(robots).toContain(`Sitemap: ${origin}/sitemap.xml`)
-    expect(robots).toContain('Disallow: /orders')
+    // What is not to be found says so on its page, which has to be read for it.
+    expect(robots).not.toMatch(/Disallow: \/(orders|signin|sell|account)/)
+    expect(await (await get('/signin')).text()).toContain('content="noindex"')
     const index = await get('/sitemap.xml')
     expect(index.headers.get('content-type')).toBe('application/xml')
     expect(await index.text()).toContain(`<loc>${origin}/sitemaps/${ID}.xml</loc>`)
@@ -552,7 +556,6 @@ describe('forms', () => {
       title: 'More jazz',
       priceCents: 2400,
       currency: 'eur',
-      description: '',
     })
     answers[`DELETE /api/tickets/${ID}`] = refusal(409, 'ticket_reserved', 'A buyer is checking out')
     const held = await post(`/listings/${ID}`, { intent: 'withdraw' }, SIGNED_IN)
@@ -878,6 +881,243 @@ test('health is answered, and the API is passed on under its own origin', async 
   expect(await api.json()).toMatchObject({ nextCursor: 'more' })
   expect((await get('/api/nothing')).headers.get('content-type')).toBe('application/problem+json')
   expect(callTo('GET /api/tickets')[0]?.headers.get('x-forwarded-for')).toMatch(/^(127\.0\.0\.1|::1)$/)
+})
+
+describe('what people type and send', () => {
+  test.each([
+    ['zh-cmn-Hans-CN,zh;q=0.9', 'en'],
+    ['gsw-CH', 'de'],
+    ['i-klingon, *;q=0.5', 'en'],
+    ['x'.repeat(3000), 'en'],
+    ['de-DE-u-ca-buddhist-nu-thai', 'de'],
+    ['\u00e4\u00f6', 'en'],
+    [';;;=,,q', 'en'],
+  ])('Accept-Language %p gets a page in %p, whole, and a renewed session', async (wish, language) => {
+    answers['POST /api/users/refresh'] = json(USER, 200, ['access=new; Path=/', 'refresh=r2; Path=/'])
+    const cookie = `access=${accessToken(-10)}; refresh=r1`
+    for (const path of ['/', `/tickets/${ID}`, '/orders', '/nothing']) {
+      const page = await get(path, { 'accept-language': wish, cookie })
+      expect({ path, status: page.status }).toEqual({ path, status: path === '/nothing' ? 404 : 200 })
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(page.headers.getSetCookie().map((set) => set.split(';')[0])).toEqual(['access=new', 'refresh=r2'])
+      expect(await page.text()).toContain(`<html lang="${language}"`)
+    }
+  })
+
+  test('whatever was stored, nothing in it turns the page round, and it stands isolated', async () => {
+    const turned = { ...TICKET, title: 'Opera \u202eesuoH', venue: 'Hall\u2066', description: 'a\u202db' }
+    answers[`GET /api/tickets/${ID}`] = json(turned)
+    answers['GET /api/tickets'] = json({ tickets: [turned], nextCursor: null })
+    for (const path of [`/tickets/${ID}`, '/']) {
+      const html = await (await get(path)).text()
+      expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+      expect(html).toMatch(/<bdi[^>]*>Opera esuoH<\/bdi>/)
+    }
+  })
+
+  test.each([
+    ['America/Los_Angeles', 'usd', 1999, '2027-06-02T03:00:00.000Z', 'en'],
+    ['Asia/Calcutta', 'huf', 1750050, '2027-06-02T03:00:00.000Z', 'en'],
+    ['US/Pacific', 'jpy', 5000, '2027-06-02T03:00:00.000Z', 'de'],
+    ['Europe/Vienna', 'kwd', 1250, '2027-10-31T01:30:00.000Z', 'de'],
+    ['Europe/Vienna', 'eur', 125050, '2027-10-31T00:30:15.250Z', 'de-CH'],
+    [undefined, 'isk', 500, '2027-06-02T03:00:00.000Z', 'en-IN'],
+    ['Europe/Kiev', 'dem', 1234, '2027-06-02T03:00:00.000Z', 'de'],
+  ])(
+    'a form in %p and %p that is saved untouched changes nothing',
+    async (timeZone, currency, priceCents, startsAt, locale) => {
+      const own = {
+        ...TICKET,
+        sellerId: USER.id,
+        title: ' Jazz  & \u202eall ',
+        timeZone,
+        currency,
+        priceCents,
+        startsAt,
+        description: 'a\r\nb\nc',
+      }
+      answers[`GET /api/tickets/${ID}`] = json(own)
+      const headers = { ...SIGNED_IN, 'accept-language': locale }
+      const html = await (await get(`/listings/${ID}`, headers)).text()
+      const fields: Record<string, string> = { intent: 'save' }
+      const plain = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&#39;', "'")
+      for (const name of ['title', 'venue', 'city', 'startsAt', 'price'])
+        fields[name] = plain(new RegExp(`<input[^>]*name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '')
+      for (const name of ['timeZone', 'currency']) {
+        const select = new RegExp(`<select[^>]*name="${name}".*?</select>`, 's').exec(html)?.[0] ?? ''
+        fields[name] =
+          /<option[^>]*value="([^"]*)"[^>]* selected/.exec(select)?.[1] ?? /value="([^"]*)"/.exec(select)?.[1] ?? ''
+      }
+      // Browsers send two characters for each line break.
+      fields.description = plain(/<textarea[^>]*>(.*?)<\/textarea>/s.exec(html)?.[1] ?? '').replace(/\r?\n/g, '\r\n')
+      expect(fields.timeZone).toBe(timeZone ?? 'UTC')
+      expect(fields.currency).toBe(currency)
+      const saved = await post(`/listings/${ID}`, fields, headers)
+      expect([saved.status, saved.headers.get('location')]).toEqual([303, '/listings?done=saved'])
+      expect(callTo(`PUT /api/tickets/${ID}`)).toEqual([])
+    },
+  )
+
+  test.each([
+    ['1,250.00', 'usd', 'en', 125000],
+    ['1.250,50', 'eur', 'de', 125050],
+    ['1 000', 'eur', 'de', 100000],
+    ['CHF 1’000.-', 'chf', 'de-CH', 100000],
+    ['5,000', 'jpy', 'en', 5000],
+  ])('the price %p in %p, written in %p, is %p', async (price, currency, locale, priceCents) => {
+    answers['POST /api/tickets'] = json(TICKET, 201)
+    const listed = await post('/sell', { ...LISTING, price, currency }, { ...SIGNED_IN, 'accept-language': locale })
+    expect(listed.status).toBe(303)
+    expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toMatchObject({ priceCents, currency })
+  })
+
+  test('a price below what Stripe takes is told in the currency, and not sent', async () => {
+    const page = await post('/sell', { ...LISTING, price: '50', currency: 'huf' }, SIGNED_IN)
+    expect([page.status, alertIn(await page.text())]).toEqual([400, expect.stringContaining('HUF\u00a0175.00')])
+    expect(callTo('POST /api/tickets')).toEqual([])
+  })
+
+  test('a long form survives its own refusal', async () => {
+    const description = `${'x'.repeat(123)}\r\n`.repeat(40)
+    answers['POST /api/tickets'] = refusal(400, 'request_validation', 'must not be empty', 'title')
+    const again = await (
+      await post('/sell', { ...LISTING, title: '\u200b', price: '5', currency: 'usd', description }, SIGNED_IN)
+    ).text()
+    expect(/<textarea[^>]*>(.*?)<\/textarea>/s.exec(again)?.[1]?.replace(/\r/g, '')).toHaveLength(
+      description.replace(/\r/g, '').length,
+    )
+  })
+
+  test('a session that ends while a form is filled in loses nothing', async () => {
+    const ended = refusal(401, 'not_authenticated', 'Sign in first')
+    answers['GET /api/users/currentuser'] = json({ currentUser: null })
+    answers['POST /api/tickets'] = ended
+    answers[`PUT /api/tickets/${ID}`] = ended
+    const typed = { ...LISTING, title: 'My long work', price: '24.50', currency: 'usd', description: 'Row 7' }
+    for (const path of ['/sell', `/listings/${ID}`]) {
+      const page = await post(path, { ...typed, intent: 'save' })
+      const html = await page.text()
+      expect([path, page.status]).toEqual([path, 401])
+      for (const value of ['My long work', '24.50', 'Row 7', '2027-03-01T20:00']) expect(html).toContain(value)
+      expect(html).toContain('href="/signin"')
+      expect(alertIn(html)).toContain('session has ended')
+    }
+    answers['POST /api/orders'] = ended
+    expect((await post(`/tickets/${ID}`, {})).headers.get('location')).toBe(`/signin?next=%2Ftickets%2F${ID}`)
+  })
+
+  test('a show that has begun is neither offered nor in stock', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: new Date(Date.now() - 1000).toISOString() })
+    const html = await (await get(`/tickets/${ID}`)).text()
+    expect(html).toContain('has begun')
+    expect(html).not.toMatch(/<button[^>]*>[^<]*Buy/)
+    expect(html).not.toContain('InStock')
+  })
+
+  test('a start is told with the offset of its venue', async () => {
+    answers[`GET /api/tickets/${ID}`] = json({
+      ...TICKET,
+      startsAt: '2027-06-02T03:00:00.000Z',
+      timeZone: 'America/Los_Angeles',
+    })
+    expect(await (await get(`/tickets/${ID}`)).text()).toContain('"startDate":"2027-06-01T20:00:00-07:00"')
+  })
+
+  test('what somebody searched for is no page to index, and has no address of its own', async () => {
+    for (const path of ['/?q=jazz', '/?city=Oslo', '/?sort=cheapest']) {
+      const html = await (await get(path)).text()
+      expect(html).toContain('content="noindex"')
+      expect(html).not.toContain('rel="canonical"')
+    }
+    expect(await (await get('/')).text()).toContain(`rel="canonical" href="${origin}/"`)
+  })
+
+  test('signing in, or choosing a language, leads back to the page', async () => {
+    const html = await (await get('/?q=jazz&sort=cheapest')).text()
+    expect(html).toContain('href="/signin?next=%2F%3Fq%3Djazz%26sort%3Dcheapest"')
+    expect(html).toContain('href="/signup?next=%2F%3Fq%3Djazz%26sort%3Dcheapest"')
+    expect(html).toMatch(/name="next" value="\/\?q=jazz&amp;sort=cheapest"/)
+    expect(await (await get('/signin?next=%2Fsell')).text()).toContain('href="/signin?next=%2Fsell"')
+  })
+
+  test('hidden keys do not survive Back, and one that does presses BUY anew when its order is over', async () => {
+    for (const path of [`/tickets/${ID}`, '/sell', `/orders/${ID}`]) {
+      const html = await (await get(path, SIGNED_IN)).text()
+      for (const [field] of html.matchAll(/<input[^>]*name="idempotencyKey"[^>]*>/g))
+        expect(field).toContain('autocomplete="off"')
+    }
+    const old = { 'idempotency-replayed': 'true', 'content-type': 'application/json' }
+    const keys: (string | null)[] = []
+    answers['POST /api/orders'] = (request) => {
+      keys.push(request.headers.get('idempotency-key'))
+      if (keys.length > 1) return Response.json({ ...ORDER, id: 'fresh' }, { status: 201 })
+      return new Response(JSON.stringify(ORDER), { status: 201, headers: old })
+    }
+    answers[`GET /api/orders/${ID}`] = json({ ...ORDER, status: 'cancelled' })
+    const key = 'a-key-of-an-old-page'
+    const again = await post(`/tickets/${ID}`, { idempotencyKey: key }, SIGNED_IN)
+    expect(again.headers.get('location')).toBe('/orders/fresh')
+    expect(keys[0]).toBe(key)
+    expect(keys[1]).not.toBe(key)
+    // The same press twice, while the order is open, is one.
+    keys.length = 0
+    answers[`GET /api/orders/${ID}`] = json(ORDER)
+    expect((await post(`/tickets/${ID}`, { idempotencyKey: key }, SIGNED_IN)).headers.get('location')).toBe(
+      `/orders/${ID}`,
+    )
+    expect(keys).toHaveLength(1)
+  })
+
+  test('a refusal is in the title, and where the keyboard is', async () => {
+    answers['POST /api/users/signin'] = refusal(401, 'invalid_credentials', 'Email or password is wrong')
+    const html = await (await post('/signin', { email: 'a@example.test', password: 'x' })).text()
+    expect(/<title[^>]*>([^<]*)/.exec(html)?.[1]).toContain('Not sent: Sign in')
+    expect(html).toMatch(/<div[^>]*role="alert"[^>]*tabindex="-1"[^>]*autofocus/)
+  })
+
+  test('a form that is sent from another address of this server says which is the right one', async () => {
+    const other = origin.replace('localhost', '127.0.0.1')
+    const sent = (path: string, type: string, language = 'en') =>
+      fetch(`${other}${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin: other, 'content-type': type, 'accept-language': language },
+      })
+    const page = await sent('/signin', 'application/x-www-form-urlencoded')
+    expect(page.status).toBe(403)
+    expect(await page.text()).toContain(`<a href="${origin}/">${origin}</a>`)
+    expect(await (await sent('/signin', 'application/x-www-form-urlencoded', 'de')).text()).toContain('anderen Adresse')
+    const api = await sent('/api/users/signin', 'application/json')
+    expect([api.status, (await api.json()).errors[0].message]).toEqual([403, expect.stringContaining(origin)])
+    const strange = await post('/signin', {}, { origin: 'https://evil.example' })
+    expect([strange.status, (await strange.text()).includes(origin)]).toEqual([403, false])
+  })
+
+  test.each([
+    '/api/docs',
+    '/api/openapi.json',
+    '/',
+    `/tickets/${ID}`,
+    '/signin',
+    '/robots.txt',
+    '/healthz',
+    '/readyz',
+    `/live?ids=${ID}`,
+    '/favicon.svg',
+  ])('HEAD %s answers as GET does', async (path) => {
+    answers['GET /internal/openapi.json'] = json({
+      openapi: '3.1.0',
+      info: { description: '' },
+      servers: [],
+      paths: {},
+      components: { schemas: {}, securitySchemes: {} },
+    })
+    const head = await fetch(`${origin}${path}`, { method: 'HEAD', redirect: 'manual' })
+    const aborted = new AbortController()
+    const whole = await fetch(`${origin}${path}`, { redirect: 'manual', signal: aborted.signal })
+    expect([head.status, head.headers.get('content-type')]).toEqual([whole.status, whole.headers.get('content-type')])
+    aborted.abort()
+  })
 })
 
 // Last: it ends the app.

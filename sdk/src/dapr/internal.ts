@@ -5,6 +5,9 @@ import { OrderData } from '../events/events.ts'
 export const OrderToPay = OrderData
 export type OrderToPay = OrderData
 
+/** Whether anything between a seller and the platform is still to be settled, in any currency. */
+export const Owed = v.object({ isOwed: v.boolean() })
+
 /** How a change of a listing stands to its orders: allowed, or why not. */
 export const Fence = v.object({ verdict: v.picklist(['free', 'reserved', 'sold']) })
 

@@ -84,9 +84,11 @@ export const openDeadLetters = (db: Db, log: Log) => {
       await dropOldest()
     },
 
-    /** Applies marked letters in the order in which they were given up, at most a hundred. */
-    replayMarked: async (handlers: EventHandlers): Promise<void> => {
-      for (let applied = 0; applied < batch; applied++) if (!(await replayOne(handlers))) return
+    /** Applies marked letters in the order in which they were given up, at most a hundred. @returns `more` when there were any */
+    replayMarked: async (handlers: EventHandlers): Promise<'more' | undefined> => {
+      let applied = 0
+      while (applied < batch && (await replayOne(handlers))) applied++
+      return applied > 0 ? 'more' : undefined
     },
   }
 }

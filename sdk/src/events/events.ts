@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { Id } from '../http/body.ts'
+import { currentTrace } from '../telemetry/trace.ts'
 
 /** A moment in UTC, as it is written. */
 export const Instant = v.pipe(v.string(), v.isoTimestamp())
@@ -116,6 +117,19 @@ const WaitlistData = v.object({
   startsAt: v.optional(Instant),
   timeZone: v.optional(v.string()),
 })
+/** New listings for a search that somebody saved. */
+const SearchMatchData = v.object({
+  id: Id,
+  version: Version,
+  userId: Id,
+  name: v.string(),
+  tickets: v.array(
+    v.object({
+      ...{ id: Id, title: v.string(), venue: v.string(), city: v.string(), startsAt: Instant },
+      ...{ timeZone: v.optional(v.string()), priceCents: Cents, currency: Currency },
+    }),
+  ),
+})
 const UserData = v.object({ id: Id, version: Version, at: Instant })
 const SessionData = v.object({ id: Id, version: Version, at: Instant })
 
@@ -144,6 +158,9 @@ const dataByType = {
   'dispute.opened': DisputeData,
   'dispute.decided': DisputeData,
   'waitlist.notified': WaitlistData,
+  'search.matched': SearchMatchData,
+  /** by the link of a mail, for which nobody has to sign in */
+  'search.unsubscribed': v.object({ id: Id, version: Version, userId: Id }),
   'session.ended': SessionData,
   'user.banned': UserData,
   'user.unbanned': UserData,
@@ -153,12 +170,20 @@ const dataByType = {
 type DataByType = { [T in keyof typeof dataByType]: v.InferOutput<(typeof dataByType)[T]> }
 export type EventType = keyof DataByType
 export type FairpassEvent<T extends EventType = EventType> = {
-  [K in T]: { id: string; type: K; time: string; data: DataByType[K] }
+  [K in T]: { id: string; type: K; time: string; data: DataByType[K]; traceparent?: string }
 }[T]
 
-/** A new event, ready for an outbox. */
-export const event = <T extends EventType>(type: T, data: DataByType[T], now = new Date()) =>
-  ({ id: crypto.randomUUID(), type, time: now.toISOString(), data }) as FairpassEvent<T>
+/** A new event, ready for an outbox; whatever comes of it belongs to the trace in which it happened. */
+export const event = <T extends EventType>(type: T, data: DataByType[T], now = new Date()) => {
+  const { traceparent } = currentTrace() ?? {}
+  return {
+    id: crypto.randomUUID(),
+    type,
+    time: now.toISOString(),
+    data,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  } as FairpassEvent<T>
+}
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(dataByType, type)
 

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
+import * as v from 'valibot'
 import { sidecarOnly } from '../http/app.ts'
 import type { Log } from '../telemetry/log.ts'
 import { eventsAppliedTotal } from '../telemetry/metrics.ts'
-import { inSpan, SpanKind } from '../telemetry/trace.ts'
+import { currentTrace, inSpan, SpanKind, traceIdOf } from '../telemetry/trace.ts'
 import { type EventType, type FairpassEvent, isEventType, parseEvent } from './events.ts'
 
 /** Applies one event; throws when that failed. */
@@ -28,9 +29,18 @@ const applyBatch = async (
   return handler.batch(events).catch((reason: unknown) => events.map(() => ({ status: 'rejected', reason })))
 }
 
+const Traced = v.object({ traceparent: v.string() })
+
+/** The trace of what caused an event, the first of those that came together; undefined where the sidecar delivers within it already. */
+const traceparentIn = (delivered: unknown): string | undefined => {
+  const { output, success } = v.safeParse(Traced, delivered)
+  const isDeliveredWithin = success && currentTrace()?.traceId === traceIdOf(output.traceparent)
+  return success && !isDeliveredWithin && traceIdOf(output.traceparent) !== undefined ? output.traceparent : undefined
+}
+
 /** Applies one delivered event; throws what its handler throws, or when the event breaks its contract. */
 export const applyEvent = (handlers: EventHandlers, type: EventType, delivered: unknown): Promise<void> =>
-  inSpan(`apply ${type}`, { kind: SpanKind.CONSUMER }, async () => {
+  inSpan(`apply ${type}`, { kind: SpanKind.CONSUMER, traceparent: traceparentIn(delivered) }, async () => {
     const [end] = await applyBatch(handlerOf(handlers, type), [parseEvent(type, delivered)])
     if (end?.status === 'rejected') throw end.reason
   })
@@ -104,7 +114,8 @@ export const subscriptions = (
   const applyAll = async (type: EventType, all: Delivered[]): Promise<PromiseSettledResult<unknown>[]> => {
     const parsed = await Promise.allSettled(all.map(async (delivered) => parseEvent(type, delivered)))
     const events = parsed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    const ends = await inSpan(`apply ${type}`, { kind: SpanKind.CONSUMER }, () =>
+    const traceparent = traceparentIn(all[0])
+    const ends = await inSpan(`apply ${type}`, { kind: SpanKind.CONSUMER, traceparent }, () =>
       applyBatch(handlerOf(handlers, type), events),
     )
     return parsed.map((one) => (one.status === 'rejected' ? one : (ends.shift() as PromiseSettledResult<unknown>)))

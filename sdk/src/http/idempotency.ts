@@ -17,6 +17,8 @@ const lockMs = 6_000
 const renewMs = 2_000
 const waitMs = 15_000
 const pollMs = 50
+/** The lock of a request that ended without an answer to keep. */
+const released = new Date(0)
 
 const digest = (secret: string, ...parts: string[]) => {
   const hash = createHmac('sha256', secret)
@@ -73,11 +75,16 @@ export const openIdempotency = (db: Db, secret = '') => {
       }
       const known = await answers.findOne({ _id })
       if (!known) continue
-      if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()
+      const isSame = known.fingerprint === fingerprint
+      const isReleased = known.lockedUntil.getTime() === released.getTime()
+      // What was refused for now may be asked otherwise; what may have been done may not.
+      if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()
       if (known.answer) return { answer: known.answer }
       if (known.lockedUntil <= now) {
-        const taken = await answers.updateOne({ _id, lockedUntil: known.lockedUntil }, { $set: { lockedUntil } })
-        if (taken.modifiedCount === 1) return { firstAt: known.at }
+        const at = isSame ? known.at : now
+        const mine = { _id, fingerprint: known.fingerprint, lockedUntil: known.lockedUntil }
+        const taken = await answers.updateOne(mine, { $set: { lockedUntil, fingerprint, at } })
+        if (taken.modifiedCount === 1) return { firstAt: at }
       }
       await pause(pollMs)
     }
@@ -114,7 +121,7 @@ export const openIdempotency = (db: Db, secret = '') => {
     }
     if (!isFinal(c.res.status)) {
       // Something may have been created all the same, so a repeat must yield the same id.
-      await answers.updateOne({ _id: id }, { $set: { lockedUntil: new Date(0) } })
+      await answers.updateOne({ _id: id }, { $set: { lockedUntil: released } })
       return
     }
     const copy = c.res.clone()

@@ -12,9 +12,8 @@ const maxAttempts = 10
 
 /**
  * Who was banned, or erased their account, while a token of theirs may still live. Bans arrive as events, at one
- * replica; the list is in the state store, which each replica reads twice a second (`load`), so that all feel a ban
- * within a second. It lives through restarts, is filled again from auth when the state store lost it, and forgets a ban
- * once every token from before it has expired.
+ * replica; the list is in the state store, from which each replica takes it over (`receive`). It lives through restarts,
+ * is filled again from auth when the state store lost it, and forgets a ban once every token from before it has expired.
  */
 export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSeconds: number }) => {
   let denied: Denied = {}
@@ -48,19 +47,20 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
       return known && known.bannedAt > ban.bannedAt ? list : { ...list, [data.id]: ban }
     })
 
-  const load = async () => {
-    const stored = await dapr.getState(key, Denied)
-    if (stored) {
-      denied = stored.value
+  const receive = async (stored: unknown, bound: { timeoutMs?: number } = {}) => {
+    if (stored !== undefined) {
+      denied = v.parse(Denied, stored)
       return
     }
-    const { bans } = await dapr.invoke('auth', 'internal/bans', Bans)
+    const { bans } = await dapr.invoke('auth', 'internal/bans', Bans, bound)
     denied = unexpired(Object.fromEntries(bans.map(({ userId, bannedAt }) => [userId, entry(new Date(bannedAt))])))
     await dapr.saveState(key, denied, undefined)
   }
 
   return {
-    load,
+    key,
+    /** Takes over what the state store has under `key`; undefined: it has lost it. */
+    receive,
     isDenied: (user: User) => {
       const ban = denied[user.id]
       return ban !== undefined && user.issuedAt.getTime() <= ban.bannedAt

@@ -25,7 +25,7 @@ test('a session that one replica heard of is over at all of them, and after a re
   const id = newId()
   await Promise.all([heard.handlers['session.ended'](ended(id)), other.handlers['session.ended'](ended(newId()))])
   for (const one of [heard, other, replica()]) {
-    await one.load()
+    await one.receive((await dapr.getStates([one.key])).get(one.key))
     expect(one.isEnded(user(id))).toBe(true)
     expect(one.isEnded(user(newId()))).toBe(false)
   }

@@ -9,7 +9,7 @@ type Ended = v.InferOutput<typeof Ended>
 
 const key = 'ended-sessions'
 const maxAttempts = 10
-/** Replicas read the whole list twice a second. Beyond this the one that ended first is over with its token, not at once. */
+/** Replicas read the whole list at once. Beyond this the one that ended first is over with its token, not at once. */
 const maxSessions = 2_000
 
 const latest = (ended: Ended): Ended =>
@@ -42,8 +42,10 @@ export const createEndedSessions = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenS
   }
 
   return {
-    load: async (): Promise<void> => {
-      ended = (await dapr.getState(key, Ended))?.value ?? ended
+    key,
+    /** Takes over what the state store has under `key`; undefined: it has lost it, and what is known counts on. */
+    receive: async (stored: unknown): Promise<void> => {
+      if (stored !== undefined) ended = v.parse(Ended, stored)
     },
     isEnded: ({ sessionId }: User): boolean => (ended[sessionId] ?? 0) > Date.now(),
     handlers: { 'session.ended': add },

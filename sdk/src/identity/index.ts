@@ -1,5 +1,4 @@
-export * from './deny-list.ts'
-export * from './ended-sessions.ts'
 export * from './identity.ts'
+export * from './revocations.ts'
 export * from './suspensions.ts'
 export * from './tokens.ts'

@@ -5,25 +5,26 @@ import type { Dapr } from '../dapr/dapr.ts'
 import { ServiceUnavailableError } from '../errors.ts'
 import { newId } from '../mongo/collection.ts'
 import { createLog } from '../telemetry/log.ts'
-import { accessToken, createVerifier } from './tokens.ts'
+import { accessToken, createTokenVerifier, createVerifier } from './tokens.ts'
 
 // Promise 8: with auth down, valid tokens still work. What a token must be is told in services/auth/src/session/tokens.test.ts.
 
 let dapr: Dapr
 let isAuthThere: boolean
 let asked: number
+let served: unknown
 
 const { privateKey, publicKey } = await generateKeyPair(accessToken.algorithm)
 const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'first' }] }
 
-const token = (userId: string, kid = 'first') =>
+const token = (userId: string, kid = 'first', lifetime = '2 hours') =>
   new SignJWT({ role: 'user', sid: newId() })
     .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid })
     .setIssuer(accessToken.issuer)
     .setAudience(accessToken.audience)
     .setSubject(userId)
     .setIssuedAt()
-    .setExpirationTime('2 hours')
+    .setExpirationTime(lifetime)
     .sign(privateKey)
 
 /** A replica that has just started, beside a real sidecar. */
@@ -34,7 +35,7 @@ const started = () =>
       invoke: async () => {
         asked++
         if (!isAuthThere) throw new ServiceUnavailableError()
-        return jwks as never
+        return served as never
       },
     },
     log: createLog('test', 'silent'),
@@ -45,6 +46,7 @@ beforeEach(async () => {
   dapr = await testSidecar(`service-${newId()}`)
   isAuthThere = true
   asked = 0
+  served = jwks
 })
 
 afterEach(() => {
@@ -86,4 +88,32 @@ test('tokens of unknown keys are refused without asking auth for each', async ()
   for (let count = 0; count < 10; count++)
     expect(await verifier.verify(await token(newId(), `forged ${count}`))).toBeUndefined()
   expect(asked).toBe(1)
+})
+
+// Guarantee: a token that was verified is not believed longer than one that was not.
+test('a token is verified once, and ends when it ends', async () => {
+  let verifications = 0
+  const { verify } = createTokenVerifier(async () => {
+    verifications++
+    return publicKey
+  })
+  const userId = newId()
+  const hers = await token(userId, 'first', '1 minute')
+  for (let count = 0; count < 5; count++) expect(await verify(hers)).toMatchObject({ id: userId })
+  expect(await verify(`${hers.slice(0, -4)}AAAA`)).toBeUndefined()
+  expect(verifications).toBe(2)
+  setSystemTime(new Date(Date.now() + 59_000))
+  expect(await verify(hers)).toMatchObject({ id: userId })
+  setSystemTime(new Date(Date.now() + 1_000))
+  expect(await verify(hers)).toBeUndefined()
+})
+
+test('tokens of a key that auth has taken back are refused once the keys were fetched again', async () => {
+  const verifier = started()
+  const hers = await token(newId())
+  expect(await verifier.verify(hers)).toBeDefined()
+  served = { keys: [{ ...jwks.keys[0], kid: 'second' }] }
+  setSystemTime(new Date(Date.now() + 11 * 60_000))
+  await verifier.keepFresh()
+  expect(await verifier.verify(hers)).toBeUndefined()
 })

@@ -9,7 +9,17 @@ import type { User } from './identity.ts'
 /** What an access token must say of itself (RFC 9068 for `typ`). Ed25519 is the only algorithm that is accepted. */
 export const accessToken = { issuer: 'fairpass/auth', audience: 'fairpass', typ: 'at+jwt', algorithm: 'EdDSA' } as const
 
-const Claims = v.object({ sub: Id, role: v.picklist(['user', 'admin']), sid: Id, iat: v.number() })
+const Claims = v.object({
+  sub: Id,
+  role: v.picklist(['user', 'admin']),
+  sid: Id,
+  iat: v.number(),
+  exp: v.number(),
+  /** when its owner proved who they are (OpenID Connect Core, 2); a token of before has none */
+  auth_time: v.optional(v.number()),
+  /** what is missing for some of what the role may do; what is not known here is no hindrance */
+  needs: v.optional(v.array(v.string())),
+})
 const Jwks = v.object({
   keys: v.array(v.looseObject({ kid: v.string(), kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() })),
 })
@@ -21,12 +31,12 @@ const cooldownMs = 2_000
 /** Only a name: the keys are fetched by invocation, never from an address that a token or a network could change. */
 const jwksUrl = new URL('http://auth/api/users/.well-known/jwks.json')
 
-/**
- * The user an access token speaks for, or undefined for any token that is not valid now: forged, expired, of another kind.
- * `jku` and `jwk` headers are never looked at, since keys come from `getKey` alone.
- * @throws ServiceUnavailableError when the keys cannot be had: that is our failure, not the caller's
- */
-export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promise<User | undefined> => {
+/** More tokens than one replica is shown within their quarter of an hour; beyond it the first are verified again. */
+const maxRemembered = 10_000
+
+type Verified = { user: User; expiresAt: number }
+
+const verifyOnce = async (token: string, getKey: JWTVerifyGetKey): Promise<Verified | undefined> => {
   try {
     const { payload } = await jwtVerify(token, getKey, {
       algorithms: [accessToken.algorithm],
@@ -35,8 +45,13 @@ export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promi
       typ: accessToken.typ,
       requiredClaims: ['exp', 'iat', 'sub'],
     })
-    const { sub, role, sid, iat } = v.parse(Claims, payload)
-    return { id: sub, role, sessionId: sid, issuedAt: new Date(iat * 1000) }
+    const { sub, role, sid, iat, exp, auth_time, needs } = v.parse(Claims, payload)
+    const user = {
+      ...{ id: sub, role, sessionId: sid, issuedAt: new Date(iat * 1000) },
+      ...(auth_time === undefined ? {} : { authenticatedAt: new Date(auth_time * 1000) }),
+      ...(needs === undefined ? {} : { needs }),
+    }
+    return { user, expiresAt: exp * 1000 }
   } catch (error) {
     if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid)
       throw new ServiceUnavailableError(undefined, { cause: error })
@@ -46,11 +61,41 @@ export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promi
 }
 
 /**
+ * Tells whom access tokens speak for, or undefined for any token that is not valid now: forged, expired, of another kind.
+ * `jku` and `jwk` headers are never looked at, since keys come from `getKey` alone. What was verified is remembered until
+ * it expires, so that a session's requests cost one signature.
+ */
+export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
+  const remembered = new Map<string, Verified>()
+
+  const remember = (token: string, verified: Verified) => {
+    const [oldest] = remembered.keys()
+    if (oldest !== undefined && remembered.size >= maxRemembered) remembered.delete(oldest)
+    remembered.set(token, verified)
+  }
+
+  return {
+    /** @throws ServiceUnavailableError when the keys cannot be had: that is our failure, not the caller's */
+    verify: async (token: string): Promise<User | undefined> => {
+      const known = remembered.get(token)
+      if (known && known.expiresAt > Date.now()) return known.user
+      if (known) remembered.delete(token)
+      const verified = await verifyOnce(token, getKey)
+      if (verified) remember(token, verified)
+      return verified?.user
+    },
+    /** For when the keys are others: what they signed is verified again. */
+    forget: () => remembered.clear(),
+  }
+}
+
+/**
  * Verifies access tokens alone: auth's public keys are fetched by invocation, kept for as long as the process lives, and
  * copied to the state store, so that neither an outage of auth nor a restart during one signs anybody out.
  */
 export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
   let fetchedAt = 0
+  let known = ''
 
   /** For the next start: one during an outage of auth knows who is calling all the same. */
   const storeKeys = async (keys: v.InferOutput<typeof Jwks>) => {
@@ -62,6 +107,8 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     fetchedAt = Date.now()
     try {
       const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks)
+      if (known !== JSON.stringify(keys)) verifier.forget()
+      known = JSON.stringify(keys)
       await storeKeys(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
       return keys
     } catch (error) {
@@ -80,8 +127,10 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     [customFetch]: async () => Response.json(await fetchKeys()),
   })
 
+  const verifier = createTokenVerifier(getKey)
+
   return {
-    verify: (token: string) => verifyToken(token, getKey),
+    verify: verifier.verify,
     /** Fetches the keys before the first token comes, and again when they have served for ten minutes; for a loop. */
     keepFresh: async () => {
       if (!getKey.jwks() || Date.now() - fetchedAt > freshMs) await getKey.reload()

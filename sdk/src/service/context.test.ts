@@ -1,7 +1,8 @@
-import { beforeAll, expect, test } from 'bun:test'
+import { afterEach, beforeAll, expect, setSystemTime, test } from 'bun:test'
 import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { Hono } from 'hono'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { Dapr } from '../dapr/dapr.ts'
 import { event } from '../events/events.ts'
 import { showError } from '../http/problem.ts'
 import { accessToken } from '../identity/tokens.ts'
@@ -20,6 +21,7 @@ type Replica = ReturnType<typeof replicaOf>
 let heard: Replica
 let other: Replica
 let start: () => Promise<Replica>
+let readStates: Dapr['getStates']
 
 const replicaOf = (context: ReturnType<typeof createServiceContext>) => {
   const app = new Hono()
@@ -33,17 +35,24 @@ const replicaOf = (context: ReturnType<typeof createServiceContext>) => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(told),
       }),
-    /** Each loop has had its turn, as it has within half a second. */
-    turn: () => Promise.all(context.loops.map(({ work }) => work())),
     ask: async (token: string) =>
       (await app.request('/mine', { headers: { authorization: `Bearer ${token}` } })).status,
   }
 }
 
+afterEach(() => {
+  setSystemTime()
+})
+
 beforeAll(async () => {
   const [db, sidecar] = await Promise.all([testDatabase(), testSidecar('orders')])
   const auth = { 'internal/bans': { bans: [] }, 'api/users/.well-known/jwks.json': jwks }
-  const dapr = { ...sidecar, invoke: async (_: string, path: string) => auth[path as keyof typeof auth] as never }
+  readStates = sidecar.getStates
+  const dapr = {
+    ...sidecar,
+    getStates: (...asked: Parameters<Dapr['getStates']>) => readStates(...asked),
+    invoke: async (_: string, path: string) => auth[path as keyof typeof auth] as never,
+  }
   start = async () => {
     const context = createServiceContext({ name: 'orders', config, db, dapr, log })
     await context.prepare()
@@ -71,7 +80,7 @@ test('a ban that one replica heard of is felt by all', async () => {
   const ban = event('user.banned', { id: userId, version: 2, at: new Date(Date.now() + 1_000).toISOString() })
   expect((await heard.hear(ban)).status).toBe(200)
   expect(await heard.ask(own)).toBe(403)
-  await other.turn()
+  setSystemTime(new Date(Date.now() + 1_000))
   expect(await other.ask(own)).toBe(403)
   for (const replica of [heard, other]) expect(await replica.ask(stranger)).toBe(200)
 })
@@ -90,9 +99,23 @@ test('an access token is refused by all once one replica heard that its session 
   expect(
     (await heard.hear(event('session.ended', { id: sessionId, version: 2, at: new Date().toISOString() }))).status,
   ).toBe(200)
-  await other.turn()
+  setSystemTime(new Date(Date.now() + 5_000))
   for (const replica of [heard, other, await start()]) {
     expect(await replica.ask(own)).toBe(401)
     expect(await replica.ask(elsewhere)).toBe(200)
   }
+})
+
+// Guarantee: an outage of the state store signs nobody out, holds nobody up, and lets nobody back in who was banned.
+test('while the state store is away, what is known of bans counts, and nobody waits for it', async () => {
+  const [banned, stranger] = [newId(), newId()]
+  const [own, others] = [await token(banned), await token(stranger)]
+  await heard.hear(event('user.banned', { id: banned, version: 2, at: new Date(Date.now() + 1_000).toISOString() }))
+  expect(await other.ask(own)).toBe(403)
+  readStates = () => new Promise((_, reject) => setTimeout(reject, 200, new Error('away')))
+  setSystemTime(new Date(Date.now() + 20_000))
+  expect([await other.ask(own), await other.ask(others)]).toEqual([403, 200])
+  readStates = () => new Promise(() => {})
+  setSystemTime(new Date(Date.now() + 1_000))
+  expect([await other.ask(own), await other.ask(others)]).toEqual([403, 200])
 })

@@ -5,16 +5,21 @@ import { composeHandlers, type EventHandlers, subscriptions } from '../events/su
 import { openIdempotency } from '../http/idempotency.ts'
 import { createLimiter } from '../http/limiter.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
-import { createDenyList } from '../identity/deny-list.ts'
-import { createEndedSessions } from '../identity/ended-sessions.ts'
 import { createIdentity, type User } from '../identity/identity.ts'
+import { createRevocations } from '../identity/revocations.ts'
 import { createVerifier } from '../identity/tokens.ts'
+import { pause, safetyNetMs } from '../run-periodically.ts'
 import type { Log } from '../telemetry/log.ts'
 
 type Options = {
   /** the service's Dapr app id */
   name: string
-  config: { PUBLIC_ORIGIN: string; ACCESS_TOKEN_SECONDS: number; APP_API_TOKEN?: string | undefined }
+  config: {
+    PUBLIC_ORIGIN: string
+    ACCESS_TOKEN_SECONDS: number
+    REAUTHENTICATE_SECONDS?: number
+    APP_API_TOKEN?: string | undefined
+  }
   db: Db
   dapr: Dapr
   log: Log
@@ -25,45 +30,60 @@ type Options = {
   secret?: string
 }
 
+const keyTries = 20
+const betweenTriesMs = 300
+
+/** @throws what the last try threw */
+const knowKeys = async (keepFresh: () => Promise<void>): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await keepFresh()
+    } catch (error) {
+      if (tries === keyTries) throw error
+      await pause(betweenTriesMs)
+    }
+  }
+}
+
 /**
  * What every service wires alike: who is calling, answers kept for idempotency keys, events delivered and dead-lettered.
  * `app.route('/', listening)` hosts the subscriptions; `prepare` and `loops` go to `runService`.
  */
 export const createServiceContext = ({ name, config, db, dapr, log, handlers: given = {}, own, secret }: Options) => {
   const verifier = createVerifier({ dapr, log })
-  const denyList = createDenyList({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
-  const ended = createEndedSessions({ dapr, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
+  const revocations = createRevocations({ dapr, log, tokenSeconds: config.ACCESS_TOKEN_SECONDS })
   const verifyOpen = async (token: string) => {
     const user = await verifier.verify(token)
-    return user && !ended.isEnded(user) ? user : undefined
+    if (user) await revocations.refresh()
+    return user && !revocations.isEnded(user) ? user : undefined
   }
-  const { verify, isDenied } = own ?? { verify: verifyOpen, isDenied: denyList.isDenied }
-  const handlers = own ? given : composeHandlers(ended.handlers, given)
-  const allHandlers: EventHandlers = own ? handlers : composeHandlers(denyList.handlers, handlers)
+  const { verify, isDenied } = own ?? { verify: verifyOpen, isDenied: revocations.isDenied }
+  const handlers = own ? given : composeHandlers(revocations.handlers, given)
   const deadLetters = openDeadLetters(db, log)
   const idempotency = openIdempotency(db, secret)
   return {
-    identity: createIdentity({ verify, isDenied, publicOrigin: config.PUBLIC_ORIGIN }),
+    identity: createIdentity({
+      ...{ verify, isDenied, publicOrigin: config.PUBLIC_ORIGIN },
+      reauthenticateSeconds: config.REAUTHENTICATE_SECONDS ?? 600,
+    }),
     idempotent: idempotency.middleware,
     /** Replicas share one token of their sidecars, which no reader of the state store knows. */
     rateLimit: createRateLimit(createLimiter({ dapr, log, secret: secret ?? config.APP_API_TOKEN ?? name })),
-    subscriptionRoutes: subscriptions(name, allHandlers, { log, keepDeadLetter: deadLetters.keep }),
+    subscriptionRoutes: subscriptions(name, handlers, { log, keepDeadLetter: deadLetters.keep }),
     prepare: async () => {
       await Promise.all([idempotency.ensureIndexes(), deadLetters.ensureIndexes()])
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
-      if (!own) await denyList.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
-      if (!own) await ended.load().catch((error) => log.warn({ err: error }, 'the ended sessions are not known yet'))
+      if (!own) await revocations.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
+      // Tokens are read from the first request on, also where auth starts at the same moment.
+      if (!own)
+        await knowKeys(verifier.keepFresh).catch((error) =>
+          log.warn({ err: error }, 'the public keys are not known yet'),
+        )
     },
     gaugeCollectors: [deadLetters.gaugeCollector],
     loops: [
-      { everyMs: 1_000, name: 'dead letter replay', work: () => deadLetters.replayMarked(allHandlers) },
-      ...(own
-        ? []
-        : [
-            { everyMs: 500, name: 'deny list', work: denyList.load },
-            { everyMs: 500, name: 'ended sessions', work: ended.load },
-            { everyMs: 1_000, name: 'public keys', work: verifier.keepFresh },
-          ]),
+      { everyMs: safetyNetMs, name: 'dead letter replay', work: () => deadLetters.replayMarked(handlers) },
+      ...(own ? [] : [{ everyMs: safetyNetMs, name: 'public keys', work: verifier.keepFresh }]),
     ],
   }
 }

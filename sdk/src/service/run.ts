@@ -4,7 +4,7 @@ import { ConfigError } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
 import type { ServiceOptions } from '../http/app.ts'
 import { traceCommands } from '../mongo/mongo-tracing.ts'
-import { pause, runPeriodically } from '../run-periodically.ts'
+import { type Loop, pause, runPeriodically } from '../run-periodically.ts'
 import { createScrape, type GaugeCollector } from '../telemetry/gauges.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
 import { serveMetrics } from '../telemetry/metrics-server.ts'
@@ -24,8 +24,6 @@ type CommonConfig = {
   METRICS_PORT?: number | undefined
   MONGODB_URI: string
 }
-
-type Loop = { everyMs: number; name: string; work: () => Promise<unknown> }
 
 export type Built = {
   app: Pick<Hono, 'fetch'>
@@ -129,9 +127,7 @@ export const runService = async <C extends CommonConfig>(
         await pause(500, stopping.signal)
       }
     }
-    await Promise.all(
-      loops.map(({ everyMs, name, work }) => runPeriodically(everyMs, name, work, { log, signal: stopping.signal })),
-    )
+    await Promise.all(loops.map((loop) => runPeriodically(loop, { log, signal: stopping.signal })))
   })()
   await running
 }

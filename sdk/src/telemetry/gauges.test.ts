@@ -123,15 +123,11 @@ test('published events and failed rounds of loops are counted', async () => {
 
   const end = new AbortController()
   let rounds = 0
-  await runPeriodically(
-    1,
-    'a loop of the test',
-    async () => {
-      if (++rounds === 3) end.abort()
-      throw new Error('broken')
-    },
-    { log, signal: end.signal },
-  )
+  const work = async () => {
+    if (++rounds === 3) end.abort()
+    throw new Error('broken')
+  }
+  await runPeriodically({ everyMs: 1, name: 'a loop of the test', work }, { log, signal: end.signal })
   expect(await metricValue('fairpass_loop_failures_total', { loop: 'a loop of the test' })).toBe(3)
 
   await sidecar.stop(true)

@@ -88,6 +88,9 @@ export const traceparentOf = (span: Span): string => {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
 }
 
+/** The trace of a W3C `traceparent`; undefined when it is none. */
+export const traceIdOf = (traceparent: string): string | undefined => parseTraceParent(traceparent)?.traceId
+
 /** The trace that this code runs in; undefined outside any request, event or reminder. */
 export const currentTrace = () => {
   const span = trace.getActiveSpan()

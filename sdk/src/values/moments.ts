@@ -62,10 +62,27 @@ export const localTime = (iso: string, timeZone: string): string =>
 export const localDay = (date: Date, timeZone = 'UTC'): string =>
   Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO(timeZone).toPlainDate().toString()
 
-/** A moment with the venue's own offset, as schema.org asks for: `2030-05-31T20:00:00-07:00`. */
+const offsetFormats = new Map<string, Intl.DateTimeFormat>()
+
+const offsetFormatFor = (timeZone: string): Intl.DateTimeFormat => {
+  const known = offsetFormats.get(timeZone)
+  if (known) return known
+  const two = '2-digit' as const
+  const format = new Intl.DateTimeFormat('en', {
+    ...{ timeZone, hourCycle: 'h23', timeZoneName: 'longOffset', calendar: 'gregory' },
+    ...{ year: 'numeric', month: two, day: two, hour: two, minute: two, second: two },
+  })
+  offsetFormats.set(timeZone, format)
+  return format
+}
+
+/** A moment with the venue's own offset, as schema.org asks for: `2030-05-31T20:00:00-07:00`. In browsers, too. */
 export const offsetDateTime = (iso: string, timeZone = 'UTC'): string => {
-  const there = Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone)
-  return there.toString({ timeZoneName: 'never', smallestUnit: 'second' })
+  const parts = offsetFormatFor(isTimeZone(timeZone) ? timeZone : 'UTC').formatToParts(new Date(iso))
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? ''
+  const offset = part('timeZoneName').replace(/^GMT/, '').replace('\u2212', '-') || '+00:00'
+  const day = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`
+  return `${day}T${part('hour')}:${part('minute')}:${part('second')}${offset.slice(0, 6)}`
 }
 
 /**

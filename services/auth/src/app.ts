@@ -1,16 +1,28 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
+import { type ContactDeps, createContactRoutes } from './contact/routes.ts'
+import { createPasskeyRoutes, type PasskeyDeps } from './passkey/routes.ts'
 import type { Recovery } from './recovery/recovery.ts'
 import { createRecoveryRoutes } from './recovery/routes.ts'
 import { createRoutes, type RoutesDeps } from './routes.ts'
+import { createSecondFactorRoutes, type SecondFactorDeps } from './second-factor/routes.ts'
+import { createReauthenticateRoutes, type ReauthenticateDeps } from './session/reauthenticate.ts'
 
-type Deps = RoutesDeps & { service: ServiceOptions; recovery: Recovery }
+type Deps = RoutesDeps &
+  SecondFactorDeps &
+  PasskeyDeps &
+  ReauthenticateDeps &
+  ContactDeps & { service: ServiceOptions; recovery: Recovery }
 
 export const createApp = ({ service, ...deps }: Deps) =>
   describeApi(
     createServiceApp(service)
       .route('/', deps.context.subscriptionRoutes)
       .route('/', createRoutes(deps))
-      .route('/', createRecoveryRoutes(deps)),
+      .route('/', createRecoveryRoutes(deps))
+      .route('/', createContactRoutes(deps))
+      .route('/', createSecondFactorRoutes(deps))
+      .route('/', createPasskeyRoutes(deps))
+      .route('/', createReauthenticateRoutes(deps)),
     service.publicOrigin,
   )
 

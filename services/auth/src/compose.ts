@@ -1,6 +1,8 @@
 import type { Dapr } from '@fairpass/sdk/dapr'
+import { event } from '@fairpass/sdk/events'
 import type { ServiceOptions } from '@fairpass/sdk/http'
 import type { PublishAll } from '@fairpass/sdk/mongo'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
@@ -16,12 +18,17 @@ import { openMails } from './mail/store.ts'
 import { createUnsubscribing } from './mail/unsubscribe.ts'
 import { wireDelivery } from './mail/wire.ts'
 import { createMailHandlers } from './notify/handlers.ts'
+import { tellOfChange } from './notify/security.ts'
+import { openPasskeys } from './passkey/store.ts'
 import { createPasswords, type Hasher } from './password/passwords.ts'
 import { createOrders } from './peers/orders.ts'
+import type { Payments } from './peers/payments.ts'
 import { createRecovery } from './recovery/recovery.ts'
+import { openSecondFactors } from './second-factor/store.ts'
 import { createEntrance } from './session/entrance.ts'
-import { digestSecretOf, emailTokenKeyOf, unsubscribeKeyOf } from './session/keys.ts'
+import { digestSecretOf, emailTokenKeyOf, pendingKeyOf, unsubscribeKeyOf } from './session/keys.ts'
 import { openKnownDevices } from './session/known-devices.ts'
+import { createPendingSignIns } from './session/pending.ts'
 import { openSessions } from './session/store.ts'
 import { ownIdentity, tokensFrom } from './session/tokens.ts'
 
@@ -35,10 +42,11 @@ type Options = {
   publishAll: PublishAll
   /** without one mails wait in the database */
   sender: Pick<SmtpSender, 'send'> | undefined
+  payments: Payments
 }
 
 /** The whole service, on one database: what main serves, and tests ask. */
-export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll, sender }: Options) => {
+export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll, sender, payments }: Options) => {
   const { JWT_KEY, JWT_KEY_PREVIOUS, PUBLIC_ORIGIN: publicOrigin } = config
   const passwords = createPasswords(hasher)
   const accounts = openAccounts(db, { publishAll, passwords })
@@ -57,6 +65,9 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
     unsubscribeKeyOf(JWT_KEY),
     JWT_KEY_PREVIOUS && unsubscribeKeyOf(JWT_KEY_PREVIOUS),
   )
+  const secondFactors = openSecondFactors(db)
+  const passkeys = openPasskeys(db, { publicOrigin, log })
+  const pendingSignIns = createPendingSignIns(pendingKeyOf(JWT_KEY))
   const devices = openKnownDevices(db, mails)
   const recovery = createRecovery({ db, accounts, sessions, contacts, emailTokens, mails })
   const delivery =
@@ -75,38 +86,46 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
     secret: digestSecretOf(JWT_KEY),
   })
   const limits = createLimits(context.rateLimit, config)
-  const entrance = createEntrance({ config, accounts, sessions, tokens, devices })
+  const entrance = createEntrance({ config, accounts, sessions, tokens, devices, contacts })
 
   const app = createApp({
     service,
-    ...{ config, accounts, sessions, tokens, context, entrance, limits, recovery },
+    ...{ config, accounts, sessions, tokens, payments, context, entrance, limits, recovery, mails },
+    ...{ contacts, secondFactors, passkeys, pendingSignIns, unsubscribing },
+    onUnsubscribed: async ({ searchId: id, userId }) => {
+      if (!id) return
+      const failures = await publishAll([event('search.unsubscribed', { id, version: 1, userId })])
+      for (const failure of failures.values()) throw failure
+    },
+    passwordChanged: (userId, session) => tellOfChange(mails, userId, 'password', session),
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)
       await recovery.requestConfirmation(account, session)
     },
     farewell: async ({ id, email }, session) => {
       const { language } = await contacts.find(id, session)
-      for (const store of [mails, contacts, emailTokens, devices]) await store.forget(id, session)
+      for (const store of [mails, contacts, emailTokens, devices, secondFactors, passkeys])
+        await store.forget(id, session)
       const cause = `user:${id}:erased`
       await mails.owe([{ kind: 'account-erased', cause, to: { email, language }, data: {} }], { session })
     },
   })
 
   return {
-    ...{ app, accounts, sessions, tokens, mails, contacts, recovery, context },
+    ...{ app, accounts, sessions, tokens, mails, contacts, recovery, context, unsubscribing },
     deliver: async () => delivery?.run(),
     prepare: async () => {
-      const stores = [accounts, sessions, mails, emailTokens, devices]
+      const stores = [accounts, sessions, mails, emailTokens, devices, secondFactors, passkeys]
       await Promise.all([...stores.map((store) => store.ensureIndexes()), context.prepare(), passwords.prepare()])
       await ensureFirstAdmin(accounts, config)
     },
     gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector],
     loops: [
       ...context.loops,
-      { everyMs: 1_000, name: 'outbox', work: accounts.relay.sweep },
-      { everyMs: 1_000, name: 'outbox of sessions', work: sessions.relay.sweep },
-      { everyMs: 1_000, name: 'sessions of a reset', work: recovery.endOldSessions },
-      ...(delivery ? [{ everyMs: 250, name: 'mail', work: delivery.run }] : []),
+      { everyMs: safetyNetMs, name: 'outbox', work: accounts.relay.sweep },
+      { everyMs: safetyNetMs, name: 'outbox of sessions', work: sessions.relay.sweep },
+      { everyMs: safetyNetMs, name: 'sessions of a reset', work: recovery.endOldSessions },
+      ...(delivery ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell }] : []),
     ],
   }
 }

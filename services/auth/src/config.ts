@@ -19,6 +19,11 @@ const Sender = v.pipe(
   v.check((text) => senderOf(text) !== undefined, 'must be such as Fairpass <tickets@example.com>'),
 )
 
+const Switch = v.pipe(
+  v.picklist(['true', 'false'], 'must be true or false'),
+  v.transform((text) => text === 'true'),
+)
+
 const authConfig = {
   ...commonConfig,
   ...limitVariables,
@@ -33,6 +38,8 @@ const authConfig = {
     v.pipe(v.string(), v.regex(/^smtps?:\/\/[^/]/, 'must begin with smtp:// or smtps://'), v.url('must be a URL')),
   ),
   MAIL_FROM: v.optional(Sender),
+  REQUIRE_CONFIRMED_EMAIL: v.optional(Switch),
+  ADMIN_SECOND_FACTOR: v.optional(Switch),
 }
 
 /** @throws ConfigError that names what is missing or wrong */
@@ -42,7 +49,14 @@ export const readAuthConfig = (env: Record<string, string | undefined>) => {
     throw new ConfigError('The environment is not usable: ADMIN_EMAIL and ADMIN_PASSWORD belong together')
   const host = new URL(config.PUBLIC_ORIGIN).hostname
   const from = senderOf(config.MAIL_FROM ?? '') ?? { name: 'Fairpass', address: `no-reply@${host}` }
-  return { ...config, MAIL_FROM: from }
+  // On a developer's own machine neither is wanted; where people are, both are.
+  const isPublic = config.PUBLIC_ORIGIN.startsWith('https:')
+  return {
+    ...config,
+    MAIL_FROM: from,
+    REQUIRE_CONFIRMED_EMAIL: config.REQUIRE_CONFIRMED_EMAIL ?? isPublic,
+    ADMIN_SECOND_FACTOR: config.ADMIN_SECOND_FACTOR ?? isPublic,
+  }
 }
 
 export type AuthConfig = ReturnType<typeof readAuthConfig>

@@ -64,6 +64,15 @@ export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: 
       onlyCounts: 'invalid_credentials',
     }),
 
+    /** Guesses at the code of an app: six digits are soon guessed. @param userOf whose code it is */
+    wrongCodes: <E extends Env>(userOf: (c: Context<E>) => string | undefined) =>
+      rateLimit({
+        name: 'wrong codes',
+        rate: variables.LIMIT_SIGNIN_ACCOUNT,
+        of: userOf,
+        onlyCounts: 'invalid_credentials',
+      }),
+
     /** @param sessionOf the session that a request would renew */
     refreshBySession: <E extends Env>(sessionOf: (c: Context<E>) => string | undefined) =>
       rateLimit({ name: 'refresh by session', rate: variables.LIMIT_REFRESH_SESSION, of: sessionOf, free: 5 }),

@@ -3,6 +3,7 @@ import { composeAuth } from './compose.ts'
 import { readAuthConfig } from './config.ts'
 import { createSmtpSender } from './mail/smtp.ts'
 import { argon2id } from './password/argon2id.ts'
+import { createPayments } from './peers/payments.ts'
 
 await runService(
   'auth',
@@ -11,6 +12,17 @@ await runService(
     const { SMTP_URL: url, MAIL_FROM: from, PUBLIC_ORIGIN: publicOrigin } = config
     if (!url) log.warn('SMTP_URL is not set: mails wait until it is')
     const sender = url ? createSmtpSender({ url, from, publicOrigin }) : undefined
-    return composeAuth({ config, db, dapr, log, service, hasher: argon2id, publishAll: dapr.publishAll, sender })
+    const payments = createPayments(dapr)
+    return composeAuth({
+      config,
+      db,
+      dapr,
+      log,
+      service,
+      hasher: argon2id,
+      publishAll: dapr.publishAll,
+      sender,
+      payments,
+    })
   },
 )

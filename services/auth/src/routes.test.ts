@@ -222,3 +222,16 @@ test('a flood of passwords is answered with 503 and Retry-After, and other route
   gate.resolve()
   for (const { status } of await Promise.all(held)) expect([401, 503]).toContain(status)
 })
+
+// Guarantee: nobody loses what they earned by erasing the account.
+test('an account that is owed money is not erased, and is when that is settled', async () => {
+  let isOwed = true
+  const world = await createWorld({ isOwed: async () => isOwed })
+  const seller = await world.signedUp()
+  const erase = () => seller.send('DELETE', '/api/users/me', { json: { password: seller.password } })
+  const refused = await erase()
+  expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'earnings_outstanding' }])
+  expect(await seller.currentUser()).toMatchObject({ currentUser: { id: seller.id } })
+  isOwed = false
+  expect((await erase()).status).toBe(204)
+})

@@ -1,5 +1,5 @@
-import { AccountBannedError, ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
+import { AccountBannedError, ForbiddenError, NotFoundError, SecondFactorRequiredError } from '@fairpass/sdk/errors'
+import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, problem, query } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -11,11 +11,20 @@ import { Email, GivenPassword, NewPassword } from './account/credentials.ts'
 import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
 import { languageOf } from './contact/language.ts'
-import { type Account, InvalidCredentialsError, toListed, toPublic } from './domain/account.ts'
+import {
+  type Account,
+  EarningsOutstandingError,
+  InvalidCredentialsError,
+  toListed,
+  toPublic,
+} from './domain/account.ts'
 import type { Limits } from './limits.ts'
 import type { Language } from './mail/letter.ts'
+import type { Payments } from './peers/payments.ts'
 import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
+import type { SecondFactors } from './second-factor/store.ts'
 import { type Entrance, notStored } from './session/entrance.ts'
+import type { PendingSignIns } from './session/pending.ts'
 import { type Presented, type Sessions, sessionIdOf } from './session/store.ts'
 import type { Tokens } from './session/tokens.ts'
 
@@ -38,11 +47,16 @@ export type RoutesDeps = {
   accounts: Accounts
   sessions: Sessions
   tokens: Tokens
+  payments: Payments
   context: ServiceContext
   entrance: Entrance
+  secondFactors: SecondFactors
+  pendingSignIns: PendingSignIns
   limits: Limits
   /** what is owed to somebody who has just signed up, written with the account */
   welcome: (account: Account, language: Language | undefined, session: ClientSession) => Promise<void>
+  /** what is owed to somebody whose password was changed */
+  passwordChanged: (userId: string, session: ClientSession) => Promise<void>
   /** what else is personal goes with the account */
   farewell: (account: Account, session: ClientSession) => Promise<void>
 }
@@ -52,9 +66,12 @@ export const createRoutes = ({
   accounts,
   sessions,
   tokens,
+  payments,
   context,
   entrance,
   limits,
+  secondFactors,
+  pendingSignIns,
   ...deps
 }: RoutesDeps) => {
   const { identity, idempotent } = context
@@ -120,12 +137,17 @@ export const createRoutes = ({
       body(SignIn),
       limits.wrongPasswordsHere,
       limits.wrongPasswordsAnywhere,
-      describeRoute('Sign in', { 200: AccountAnswer }, ...lostEntry),
+      describeRoute('Sign in', { 200: AccountAnswer }, 'second_factor_required', ...lostEntry),
       async (c) => {
         const { email, password } = c.req.valid('json')
         const account = await accounts.authenticate(email, password)
         if (!account) throw new InvalidCredentialsError()
         if (account.status === 'banned') throw new AccountBannedError()
+        if ((await secondFactors.standing(account.id)).hasTotp) {
+          const refused = problem(new SecondFactorRequiredError())
+          cookies.setPending(refused, pendingSignIns.issue({ userId: account.id, version: account.version }))
+          return refused as never
+        }
         return c.json(toPublic(await signIn(c, account)))
       },
     )
@@ -178,7 +200,7 @@ export const createRoutes = ({
         const { currentPassword, newPassword } = c.req.valid('json')
         const { id, sessionId } = c.var.user
         await confirmPassword(id, currentPassword)
-        await accounts.setPassword(id, newPassword)
+        await accounts.setPassword(id, newPassword, (session) => deps.passwordChanged(id, session))
         await sessions.endOthers(id, sessionId)
         return c.body(null, 204)
       },
@@ -195,7 +217,7 @@ export const createRoutes = ({
     )
     .delete(
       '/api/users/sessions/:id',
-      identity.signedIn,
+      identity.recent,
       describeRoute('End a session', { 204: undefined }),
       async (c) => {
         const { id, sessionId } = c.var.user
@@ -210,11 +232,18 @@ export const createRoutes = ({
       identity.signedIn,
       limits.wrongConfirmations,
       body(Farewell),
-      describeRoute('Erase the account', { 204: undefined }, 'invalid_credentials', 'version_conflict'),
+      describeRoute(
+        'Erase the account',
+        { 204: undefined },
+        'invalid_credentials',
+        'earnings_outstanding',
+        'version_conflict',
+      ),
       async (c) => {
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
         await keepAnAdmin(c.var.user)
+        if (await payments.isOwed(id)) throw new EarningsOutstandingError()
         await accounts.erase(id, new Date(), deps.farewell)
         await sessions.endAll(id)
         cookies.clear(c)

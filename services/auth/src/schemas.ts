@@ -24,6 +24,36 @@ const Session = named(
 )
 export const SessionsAnswer = v.strictObject({ sessions: v.array(Session) })
 
+export const TotpAnswer = v.strictObject({
+  secret: v.pipe(v.string(), v.description('In base 32, to be typed into an app')),
+  uri: v.pipe(v.string(), v.description('What an app reads')),
+  picture: v.pipe(v.string(), v.description('The same as an SVG of a QR code')),
+})
+export const RecoveryCodesAnswer = v.strictObject({ recoveryCodes: v.array(v.string()) })
+
+/** As `navigator.credentials` takes them (WebAuthn level 3, JSON forms). */
+export const PasskeyOptionsAnswer = v.strictObject({ options: v.looseObject({ challenge: v.string() }) })
+export const PasskeyAnswer = v.strictObject({ id: v.string(), name: v.string() })
+
+export const SettingsAnswer = named(
+  'Settings',
+  v.strictObject({
+    email: v.string(),
+    isEmailConfirmed: v.boolean(),
+    isEmailBounced: v.pipe(v.boolean(), v.description('Its own server refused a mail to it for good')),
+    newEmail: v.optional(
+      v.pipe(v.string(), v.description('An address that the account moves to once it is confirmed')),
+    ),
+    language: v.picklist(['en', 'de']),
+    mails: v.strictObject({ sales: v.boolean(), waitlist: v.boolean(), searches: v.boolean() }),
+    hasTotp: v.boolean(),
+    recoveryCodesLeft: v.number(),
+    passkeys: v.array(
+      v.strictObject({ id: v.string(), name: v.string(), createdAt: Instant, usedAt: v.optional(Instant) }),
+    ),
+  }),
+)
+
 const ListedAccount = named(
   'ListedAccount',
   v.strictObject({

@@ -1,5 +1,6 @@
 import { commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import * as v from 'valibot'
@@ -13,6 +14,7 @@ import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
+import { notifyAway } from './waitlist/notify.ts'
 import { openWaitlist } from './waitlist/store.ts'
 
 const config = { ...commonConfig, ...limitVariables, HOLD_SECONDS: v.optional(wholeNumber(1, 86_400), '900') }
@@ -42,9 +44,14 @@ await runService(
       gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
         ...context.loops,
-        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },
+        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
         { everyMs: 1_000, name: 'late hand-overs', work: () => handovers.sweep() },
+        {
+          everyMs: 2_000,
+          name: 'waitlist',
+          work: () => notifyAway({ line, orders, catalogue, publish: dapr.publish }),
+        },
       ],
     }
   },

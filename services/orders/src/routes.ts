@@ -53,7 +53,7 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
   return new Hono<IdempotencyEnv>()
     .post(
       '/api/orders',
-      identity.signedIn,
+      identity.confirmed,
       rated.byAddress,
       rated.byAccount,
       idempotent,

@@ -35,24 +35,27 @@ const eventsOf = (order: Order): FairpassEvent[] => {
 
 type Deps = {
   holds: Pick<Holds, 'release' | 'markSold'>
-  waitlist: Pick<Waitlist, 'close'>
+  waitlist: Pick<Waitlist, 'close'> & Partial<Pick<Waitlist, 'markFreed'>>
   publishAll: PublishAll
 }
 
 /** The hold follows the order before its event is published, as surely as that is. */
-const followInHold = async (holds: Deps['holds'], event: FairpassEvent) => {
-  if (event.type === 'order.cancelled') await holds.release(event.data.ticketId, event.data.id)
+const followInHold = async ({ holds, waitlist }: Deps, event: FairpassEvent) => {
+  if (event.type === 'order.cancelled') {
+    await holds.release(event.data.ticketId, event.data.id)
+    await waitlist.markFreed?.(event.data)
+  }
   if (event.type === 'order.completed') await holds.markSold(event.data.ticketId, event.data.id)
 }
 
 const publishAfterHold =
-  ({ holds, waitlist, publishAll }: Deps): PublishAll =>
+  (deps: Deps): PublishAll =>
   async (events) => {
     const sold = events.flatMap((event) => (event.type === 'order.completed' ? [event.data.ticketId] : []))
-    if (sold.length > 0) await waitlist.close(sold)
-    const failures = await publishEach((event) => followInHold(holds, event))(events)
+    if (sold.length > 0) await deps.waitlist.close(sold)
+    const failures = await publishEach((event) => followInHold(deps, event))(events)
     const followed = events.filter(({ id }) => !failures.has(id))
-    return new Map([...failures, ...(await publishAll(followed))])
+    return new Map([...failures, ...(await deps.publishAll(followed))])
   }
 
 type StoredOrder = Omit<Order, 'id'> & { _id: string }

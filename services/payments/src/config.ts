@@ -1,6 +1,6 @@
 import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import * as v from 'valibot'
-import { limitVariables } from './limits.ts'
+import { limitVariables } from './payment/limits.ts'
 
 const paymentsConfig = {
   ...commonConfig,

@@ -3,12 +3,13 @@ import { VersionConflictError } from '@fairpass/sdk/errors'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { metricValue, testDatabase } from '@fairpass/servers/testing'
 import { PaymentUnderWayError } from './domain/payment.ts'
-import { unfinishedReading, webhooksReading } from './gauges.ts'
 import { checkLedger } from './ledger/check.ts'
 import { openLedger } from './ledger/store.ts'
 import { countEnd } from './metrics.ts'
+import { unfinishedGauges } from './payment/gauges.ts'
 import { reconcile } from './payment/reconcile.ts'
 import { withTelemetry } from './stripe/telemetry.ts'
+import { webhookGauges } from './webhook/gauges.ts'
 
 const log = createLog('test', 'silent')
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000)
@@ -28,9 +29,9 @@ test('a payment is counted where it ends, and not on its way', async () => {
 
 test('taken money that has neither its order nor gone back within a minute is a violation', async () => {
   let found: { status: 'captured' | 'refunding' | 'started' | 'awaiting_method'; updatedAt: Date }[] = []
-  const reading = unfinishedReading({ unfinished: async () => found })
+  const collector = unfinishedGauges({ unfinished: async () => found })
   const read = async () => {
-    await reading.read()
+    await collector.read()
     return [
       await metricValue('fairpass_invariant_violations', { invariant: 'captured_without_order' }),
       await metricValue('fairpass_payments_unfinished', { status: 'captured' }),
@@ -46,7 +47,7 @@ test('taken money that has neither its order nor gone back within a minute is a 
   expect(await read()).toEqual([0, 1, 40])
   found = [...found, { status: 'captured', updatedAt: ago(61) }, { status: 'refunding', updatedAt: ago(90) }]
   expect(await read()).toEqual([2, 2, 90])
-  reading.reset()
+  collector.reset()
   expect(await metricValue('fairpass_invariant_violations', { invariant: 'captured_without_order' })).toBeUndefined()
 })
 
@@ -61,8 +62,8 @@ test('a ledger that does not sum to zero is a violation', async () => {
 })
 
 test('what the reconciler finds is counted by what came of it', async () => {
-  const found = { id: 'a'.repeat(24), orderId: 'b'.repeat(24), status: 'settled', looks: 1 }
-  const payments = { due: async () => [found], takeUp: async () => found } as never
+  const found = { id: 'a'.repeat(24), orderId: 'b'.repeat(24), status: 'settled', lease: { attempts: 1 } }
+  const payments = { due: async () => [found], claim: async () => found } as never
   const outcome = (which: string, advance: () => Promise<unknown>) =>
     growthOf('fairpass_reconciled_total', { outcome: which }, () =>
       reconcile({ payments, advance: advance as never, log }),
@@ -81,6 +82,6 @@ test('calls of Stripe are timed by which they are and what it said', async () =>
 })
 
 test('webhooks that were given up are counted', async () => {
-  await webhooksReading({ countFailed: async () => 3 }).read()
+  await webhookGauges({ countFailed: async () => 3 }).read()
   expect(await metricValue('fairpass_webhooks_failed')).toBe(3)
 })

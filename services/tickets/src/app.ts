@@ -6,6 +6,8 @@ import type { Files } from './file/files.ts'
 import { createFileRoutes, fileUploads } from './file/routes.ts'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
+import { createSavedSearchRoutes } from './saved-search/routes.ts'
+import type { SavedSearches } from './saved-search/store.ts'
 import { createSitemapRoutes } from './sitemap.ts'
 import type { Tickets } from './store.ts'
 
@@ -18,14 +20,16 @@ type Deps = {
   change: FencedChange
   files: Files
   priceCapPercent: number | undefined
+  savedSearches: SavedSearches
 }
 
-export const createApp = ({ service, context, tickets, suspensions, orders, change, files, priceCapPercent }: Deps) =>
+export const createApp = ({ service, context, tickets, suspensions, orders, savedSearches, ...rest }: Deps) =>
   describeApi(
     createServiceApp({ ...service, uploads: fileUploads })
       .route('/', context.subscriptionRoutes)
-      .route('/', createRoutes({ tickets, suspensions, change, files, priceCapPercent, context }))
-      .route('/', createFileRoutes({ files, orders, context, publicOrigin: service.publicOrigin }))
+      .route('/', createSavedSearchRoutes({ savedSearches, context }))
+      .route('/', createRoutes({ tickets, suspensions, context, ...rest }))
+      .route('/', createFileRoutes({ files: rest.files, orders, context, publicOrigin: service.publicOrigin }))
       .route('/', createSitemapRoutes(tickets)),
     service.publicOrigin,
   )

@@ -2,6 +2,7 @@ import { NotFoundError } from '@fairpass/sdk/errors'
 import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
 import type { Suspensions } from '@fairpass/sdk/identity'
 import { endListing, followOrder, type Reservation, type Ticket } from './domain/ticket.ts'
+import type { SavedSearches } from './saved-search/store.ts'
 import type { Tickets } from './store.ts'
 
 const batch = 100
@@ -36,9 +37,13 @@ export const followOrders = async (
   })
 }
 
-type Deps = { tickets: Tickets; suspensions: Suspensions }
+type Deps = {
+  tickets: Tickets
+  suspensions: Suspensions
+  savedSearches?: Pick<SavedSearches, 'remove' | 'removeAll'>
+}
 
-export const createHandlers = ({ tickets, suspensions }: Deps): EventHandlers => {
+export const createHandlers = ({ tickets, suspensions, savedSearches }: Deps): EventHandlers => {
   const onOrders = {
     batch: (events: FairpassEvent<'order.created' | 'order.cancelled' | 'order.completed' | 'order.refunded'>[]) =>
       followOrders(
@@ -65,7 +70,13 @@ export const createHandlers = ({ tickets, suspensions }: Deps): EventHandlers =>
     'order.completed': onOrders,
     'order.refunded': onOrders,
     'user.banned': ({ data }) => endListings(data, 'admin'),
-    'user.erased': ({ data }) => endListings(data),
+    'user.erased': async ({ data }) => {
+      await endListings(data)
+      await savedSearches?.removeAll(data.id)
+    },
+    'search.unsubscribed': async ({ data }) => {
+      await savedSearches?.remove(data.id, data.userId)
+    },
     'user.unbanned': async ({ data }) => {
       await suspensions.follow(data, false)
     },

@@ -1,4 +1,5 @@
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
@@ -12,6 +13,8 @@ import { createSeal } from './file/seal.ts'
 import { openFileStore } from './file/store.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler } from './reconcile.ts'
+import { lookForNews } from './saved-search/digest.ts'
+import { openSavedSearches } from './saved-search/store.ts'
 import { openTickets } from './store.ts'
 
 const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: TicketsConfig) =>
@@ -44,25 +47,42 @@ await runService(
       reader: createReader(),
       keptDays: config.FILE_DAYS,
     })
-    const priceCapPercent = config.PRICE_CAP_PERCENT
+    const savedSearches = openSavedSearches(db, dapr.publishAll)
     const context = createServiceContext({
       name: 'tickets',
       config,
       db,
       dapr,
       log,
-      handlers: createHandlers({ tickets, suspensions }),
+      handlers: createHandlers({ tickets, suspensions, savedSearches }),
     })
     return {
-      app: createApp({ service, context, tickets, suspensions, orders, change, files, priceCapPercent }),
+      app: createApp({
+        service,
+        context,
+        tickets,
+        suspensions,
+        orders,
+        savedSearches,
+        change,
+        files,
+        priceCapPercent: config.PRICE_CAP_PERCENT,
+      }),
       prepare: () =>
-        Promise.all([tickets.ensureIndexes(), store.ensureIndexes().then(files.assertKeysKnown), context.prepare()]),
-      gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector],
+        Promise.all([
+          savedSearches.ensureIndexes(),
+          tickets.ensureIndexes(),
+          store.ensureIndexes().then(files.assertKeysKnown),
+          context.prepare(),
+        ]),
+      gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
       loops: [
         ...context.loops,
-        { everyMs: 1_000, name: 'outbox', work: tickets.relay.sweep },
-        { everyMs: 5_000, name: 'reconciler', work: () => reconcile() },
-        { everyMs: 5_000, name: 'files to erase', work: () => files.sweep() },
+        { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
+        { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
+        { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
+        { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
+        { everyMs: safetyNetMs, name: 'files to erase', work: () => files.sweep() },
         { everyMs: 30_000, name: 'file keys', work: files.rotate },
       ],
     }

@@ -115,7 +115,7 @@ export const createRoutes = ({ tickets, suspensions, change, files, priceCapPerc
     )
     .post(
       '/api/tickets',
-      identity.signedIn,
+      identity.confirmed,
       idempotent,
       body(NewTicket),
       describeRoute('List a ticket for sale', { 201: TicketAnswer }),

@@ -27,6 +27,12 @@ export const TicketAnswer = named(
   },
 )
 
+export const SavedSearchAnswer = named(
+  'SavedSearch',
+  v.strictObject({ id: Id, name: v.string(), query: v.record(v.string(), v.string()), createdAt: Instant }),
+)
+export const SavedSearchesAnswer = v.strictObject({ searches: v.array(SavedSearchAnswer) })
+
 export const TicketsAnswer = pageOf('tickets', TicketAnswer)
 
 /** A file was taken: the listing itself comes first, then those that were made of the other tickets in it. */

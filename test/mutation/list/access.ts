@@ -111,8 +111,8 @@ export const access: Guard[] = [
     out: [
       {
         file: 'services/payments/src/webhook/store.ts',
-        text: 'await stripe.webhooks.constructEventAsync(body, signature, secret, toleranceSeconds)',
-        by: 'JSON.parse(body)',
+        text: '        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds)\n',
+        by: '',
       },
     ],
     test: {

@@ -6,11 +6,11 @@ const wiring = 'sdk/src/service/context.ts'
 const wiringTest = { file: 'sdk/src/service/context.test.ts', name: 'a ban that one replica heard of is felt by all' }
 const denyList = 'sdk/src/identity/deny-list.ts'
 const denyListTest = 'sdk/src/identity/deny-list.test.ts'
-const loop = { file: wiring, text: "            { everyMs: 500, name: 'deny list', work: denyList.load },\n", by: '' }
+const refresh = { file: wiring, text: '    if (user) await revocations.refresh()\n', by: '' }
 const handlers = {
   file: wiring,
-  text: 'own ? handlers : composeHandlers(denyList.handlers, handlers)',
-  by: 'own ? handlers : composeHandlers({}, handlers)',
+  text: 'own ? given : composeHandlers(revocations.handlers, given)',
+  by: 'own ? given : composeHandlers({}, given)',
 }
 const tokens = 'sdk/src/identity/tokens.ts'
 const forged = (kind: string) => ({
@@ -35,15 +35,15 @@ export const identity: Guard[] = [
   {
     promise: 8,
     name: 'services neither hear of bans nor look for them',
-    out: [handlers, loop],
+    out: [handlers, refresh],
     test: { file: e2e, name: ban },
   },
   { promise: 8, name: 'a service does not hear of bans', out: [handlers], test: wiringTest },
-  { promise: 8, name: 'replicas do not tell each other of bans', out: [loop], test: wiringTest },
+  { promise: 8, name: 'replicas do not tell each other of bans', out: [refresh], test: wiringTest },
   {
     promise: 8,
     name: 'a service starts without a look at who is banned',
-    out: [{ file: wiring, text: 'if (!own) await denyList.load()', by: 'if (own) await denyList.load()' }],
+    out: [{ file: wiring, text: 'if (!own) await revocations.load()', by: 'if (own) await revocations.load()' }],
     test: {
       file: 'sdk/src/service/context.test.ts',
       name: 'a replica that has just started lets nobody in who was banned before',
@@ -91,7 +91,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: denyList,
-        text: "const { bans } = await dapr.invoke('auth', 'internal/bans', Bans)",
+        text: "const { bans } = await dapr.invoke('auth', 'internal/bans', Bans, bound)",
         by: 'const { bans } = { bans: [] as { userId: string; bannedAt: string }[] }',
       },
     ],
@@ -110,6 +110,21 @@ export const identity: Guard[] = [
     test: {
       file: 'sdk/src/identity/tokens.test.ts',
       name: 'a service that starts while auth is away knows who is calling',
+    },
+  },
+  {
+    promise: 8,
+    name: 'a token that was verified once is good for ever',
+    out: [{ file: tokens, text: 'known && known.expiresAt > Date.now()', by: 'known' }],
+    test: { file: 'sdk/src/identity/tokens.test.ts', name: 'a token is verified once, and ends when it ends' },
+  },
+  {
+    promise: 8,
+    name: 'a token outlives the key that signed it',
+    out: [{ file: tokens, text: 'if (known !== JSON.stringify(keys)) verifier.forget()', by: 'void 0' }],
+    test: {
+      file: 'sdk/src/identity/tokens.test.ts',
+      name: 'tokens of a key that auth has taken back are refused once the keys were fetched again',
     },
   },
   {

@@ -72,8 +72,8 @@ export const ledger: Guard[] = [
     out: [
       {
         file: 'services/payments/src/ledger/store.ts',
-        text: 'at: new Date(now + nth) }, { session })',
-        by: 'at: new Date(now + nth) }, session ? {} : { session })',
+        text: 'await entries.insertMany(stored, { session })',
+        by: 'await entries.insertMany(stored, session ? {} : { session })',
       },
     ],
     test: { file: store, name: 'a payment moves together with its entry, or neither does' },

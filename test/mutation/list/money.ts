@@ -2,6 +2,7 @@ import type { Guard } from '../guard.ts'
 
 const payments = 'services/payments/src/payment/payments.test.ts'
 const steps = 'services/payments/src/payment/steps.ts'
+const undo = 'services/payments/src/payment/undo.ts'
 
 /** Captured money has a completed order, or a refund within 60 s. */
 export const money: Guard[] = [
@@ -11,7 +12,7 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/main.ts',
-        text: "        { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
+        text: "    { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
         by: '',
       },
     ],
@@ -33,9 +34,9 @@ export const money: Guard[] = [
     name: 'money that came although it was given up is kept',
     out: [
       {
-        file: steps,
-        text: "    if (status === 'succeeded') return payments.moveTo(payment, 'refunding')\n    throw",
-        by: "    if (status === 'succeeded') return payments.moveTo(payment, to)\n    throw",
+        file: undo,
+        text: "  if (status === 'succeeded') return payments.moveTo(payment, 'refunding')\n  throw",
+        by: "  if (status === 'succeeded') return payments.moveTo(payment, to)\n  throw",
       },
     ],
     test: {
@@ -49,8 +50,8 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/webhook/apply.ts',
-        text: 'if (!isUnfinished(payment)) await paymentProcess.recheck(payment)',
-        by: 'if (!isUnfinished(payment)) return',
+        text: 'if (ended === payment) await paymentProcess.recheck(payment, payment.intentId ?? about.intentId)',
+        by: '',
       },
     ],
     test: {
@@ -64,8 +65,8 @@ export const money: Guard[] = [
     out: [
       {
         file: steps,
-        text: "return isGranted ? payments.moveTo(payment, 'settled') : cancel(payment)",
-        by: "return isGranted ? payments.moveTo(payment, 'settled') : payments.moveTo(payment, 'settled')",
+        text: "if (isGranted) return capture(deps, payment, [...via, 'settled'], intentId)",
+        by: "if (isGranted || via) return capture(deps, payment, [...via, 'settled'], intentId)",
       },
     ],
     test: { file: payments, name: 'an order that ends while the card is asked: nothing is taken' },
@@ -75,9 +76,9 @@ export const money: Guard[] = [
     name: 'what a card holds for an order that ended is not given up',
     out: [
       {
-        file: steps,
-        text: "    const told = await stripe.cancel(payment.intentId, keyOf('cancel', payment))\n",
-        by: "    if (payment.status === 'cancelling') return payments.moveTo(payment, to)\n    const told = await stripe.cancel(payment.intentId, keyOf('cancel', payment))\n",
+        file: undo,
+        text: "  const result = await stripe.cancel(payment.intentId, keyOf('cancel', payment))\n",
+        by: "  if (payment.status === 'cancelling') return payments.moveTo(payment, to)\n  const result = await stripe.cancel(payment.intentId, keyOf('cancel', payment))\n",
       },
     ],
     test: { file: payments, name: 'an order that ends while the card is asked: nothing is taken' },
@@ -88,8 +89,8 @@ export const money: Guard[] = [
     out: [
       {
         file: steps,
-        text: "    const told = await stripe.capture(payment.intentId, keyOf('capture', payment))\n",
-        by: "    const told = await stripe.capture(payment.intentId, keyOf('capture', payment))\n    if (told.as === 'unknown') return payments.moveTo(payment, 'failing')\n",
+        text: "  const result = await stripe.capture(intentId, keyOf('capture', payment))\n",
+        by: "  const result = await stripe.capture(intentId, keyOf('capture', payment))\n  if (result.as === 'unknown') return moveOn('failing')\n",
       },
     ],
     test: { file: payments, name: 'capture that Stripe did but answered with 500 ends paid, once' },

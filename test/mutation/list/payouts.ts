@@ -32,7 +32,7 @@ export const payouts: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/store.ts',
-        text: "      if (to === 'refunding') await payouts.refundIn(session, saved.id)\n",
+        text: "      if (status === 'refunding') await payouts.refundIn(session, saved.id)\n",
         by: '',
       },
     ],

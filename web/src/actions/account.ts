@@ -1,3 +1,4 @@
+import { failureIn } from '../queries/loaded.ts'
 import { safeNext } from '../server/session/next.ts'
 import { redirectOnSuccess, refused, type Submit, text } from './form.ts'
 
@@ -5,7 +6,15 @@ const enter =
   (path: string): Submit =>
   async ({ api, fields }) => {
     const body = { email: fields.get('email') ?? '', password: fields.get('password') ?? '' }
-    return redirectOnSuccess(await api('POST', path, { body }), safeNext(fields.get('next')))
+    const next = safeNext(fields.get('next'))
+    const answer = await api('POST', path, { body })
+    // The password was right: the next page asks for the code, with the cookie that says so.
+    if (failureIn(answer).code === 'second_factor_required')
+      return {
+        to: next === '/' ? '/signin/code' : `/signin/code?next=${encodeURIComponent(next)}`,
+        cookies: answer.cookies,
+      }
+    return redirectOnSuccess(answer, next)
   }
 
 export const signUp = enter('/api/users/signup')
@@ -29,6 +38,16 @@ export const changeAccount: Submit = async ({ api, fields, words }) => {
       const id = encodeURIComponent(text(fields, 'sessionId'))
       return redirectOnSuccess(await api('DELETE', `/api/users/sessions/${id}`), '/account?done=session')
     }
+    case 'mails': {
+      const wanted = (name: string) => fields.get(name) === 'on'
+      const mails = { sales: wanted('sales'), waitlist: wanted('waitlist'), searches: wanted('searches') }
+      return redirectOnSuccess(await api('PUT', '/api/users/settings', { body: { mails } }), '/account?done=mails')
+    }
+    case 'confirmation':
+      return redirectOnSuccess(
+        await api('POST', '/api/users/email/confirmation', { body: {} }),
+        '/account?done=confirmation',
+      )
     case 'delete':
       return redirectOnSuccess(await api('DELETE', '/api/users/me', { body: { password: password('password') } }), '/')
     default:

@@ -1,3 +1,4 @@
+import type { Api } from '../server/api/api.ts'
 import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
 
 /** A ticket's page has two forms: the one that buys, and the one of the line. */
@@ -6,8 +7,18 @@ export const buy: Submit = async ({ api, fields, id }) => {
   if (fields.get('intent') === 'wait')
     return redirectOnSuccess(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
   if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/line/${id}`), here)
-  const answer = await api('POST', '/api/orders', { body: { ticketId: id }, ...keyOf(fields) })
+  const press = (key: { idempotencyKey: string }) => api('POST', '/api/orders', { body: { ticketId: id }, ...key })
+  const first = await press(keyOf(fields))
+  const isOld = first.isReplayed === true && (await hasEnded(api, idIn(first)))
+  const answer = isOld ? await press({ idempotencyKey: crypto.randomUUID() }) : first
   return redirectOnSuccess(answer, `/orders/${idIn(answer) ?? ''}`)
+}
+
+/** A page that came back from the browser's history presses BUY under its old key; what that opened may be over. */
+const hasEnded = async (api: Api, orderId: string | undefined): Promise<boolean> => {
+  const order = await api('GET', `/api/orders/${orderId ?? ''}`)
+  const { body } = order
+  return typeof body === 'object' && body !== null && 'status' in body && body.status === 'cancelled'
 }
 
 /** An order's page has several forms; the button that was pressed says which. */

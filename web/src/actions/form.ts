@@ -11,10 +11,16 @@ interface Form {
   /** The id in the page's own address; empty where it has none. */
   id: string
   words: Words
+  /** In which numbers are written. */
+  locale: string
 }
 
-/** A form leads on (303), leads away to somebody else's site, or is shown again with what was refused. */
-export type Outcome = { to: string; cookies: string[] } | { away: string } | { failure: Failure }
+/** A form leads on (303), leads away to somebody else's site, shows what it made, or is shown again with what was refused. */
+export type Outcome =
+  | { to: string; cookies: string[] }
+  | { away: string }
+  | { result: readonly string[]; cookies: string[] }
+  | { failure: Failure }
 
 export type Submit = (form: Form) => Promise<Outcome>
 
@@ -24,11 +30,11 @@ export interface Refusal extends Failure {
   values: Record<string, string>
 }
 
-const SECRET = /password|idempotency/i
+const SECRET = /password|idempotency|^code$/i
 
 export const keptValues = (fields: URLSearchParams): Record<string, string> =>
   Object.fromEntries(
-    [...fields].filter(([name]) => !SECRET.test(name)).map(([name, value]) => [name, value.slice(0, 5000)]),
+    [...fields].filter(([name]) => !SECRET.test(name)).map(([name, value]) => [name, value.slice(0, 20_000)]),
   )
 
 export const redirectOnSuccess = (answer: Answer, to: string): Outcome =>

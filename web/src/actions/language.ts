@@ -3,8 +3,12 @@ import { languageCookie } from '../server/session/cookies.ts'
 import { safeNext } from '../server/session/next.ts'
 import { type Submit, text } from './form.ts'
 
-/** A language that there is not changes nothing. */
-export const chooseLanguage: Submit = async ({ fields }) => {
+// The page has its language whether or not mails have it.
+const MAILS_TIMEOUT_MS = 2000
+
+/** A language that there is not changes nothing. Whoever is signed in gets their mails in it, too. */
+export const chooseLanguage: Submit = async ({ api, fields }) => {
   const language = text(fields, 'language')
+  if (isLanguage(language)) await api('PUT', '/api/users/settings', { body: { language }, timeoutMs: MAILS_TIMEOUT_MS })
   return { to: safeNext(fields.get('next')), cookies: isLanguage(language) ? [languageCookie(language)] : [] }
 }

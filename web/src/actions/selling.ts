@@ -1,23 +1,30 @@
-import { utcFrom } from '../domain/dates.ts'
-import { minorUnits } from '../domain/money.ts'
-import { Onboarding } from '../domain/shapes.ts'
+import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
+import { Onboarding, Ticket } from '../domain/shapes.ts'
 import type { Words } from '../i18n/en.ts'
 import { type Failure, failureIn, loadedFrom } from '../queries/loaded.ts'
 import type { Api } from '../server/api/api.ts'
 import { idIn, keyOf, type Outcome, redirectOnSuccess, refused, type Submit, text } from './form.ts'
 import { fileIn, upload } from './upload.ts'
 
+const lines = (typed: string): string => plainLineBreaks(typed).trim()
+
 /** The listing that the fields tell of, or what is wrong with them that only this form can know. */
-const listingIn = (fields: URLSearchParams, { sell }: Words) => {
+const listingIn = (fields: URLSearchParams, { sell }: Words, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
-  const priceCents = minorUnits(text(fields, 'price'), currency)
-  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone)
+  const priceCents = minorUnits(text(fields, 'price'), currency, locale)
+  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone, before?.startsAt)
   const errors: Failure['errors'] = []
   if (startsAt === undefined) errors.push({ message: sell.sayWhen, field: 'startsAt' })
   if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
+  const { min, max } = currencyNamed(currency)
+  const isOutOfBounds = priceCents !== undefined && (priceCents < min || priceCents > max)
+  if (isOutOfBounds && priceCents !== before?.priceCents) {
+    const [least, most] = [min, max].map((bound) => formatMoney(bound, currency, locale))
+    errors.push({ message: sell.priceBounds(least ?? '', most ?? ''), field: 'price' })
+  }
   const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
-  const description = text(fields, 'description')
+  const description = lines(fields.get('description') ?? '')
   const optional = Object.fromEntries(
     (['section', 'row', 'seat'] as const).flatMap((name) => {
       const typed = text(fields, name)
@@ -25,7 +32,7 @@ const listingIn = (fields: URLSearchParams, { sell }: Words) => {
     }),
   )
   const faceValue = text(fields, 'faceValue')
-  const faceValueCents = faceValue ? minorUnits(faceValue, currency) : undefined
+  const faceValueCents = faceValue ? minorUnits(faceValue, currency, locale) : undefined
   if (faceValue && faceValueCents === undefined)
     errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'faceValue' })
   const listing = { title, venue, city, startsAt, timeZone, priceCents, currency, description, ...optional }
@@ -40,8 +47,8 @@ const sellFile = async (api: Api, id: string, file: File, withoutBarcode: boolea
   return { failure: failureIn(uploaded) }
 }
 
-export const sell: Submit = async ({ api, fields, files, words }) => {
-  const { errors, listing } = listingIn(fields, words)
+export const sell: Submit = async ({ api, fields, files, words, locale }) => {
+  const { errors, listing } = listingIn(fields, words, locale)
   if (errors.length > 0) return refused(errors)
   const { description, ...rest } = listing
   const file = fileIn(files)
@@ -52,18 +59,32 @@ export const sell: Submit = async ({ api, fields, files, words }) => {
   return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
 }
 
+/** What somebody changed of a listing; what they left as the form showed it stays as it is stored, whatever that is. */
+const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Ticket) => {
+  const was = { ...before, timeZone: before.timeZone ?? 'UTC', description: lines(before.description ?? '') }
+  const names = Object.keys(listing) as (keyof typeof listing)[]
+  const isChanged = (name: keyof typeof listing) =>
+    typeof listing[name] === 'string' ? listing[name].trim() !== String(was[name]).trim() : listing[name] !== was[name]
+  return Object.fromEntries(names.filter(isChanged).map((name) => [name, listing[name]]))
+}
+
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
-export const changeListing: Submit = async ({ api, fields, files, id, words }) => {
+export const changeListing: Submit = async ({ api, fields, files, id, words, locale }) => {
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
-  const { errors, listing } = listingIn(fields, words)
+  const found = loadedFrom(Ticket, await api('GET', path))
+  if (!found.ok) return { failure: found.failure }
+  const { errors, listing } = listingIn(fields, words, locale, found.value)
   if (errors.length > 0) return refused(errors)
-  const saved = await api('PUT', path, { body: listing })
+  const changes = changesOf(listing, found.value)
+  const saved = Object.keys(changes).length === 0 ? undefined : await api('PUT', path, { body: changes })
   const file = fileIn(files)
-  if (!file || saved.status !== 200) return redirectOnSuccess(saved, '/listings?done=saved')
-  const uploaded = await upload(api, id, file, fields.get('withoutBarcode') === 'true')
-  return redirectOnSuccess(uploaded, '/listings?done=uploaded')
+  if (file && (saved === undefined || saved.status === 200)) {
+    const uploaded = await upload(api, id, file, fields.get('withoutBarcode') === 'true')
+    return redirectOnSuccess(uploaded, '/listings?done=uploaded')
+  }
+  return saved ? redirectOnSuccess(saved, '/listings?done=saved') : { to: '/listings?done=saved', cookies: [] }
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */

@@ -8,13 +8,23 @@ import { buy, checkOut } from './buying.ts'
 import { keptValues, type Outcome, type Refusal, type Submit } from './form.ts'
 import { decideClaim, handOver } from './handing-over.ts'
 import { chooseLanguage } from './language.ts'
+import { confirmEmail, forgotPassword, resetPassword, unsubscribe } from './recovery.ts'
+import { changeSearches } from './searches.ts'
+import { changeEmail, changeSecurity, giveCode, reauthenticate } from './security.ts'
 import { changeListing, sell, setUpPayouts } from './selling.ts'
 
 const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/language$/, chooseLanguage],
   [/^\/signup$/, signUp],
   [/^\/signin$/, signIn],
+  [/^\/signin\/code$/, giveCode],
   [/^\/signout$/, signOut],
+  [/^\/forgot-password$/, forgotPassword],
+  [/^\/reset-password$/, resetPassword],
+  [/^\/confirm-email$/, confirmEmail],
+  [/^\/unsubscribe$/, unsubscribe],
+  [/^\/reauthenticate$/, reauthenticate],
+  [/^\/searches$/, changeSearches],
   [/^\/sell$/, sell],
   [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],
@@ -22,6 +32,8 @@ const FORMS: [path: RegExp, submit: Submit][] = [
   [/^\/sales$/, handOver],
   [/^\/earnings$/, setUpPayouts],
   [/^\/account$/, changeAccount],
+  [/^\/account\/email$/, changeEmail],
+  [/^\/account\/security$/, changeSecurity],
   [/^\/admin$/, changeCoupons],
   [/^\/admin\/accounts$/, changeAccounts],
   [/^\/admin\/payments$/, refundPayment],
@@ -39,6 +51,7 @@ export type Submitted =
   | { kind: 'none' }
   | { kind: 'leads on'; to: string; cookies: string[] }
   | { kind: 'leads away'; to: string }
+  | { kind: 'shows'; result: readonly string[]; cookies: string[] }
   | { kind: 'refused'; refusal: Refusal }
 
 const refusedOutright = (status: number, code: string, message: string): Submitted => ({
@@ -46,8 +59,10 @@ const refusedOutright = (status: number, code: string, message: string): Submitt
   refusal: { status, code, errors: [{ message }], values: {} },
 })
 
+type ReaderWords = { words: Words; locale: string }
+
 /** Sends a posted form to the API; `none` where there is no form to post to. */
-export const submit = async (request: Request, api: Api, words: Words): Promise<Submitted> => {
+export const submit = async (request: Request, api: Api, { words, locale }: ReaderWords): Promise<Submitted> => {
   const { pathname } = new URL(request.url)
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
   for (const [pattern, send] of FORMS) {
@@ -69,7 +84,7 @@ export const submit = async (request: Request, api: Api, words: Words): Promise<
       if (error instanceof BodyTooLarge) return refusedOutright(413, 'body_too_large', words.forms.tooLarge)
       return refusedOutright(400, 'request_validation', words.forms.notWhole)
     }
-    return shown(await send({ api, fields, files, id: match[1] ?? '', words }), fields)
+    return shown(await send({ api, fields, files, id: match[1] ?? '', words, locale }), fields)
   }
   return { kind: 'none' }
 }
@@ -87,6 +102,7 @@ const partsOf = async (body: BodyInit | undefined, type: string): Promise<[URLSe
 
 const shown = (outcome: Outcome, fields: URLSearchParams): Submitted => {
   if ('to' in outcome) return { kind: 'leads on', ...outcome }
+  if ('result' in outcome) return { kind: 'shows', ...outcome }
   if ('away' in outcome) return { kind: 'leads away', to: outcome.away }
   const failure: Failure = outcome.failure
   return { kind: 'refused', refusal: { ...failure, values: keptValues(fields) } }

@@ -1,3 +1,5 @@
+import { isTimeZone } from '@fairpass/sdk/values'
+
 // Making a formatter costs more than using it a hundred times; readers share a few.
 const MAX_FORMATS = 500
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -7,10 +9,14 @@ const formatFor = (locale: string, options: Intl.DateTimeFormatOptions): Intl.Da
   const known = formats.get(key)
   if (known) return known
   if (formats.size >= MAX_FORMATS) formats.clear()
-  const format = new Intl.DateTimeFormat(locale, options)
+  const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: knownZone(options.timeZone) })
   formats.set(key, format)
   return format
 }
+
+/** A browser may be older than a zone, or know it by its former name alone; then it is said in UTC. */
+const knownZone = (timeZone: string | undefined): string | undefined =>
+  timeZone === undefined || isTimeZone(timeZone) ? timeZone : 'UTC'
 
 /** `Monday 1 March 2027 at 20:00 CET`, by the clock at the venue. */
 export const formatTime = (iso: string, locale: string, timeZone = 'UTC'): string =>
@@ -62,23 +68,4 @@ export const formatSpan = (seconds: number, locale: string): string => {
   ] as const
   const [unit, size] = units.find(([, size]) => seconds % size === 0) ?? (['second', 1] as const)
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
-}
-
-/** What the clock in a zone shows, as a datetime-local has it. */
-export const localTime = (iso: string, timeZone: string): string =>
-  Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: 'minute' })
-
-/**
- * A datetime-local at the venue as UTC; undefined for what is no time there, as 31 February is nowhere and half past two
- * is not where the clock goes from two to three. These two are for the server: not every browser knows Temporal.
- */
-export const utcFrom = (local: string, timeZone: string): string | undefined => {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(local) || !/^[a-z]/i.test(timeZone)) return undefined
-  try {
-    const there = Temporal.PlainDateTime.from(local, { overflow: 'reject' })
-    const time = there.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
-    return time.toPlainDateTime().equals(there) ? new Date(time.epochMilliseconds).toISOString() : undefined
-  } catch {
-    return undefined
-  }
 }

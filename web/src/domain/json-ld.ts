@@ -1,5 +1,5 @@
-import { majorUnits } from './money.ts'
-import type { Ticket } from './shapes.ts'
+import { majorUnits, offsetDateTime } from '@fairpass/sdk/values'
+import { hasBegun, type Ticket } from './shapes.ts'
 
 const AVAILABILITY: Record<Ticket['status'], string> = {
   available: 'https://schema.org/InStock',
@@ -9,12 +9,12 @@ const AVAILABILITY: Record<Ticket['status'], string> = {
 }
 
 /** A schema.org Event with its Offer; a seller's text cannot end the script element that it stands in. */
-export const eventJsonLd = (ticket: Ticket, url: string): string =>
+export const eventJsonLd = (ticket: Ticket, url: string, now: Date): string =>
   JSON.stringify({
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: ticket.title,
-    startDate: ticket.startsAt,
+    startDate: offsetDateTime(ticket.startsAt, ticket.timeZone),
     eventStatus: 'https://schema.org/EventScheduled',
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
     location: {
@@ -30,6 +30,8 @@ export const eventJsonLd = (ticket: Ticket, url: string): string =>
       url,
       price: majorUnits(ticket.priceCents, ticket.currency),
       priceCurrency: ticket.currency.toUpperCase(),
-      availability: AVAILABILITY[ticket.status],
+      // What has begun cannot be bought any more.
+      availability: hasBegun(ticket, now) ? 'https://schema.org/OutOfStock' : AVAILABILITY[ticket.status],
+      validThrough: offsetDateTime(ticket.startsAt, ticket.timeZone),
     },
   }).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,34 +1,42 @@
-import { minorUnits } from './money.ts'
+import { amountField, currencies, currencyNamed, isDay, minorUnits, parseMoment } from '@fairpass/sdk/values'
 
-// The filter of the form is in whole units of a currency with cents, as most are; a listing may mix currencies.
-const FILTER_CURRENCY = 'usd'
-const DATE = /^\d{4}-\d{2}-\d{2}$/
 const SORTS = ['soonest', 'cheapest', 'newest']
 
-const FILTERS = ['q', 'city', 'from', 'to', 'minPrice', 'maxPrice', 'sort', 'cursor'] as const
+const FILTERS = ['q', 'city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort', 'cursor'] as const
 
-const timeOf = (text: string, clock: string): string | undefined => {
-  if (DATE.test(text)) return `${text}T${clock}Z`
-  return Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString()
-}
+/** What prices are in when nobody says so. */
+export const usualCurrency = (locale: string): string => (locale.startsWith('de') ? 'eur' : 'usd')
+
+/** What most tickets cost. */
+export const commonCurrencies = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
+
+/** Few enough for every page; the address takes any other, which is then among them. */
+export const currenciesToSearch = (chosen: string): string[] =>
+  currencies.has(chosen) ? [...new Set([...commonCurrencies, chosen])] : commonCurrencies
+
+/** A day is the venue's; a moment is one everywhere. */
+const timeOf = (text: string): string | undefined => (isDay(text) ? text : parseMoment(text)?.toISOString())
 
 /**
  * The address that a filled-in form leads to: amounts in minor units as in the API, empty fields gone. Undefined when
- * the address is already that one.
+ * the address is already that one. Prices are told in one currency, since those of several cannot be compared.
  */
-export const tidyAddress = (search: string): string | undefined => {
+export const tidyAddress = (search: string, locale = 'en'): string | undefined => {
   const asked = new URLSearchParams(search)
   const tidy = new URLSearchParams()
   for (const name of FILTERS) {
     const value = asked.get(name)?.trim()
     if (value) tidy.set(name, value.slice(0, 500))
   }
+  const currency = currencies.get(asked.get('currency') ?? '')?.code ?? usualCurrency(locale)
   for (const [field, filter] of [
     ['min', 'minPrice'],
     ['max', 'maxPrice'],
   ] as const) {
-    const amount = minorUnits(asked.get(field) ?? '', FILTER_CURRENCY)
-    if (amount !== undefined) tidy.set(filter, String(amount))
+    const amount = minorUnits(asked.get(field) ?? '', currency, locale)
+    if (amount === undefined) continue
+    tidy.set(filter, String(amount))
+    tidy.set('currency', currency)
   }
   const isTidy = [...asked].every(([name, value]) => name !== 'min' && name !== 'max' && value !== '')
   if (isTidy) return undefined
@@ -42,11 +50,12 @@ export const apiQuery = (search: string): string => {
   const put = (name: string, value: string | undefined) => {
     if (value) query.set(name, value)
   }
-  const amount = (name: string) => /^\d{1,9}$/.exec(asked.get(name) ?? '')?.[0]
+  const amount = (name: string) => /^\d{1,12}$/.exec(asked.get(name) ?? '')?.[0]
   put('q', asked.get('q')?.trim().slice(0, 100))
   put('city', asked.get('city')?.trim().slice(0, 100))
-  put('from', timeOf(asked.get('from') ?? '', '00:00:00.000'))
-  put('to', timeOf(asked.get('to') ?? '', '23:59:59.999'))
+  put('from', timeOf(asked.get('from') ?? ''))
+  put('to', timeOf(asked.get('to') ?? ''))
+  put('currency', currencies.get(asked.get('currency') ?? '')?.code)
   put('minPrice', amount('minPrice'))
   put('maxPrice', amount('maxPrice'))
   put(
@@ -64,4 +73,18 @@ export const pageAddress = (search: string, cursor: string | undefined): string 
   query.delete('cursor')
   if (cursor) query.set('cursor', cursor)
   return query.size > 0 ? `/?${query}` : '/'
+}
+
+/** Whether an address is the whole listing, or a page of it: what somebody searched for is no page of ours to index. */
+export const isWholeListing = (search: string): boolean => {
+  const asked = new URLSearchParams(search)
+  return FILTERS.every((name) => name === 'cursor' || !asked.get(name))
+}
+
+/** A price in an address as a field of the form has it. */
+export const shownPrice = (search: string, name: 'minPrice' | 'maxPrice', locale: string): string => {
+  const asked = new URLSearchParams(search)
+  const value = asked.get(name) ?? ''
+  const currency = currencyNamed(asked.get('currency') ?? usualCurrency(locale)).code
+  return /^\d{1,12}$/.test(value) ? amountField(Number(value), currency, locale) : ''
 }

@@ -8,6 +8,10 @@ export const zonesByRegion = (): [region: string, zones: string[]][] => {
   return [...regions].sort(([one], [other]) => one.localeCompare(other))
 }
 
+/** Whether the list of a form has a zone by this very name. For the server. */
+export const isListedZone = (zone: string): boolean =>
+  zone === 'UTC' || zonesByRegion().some(([, zones]) => zones.includes(zone))
+
 /** `Europe/Isle_of_Man` as `Isle of Man`. */
 export const zoneName = (zone: string): string =>
   zone

@@ -1,3 +1,4 @@
+import { withoutDirections } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 
 // What the pages read of the API's answers; whatever else is in them stays out of the page.
@@ -6,27 +7,33 @@ export type User = v.InferOutput<typeof User>
 
 export const CurrentUser = v.object({ currentUser: v.nullable(User) })
 
+/** What other people wrote: whatever is stored, nothing in it turns the page round. */
+const Written = v.pipe(v.string(), v.transform(withoutDirections))
+
 export const Ticket = v.object({
   id: v.string(),
   sellerId: v.string(),
-  title: v.string(),
-  venue: v.string(),
-  city: v.string(),
+  title: Written,
+  venue: Written,
+  city: Written,
   startsAt: v.string(),
   timeZone: v.optional(v.string()),
   priceCents: v.number(),
   currency: v.string(),
-  description: v.optional(v.string()),
+  description: v.optional(Written),
   delivery: v.optional(v.picklist(['file', 'transfer'])),
   hasFile: v.optional(v.boolean()),
   withoutBarcode: v.optional(v.boolean()),
-  section: v.optional(v.string()),
-  row: v.optional(v.string()),
-  seat: v.optional(v.string()),
+  section: v.optional(Written),
+  row: v.optional(Written),
+  seat: v.optional(Written),
   faceValueCents: v.optional(v.number()),
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
 })
 export type Ticket = v.InferOutput<typeof Ticket>
+
+/** Nobody buys a ticket for what is under way. */
+export const hasBegun = ({ startsAt }: Pick<Ticket, 'startsAt'>, now: Date): boolean => new Date(startsAt) <= now
 
 export const Tickets = v.object({ tickets: v.array(Ticket), nextCursor: v.nullish(v.string()) })
 export type Tickets = v.InferOutput<typeof Tickets>
@@ -57,9 +64,9 @@ export const Order = v.object({
   claim: v.optional(Claim),
   ticket: v.object({
     id: v.string(),
-    title: v.string(),
-    venue: v.string(),
-    city: v.string(),
+    title: Written,
+    venue: Written,
+    city: Written,
     startsAt: v.string(),
     timeZone: v.optional(v.string()),
   }),
@@ -94,6 +101,28 @@ const Coupon = v.object({
 export type Coupon = v.InferOutput<typeof Coupon>
 export const Coupons = v.object({ coupons: v.array(Coupon), nextCursor: v.nullish(v.string()) })
 
+export const SavedSearches = v.object({
+  searches: v.array(v.object({ id: v.string(), name: v.string(), query: v.record(v.string(), v.string()) })),
+})
+export type SavedSearches = v.InferOutput<typeof SavedSearches>
+
+const Passkey = v.object({ id: v.string(), name: v.string(), createdAt: v.string(), usedAt: v.optional(v.string()) })
+export type Passkey = v.InferOutput<typeof Passkey>
+
+export const Settings = v.object({
+  email: v.string(),
+  isEmailConfirmed: v.boolean(),
+  isEmailBounced: v.boolean(),
+  newEmail: v.optional(v.string()),
+  mails: v.object({ sales: v.boolean(), waitlist: v.boolean(), searches: v.boolean() }),
+  hasTotp: v.boolean(),
+  recoveryCodesLeft: v.number(),
+  passkeys: v.array(Passkey),
+})
+export type Settings = v.InferOutput<typeof Settings>
+
+export const PendingApp = v.object({ secret: v.string(), uri: v.string(), picture: v.string() })
+
 const Session = v.object({ id: v.string(), device: v.string(), lastSeenAt: v.string(), isCurrent: v.boolean() })
 export type Session = v.InferOutput<typeof Session>
 export const Sessions = v.object({ sessions: v.array(Session) })
@@ -122,6 +151,7 @@ const Sale = v.object({
   ticketId: v.nullable(v.string()),
   totalCents: v.number(),
   feeCents: v.number(),
+  refundedCents: v.optional(v.number(), 0),
   amountCents: v.number(),
   currency: v.string(),
   status: v.picklist(['pending', 'available', 'paid_out', 'taken_back', 'cancelled']),
@@ -162,6 +192,7 @@ const Payment = v.object({
     'refunded',
   ]),
   amountCents: v.number(),
+  refundedCents: v.optional(v.number(), 0),
   currency: v.string(),
   failure: v.nullish(v.object({ message: v.string() })),
   refund: v.nullish(v.object({ reason: v.string() })),

@@ -4,7 +4,7 @@ import { isDaprsOwn } from './dapr-refusal.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
 import { isSecretPath, maxBodyBytesOf, routeOf } from './route.ts'
-import { isFromElsewhere } from './same-origin.ts'
+import { isFromElsewhere, isOfOtherAddress } from './same-origin.ts'
 import { traceOf, unsampled } from './trace.ts'
 
 export interface GatewayOptions extends Origin {
@@ -29,7 +29,10 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
     const url = new URL(request.url)
     const route = routeOf(url.pathname)
     if (route === undefined) return problem('not_found', trace.traceId)
-    if (isFromElsewhere(request, origin.publicOrigin)) return problem('forbidden', trace.traceId)
+    if (isFromElsewhere(request, origin.publicOrigin)) {
+      const message = `Fairpass is at ${origin.publicOrigin}; nothing can be sent from a page at another address`
+      return problem('forbidden', trace.traceId, isOfOtherAddress(request) ? message : undefined)
+    }
 
     const call = new AbortController()
     const abort = () => call.abort()

@@ -49,3 +49,16 @@ test('an answer keeps its cookies apart and loses what Dapr says of itself', () 
   expect(kept.getSetCookie()).toEqual(['a=1', 'b=2'])
   expect([...kept.keys()].sort()).toEqual(['retry-after', 'set-cookie', 'set-cookie'])
 })
+
+test('what is no ASCII reaches no sidecar, which would refuse the whole request', () => {
+  const headers = sent({
+    cookie: 'access=a; name=J\u00f6rg\u00ff',
+    'user-agent': 'B\u00e4r/1',
+    'idempotency-key': '\u00e4',
+    accept: 'a\tb',
+  })
+  expect(headers.get('cookie')).toBe('access=a; name=J%F6rg%FF')
+  expect(headers.get('user-agent')).toBe('B%E4r/1')
+  expect(headers.get('idempotency-key')).toBe('%E4')
+  expect(headers.get('accept')).toBe('a\tb')
+})

@@ -36,12 +36,23 @@ export interface Origin {
   trustedProxies: number
 }
 
+/**
+ * Sidecars pass headers on as gRPC metadata, which is ASCII, and refuse a request with anything else in one; browsers send
+ * whatever is in a cookie. Two values that differ stay so.
+ */
+const inAscii = (value: string): string =>
+  value.replace(
+    /[^\t\x20-\x7e]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+
 /** What goes to the sidecar: a `dapr-*` header from outside could choose another app or forge the caller. */
 export const requestHeaders = (headers: Headers, peer: string | undefined, trace: Trace, origin: Origin): Headers => {
   const kept = withoutHopByHop(headers)
   for (const name of [...kept.keys()]) {
     if (name.startsWith('dapr-') || name.startsWith('x-forwarded-') || SAID_BY_GATEWAY.includes(name)) kept.delete(name)
   }
+  for (const [name, value] of [...kept]) kept.set(name, inAscii(value))
   const publicUrl = new URL(origin.publicOrigin)
   kept.set('x-forwarded-for', forwardedFor(headers.get('x-forwarded-for'), peer, origin.trustedProxies))
   kept.set('x-forwarded-host', publicUrl.host)

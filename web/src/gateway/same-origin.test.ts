@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { isFromElsewhere } from './same-origin.ts'
+import { isFromElsewhere, isOfOtherAddress } from './same-origin.ts'
 
 const OURS = 'https://fair.example'
 const from = (method: string, headers: Record<string, string>) =>
@@ -18,4 +18,12 @@ test('our own pages, a typed address and callers that are no browsers pass', () 
   expect(from('POST', { 'sec-fetch-site': 'none' })).toBe(false)
   expect(from('POST', {})).toBe(false)
   expect(from('GET', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toBe(false)
+})
+
+test('a page of this server at another address is told from one of another site', () => {
+  const sent = (origin: string) =>
+    isOfOtherAddress(new Request('http://127.0.0.1:3000/sell', { method: 'POST', headers: { origin } }))
+  expect(sent('http://127.0.0.1:3000')).toBe(true)
+  for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1:4000', 'x', ''])
+    expect(sent(origin)).toBe(false)
 })

@@ -11,3 +11,13 @@ export const isFromElsewhere = (request: Request, publicOrigin: string): boolean
   const site = request.headers.get('sec-fetch-site')
   return site !== null && site !== 'same-origin' && site !== 'none'
 }
+
+/**
+ * A page of this very server, opened at an address that is not the public one, such as 127.0.0.1 or that of the local
+ * network: refused all the same, since its cookies and its links are another origin's, but not suspected.
+ */
+export const isOfOtherAddress = (request: Request): boolean => {
+  const origin = request.headers.get('origin')
+  if (origin === null || !URL.canParse(origin)) return false
+  return new URL(origin).host === new URL(request.url).host
+}

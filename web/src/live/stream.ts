@@ -10,6 +10,14 @@ const RETRY_MS = 3000
 const MAX_UNREAD = 64
 const ID = /^[\w-]{1,64}$/
 
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  // nginx would keep the events to itself until its buffer is full.
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+}
+
 const encoder = new TextEncoder()
 
 /** Server-sent events about the tickets of a page: `/live?ids=a,b`. */
@@ -50,21 +58,17 @@ export const createStreams = (changes: Changes) => {
     )
   }
 
+  const answer = (url: URL, body: (ids: string[]) => ReadableStream<Uint8Array> | null): Response => {
+    const ids = (url.searchParams.get('ids') ?? '').split(',')
+    if (ids.length > MAX_IDS || !ids.every((id) => ID.test(id))) return new Response(null, { status: 400 })
+    if (open.size >= MAX_STREAMS) return new Response(null, { status: 503, headers: { 'retry-after': '30' } })
+    return new Response(body(ids), { headers: HEADERS })
+  }
+
   return {
-    answer: (url: URL): Response => {
-      const ids = (url.searchParams.get('ids') ?? '').split(',')
-      if (ids.length > MAX_IDS || !ids.every((id) => ID.test(id))) return new Response(null, { status: 400 })
-      if (open.size >= MAX_STREAMS) return new Response(null, { status: 503, headers: { 'retry-after': '30' } })
-      return new Response(streamOf(ids), {
-        headers: {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store',
-          // nginx would keep the events to itself until its buffer is full.
-          'x-accel-buffering': 'no',
-          'x-content-type-options': 'nosniff',
-        },
-      })
-    },
+    answer: (url: URL): Response => answer(url, streamOf),
+    /** What a stream would say of itself, and no stream. */
+    head: (url: URL): Response => answer(url, () => null),
     endAll: (): void => {
       for (const end of [...open]) end()
     },

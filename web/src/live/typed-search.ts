@@ -16,7 +16,7 @@ interface TypedSearch {
  * Searches while somebody types, in the browser. Until the first answer, and where none comes, the page stays as the
  * server made it, and the form does what forms do.
  */
-export const createTypedSearch = () => {
+export const createTypedSearch = (locale: string) => {
   const [typed, setTyped] = createSignal<TypedSearch>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let call: AbortController | undefined
@@ -27,7 +27,7 @@ export const createTypedSearch = () => {
     const fields = new URLSearchParams()
     for (const [name, value] of new FormData(form)) if (typeof value === 'string') fields.set(name, value)
     const asked = `?${fields}`
-    const address = tidyAddress(asked) ?? `/${asked}`
+    const address = tidyAddress(asked, locale) ?? `/${asked}`
     const search = address.slice(1)
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(TIMEOUT_MS)])
     try {

@@ -1,8 +1,8 @@
+import { localTime } from '@fairpass/sdk/values'
 import { query } from '@solidjs/router'
 import { getRequestEvent, type RequestEvent } from 'solid-js/web'
 import type * as v from 'valibot'
 import type { Refusal } from '../actions/form.ts'
-import { localTime } from '../domain/dates.ts'
 import { apiQuery } from '../domain/listing-query.ts'
 import {
   Accounts,
@@ -16,8 +16,11 @@ import {
   PaymentState,
   Payments,
   Payouts,
+  PendingApp,
   Sales,
+  SavedSearches,
   Sessions,
+  Settings,
   Standing,
   Ticket,
   Tickets,
@@ -77,6 +80,8 @@ export interface Visitor {
   /** How long after an event has begun its sales are paid out. */
   payoutDelaySeconds: number
   refusal: Refusal | undefined
+  /** What the form that was sent has made, to be shown this once. */
+  result: readonly string[] | undefined
   /** Where the form that was sent leads on somebody else's site. */
   away: string | undefined
   /** Minted for the forms of this page: what is sent twice with it counts once. */
@@ -96,6 +101,7 @@ export const readVisitor = query(async (): Promise<Visitor> => {
     feeBasisPoints: visit.feeBasisPoints,
     payoutDelaySeconds: visit.payoutDelaySeconds,
     refusal: visit.refusal,
+    result: visit.result,
     away: visit.away,
     idempotencyKey: crypto.randomUUID(),
     now: new Date().toISOString(),
@@ -123,7 +129,9 @@ export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: 
   const loaded = await read('/api/tickets/:id', Ticket, { id })
   if (!loaded.ok) return loaded
   const ticket = loaded.value
-  if (ticket.sellerId === locals.visit.user?.id) {
+  // Whoever's session ended while this form was filled in sees it again, and can save nothing before signing in.
+  const isKept = locals.visit.user === null && locals.visit.refusal?.code === 'not_authenticated'
+  if (ticket.sellerId === locals.visit.user?.id || isKept) {
     return { ok: true, value: { ticket, startsAt: localTime(ticket.startsAt, ticket.timeZone ?? 'UTC') } }
   }
   response.status = 404
@@ -170,6 +178,13 @@ export const readOrder = query((id: string) => read('/api/orders/:id', Order, { 
 export const readCoupons = query((search: string) => read('/api/coupons', Coupons, {}, cursorOf(search)), 'coupons')
 
 // One part of the account's page: without it the rest is still there.
+export const readSearches = query(() => read('/api/tickets/searches', SavedSearches, {}), 'searches')
+
+export const readSettings = query(() => ask('/api/users/settings', Settings, {}), 'settings')
+
+/** The authenticator app that waits for its first code; undefined for most. */
+export const readPendingApp = query(() => ask('/api/users/totp', PendingApp, {}), 'pending app')
+
 export const readSessions = query(() => ask('/api/users/sessions', Sessions, {}), 'sessions')
 
 export const readEarnings = query(() => read('/api/payments/earnings', Earnings, {}), 'earnings')

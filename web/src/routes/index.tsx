@@ -1,12 +1,13 @@
 import { Link } from '@solidjs/meta'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
+import { SaveSearch } from '../components/form/save-search.tsx'
 import { SearchForm } from '../components/form/search-form.tsx'
 import { Head } from '../components/layout/head.tsx'
 import { Page } from '../components/layout/page.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { TicketCard } from '../components/ticket/ticket-card.tsx'
-import { apiQuery, pageAddress } from '../domain/listing-query.ts'
+import { apiQuery, isWholeListing, pageAddress } from '../domain/listing-query.ts'
 import type { Tickets } from '../domain/shapes.ts'
 import { useWords } from '../i18n/words.ts'
 import { createTypedSearch } from '../live/typed-search.ts'
@@ -17,7 +18,7 @@ export default function Listing() {
   const location = useLocation()
   const { home, frame } = useWords()
   const loaded = createAsync(() => readListing(location.search))
-  const { typed, onInput } = createTypedSearch()
+  const { typed, onInput } = createTypedSearch(useVisitor().locale)
   return (
     <>
       <div class="bleed stage">
@@ -47,7 +48,11 @@ const Found = (props: { listing: Tickets; search: string; isTyped: boolean }) =>
   )
   return (
     <>
-      <Head title={home.title} description={home.description} canonical={`${visitor.publicOrigin}${address(here())}`} />
+      <Head
+        title={home.title}
+        description={home.description}
+        {...(isWholeListing(props.search) ? { canonical: `${visitor.publicOrigin}${address(here())}` } : {})}
+      />
       <p class="sr-only" role="status">
         {props.isTyped ? home.found(props.listing.tickets.length) : ''}
       </p>
@@ -68,6 +73,7 @@ const Found = (props: { listing: Tickets; search: string; isTyped: boolean }) =>
           </For>
         </ul>
       </Show>
+      <SaveSearch search={props.search} />
       <Show when={props.listing.nextCursor}>
         {(cursor) => (
           <p class="flex justify-center pt-4">

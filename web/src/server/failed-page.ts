@@ -4,16 +4,30 @@ import type { Language } from '../i18n/languages.ts'
 const STYLE = `:root{color-scheme:light dark}body{margin:0;font:1rem/1.6 system-ui,sans-serif}
 main{max-width:38rem;margin:0 auto;padding:12vh 1rem}h1{line-height:1.1}`
 
+const pageOf = (language: Language, nonce: string, title: string, main: string): string => `<!DOCTYPE html>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Fairpass</title><meta name="robots" content="noindex">
+<style nonce="${nonce}">${STYLE}</style></head>
+<body><main><h1>${title}</h1>
+${main}</main></body>
+</html>`
+
 /** Shown when a page could not be rendered: it depends on nothing that could fail again, and says nothing of why. */
 export const failedPage = (traceId: string, language: Language, nonce: string): string => {
   const { failed } = catalogues[language]
-  return `<!DOCTYPE html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${failed.title} · Fairpass</title><meta name="robots" content="noindex">
-<style nonce="${nonce}">${STYLE}</style></head>
-<body><main><h1>${failed.title}</h1>
-<p role="alert">${failed.page}</p>
-<p><a href="/">${failed.back}</a></p><p><small>${failed.reference}: ${traceId}</small></p></main></body>
-</html>`
+  const main = `<p role="alert">${failed.page}</p>
+<p><a href="/">${failed.back}</a></p><p><small>${failed.reference}: ${traceId}</small></p>`
+  return pageOf(language, nonce, failed.title, main)
+}
+
+/**
+ * Shown for a form that did not come from the public origin.
+ * @param publicOrigin where to open Fairpass instead; undefined for a form of another site
+ */
+export const otherAddressPage = (language: Language, nonce: string, publicOrigin: string | undefined): string => {
+  const { failed, forms } = catalogues[language]
+  const link = publicOrigin === undefined ? '' : `<a href="${publicOrigin}/">${publicOrigin}</a>`
+  const said = publicOrigin === undefined ? forms.elsewhere : forms.otherAddress.replace('{link}', link)
+  return pageOf(language, nonce, failed.title, `<p role="alert">${said}</p>`)
 }

@@ -1,15 +1,45 @@
-const PROBE_TIMEOUT_MS = 2000
+import type { Settings } from './environment.ts'
 
-/** /healthz: the process lives. /readyz: its sidecar can call out. Undefined for any other path. */
-export const healthAnswer = async (pathname: string, daprHttpPort: number): Promise<Response | undefined> => {
-  if (pathname === '/healthz') return said(200, 'ok')
-  if (pathname !== '/readyz') return undefined
-  const url = `http://127.0.0.1:${daprHttpPort}/v1.0/healthz/outbound`
-  const isReady = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
-    .then((answer) => answer.ok)
-    .catch(() => false)
-  return isReady ? said(200, 'ok') : said(503, 'sidecar unavailable')
-}
+const PROBE_TIMEOUT_MS = 2000
+/** What answers under /api; a page or form needs any of them. */
+const SERVICES = ['auth', 'tickets', 'orders', 'payments']
+/** A service that stays away keeps the others from nobody for longer than this. */
+const PATIENCE_MS = 15_000
 
 const said = (status: number, word: string): Response =>
   Response.json({ status: word }, { status, headers: { 'cache-control': 'no-store' } })
+
+/**
+ * /healthz: the process lives. /readyz: its sidecar can call out, and each service has answered once since the start:
+ * later, a service that is away takes no page from the others. Undefined for any other path.
+ */
+export const createHealth = ({ daprHttpPort, daprApiToken }: Pick<Settings, 'daprHttpPort' | 'daprApiToken'>) => {
+  const waiting = new Set(SERVICES)
+  const startedAt = Date.now()
+
+  const isAnswered = (path: string): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/${path}`, {
+      headers: daprApiToken ? { 'dapr-api-token': daprApiToken } : {},
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    })
+      .then((answer) => answer.ok)
+      .catch(() => false)
+
+  const probe = async (): Promise<string | undefined> => {
+    if (!(await isAnswered('healthz/outbound'))) return 'sidecar unavailable'
+    if (Date.now() - startedAt > PATIENCE_MS) waiting.clear()
+    // It says nothing before its database is prepared.
+    const ask = async (service: string) => {
+      if (await isAnswered(`invoke/${service}/method/internal/openapi.json`)) waiting.delete(service)
+    }
+    await Promise.all([...waiting].map(ask))
+    return waiting.size > 0 ? 'services unavailable' : undefined
+  }
+
+  return async (pathname: string): Promise<Response | undefined> => {
+    if (pathname === '/healthz') return said(200, 'ok')
+    if (pathname !== '/readyz') return undefined
+    const obstacle = await probe()
+    return obstacle === undefined ? said(200, 'ok') : said(503, obstacle)
+  }
+}

@@ -4,11 +4,16 @@ import { isApiPath, isSecretPath, routeOf } from '../gateway/route.ts'
 const KNOWN = new Set([
   'account',
   'admin',
+  'confirm-email',
   'earnings',
+  'forgot-password',
   'listings',
   'live',
   'orders',
+  'reauthenticate',
+  'reset-password',
   'robots.txt',
+  'searches',
   'sell',
   'signin',
   'signout',
@@ -16,6 +21,7 @@ const KNOWN = new Set([
   'sitemap.xml',
   'sitemaps',
   'tickets',
+  'unsubscribe',
 ])
 
 /** The kind of address that this is, for names of spans and metrics: of these there are few, whatever is asked for. */

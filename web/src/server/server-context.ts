@@ -10,7 +10,8 @@ import type { Loaded } from '../queries/loaded.ts'
 import { createApiDescription } from './api/description.ts'
 import { apiDocs } from './api/docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
-import { healthAnswer } from './health.ts'
+import { createHealth } from './health.ts'
+import { oneClick } from './one-click.ts'
 import { createShareImages } from './share-images/share-images.ts'
 import { createSitemap } from './sitemap.ts'
 import { createStaleWhileRevalidate, type StaleWhileRevalidate } from './stale-while-revalidate.ts'
@@ -50,6 +51,7 @@ const createServerContext = (settings: Settings): ServerContext => {
   const sitemap = createSitemap(settings)
   const cards = createShareImages(settings)
   const apiDescription = createApiDescription(settings)
+  const health = createHealth(settings)
   const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes: { tell } })
   return {
     settings,
@@ -58,21 +60,22 @@ const createServerContext = (settings: Settings): ServerContext => {
     answer: async (request, peer) => {
       const url = new URL(request.url)
       const { pathname } = url
-      if (request.method === 'GET' && pathname === '/api/docs') return apiDocs(settings.publicOrigin)
-      if (request.method === 'GET' && pathname === '/api/openapi.json') {
+      const isRead = request.method === 'GET' || request.method === 'HEAD'
+      if (isRead && pathname === '/api/docs') return apiDocs(settings.publicOrigin)
+      if (isRead && pathname === '/api/openapi.json') {
         const { traceId } = traceOf(request.headers.get('traceparent'))
         return (await apiDescription()) ?? problem('service_unavailable', traceId)
       }
       if (isApiPath(pathname)) return gateway(request, peer)
-      if (pathname === '/live' && request.method === 'GET') return streams.answer(url)
+      const ended = await oneClick(request, url, (asked) => gateway(asked, peer))
+      if (ended !== undefined) return ended
+      if (pathname === '/live' && isRead) return request.method === 'GET' ? streams.answer(url) : streams.head(url)
       if (CLOSED.test(pathname)) {
         const answer = await toSidecar(request, pathname)
         if (answer !== undefined) return answer
         return problem('not_found', traceOf(request.headers.get('traceparent')).traceId)
       }
-      return (
-        (await sitemap(pathname)) ?? (await cards(pathname, request)) ?? healthAnswer(pathname, settings.daprHttpPort)
-      )
+      return (await sitemap(pathname)) ?? (await cards(pathname, request)) ?? health(pathname)
     },
     close: streams.endAll,
     liveStreams: streams.size,

@@ -4,24 +4,14 @@ import type { Settings } from './environment.ts'
 
 const TIMEOUT_MS = 10_000
 const FRESH_SECONDS = 3600
-const PAGE = /^\/sitemaps\/([\w-]{1,64})\.xml$/
+/** A page begins with a listing's id. */
+const PAGE = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
 
 const Pages = v.object({ pages: v.array(v.string()) })
 const Listings = v.object({ ids: v.array(v.string()) })
 
-const PRIVATE = [
-  '/api/',
-  '/account',
-  '/admin',
-  '/earnings',
-  '/listings',
-  '/live',
-  '/orders',
-  '/sell',
-  '/signin',
-  '/signout',
-  '/signup',
-]
+/** No pages. Those that are not to be found say so themselves, which a crawler has to read. */
+const NO_PAGES = ['/api/', '/live']
 
 const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Response => {
   const entry = root === 'urlset' ? 'url' : 'sitemap'
@@ -51,7 +41,7 @@ export const createSitemap = ({ daprHttpPort, daprApiToken, publicOrigin }: Sett
 
   return async (pathname: string): Promise<Response | undefined> => {
     if (pathname === '/robots.txt') {
-      const rules = PRIVATE.map((path) => `Disallow: ${path}`).join('\n')
+      const rules = NO_PAGES.map((path) => `Disallow: ${path}`).join('\n')
       return new Response(`User-agent: *\n${rules}\n\nSitemap: ${publicOrigin}/sitemap.xml\n`, {
         headers: { 'content-type': 'text/plain; charset=utf-8' },
       })

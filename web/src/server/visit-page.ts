@@ -1,22 +1,25 @@
 import type { RequestEvent } from 'solid-js/web'
 import { submit } from '../actions/submit.ts'
 import { tidyAddress } from '../domain/listing-query.ts'
-import { isFromElsewhere } from '../gateway/same-origin.ts'
+import { isFromElsewhere, isOfOtherAddress } from '../gateway/same-origin.ts'
 import { type Trace, traceOf } from '../gateway/trace.ts'
 import { catalogues } from '../i18n/catalogues.ts'
 import { readerFrom } from '../i18n/reader.ts'
 import { type Api, createApi } from './api/api.ts'
-import { failedPage } from './failed-page.ts'
+import { failedPage, otherAddressPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
 import type { ServerContext } from './server-context.ts'
-import { cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './session/cookies.ts'
-import { signInPath } from './session/next.ts'
+import { cookieHeader, cookiesOf, LANGUAGE_COOKIE, sessionCookieNames } from './session/cookies.ts'
+import { reauthenticatePath, signInPath } from './session/next.ts'
 import { renewedSession } from './session/session.ts'
 import { currentUser, isPrivate } from './session/visit.ts'
 
 // An open order's page is its checkout, the one place where a page may reach Stripe.
 const CHECKOUT = /^\/orders\/[\w-]+\/?$/
+
+// What took a while to fill in.
+const FILLED_IN = /^\/(sell|listings\/[\w-]+)\/?$/
 
 type Next = () => unknown
 
@@ -59,7 +62,13 @@ export const visitPage = async (event: RequestEvent, door: ServerContext, next: 
   }
   try {
     if (isFromElsewhere(request, publicOrigin)) {
-      return withHeadersOf(response, plain(403, 'This form was sent from another site'))
+      const { language } = readerOf(request)
+      const at = isOfOtherAddress(request) ? publicOrigin : undefined
+      const headers = { 'content-type': 'text/html; charset=utf-8' }
+      return withHeadersOf(
+        response,
+        new Response(otherAddressPage(language, locals.nonce, at), { status: 403, headers }),
+      )
     }
     const answer = await prepare(event, door, trace)
     if (answer !== undefined) return withHeadersOf(response, answer)
@@ -80,24 +89,31 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   const { pathname, search } = new URL(request.url)
   if (!['GET', 'HEAD', 'POST'].includes(request.method)) return plain(405, 'Method not allowed')
 
+  const { language, locale } = readerOf(request)
   const apiWith = (cookie: string): Api => {
     const userAgent = request.headers.get('user-agent')
     const forwardedFor = request.headers.get('x-forwarded-for')
     const { publicOrigin } = settings
-    return createApi({ gateway, publicOrigin, cookie, traceparent: trace.traceparent, userAgent, peer, forwardedFor })
+    const { traceparent } = trace
+    return createApi({ gateway, publicOrigin, cookie, traceparent, userAgent, language, peer, forwardedFor })
   }
-  const session = await renewedSession({
-    cookie: request.headers.get('cookie'),
-    names: sessionCookieNames(settings.publicOrigin),
-    now: new Date(),
-    call: (cookie, method, path, options) => apiWith(cookie)(method, path, options),
-  })
+  const names = sessionCookieNames(settings.publicOrigin)
+  const renewed = (cookie: string | null) =>
+    renewedSession({
+      ...{ cookie, names, now: new Date() },
+      call: (sent, method, path, options) => apiWith(sent)(method, path, options),
+    })
+  const session = await renewed(request.headers.get('cookie'))
+  const renewedNow = async () => {
+    const cookies = cookiesOf(session.cookie)
+    cookies.delete(names.access)
+    return (await renewed(cookieHeader(cookies))).setCookies
+  }
   for (const cookie of session.setCookies) response.headers.append('set-cookie', cookie)
 
   const api = apiWith(session.cookie)
-  const { language, locale } = readerOf(request)
   const words = catalogues[language]
-  const submitted = request.method === 'POST' ? await submit(request, api, words) : undefined
+  const submitted = request.method === 'POST' ? await submit(request, api, { words, locale }) : undefined
   if (submitted?.kind === 'none') return plain(405, 'Method not allowed')
   if (submitted?.kind === 'leads on') {
     for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
@@ -107,14 +123,22 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
   // The policy holds a form's redirects to this site, so a page of ours leads there.
   if (away !== undefined) response.headers.set('refresh', `0;url=${away}`)
   const refusal = submitted?.kind === 'refused' ? submitted.refusal : undefined
-  if (refusal?.code === 'not_authenticated') return seeOther(signInPath(pathname + search))
+  // A long form is shown again as it was filled in: its sender signs in beside it, and sends it again.
+  const isKept = refusal?.code === 'not_authenticated' && FILLED_IN.test(pathname)
+  if (refusal?.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
+  // What was confirmed in another browser is not in this one's token yet: with the next one it is.
+  if (refusal?.code === 'email_not_confirmed')
+    for (const cookie of await renewedNow()) response.headers.append('set-cookie', cookie)
+  if (refusal?.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))
+  const result = submitted?.kind === 'shows' ? submitted.result : undefined
+  if (submitted?.kind === 'shows') for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
   if (refusal) response.status = refusal.status
 
   const user = session.isSignedIn ? await currentUser(api) : null
   // Whoever is banned while a form is under way reads that, not how to sign in.
   const isBanned = refusal?.code === 'account_banned'
-  if (user === null && isPrivate(pathname) && !isBanned) return seeOther(signInPath(pathname + search))
-  const tidy = pathname === '/' && search !== '' ? tidyAddress(search) : undefined
+  if (user === null && isPrivate(pathname) && !isBanned && !isKept) return seeOther(signInPath(pathname + search))
+  const tidy = pathname === '/' && search !== '' ? tidyAddress(search, locale) : undefined
   if (tidy !== undefined) return seeOther(tidy)
 
   locals.visit = {
@@ -129,6 +153,7 @@ const prepare = async (event: RequestEvent, door: ServerContext, trace: Trace): 
     feeBasisPoints: settings.feeBasisPoints,
     payoutDelaySeconds: settings.payoutDelaySeconds,
     refusal,
+    result,
     away,
     failed: false,
   }

@@ -116,9 +116,18 @@ export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
     isPasswordOf: async (id: string, password: string): Promise<boolean> =>
       passwords.verify(password, (await documents.find(id))?.passwordHash),
 
-    setPassword: async (id: string, password: string): Promise<void> => {
+    setPassword: async (
+      id: string,
+      password: string,
+      beside: (session: ClientSession) => Promise<void> = async () => {},
+    ): Promise<void> => {
       const passwordHash = await passwords.hash(password)
-      await documents.change(id, (stored) => (stored.status === 'erased' ? stored : { ...stored, passwordHash }))
+      await inTransaction(db, async (session) => {
+        const stored = await documents.find(id, { session })
+        if (!stored || stored.status === 'erased') return
+        await documents.replace(stored, { ...stored, passwordHash }, undefined, { session })
+        await beside(session)
+      })
     },
 
     hash: passwords.hash,

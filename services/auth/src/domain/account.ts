@@ -23,6 +23,14 @@ export class EmailInUseError extends CustomError {
   }
 }
 
+/** Money from sales is not paid out yet; without the account nobody could be asked where it goes. */
+export class EarningsOutstandingError extends CustomError {
+  readonly code = 'earnings_outstanding'
+  constructor() {
+    super('Money from your sales is not settled yet; erase the account once it is paid out')
+  }
+}
+
 /** Says the same for an address that nobody has and for a wrong password. */
 export class InvalidCredentialsError extends CustomError {
   readonly code = 'invalid_credentials'

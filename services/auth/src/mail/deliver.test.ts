@@ -249,7 +249,7 @@ test('what somebody switched off is not sent; what is not about a purchase ends 
   await world.run()
   expect(await arrived(ann)).toEqual([])
   const [mail] = await arrived(ben)
-  expect(mail?.headers['list-unsubscribe']).toBe(`<${publicOrigin}/api/users/unsubscribe?token=off-${ben}-waitlist>`)
+  expect(mail?.headers['list-unsubscribe']).toBe(`<${publicOrigin}/unsubscribe?token=off-${ben}-waitlist>`)
   expect(mail?.headers['list-unsubscribe-post']).toBe('List-Unsubscribe=One-Click')
   expect(mail?.text).toContain(`${publicOrigin}/unsubscribe?token=off-${ben}-waitlist`)
 })

@@ -66,10 +66,7 @@ export const createDelivery = (deps: Deps) => {
     if (!category || !userId) return undefined
     const searchId = kind === 'search-digest' ? String(data.searchId) : undefined
     const token = deps.unsubscribeTokenOf(userId, category, searchId)
-    return {
-      page: `${publicOrigin}/unsubscribe?token=${token}`,
-      oneClick: `${publicOrigin}/api/users/unsubscribe?token=${token}`,
-    }
+    return `${publicOrigin}/unsubscribe?token=${token}`
   }
 
   const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee) => {
@@ -81,12 +78,17 @@ export const createDelivery = (deps: Deps) => {
     const { language, email } = addressee
     const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
     const unsubscribe = unsubscribeOf(mail, addressee)
-    const frame = { language, publicOrigin, footer, unsubscribe: unsubscribe && { href: unsubscribe.page, text: off } }
+    const frame = {
+      language,
+      publicOrigin,
+      footer,
+      unsubscribe: unsubscribe ? { href: unsubscribe, text: off } : undefined,
+    }
     return sender.send({
       ...compose(letter, frame),
       to: email,
       messageId: messageIdOf(mail.cause, publicOrigin),
-      unsubscribeUrl: unsubscribe?.oneClick,
+      unsubscribeUrl: unsubscribe,
     })
   }
 
@@ -117,27 +119,37 @@ export const createDelivery = (deps: Deps) => {
     }
   }
 
-  /** One after the other until nothing is due; a mail that cannot even be written waits like any other. */
+  const deliverOrPostpone = async (mail: Mail): Promise<void> => {
+    try {
+      await deliver(mail)
+    } catch (error) {
+      // A mail that cannot even be written waits like any other.
+      await mails.postpone(mail, now())
+      throw error
+    }
+  }
+
+  /** One after the other until nothing is due. */
   const work = async (left: { count: number }): Promise<void> => {
     while (left.count-- > 0 && now().getTime() >= restsUntil) {
       const mail = await mails.claim(now())
       if (!mail) return
-      try {
-        await deliver(mail)
-      } catch (error) {
-        await mails.postpone(mail, now())
-        throw error
-      }
+      await deliverOrPostpone(mail)
     }
   }
 
   return {
-    /** Sends what is due now, at most two hundred mails. */
-    run: async (): Promise<void> => {
-      const left = { count: batch }
-      const ended = await Promise.allSettled(Array.from({ length: concurrency }, () => work(left)))
+    /** Sends what is due now, at most two hundred mails. @returns `more` when there may be others */
+    run: async (): Promise<'more' | undefined> => {
+      if (now().getTime() < restsUntil) return 'more'
+      const first = await mails.claim(now())
+      if (!first) return undefined
+      const left = { count: batch - 1 }
+      const others = Array.from({ length: concurrency - 1 }, () => work(left))
+      const ended = await Promise.allSettled([deliverOrPostpone(first).then(() => work(left)), ...others])
       const failed = ended.find((one) => one.status === 'rejected')
       if (failed) throw failed.reason
+      return 'more'
     },
   }
 }

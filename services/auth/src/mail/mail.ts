@@ -30,7 +30,7 @@ const firstPauseMs = 2_000
 const longestPauseMs = 15 * minuteMs
 
 /** Longer than any sending takes; whoever crashed while sending is taken for gone after it. */
-export const leaseMs = 2 * minuteMs
+export const leaseMs = minuteMs
 /** Servers may be away for days (RFC 5321, 4.5.4.1: four to five). */
 export const giveUpAfterMs = 5 * 24 * 60 * minuteMs
 /** Longer than any event is repeated. */

@@ -55,7 +55,7 @@ const outcomeOf = (error: unknown): Outcome => {
 }
 
 /** Sends over SMTP, one connection a mail, everything bounded in time; never throws. */
-export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 45_000 }: Options) => {
+export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 30_000 }: Options) => {
   const { hostname, protocol, username, searchParams } = new URL(url)
   const transport = createTransport({
     url,

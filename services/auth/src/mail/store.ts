@@ -1,4 +1,5 @@
 import { isDuplicateKey, newId } from '@fairpass/sdk/mongo'
+import { createBell } from '@fairpass/sdk/run-periodically'
 import type { ClientSession, Db } from 'mongodb'
 import type { DataOf, Kind } from './kinds.ts'
 import { giveUpAfterMs, leaseMs, type Mail, pauseMs, personOf, type Recipient, rememberedMs } from './mail.ts'
@@ -18,6 +19,7 @@ const toMail = ({ _id, ...rest }: Stored): Mail => ({ id: _id, ...rest })
  */
 export const openMails = (db: Db) => {
   const mails = db.collection<Stored>('mails')
+  const bell = createBell()
 
   /** @returns false when somebody else has taken it meanwhile, his lease having been over */
   const settle = async ({ id, attempts }: Mail, change: Partial<Stored>): Promise<boolean> => {
@@ -29,6 +31,9 @@ export const openMails = (db: Db) => {
   }
 
   return {
+    /** Rings when mails are owed. */
+    bell,
+
     ensureIndexes: () =>
       mails.createIndexes([
         { key: { cause: 1 }, name: 'cause', unique: true },
@@ -73,6 +78,7 @@ export const openMails = (db: Db) => {
           // The same event, applied by another replica at the same moment.
           if (session || !isDuplicateKey(error)) throw error
         })
+      bell.ring()
     },
 
     /** Takes the mail that is due for longest. */

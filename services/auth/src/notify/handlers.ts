@@ -72,6 +72,17 @@ export const createMailHandlers = ({ mails, orders }: Deps): EventHandlers => ({
     await mails.owe([{ kind: 'withdrawn', cause: `ticket:${id}:withdrawn`, to: { userId: sellerId }, data }])
   },
 
+  'search.matched': async ({ data: { id: searchId, version, userId, name, tickets } }) => {
+    const data = {
+      searchId,
+      name,
+      tickets: tickets.map(({ id: ticketId, priceCents: cents, currency, ...show }) => ({
+        ...{ ...show, ticketId, price: { cents, currency } },
+      })),
+    }
+    await mails.owe([{ kind: 'search-digest', cause: `search:${searchId}:${version}`, to: { userId }, data }])
+  },
+
   'waitlist.notified': async ({ data: { id: ticketId, orderId, userIds, ...rest } }) => {
     const { title, venue, city, startsAt, timeZone } = rest
     const data: Show = { ticketId, title, venue, city, startsAt, timeZone }

@@ -6,6 +6,7 @@ import { openPasskeys, PasskeyRefusedError, type Passkeys } from './store.ts'
 import { createAuthenticator } from './testing.ts'
 
 const publicOrigin = 'https://tickets.example'
+const nothing = async () => {}
 let passkeys: Passkeys
 
 beforeAll(async () => {
@@ -16,7 +17,7 @@ beforeAll(async () => {
 const registered = async (userId = newId()) => {
   const authenticator = createAuthenticator(publicOrigin)
   const options = await passkeys.registrationOptions(userId, 'ann@example.com')
-  await passkeys.register(userId, authenticator.create(options), 'phone')
+  await passkeys.register(userId, authenticator.create(options), 'phone', nothing)
   return { userId, authenticator }
 }
 const refused = (work: Promise<unknown>) => expect(work).rejects.toBeInstanceOf(PasskeyRefusedError)
@@ -53,24 +54,25 @@ test('a passkey is added with a challenge of its own account alone, once', async
   const [ann, ben] = [newId(), newId()]
   const authenticator = createAuthenticator(publicOrigin)
   const answer = authenticator.create(await passkeys.registrationOptions(ann, 'ann@example.com'))
-  await refused(passkeys.register(ben, answer, 'phone'))
+  await refused(passkeys.register(ben, answer, 'phone', nothing))
   await passkeys.register(
     ann,
     authenticator.create(await passkeys.registrationOptions(ann, 'ann@example.com')),
     'phone',
+    nothing,
   )
   const again = await passkeys.registrationOptions(ann, 'ann@example.com')
   expect(again.excludeCredentials).toMatchObject([{ id: authenticator.id }])
-  await refused(passkeys.register(ann, authenticator.create(again), 'phone'))
+  await refused(passkeys.register(ann, authenticator.create(again), 'phone', nothing))
   const signIn = await passkeys.authenticationOptions()
-  await refused(passkeys.register(ann, createAuthenticator(publicOrigin).create(signIn), 'phone'))
+  await refused(passkeys.register(ann, createAuthenticator(publicOrigin).create(signIn), 'phone', nothing))
 })
 
 test('nobody removes the passkey of somebody else', async () => {
   const { userId, authenticator } = await registered()
-  expect(await passkeys.remove(newId(), authenticator.id)).toBe(false)
+  expect(await passkeys.remove(newId(), authenticator.id, nothing)).toBe(false)
   expect(await passkeys.has(userId)).toBe(true)
-  expect(await passkeys.remove(userId, authenticator.id)).toBe(true)
+  expect(await passkeys.remove(userId, authenticator.id, nothing)).toBe(true)
   expect(await passkeys.has(userId)).toBe(false)
   await refused(passkeys.authenticate(authenticator.get(await passkeys.authenticationOptions())))
 })
@@ -80,5 +82,5 @@ test('what is no answer at all is refused, not a failure', async () => {
   const broken = { ...authenticator.get(await passkeys.authenticationOptions()), response: {} }
   await refused(passkeys.authenticate(broken as never))
   await refused(passkeys.authenticate(authenticator.get({ challenge: { $gt: '' } as never })))
-  await refused(passkeys.register(userId, { id: 'x', response: {} } as never, 'phone'))
+  await refused(passkeys.register(userId, { id: 'x', response: {} } as never, 'phone', nothing))
 })

@@ -1,5 +1,5 @@
 import { CustomError } from '@fairpass/sdk/errors'
-import { isDuplicateKey } from '@fairpass/sdk/mongo'
+import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Log } from '@fairpass/sdk/telemetry'
 import {
   type AuthenticationResponseJSON,
@@ -34,6 +34,9 @@ export class PasskeyRefusedError extends CustomError {
 /** More than anybody has. */
 const maxPasskeys = 20
 const timeoutMs = 5 * 60_000
+
+/** What is written together with a change, or not at all. */
+type Beside = (session: ClientSession) => Promise<void>
 
 type Options = { publicOrigin: string; log: Log }
 
@@ -82,7 +85,12 @@ export const openPasskeys = (db: Db, { publicOrigin, log }: Options) => {
       }),
 
     /** @throws PasskeyRefusedError */
-    register: async (userId: string, response: RegistrationResponseJSON, name: string): Promise<void> => {
+    register: async (
+      userId: string,
+      response: RegistrationResponseJSON,
+      name: string,
+      beside: Beside,
+    ): Promise<string> => {
       if ((await passkeys.countDocuments({ userId }, { limit: maxPasskeys })) >= maxPasskeys)
         throw new PasskeyRefusedError('This account has as many passkeys as one can have; remove another one first')
       const { verified, registrationInfo } = await orRefused(() =>
@@ -98,7 +106,11 @@ export const openPasskeys = (db: Db, { publicOrigin, log }: Options) => {
       const createdAt = new Date()
       const stored = { userId, name, publicKey: new Binary(publicKey), counter, transports, createdAt }
       try {
-        await passkeys.insertOne({ _id: id, ...stored })
+        await inTransaction(db, async (session) => {
+          await passkeys.insertOne({ _id: id, ...stored }, { session })
+          await beside(session)
+        })
+        return id
       } catch (error) {
         if (isDuplicateKey(error)) throw new PasskeyRefusedError('This passkey is in use already')
         throw error
@@ -120,7 +132,7 @@ export const openPasskeys = (db: Db, { publicOrigin, log }: Options) => {
      * @throws PasskeyRefusedError
      */
     authenticate: async (response: AuthenticationResponseJSON): Promise<string> => {
-      const stored = await passkeys.findOne({ _id: response.id })
+      const stored = await passkeys.findOne({ _id: `${response.id}` })
       if (!stored) throw new PasskeyRefusedError()
       const { verified, authenticationInfo } = await orRefused(() =>
         verifyAuthenticationResponse({
@@ -141,8 +153,12 @@ export const openPasskeys = (db: Db, { publicOrigin, log }: Options) => {
     },
 
     /** @returns false when the user has no such passkey */
-    remove: async (userId: string, id: string): Promise<boolean> =>
-      (await passkeys.deleteOne({ _id: id, userId })).deletedCount === 1,
+    remove: (userId: string, id: string, beside: Beside): Promise<boolean> =>
+      inTransaction(db, async (session) => {
+        const { deletedCount } = await passkeys.deleteOne({ _id: id, userId }, { session })
+        if (deletedCount === 1) await beside(session)
+        return deletedCount === 1
+      }),
 
     forget: async (userId: string, session: ClientSession): Promise<void> => {
       await passkeys.deleteMany({ userId }, { session })

@@ -10,13 +10,14 @@ beforeAll(async () => {
   factors = openSecondFactors(await testDatabase())
 })
 
+const nothing = async () => {}
 const now = new Date('2030-05-31T20:00:00Z')
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000)
 
 const withApp = async () => {
   const userId = newId()
   const { secret, uri } = await factors.begin(userId, 'ann@example.com')
-  const recoveryCodes = await factors.confirm(userId, totpCode(secret, now), now)
+  const recoveryCodes = await factors.confirm(userId, totpCode(secret, now), nothing, now)
   return { userId, secret, uri, recoveryCodes }
 }
 
@@ -35,9 +36,9 @@ test('an app counts once it has shown a code, and says whose account it is', asy
   const { secret, uri } = await factors.begin(userId, 'ann@example.com')
   expect(uri).toContain('otpauth://totp/Fairpass:ann%40example.com?issuer=Fairpass')
   expect(await factors.standing(userId)).toEqual({ hasTotp: false, recoveryCodesLeft: 0 })
-  await expect(factors.confirm(userId, '000000', now)).rejects.toBeInstanceOf(SecondFactorCodeError)
+  await expect(factors.confirm(userId, '000000', nothing, now)).rejects.toBeInstanceOf(SecondFactorCodeError)
   await expect(factors.use(userId, totpCode(secret, now), now)).rejects.toBeInstanceOf(SecondFactorCodeError)
-  expect(await factors.confirm(userId, totpCode(secret, now), now)).toHaveLength(10)
+  expect(await factors.confirm(userId, totpCode(secret, now), nothing, now)).toHaveLength(10)
   expect(await factors.standing(userId)).toEqual({ hasTotp: true, recoveryCodesLeft: 10 })
 })
 
@@ -74,10 +75,10 @@ test('a recovery code works once, however it is typed; none is in the database',
 
 test('new recovery codes end the ones before', async () => {
   const { userId, recoveryCodes } = await withApp()
-  const renewed = (await factors.renewRecoveryCodes(userId)) ?? []
+  const renewed = await factors.renewRecoveryCodes(userId, nothing)
   await expect(factors.use(userId, recoveryCodes[0] ?? '', now)).rejects.toBeInstanceOf(SecondFactorCodeError)
   await factors.use(userId, renewed[0] ?? '', now)
-  expect(await factors.renewRecoveryCodes(newId())).toBeUndefined()
+  await expect(factors.renewRecoveryCodes(newId(), nothing)).rejects.toBeInstanceOf(SecondFactorCodeError)
 })
 
 test('a new secret that was not proven leaves the app of before as it is', async () => {

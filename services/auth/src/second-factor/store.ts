@@ -1,5 +1,5 @@
 import { CustomError } from '@fairpass/sdk/errors'
-import { openCollection } from '@fairpass/sdk/mongo'
+import { inTransaction, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { hashOfCode, isRecoveryCode, newRecoveryCodes, shownCode } from './recovery-codes.ts'
 import { newTotpSecret, stepOfCode, totpUri } from './totp.ts'
@@ -25,6 +25,9 @@ export class SecondFactorCodeError extends CustomError {
   }
 }
 
+/** What is written together with a change, or not at all. */
+type Beside = (session: ClientSession) => Promise<void>
+
 const none = (id: string): Omit<SecondFactor, 'version'> => ({ id, lastStep: 0, recoveryHashes: [] })
 
 export const openSecondFactors = (db: Db) => {
@@ -38,12 +41,27 @@ export const openSecondFactors = (db: Db) => {
     )
   }
 
+  /** Reads, changes and writes in one transaction with what is to be told of it. */
+  const changeWith = (userId: string, beside: Beside, change: (stored: SecondFactor) => SecondFactor): Promise<void> =>
+    inTransaction(db, async (session) => {
+      const stored = await documents.find(userId, { session })
+      if (!stored) throw new SecondFactorCodeError()
+      await documents.replace(stored, change(stored), undefined, { session })
+      await beside(session)
+    })
+
   return {
     ensureIndexes: documents.ensureIndexes,
 
     standing: async (userId: string) => {
       const { secret, recoveryHashes } = (await documents.find(userId)) ?? none(userId)
       return { hasTotp: secret !== undefined, recoveryCodesLeft: secret === undefined ? 0 : recoveryHashes.length }
+    },
+
+    /** A secret that waits for its first code. */
+    pending: async (userId: string, email: string) => {
+      const { pending } = (await documents.find(userId)) ?? {}
+      return pending === undefined ? undefined : { secret: pending, uri: totpUri(pending, email) }
     },
 
     /** A new secret, which counts once a code of it was given. */
@@ -59,25 +77,32 @@ export const openSecondFactors = (db: Db) => {
      * @returns the recovery codes, which are shown this once
      * @throws SecondFactorCodeError
      */
-    confirm: async (userId: string, code: string, now = new Date()): Promise<string[]> => {
+    confirm: async (userId: string, code: string, beside: Beside, now = new Date()): Promise<string[]> => {
       const codes = newRecoveryCodes()
-      const changed = await documents.change(userId, ({ pending, ...stored }) => {
+      await changeWith(userId, beside, ({ pending, ...stored }) => {
         const step = pending === undefined ? undefined : stepOfCode(pending, code, 0, now)
         if (pending === undefined || step === undefined) throw new SecondFactorCodeError()
         return { ...stored, secret: pending, lastStep: step, recoveryHashes: codes.map(hashOfCode) }
       })
-      if (!changed) throw new SecondFactorCodeError()
       return codes.map(shownCode)
     },
 
-    /** New recovery codes; those of before are of no use any more. @returns undefined when there is no app to recover */
-    renewRecoveryCodes: async (userId: string): Promise<string[] | undefined> => {
+    /** New recovery codes; those of before are of no use any more. @throws SecondFactorCodeError when there is no app to recover */
+    renewRecoveryCodes: async (userId: string, beside: Beside): Promise<string[]> => {
       const codes = newRecoveryCodes()
-      const changed = await documents.change(userId, (stored) =>
-        stored.secret === undefined ? stored : { ...stored, recoveryHashes: codes.map(hashOfCode) },
-      )
-      return changed?.secret === undefined ? undefined : codes.map(shownCode)
+      await changeWith(userId, beside, (stored) => {
+        if (stored.secret === undefined) throw new SecondFactorCodeError()
+        return { ...stored, recoveryHashes: codes.map(hashOfCode) }
+      })
+      return codes.map(shownCode)
     },
+
+    /** Signing in asks for no code any more; where it did not, nothing changes. */
+    remove: (userId: string, beside: Beside): Promise<void> =>
+      inTransaction(db, async (session) => {
+        const { deletedCount } = await documents.raw.deleteOne({ _id: userId }, { session })
+        if (deletedCount > 0) await beside(session)
+      }),
 
     /**
      * Uses up a code of the app, or a recovery code.
@@ -99,8 +124,8 @@ export const openSecondFactors = (db: Db) => {
     },
 
     /** @param session the one in which the account is erased */
-    forget: async (userId: string, session?: ClientSession): Promise<void> => {
-      await documents.raw.deleteOne({ _id: userId }, session ? { session } : {})
+    forget: async (userId: string, session: ClientSession): Promise<void> => {
+      await documents.raw.deleteOne({ _id: userId }, { session })
     },
   }
 }

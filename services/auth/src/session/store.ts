@@ -19,12 +19,26 @@ type SessionDocument = {
   expiresAt: Date
   /** it is kept until the last access token of it is over, so that the others are told */
   endedAt?: Date
+  /** when its owner last proved who they are; sessions from before that was noted, when they were opened */
+  authenticatedAt?: Date
+  /** with a code of an app, or a passkey */
+  isMultiFactor?: boolean
   /** however often it is renewed; sessions from before there was such an end have none */
   endsAt?: Date
 }
 
 /** A refresh token as it came in, and what was true when it came. */
 export type Presented = { sessionId: string; hash: string; at: Date; isRotating: boolean; wasCurrent: boolean }
+
+type Opening = { userId: string; device: string; now: Date; isMultiFactor?: boolean }
+
+/** How, and how long ago, somebody proved who they are. */
+export type Proof = { authenticatedAt: Date; isMultiFactor: boolean }
+
+const proofOf = ({ authenticatedAt, createdAt, isMultiFactor = false }: Omit<SessionDocument, 'id'>): Proof => ({
+  authenticatedAt: authenticatedAt ?? createdAt,
+  isMultiFactor,
+})
 
 type Options = {
   /** how long a session lives without being renewed */
@@ -122,7 +136,7 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSec
     relay: documents.relay,
 
     /** Signs a device in. */
-    open: async ({ userId, device, now }: { userId: string; device: string; now: Date }) => {
+    open: async ({ userId, device, now, isMultiFactor = false }: Opening) => {
       const secret = newSecret()
       const { id } = await documents.insert({
         id: newSessionId(),
@@ -131,11 +145,13 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSec
         device: device.slice(0, maxDeviceLength),
         createdAt: now,
         lastSeenAt: now,
+        authenticatedAt: now,
+        isMultiFactor,
         expiresAt: after(now, Math.min(lifetimeSeconds, longestSeconds)),
         endsAt: after(now, longestSeconds),
       })
       await endSurplus(userId)
-      return { sessionId: id, refreshToken: `${id}.${secret}` }
+      return { sessionId: id, refreshToken: `${id}.${secret}`, authenticatedAt: now, isMultiFactor }
     },
 
     /**
@@ -180,7 +196,8 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSec
             },
           },
         ])
-        if (rotated) return { userId: rotated.userId, sessionId, refreshToken: `${sessionId}.${secret}` }
+        if (rotated)
+          return { userId: rotated.userId, sessionId, refreshToken: `${sessionId}.${secret}`, ...proofOf(rotated) }
       } finally {
         const others = (rotating.get(sessionId) ?? 1) - 1
         if (others > 0) rotating.set(sessionId, others)
@@ -192,6 +209,24 @@ export const openSessions = (db: Db, { lifetimeSeconds, longestSeconds, tokenSec
     end,
 
     isOpen: async (sessionId: string): Promise<boolean> => (await find(sessionId)) !== undefined,
+
+    /** Its owner has proved again who they are. @returns what is known of that now; undefined when it is over */
+    reauthenticated: async (sessionId: string, isMultiFactor: boolean): Promise<Proof | undefined> => {
+      const changed = await raw.findOneAndUpdate(
+        { _id: sessionId, endedAt: { $exists: false } },
+        {
+          $set: { authenticatedAt: new Date(), ...(isMultiFactor ? { isMultiFactor } : {}) },
+          $inc: { version: 1 },
+        },
+        { returnDocument: 'after' },
+      )
+      return changed ? proofOf(changed) : undefined
+    },
+
+    proof: async (sessionId: string): Promise<Proof | undefined> => {
+      const session = await find(sessionId)
+      return session && proofOf(session)
+    },
 
     /** Ends the family of a refresh token, whichever of its tokens it is. */
     endByToken: async (token: string | undefined): Promise<boolean> => {

@@ -47,6 +47,7 @@ test('a token says whom it speaks for, until it expires', async () => {
   expect(await tokens.verify(issued)).toEqual({
     ...user,
     issuedAt: new Date(Math.floor(at.getTime() / 1000) * 1000),
+    authenticatedAt: new Date(Math.floor(at.getTime() / 1000) * 1000),
   })
   expect(await tokens.verify(await almost({}))).toMatchObject(user)
   expect(await tokens.verify(await tokens.issue(user, new Date(Date.now() - 901_000)))).toBeUndefined()

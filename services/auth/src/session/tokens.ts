@@ -1,12 +1,19 @@
 import { AccountBannedError } from '@fairpass/sdk/errors'
-import { accessToken, type Role, type User, verifyToken } from '@fairpass/sdk/identity'
-import { createLocalJWKSet, errors, SignJWT } from 'jose'
+import { accessToken, createTokenVerifier, type Role, type User } from '@fairpass/sdk/identity'
+import { createLocalJWKSet, SignJWT } from 'jose'
 import type { Accounts } from '../account/store.ts'
 import type { AuthConfig } from '../config.ts'
 import { type SigningKey, signingKeyOf } from './keys.ts'
 import type { Sessions } from './store.ts'
 
-type Holder = { id: string; role: Role; sessionId: string }
+type Holder = {
+  id: string
+  role: Role
+  sessionId: string
+  /** when they proved who they are; with the token, unless told */
+  authenticatedAt?: Date
+  needs?: readonly string[]
+}
 
 type Options = {
   seconds: number
@@ -17,13 +24,15 @@ type Options = {
 /** Access tokens: made here alone, and verified here without asking anybody. */
 export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, previous = [] }: Options) => {
   const jwks = { keys: [publicJwk, ...previous.map((key) => key.publicJwk)] }
-  const getKey = createLocalJWKSet(jwks)
   return {
     jwks,
 
-    issue: ({ id, role, sessionId }: Holder, now: Date): Promise<string> => {
+    issue: ({ id, role, sessionId, authenticatedAt, needs = [] }: Holder, now: Date): Promise<string> => {
       const issuedAt = Math.floor(now.getTime() / 1000)
-      return new SignJWT({ role, sid: sessionId })
+      return new SignJWT({
+        ...{ role, sid: sessionId, auth_time: Math.floor((authenticatedAt ?? now).getTime() / 1000) },
+        ...(needs.length > 0 ? { needs } : {}),
+      })
         .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.typ, kid: publicJwk.kid })
         .setIssuer(accessToken.issuer)
         .setAudience(accessToken.audience)
@@ -35,14 +44,7 @@ export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, p
     },
 
     /** The user a token speaks for, or undefined when it is not valid. */
-    verify: async (token: string): Promise<User | undefined> => {
-      try {
-        return await verifyToken(token, getKey)
-      } catch (error) {
-        if (error instanceof errors.JWKSNoMatchingKey) return undefined
-        throw error
-      }
-    },
+    verify: createTokenVerifier(createLocalJWKSet(jwks)).verify,
   }
 }
 

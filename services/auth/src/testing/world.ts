@@ -28,6 +28,8 @@ type Options = {
   env?: Record<string, string>
   /** without one nothing is limited */
   dapr?: Dapr
+  /** what payments says of a seller */
+  isOwed?: (userId: string) => Promise<boolean>
   /** another deployment of the same service */
   db?: Db
 }
@@ -39,6 +41,7 @@ export const createWorld = async ({
   env = {},
   dapr = createDapr({ httpPort: 1 }),
   db: given,
+  isOwed = async () => false,
 }: Options = {}) => {
   const db = given ?? (await testDatabase())
   const config = readAuthConfig({
@@ -56,7 +59,7 @@ export const createWorld = async ({
     },
   }
   const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
-  const auth = composeAuth({ config, db, dapr, log, service, hasher, publishAll, sender })
+  const auth = composeAuth({ config, db, dapr, log, service, hasher, publishAll, sender, payments: { isOwed } })
   const { app } = auth
   await auth.prepare()
 

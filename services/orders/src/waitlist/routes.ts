@@ -64,7 +64,11 @@ export const createWaitlistRoutes = ({ line, purchase, context: { identity, idem
         { 200: LineAnswer },
         ...refusals,
       ),
-      async (c) => c.json(await shownTo(c.var.user.id, idIn(c.req.param('ticketId')))),
+      async (c) => {
+        const ticketId = idIn(c.req.param('ticketId'))
+        await line.look(ticketId, c.var.user.id)
+        return c.json(await shownTo(c.var.user.id, ticketId))
+      },
     )
     .delete(
       '/api/orders/line/:ticketId',

@@ -4,7 +4,20 @@ import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 
 /** A buyer who asked to be told when a ticket is free. */
-type Place = { _id: string; ticketId: string; buyerId: string; joinedAt: Date; expiresAt: Date }
+type Place = {
+  _id: string
+  ticketId: string
+  buyerId: string
+  joinedAt: Date
+  expiresAt: Date
+  /** when they last looked; an open page does as soon as the ticket is free */
+  seenAt?: Date
+  /** since when the ticket is free that was let go by this order, until those who are away were told */
+  freed?: { at: Date; orderId: string; version: number }
+}
+
+/** Who is told that a ticket is free. */
+export type Freed = { ticketId: string; orderId: string; version: number; at: Date; userIds: string[] }
 
 /** Several holds long, so that somebody who waits for the next one, too, need not ask again. */
 const keptMs = 3_600_000
@@ -41,6 +54,7 @@ export const openWaitlist = (db: Db) => {
         { key: { ticketId: 1, joinedAt: 1 }, name: 'ticket' },
         { key: { buyerId: 1 }, name: 'buyer' },
         { key: { expiresAt: 1 }, name: 'kept', expireAfterSeconds: 0 },
+        { key: { 'freed.at': 1 }, name: 'freed', sparse: true },
       ]),
 
     /**
@@ -82,6 +96,40 @@ export const openWaitlist = (db: Db) => {
     /** Nobody waits any more for what is sold or withdrawn. */
     close: async (ticketIds: readonly string[]): Promise<void> => {
       await places.deleteMany({ ticketId: { $in: ticketIds } })
+    },
+
+    /** The order let the ticket go: whoever has not looked by themselves in a while is told. */
+    markFreed: createBatcher(async (orders: readonly { ticketId: string; id: string; version: number }[]) => {
+      const at = new Date()
+      await places.bulkWrite(
+        orders.map(({ ticketId, id: orderId, version }) => ({
+          updateMany: {
+            filter: { ticketId, expiresAt: { $gt: at } },
+            update: { $set: { freed: { at, orderId, version } } },
+          },
+        })),
+        { ordered: false },
+      )
+    }),
+
+    /** A ticket that was let go before `before`, the order that let it go, and who has not looked since. */
+    freedBefore: async (before: Date): Promise<Freed | undefined> => {
+      const first = await places.findOne({ 'freed.at': { $lte: before } })
+      if (!first?.freed) return undefined
+      const { ticketId, freed } = first
+      const those = await places.find({ ticketId, 'freed.orderId': freed.orderId }).limit(maxOfTicket).toArray()
+      const away = those.filter(({ seenAt }) => !seenAt || seenAt < freed.at)
+      return { ticketId, ...freed, userIds: away.map(({ buyerId }) => buyerId) }
+    },
+
+    /** They were told, or need not be. */
+    forgetFreed: async ({ ticketId, orderId }: Freed): Promise<void> => {
+      await places.updateMany({ ticketId, 'freed.orderId': orderId }, { $unset: { freed: '' } })
+    },
+
+    /** Whoever looks need not be told by mail. */
+    look: async (ticketId: string, buyerId: string, now = new Date()): Promise<void> => {
+      await places.updateOne({ _id: idOf(ticketId, buyerId) }, { $set: { seenAt: now } })
     },
 
     /** How many wait for a ticket and, for one of them, which place he has (from 1) and until when. */

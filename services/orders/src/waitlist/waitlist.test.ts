@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import { createDapr } from '@fairpass/sdk/dapr'
-import { applyEvent, event } from '@fairpass/sdk/events'
+import { applyEvent, event, type FairpassEvent } from '@fairpass/sdk/events'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
@@ -14,6 +14,7 @@ import { createHolds } from '../hold/hold.ts'
 import { createPurchase } from '../hold/purchase.ts'
 import { limitVariables } from '../limits.ts'
 import { type Orders, openOrders } from '../store.ts'
+import { notifyAway } from './notify.ts'
 import { openWaitlist, type Waitlist } from './store.ts'
 
 const hourMs = 3_600_000
@@ -179,4 +180,60 @@ test('a stranger has no place', async () => {
     ['DELETE', `/api/orders/line/${ticketId}`],
   ] as const)
     expect((await call('', method, path, method === 'POST' ? { ticketId } : undefined)).status).toBe(401)
+})
+
+describe('who is told that a ticket is free', () => {
+  const told: FairpassEvent[] = []
+  const publish = async (event: FairpassEvent) => void told.push(event)
+  const later = (ms: number) => new Date(Date.now() + ms)
+  const notify = (now: Date) => notifyAway({ line, orders, catalogue, publish }, now)
+  const freed = (id = newId()) => ({ id, ticketId, version: 2 })
+
+  beforeEach(() => {
+    told.length = 0
+  })
+
+  test('those who have not looked since, once, after the open pages had their time', async () => {
+    const [away, there] = [newId(), newId()]
+    for (const who of [away, there]) await join(who)
+    const order = freed()
+    await line.markFreed(order)
+    await look(there)
+    await notify(later(5_000))
+    expect(told).toEqual([])
+    await notify(later(20_000))
+    await notify(later(30_000))
+    expect(told.map(({ type, data }) => [type, data])).toEqual([
+      [
+        'waitlist.notified',
+        expect.objectContaining({ id: ticketId, orderId: order.id, userIds: [away], title: 'Opera' }),
+      ],
+    ])
+  })
+
+  test('nobody, when somebody holds it again by then', async () => {
+    await join(newId())
+    await line.markFreed(freed())
+    await hold()
+    await notify(later(20_000))
+    expect(told).toEqual([])
+  })
+
+  test('again, when it is free again', async () => {
+    await join(newId())
+    for (let turn = 1; turn <= 2; turn++) {
+      await line.markFreed(freed())
+      await notify(later(20_000))
+      expect(told).toHaveLength(turn)
+    }
+  })
+
+  test('those who left are not', async () => {
+    const left = newId()
+    await join(left)
+    await line.markFreed(freed())
+    await line.leave(ticketId, left)
+    await notify(later(20_000))
+    expect(told).toEqual([])
+  })
 })

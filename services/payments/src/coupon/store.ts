@@ -1,5 +1,6 @@
 import { Id } from '@fairpass/sdk/http'
 import { decodeCursor, encodeCursor, inTransaction, newId, openCollection } from '@fairpass/sdk/mongo'
+import { readCouponCode } from '@fairpass/sdk/values'
 import type { ClientSession, Db } from 'mongodb'
 import * as v from 'valibot'
 import {
@@ -8,7 +9,6 @@ import {
   giveBack,
   newCode,
   type ReadableCoupon,
-  readCode,
   redeem,
   withdraw,
 } from '../domain/coupon.ts'
@@ -27,7 +27,7 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
   const readable = (coupon: Coupon): ReadableCoupon => ({ ...coupon, code: vault.read(coupon) })
 
   const findByCode = async (typed: string, options?: { session: ClientSession }): Promise<Coupon | undefined> => {
-    const code = readCode(typed)
+    const code = readCouponCode(typed)
     return code === undefined ? undefined : documents.findOne({ codeHash: hashOf(code) }, options)
   }
 

@@ -131,11 +131,15 @@ test('a dispute whose webhooks are lost or doubled is booked once', async () => 
   await world.double.fault({ operation: 'webhook', kind: 'lost', times: 4, intent: intentId })
   const id = await dispute(intentId)
   expect(await world.disputes.find(id)).toBeUndefined()
-  await Promise.all([world.disputes.sweep(), world.disputes.sweep()])
+  await Promise.all([world.disputes.reconcile(), world.disputes.reconcile()])
   expect((await world.disputes.find(id))?.status).toBe('open')
   await decide(id, 'lost')
-  await world.db.collection('disputes').updateMany({}, { $set: { lookAt: new Date(0) } })
-  await Promise.all([world.disputes.sweep(), world.disputes.onDisputeUpdated(id), world.disputes.onDisputeUpdated(id)])
+  await world.db.collection('disputes').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
+  await Promise.all([
+    world.disputes.reconcile(),
+    world.disputes.onDisputeUpdated(id),
+    world.disputes.onDisputeUpdated(id),
+  ])
   expect((await world.disputes.find(id))?.status).toBe('lost')
   await world.disputes.onDisputeUpdated(id)
   expect((await disputeEntriesOf(paymentId)).map(({ what }) => what)).toEqual(['dispute_opened', 'dispute_lost'])
@@ -154,7 +158,7 @@ test('more disputes than fit a page of Stripe are found without a webhook', asyn
     await world.client.paymentIntents.create(
       authorisation({ capture_method: 'automatic', payment_method: 'pm_card_createDispute', metadata: {} }),
     )
-  await world.disputes.sweep()
+  await world.disputes.reconcile()
   for (const id of told) expect((await world.disputes.find(String(id)))?.status).toBe('open')
 }, 60_000)
 
@@ -186,7 +190,7 @@ test('a capture that landed late, and is disputed, ends when the bank has decide
       return (await world.payments.find(opened.body.id))?.status === status
     })
   await reconciled('refunding')
-  await world.disputes.sweep()
+  await world.disputes.reconcile()
   const { disputes } = await world.double.state()
   const id = disputes.find(({ intent }) => intent === intentId)?.id ?? ''
   await decide(id, 'lost')

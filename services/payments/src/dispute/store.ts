@@ -1,10 +1,10 @@
-import { VersionConflictError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import {
   decodeCursor,
   encodeCursor,
   inTransaction,
   openCollection,
+  openWorkQueue,
   type PublishAll,
   type Stored,
 } from '@fairpass/sdk/mongo'
@@ -13,11 +13,11 @@ import type { Db, Filter } from 'mongodb'
 import {
   type Dispute,
   type DisputeStatus,
+  disputeBackoff,
   followDispute,
   isDecided,
   lossOf,
   type ToldDispute,
-  takeUpDispute,
 } from '../domain/dispute.ts'
 import { disputeEntries } from '../domain/ledger.ts'
 import type { Ledger } from '../ledger/store.ts'
@@ -55,8 +55,11 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
     indexes: [
       { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
       { key: { openedAt: -1, _id: -1 }, name: 'newest' },
-      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: undecided } } },
     ],
+  })
+  const queue = openWorkQueue(documents.raw, {
+    unfinished: { status: { $in: [...undecided] } },
+    backoff: disputeBackoff,
   })
 
   /** Notes what Stripe tells, in one transaction with the ledger, the payment and its payout; once, in any order. */
@@ -88,16 +91,6 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
     if (told) await follow(told)
   }
 
-  /** Claims a dispute for one look; undefined when somebody else has it. */
-  const takeUp = async (dispute: Dispute): Promise<Dispute | undefined> => {
-    try {
-      return await documents.replace(dispute, takeUpDispute(dispute, new Date()))
-    } catch (error) {
-      if (error instanceof VersionConflictError) return undefined
-      throw error
-    }
-  }
-
   const filterOf = (status: DisputeStatus | undefined, cursor: string | undefined): Filter<Stored<Dispute>> => {
     const ofStatus = status === undefined ? {} : { status }
     if (cursor === undefined) return ofStatus
@@ -108,14 +101,14 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
 
   return {
     find: documents.find,
-    ensureIndexes: documents.ensureIndexes,
+    ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
     relay: documents.relay,
 
     /** What a webhook tells: the dispute is asked for, since the event may be old news. */
     onDisputeUpdated: ask,
 
     /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
-    sweep: async (): Promise<void> => {
+    reconcile: async (): Promise<void> => {
       const now = new Date()
       const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
       const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs
@@ -123,12 +116,8 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
       await forEachOf('dispute', told, async (one) => {
         if (!(await documents.find(one.id))) await follow(one)
       })
-      const due = await documents.list(
-        { status: { $in: [...undecided] }, lookAt: { $lte: now } },
-        { sort: { lookAt: 1 }, limit: batch },
-      )
-      await forEachOf('dispute', due, async (dispute) => {
-        if (await takeUp(dispute)) await ask(dispute.id)
+      await forEachOf('dispute', await queue.due(now, batch), async (dispute) => {
+        if (await queue.claim(dispute)) await ask(dispute._id)
       })
     },
 

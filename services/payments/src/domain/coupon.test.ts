@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
+import { readCouponCode, showCouponCode } from '@fairpass/sdk/values'
 import fc from 'fast-check'
 import { createCodeVault, hashOf } from '../coupon/vault.ts'
-import { type Coupon, giveBack, newCode, readCode, redeem, showCode, withdraw } from './coupon.ts'
+import { type Coupon, giveBack, newCode, redeem, withdraw } from './coupon.ts'
 
 const now = new Date('2030-01-01T00:00:00Z')
 const aCoupon = (more: Partial<Coupon> = {}): Coupon => ({
@@ -19,10 +20,10 @@ const aCoupon = (more: Partial<Coupon> = {}): Coupon => ({
 test('a code is read back however somebody writes it down', () => {
   fc.assert(
     fc.property(fc.constant(null).map(newCode), fc.boolean(), (code, isLower) => {
-      const shown = showCode(code)
+      const shown = showCouponCode(code)
       expect(shown).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/)
-      expect(readCode(isLower ? shown.toLowerCase() : ` ${shown.replaceAll('-', ' ')}`)).toBe(code)
-      expect(readCode(code.replaceAll('0', 'o').replaceAll('1', 'l'))).toBe(code)
+      expect(readCouponCode(isLower ? shown.toLowerCase() : ` ${shown.replaceAll('-', ' ')}`)).toBe(code)
+      expect(readCouponCode(code.replaceAll('0', 'o').replaceAll('1', 'l'))).toBe(code)
     }),
   )
 })
@@ -36,7 +37,7 @@ test('what is no code is none', () => {
     '7KQ2-M4XD-9TFA-R0ZBB',
     '💥'.repeat(8),
   ])
-    expect(readCode(typed)).toBeUndefined()
+    expect(readCouponCode(typed)).toBeUndefined()
 })
 
 test('a coupon is redeemed as often as it says, and not when it has ended', () => {

@@ -1,4 +1,5 @@
 import { CustomError } from '@fairpass/sdk/errors'
+import { couponAlphabet, couponSymbols, showCouponCode } from '@fairpass/sdk/values'
 import type { KeptCode } from '../coupon/vault.ts'
 
 export type Coupon = KeptCode & {
@@ -21,22 +22,11 @@ export class CouponNotRedeemableError extends CustomError {
   }
 }
 
-/** Crockford's base 32: no I, L, O, U; what is misread for another symbol is read back as that symbol. */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** 16 symbols of 5 bits: 80 bits, which nobody guesses. */
-const symbols = 16
-
 export const newCode = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(symbols)), (byte) => alphabet[byte % alphabet.length]).join('')
-
-/** Grouped for reading aloud: `7KQ2-M4XD-9TFA-R0ZB`. */
-export const showCode = (code: string): string => code.match(/.{4}/g)?.join('-') ?? code
-
-/** The plain form of what somebody typed; undefined when it is no code at all. */
-export const readCode = (typed: string): string | undefined => {
-  const code = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
-  return code.length === symbols && [...code].every((symbol) => alphabet.includes(symbol)) ? code : undefined
-}
+  Array.from(
+    crypto.getRandomValues(new Uint8Array(couponSymbols)),
+    (byte) => couponAlphabet[byte % couponAlphabet.length],
+  ).join('')
 
 /** @throws CouponNotRedeemableError */
 export const redeem = (coupon: Coupon, now: Date): Coupon => {
@@ -55,7 +45,7 @@ export const withdraw = (coupon: Coupon, now: Date): Coupon =>
 export type ReadableCoupon = Coupon & { code: string }
 
 export const toNewlyMade = ({ code, maxRedemptions, expiresAt }: ReadableCoupon) => ({
-  code: showCode(code),
+  code: showCouponCode(code),
   maxRedemptions,
   expiresAt: expiresAt?.toISOString() ?? null,
 })

@@ -1,3 +1,4 @@
+import { type Backoff, type Lease, leaseFrom } from '@fairpass/sdk/lease'
 import { chargeIncrement } from '@fairpass/sdk/values'
 import type { Payment } from './payment.ts'
 
@@ -21,8 +22,7 @@ export type Dispute = {
   respondBy?: Date | undefined
   openedAt: Date
   closedAt?: Date
-  looks: number
-  lookAt: Date
+  lease: Lease
 }
 
 /** A dispute as Stripe tells it. */
@@ -38,7 +38,7 @@ export type ToldDispute = {
 }
 
 const firstPauseMs = 5_000
-const longestPauseMs = 3_600_000
+export const disputeBackoff: Backoff = { firstMs: firstPauseMs, longestMs: 3_600_000 }
 
 export const isDecided = (status: DisputeStatus) => status === 'won' || status === 'lost' || status === 'closed'
 
@@ -71,17 +71,9 @@ export const followDispute = (
     sellerId: payment.sellerId,
     booked: entriesTo[status],
     ...(isDecided(status) ? { closedAt: now } : {}),
-    looks: 0,
-    lookAt: new Date(now.getTime() + firstPauseMs),
+    lease: leaseFrom(new Date(now.getTime() + firstPauseMs)),
   }
 }
-
-/** Somebody asks Stripe about it; nobody else does for a pause that grows with each time. */
-export const takeUpDispute = (dispute: Dispute, now: Date): Dispute => ({
-  ...dispute,
-  looks: dispute.looks + 1,
-  lookAt: new Date(now.getTime() + Math.min(firstPauseMs * 2 ** dispute.looks, longestPauseMs)),
-})
 
 /**
  * Who bears what a lost dispute took: the platform its share of the price, rounded down to what Stripe can move, the seller the rest.

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { takenLease } from '@fairpass/sdk/lease'
 import { newId } from '@fairpass/sdk/mongo'
 import fc from 'fast-check'
 import {
@@ -9,8 +10,8 @@ import {
   openPayment,
   openStatuses,
   type Payment,
+  paymentBackoff,
   type Status,
-  takeUp,
 } from './payment.ts'
 
 const statuses = Object.keys(moves) as Status[]
@@ -101,11 +102,11 @@ test('a coupon costs the buyer nothing, and the seller is still owed everything'
 })
 
 test('the reconciler looks again after pauses that grow up to half a minute', () => {
-  let payment = aPayment('settled')
+  let { lease } = aPayment('settled')
   const pausesMs: number[] = []
   for (let look = 0; look < 5; look++) {
-    payment = takeUp(payment, start)
-    pausesMs.push(payment.lookAt.getTime() - start.getTime())
+    lease = takenLease(lease, paymentBackoff, start)
+    pausesMs.push(lease.nextAttemptAt.getTime() - start.getTime())
   }
   expect(pausesMs).toEqual([5_000, 10_000, 20_000, 30_000, 30_000])
 })

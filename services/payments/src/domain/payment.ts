@@ -1,5 +1,7 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
+import { type Backoff, type Lease, leaseFrom } from '@fairpass/sdk/lease'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import { declineCodeOf } from './decline.ts'
 import type { DisputeStatus } from './dispute.ts'
 
@@ -71,16 +73,17 @@ export type Payment = {
   isHeld?: true | undefined
   /** how often Stripe kept a failure of its own as the answer under a key: the same key would only repeat it */
   keyGeneration: number
-  /** how often the reconciler looked since the last move, and when it looks next */
-  looks: number
-  lookAt: Date
+  /** when the reconciler takes it up, and how often it did since the last move */
+  lease: Lease
   createdAt: Date
   updatedAt: Date
 }
 
 /** How long whoever moved a payment has for the next move, before the reconciler takes over, in milliseconds. */
 const graceMs = 5_000
-const longestPauseMs = 30_000
+export const paymentBackoff: Backoff = { firstMs: graceMs, longestMs: 30_000 }
+
+const leaseOfMover = (now: Date) => leaseFrom(new Date(now.getTime() + graceMs))
 
 /** At most one payment of an order may be in one of these: each may end in its money. */
 export const openStatuses = [
@@ -114,8 +117,8 @@ const isHeldAt = (to: Status, { kind, isHeld }: Payment): true | undefined => {
   return to === 'settled' || to === 'failing' || to === 'cancelling' ? isHeld : undefined
 }
 
-/** Why a payment moves. */
-export type Why = { failure?: Failure; refund?: Refund }
+/** Why a payment moves, and what was learnt with it. */
+export type Why = { failure?: Failure; refund?: Refund; intentId?: string | undefined }
 
 /** @throws when no such move exists, which is a mistake of the caller */
 export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Payment => {
@@ -124,23 +127,15 @@ export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Pa
   return {
     ...payment,
     status: to,
-    ...why,
+    ...omitUndefined(why),
     isHeld: isHeldAt(to, payment),
-    looks: 0,
-    lookAt: new Date(now.getTime() + graceMs),
+    lease: leaseOfMover(now),
     updatedAt: now,
   }
 }
 
 /** Said of a refund that nobody here asked for, such as one made in Stripe's dashboard. */
 export const refundedAtStripe = 'Refunded at Stripe'
-
-/** The reconciler takes it: nobody else looks for a pause that grows with each look. */
-export const takeUp = (payment: Payment, now: Date): Payment => ({
-  ...payment,
-  looks: payment.looks + 1,
-  lookAt: new Date(now.getTime() + Math.min(graceMs * 2 ** payment.looks, longestPauseMs)),
-})
 
 type Opening = Pick<
   Payment,
@@ -166,8 +161,7 @@ export const openPayment = (opening: Opening, now: Date): Omit<Payment, 'version
     status: isCoupon ? 'authorised' : opening.paymentMethod ? 'started' : 'awaiting_method',
     amountCents: isCoupon ? 0 : opening.totalCents,
     keyGeneration: 0,
-    looks: 0,
-    lookAt: new Date(now.getTime() + graceMs),
+    lease: leaseOfMover(now),
     createdAt: now,
     updatedAt: now,
   }

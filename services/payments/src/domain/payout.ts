@@ -1,3 +1,4 @@
+import { type Backoff, type Lease, leaseFrom } from '@fairpass/sdk/lease'
 import type { Payment } from './payment.ts'
 
 /**
@@ -56,8 +57,7 @@ export type Payout = {
   sentCents?: number
   transferId?: string
   paidAt?: Date
-  looks: number
-  lookAt: Date
+  lease: Lease
   createdAt: Date
   updatedAt: Date
 }
@@ -68,8 +68,7 @@ type Unfinished = Payout & { status: (typeof unfinishedPayouts)[number] }
 export const isUnfinishedPayout = (payout: Payout): payout is Unfinished =>
   (unfinishedPayouts as readonly PayoutStatus[]).includes(payout.status)
 
-const firstPauseMs = 5_000
-const longestPauseMs = 3_600_000
+export const payoutBackoff: Backoff = { firstMs: 5_000, longestMs: 3_600_000 }
 
 /** @param delayMs how long after the event has begun a sale is paid out */
 export const openPayout = (payment: Payment, delayMs: number, now: Date): Omit<Payout, 'version'> => {
@@ -85,8 +84,7 @@ export const openPayout = (payment: Payment, delayMs: number, now: Date): Omit<P
     waitsFor: 'event',
     transferAttempt: 1,
     keyGeneration: 0,
-    looks: 0,
-    lookAt: payableAt,
+    lease: leaseFrom(payableAt),
     createdAt: now,
     updatedAt: now,
   }
@@ -107,8 +105,7 @@ const move = (payout: Payout, to: PayoutStatus, now: Date, more: Partial<Payout>
     status: to,
     waitsFor: undefined,
     failure: undefined,
-    looks: 0,
-    lookAt: now,
+    lease: leaseFrom(now),
     updatedAt: now,
     ...more,
   }
@@ -138,7 +135,7 @@ export const undisputePayout = (payout: Payout, disputeId: string, lostCents: nu
     amountCents: Math.max(0, payout.amountCents - lostCents),
   }
   const isFree = decided.status === 'waiting' && decided.disputes.length === 0
-  return settled(isFree ? { ...decided, looks: 0, lookAt: now } : decided, now)
+  return settled(isFree ? { ...decided, lease: leaseFrom(now) } : decided, now)
 }
 
 /** A claim stands in the way as a bank's dispute does, under a name that no dispute has. */
@@ -159,7 +156,9 @@ export const followClaim = (
 export const wait = (payout: Payout, forWhat: WaitsFor, now: Date): Payout => ({
   ...payout,
   waitsFor: forWhat,
-  ...(forWhat === 'event' && payout.payableAt > now ? { lookAt: payout.payableAt } : {}),
+  ...(forWhat === 'event' && payout.payableAt > now
+    ? { lease: { ...payout.lease, nextAttemptAt: payout.payableAt } }
+    : {}),
   updatedAt: now,
 })
 
@@ -181,14 +180,13 @@ export const payoutRefused = (
   now: Date,
 ): Payout => {
   const forWhat = code === 'balance_insufficient' ? 'balance' : 'account'
-  const { looks, lookAt, transferAttempt } = payout
+  const { lease, transferAttempt } = payout
   return settled(
     move(payout, 'waiting', now, {
       transferAttempt: transferAttempt + 1,
       waitsFor: forWhat,
       failure: message,
-      looks,
-      lookAt,
+      lease,
     }),
     now,
   )
@@ -207,11 +205,4 @@ export const reversalRefused = (payout: Payout, failure: string): Payout => ({
   ...payout,
   keyGeneration: payout.keyGeneration + 1,
   failure,
-})
-
-/** Somebody looks at it; nobody else does for a pause that grows with each look. */
-export const takeUpPayout = (payout: Payout, now: Date): Payout => ({
-  ...payout,
-  looks: payout.looks + 1,
-  lookAt: new Date(now.getTime() + Math.min(firstPauseMs * 2 ** payout.looks, longestPauseMs)),
 })

@@ -18,10 +18,11 @@ export const openLedger = (db: Db) => {
       ]),
 
     write: async (written: Entry[], session: ClientSession): Promise<void> => {
+      if (written.length === 0) return
       const now = Date.now()
       // A millisecond apart, so that whoever sorts by time reads them in this order.
-      for (const [nth, { id, ...entry }] of written.entries())
-        await entries.insertOne({ _id: id, ...entry, at: new Date(now + nth) }, { session })
+      const stored = written.map(({ id, ...entry }, nth) => ({ _id: id, ...entry, at: new Date(now + nth) }))
+      await entries.insertMany(stored, { session })
     },
 
     /** What each currency sums to: nothing but zeros, always. */

@@ -17,7 +17,14 @@ type Deps = {
   feeBasisPoints?: number
   answerWithinMs?: number
 }
-type Asked = { id: string; buyerId: string; orderId: string; paymentMethod?: string; couponCode?: string }
+type Asked = {
+  id: string
+  isRepeatable: boolean
+  buyerId: string
+  orderId: string
+  paymentMethod?: string
+  couponCode?: string
+}
 
 /** A buyer hears by then, below the gateway's thirty seconds; the payment goes on without them. */
 const defaultAnswerWithinMs = 20_000
@@ -45,7 +52,13 @@ export const createPay = ({
     return order
   }
 
-  const open = async ({ id, buyerId, orderId, paymentMethod, couponCode }: Asked): Promise<Payment> => {
+  const open = async ({
+    id,
+    buyerId,
+    orderId,
+    paymentMethod,
+    couponCode,
+  }: Omit<Asked, 'isRepeatable'>): Promise<Payment> => {
     const order = await orderOf(orderId, buyerId)
     const expiresAt = new Date(order.expiresAt)
     const now = new Date()
@@ -66,13 +79,13 @@ export const createPay = ({
     return payments.open((attempt) => openPayment({ ...opening, attempt }, now))
   }
 
-  const driven = async (id: string): Promise<Payment> => {
+  const driven = async (payment: Payment): Promise<Payment> => {
     const hasAnswered = new AbortController()
     const late = pause(answerWithinMs, hasAnswered.signal).then(() => {
       throw new PaymentUnderWayError()
     })
     try {
-      return await Promise.race([advance(id), late])
+      return await Promise.race([advance(payment.id, payment), late])
     } finally {
       late.catch(() => {})
       hasAnswered.abort()
@@ -90,9 +103,10 @@ export const createPay = ({
    * @throws NotFoundError for an order of somebody else, OrderNotPayableError, CardDeclinedError, CouponNotRedeemableError,
    * RequestValidationError for a card that Stripe does not know, PaymentUnderWayError when the end is not known yet
    */
-  return async (asked: Asked) => {
-    const { id } = (await payments.find(asked.id)) ?? (await open(asked))
-    const payment = await driven(id)
+  return async ({ isRepeatable, ...asked }: Asked) => {
+    const known = isRepeatable ? await payments.find(asked.id) : undefined
+    const payment = await driven(known ?? (await open(asked)))
+    const { id } = payment
     const error = errorOf(payment)
     if (error) throw error
     if (payment.status === 'completed') return succeeded(payment)

@@ -143,7 +143,7 @@ test('an order that ends while the card is asked: nothing is taken', async () =>
   const order = world.market.open()
   await world.double.fault({ operation: 'confirm', kind: 'delay', delayMs: 300, metadata: { orderId: order.id } })
   const paying = world.payFor(order, { paymentMethod: 'pm_card_visa' })
-  await until('the intent', async () => (await world.intentsOf(order.id)).length === 1)
+  await until('the payment', async () => (await paymentsOf(order.id)).length === 1)
   world.market.expire(order.id)
   expect(await paying).toMatchObject({ status: 409, body: { code: 'order_not_payable' } })
   expect(await world.intentsOf(order.id)).toMatchObject([{ status: 'canceled', captured: 0 }])

@@ -235,6 +235,7 @@ test('money and orders agree after any trouble', async () => {
       saboteur.rest()
       if (isExpiring && world.market.status(order.id) === 'created') world.market.expire(order.id)
       for (let tries = 0; tries < 15; tries++) await world.advance(id).catch(() => {})
+      await world.releaseStrayHolds()
       const { payment, order: orderStatus, captured, refunded, entries } = await endOf(order, id)
       expect(['completed', 'failed', 'cancelled', 'refunded']).toContain(payment)
       expect(captured - refunded).toBe(orderStatus === 'completed' ? 4_200 : 0)

@@ -15,10 +15,10 @@ const openForms = (count: number) =>
 test('money comes before open card forms', async () => {
   await openForms(25)
   const payments = world.db.collection('payments')
-  await payments.updateMany({ status: 'awaiting_method' }, { $set: { lookAt: new Date(1) } })
+  await payments.updateMany({ status: 'awaiting_method' }, { $set: { 'lease.nextAttemptAt': new Date(1) } })
   const order = world.market.open()
   await world.payFor(order, { paymentMethod: 'pm_card_visa' })
-  await payments.updateOne({ orderId: order.id }, { $set: { status: 'captured', lookAt: new Date(2) } })
+  await payments.updateOne({ orderId: order.id }, { $set: { status: 'captured', 'lease.nextAttemptAt': new Date(2) } })
   const due = await world.payments.due(new Date(), 20)
   expect(due).toHaveLength(20)
   expect(due[0]).toMatchObject({ orderId: order.id, status: 'captured' })

@@ -17,11 +17,12 @@ const reconcileBatch = async ({ payments, advance, log }: Deps): Promise<number>
   const due = await payments.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
-      const payment = await payments.takeUp(found)
+      const payment = await payments.claim(found)
       if (!payment) return
-      const line = { paymentId: payment.id, orderId: payment.orderId, from: payment.status, looks: payment.looks }
+      const { id: paymentId, orderId, status: from, lease } = payment
+      const line = { paymentId, orderId, from, attempts: lease.attempts }
       try {
-        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => advance(payment.id))
+        const { status } = await inSpan('reconcile payment', { isRoot: true }, () => advance(payment.id, payment))
         reconciledTotal.inc({ outcome: status === payment.status ? 'waiting' : 'moved' })
         if (status !== payment.status) log.info({ ...line, to: status }, 'payment brought to its end')
       } catch (error) {
@@ -38,18 +39,39 @@ export const reconcile = async (deps: Deps): Promise<void> => {
   for (let batches = 1; batches <= maxBatches; batches++) if ((await reconcileBatch(deps)) < batch) return
 }
 
-type SweepDeps = {
+type RefundsDeps = {
   payments: Pick<Payments, 'byIntent'>
   paymentProcess: Pick<PaymentProcess, 'followRefunds'>
   stripe: Pick<StripePort, 'refundedSince'>
 }
 
 /** Finds refunds at Stripe that no webhook told of. Before a payout each payment is looked at once more. */
-export const sweepRefunds = async ({ payments, paymentProcess, stripe }: SweepDeps): Promise<void> => {
+export const reconcileRefunds = async ({ payments, paymentProcess, stripe }: RefundsDeps): Promise<void> => {
   const intents = await stripe.refundedSince(new Date(Date.now() - refundsSinceMs))
   await forEachOf('refund at Stripe', intents, async (intentId) => {
     const payment = await payments.byIntent(intentId)
     if (payment?.status === 'completed' && payment.refundedCents === undefined)
       await paymentProcess.followRefunds(payment)
+  })
+}
+
+/** By then an answer has come, or never will; whatever is under way needs its hold. */
+const strayAfterMs = 2 * 60_000
+
+type StrayDeps = {
+  payments: Pick<Payments, 'find'>
+  paymentProcess: Pick<PaymentProcess, 'recheck' | 'releaseStray'>
+  stripe: Pick<StripePort, 'heldBefore'>
+  now?: Date
+}
+
+/** Finds what cards hold for no payment: an answer that was lost may have been given twice, and no webhook told of it. */
+export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now = new Date() }: StrayDeps) => {
+  const held = await stripe.heldBefore(new Date(now.getTime() - strayAfterMs))
+  await forEachOf('hold at Stripe', held, async ({ intentId, paymentId }) => {
+    const payment = paymentId === undefined ? undefined : await payments.find(paymentId)
+    if (!payment) return
+    await paymentProcess.releaseStray(payment, intentId)
+    await paymentProcess.recheck(payment, payment.intentId ?? intentId)
   })
 }

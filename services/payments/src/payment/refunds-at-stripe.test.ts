@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
 import { until } from '@fairpass/stripe-double/testing.ts'
 import { startWorld, type World } from '../testing/world.ts'
-import { sweepRefunds } from './reconcile.ts'
+import { reconcileRefunds } from './reconcile.ts'
 
 // Guarantee: money that was given back in Stripe's own dashboard is never paid out, and everybody hears of it.
 
@@ -47,7 +47,9 @@ test('all of it: the order, the ledger and the payout follow', async () => {
   const { sellerId, order, id, intentId } = await sold()
   await refundAtStripe(intentId)
   await until('the refund', async () => (await world.payments.find(id))?.status === 'refunded')
-  expect(world.published.filter(({ type, data }) => type === 'payment.refunded' && data.id === id)).toHaveLength(1)
+  const told = () => world.published.filter(({ type, data }) => type === 'payment.refunded' && data.id === id)
+  await until('the event', () => told().length > 0)
+  expect(told()).toHaveLength(1)
   expect(await shown(order.id)).toMatchObject({ status: 'refunded', refund: { reason: 'Refunded at Stripe' } })
   await world.payOutNow()
   expect(await sentOf(id)).toBe(0)
@@ -105,7 +107,7 @@ test('after a payout it is found by looking for refunds, and what was sent comes
   await world.payOutNow()
   expect(await sentOf(id)).toBe(3_780)
   await refundAtStripe(intentId)
-  await sweepRefunds(world)
+  await reconcileRefunds(world)
   await world.payOutNow()
   expect((await world.payments.find(id))?.status).toBe('refunded')
   expect(await sentOf(id)).toBe(0)

@@ -3,9 +3,9 @@ import { newId } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { createLimits, type LimitVariables } from '../limits.ts'
 import { PaidAnswer, PaymentStateAnswer, ReceivedAnswer } from '../schemas.ts'
 import type { Webhooks } from '../webhook/store.ts'
+import { createLimits, type LimitVariables } from './limits.ts'
 import type { Pay } from './pay.ts'
 import { paymentState } from './state.ts'
 import type { Payments } from './store.ts'
@@ -72,7 +72,8 @@ export const createRoutes = ({ pay, payments, webhooks, context, limits }: Deps)
       ),
       async (c) => {
         const id = c.var.idempotentId ?? newId()
-        return c.json(await pay({ id, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
+        const isRepeatable = c.var.idempotentId !== undefined
+        return c.json(await pay({ id, isRepeatable, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
       },
     )
     .post(

@@ -5,20 +5,21 @@ import {
   inTransaction,
   isDuplicateKey,
   openCollection,
+  openWorkQueue,
   type PublishAll,
 } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
 import { lossOf } from '../domain/dispute.ts'
-import { entriesOf, partRefundedEntry } from '../domain/ledger.ts'
+import { type Entry, entriesOf, partRefundedEntry } from '../domain/ledger.ts'
 import {
   eventsOf,
   move,
   OrderNotPayableError,
   openStatuses,
   type Payment,
+  paymentBackoff,
   type Status,
-  takeUp,
   unfinishedStatuses,
   type Why,
 } from '../domain/payment.ts'
@@ -60,8 +61,11 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
       { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
       { key: { intentId: 1 }, name: 'intent', sparse: true },
       { key: { ticketId: 1 }, name: 'ticket', sparse: true },
-      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedStatuses } } },
     ],
+  })
+  const queue = openWorkQueue(documents.raw, {
+    unfinished: { status: { $in: [...unfinishedStatuses] } },
+    backoff: paymentBackoff,
   })
 
   const nextAttempt = async (orderId: string): Promise<number> => {
@@ -76,47 +80,56 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
     if (open) throw new OrderNotPayableError('This order is being paid already; look at it in a moment')
   }
 
-  /** Numbers the attempt, and tries the next number when somebody else took it. */
+  /** Numbers the attempt: the first of its order, or the next number when that one is taken. */
   const insertNumbered = async (
     orderId: string,
     insert: (attempt: number) => Promise<Payment>,
     inTheWay: () => Promise<Payment | undefined>,
   ): Promise<Payment> => {
+    let attempt = 1
     for (let numbering = 1; numbering <= maxNumberings; numbering++) {
       try {
-        return await insert(await nextAttempt(orderId))
+        return await insert(attempt)
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
         const other = await inTheWay()
         if (other) return other
+        attempt = await nextAttempt(orderId)
       }
     }
     throw new VersionConflictError()
   }
 
   /**
-   * Takes a payment from where it was read to `to`, in one transaction with its ledger entries, the coupon it gives back and
-   * the payout of its sale.
+   * Takes a payment from where it was read along `path`, written at once and in one transaction with its ledger entries, the
+   * coupon that it gives back and the payout of its sale.
    * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
    */
-  const moveTo = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
-    const moved = await write(before, to, why)
+  const moveThrough = async (before: Payment, path: readonly Status[], why?: Why): Promise<Payment> => {
+    const now = new Date()
+    const entries: Entry[] = []
+    let after = before
+    for (const to of path) {
+      const next = move(after, to, now, why)
+      entries.push(...entriesOf(after, next))
+      after = next
+    }
+    const moved = await write(before, after, entries)
     countEnd(moved)
     return moved
   }
 
-  const write = async (before: Payment, to: Status, why?: Why): Promise<Payment> => {
-    const after = move(before, to, new Date(), why)
-    const entries = entriesOf(before, after)
+  const write = async (before: Payment, after: Payment, entries: Entry[]): Promise<Payment> => {
+    const { status } = after
     const writeIn = async (session: ClientSession) => {
       const saved = await documents.replace(before, after, eventsOf, { session })
       await ledger.write(entries, session)
       if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
-      if (to === 'completed') await payouts.openIn(session, saved)
-      if (to === 'refunding') await payouts.refundIn(session, saved.id)
+      if (status === 'captured') await payouts.openIn(session, saved)
+      if (status === 'refunding') await payouts.refundIn(session, saved.id)
       return saved
     }
-    const isAlone = entries.length === 0 && !givesCouponBack(after) && to !== 'completed' && to !== 'refunding'
+    const isAlone = entries.length === 0 && !givesCouponBack(after) && status !== 'captured' && status !== 'refunding'
     try {
       if (isAlone) return await documents.replace(before, after, eventsOf)
       const saved = await inTransaction(db, writeIn)
@@ -132,8 +145,9 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
   return {
     find: documents.find,
     relay: documents.relay,
-    ensureIndexes: documents.ensureIndexes,
-    moveTo,
+    ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
+    moveThrough,
+    moveTo: (before: Payment, to: Status, why?: Why) => moveThrough(before, [to], why),
     refuseIfOpen,
     findIn: (session: ClientSession, id: string) => documents.find(id, { session }),
 
@@ -222,8 +236,8 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
      * that wait for a card, of which there may be hundreds.
      */
     due: async (now: Date, limit: number): Promise<Payment[]> => {
-      const look = (statuses: Status[], most: number) =>
-        documents.list({ status: { $in: statuses }, lookAt: { $lte: now } }, { sort: { lookAt: 1 }, limit: most })
+      const look = async (statuses: Status[], most: number) =>
+        (await queue.due(now, most, { status: { $in: statuses } })).map(documents.toEntity)
       const withMoney = await look(
         unfinishedStatuses.filter((status) => status !== 'awaiting_method'),
         limit,
@@ -235,20 +249,16 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
     /** Everything between two steps, at most a thousand, read within a second. */
     unfinished: () =>
       documents.raw
-        .find({ status: { $in: [...unfinishedStatuses] }, lookAt: { $gt: new Date(0) } })
+        .find({ status: { $in: [...unfinishedStatuses] }, 'lease.nextAttemptAt': { $gt: new Date(0) } })
         .project<Pick<Payment, 'status' | 'updatedAt'>>({ _id: 0, status: 1, updatedAt: 1 })
         .limit(1_000)
         .maxTimeMS(1_000)
         .toArray(),
 
-    /** Claims a payment for one look; undefined when somebody else has it. */
-    takeUp: async (payment: Payment): Promise<Payment | undefined> => {
-      try {
-        return await documents.replace(payment, takeUp(payment, new Date()))
-      } catch (error) {
-        if (error instanceof VersionConflictError) return undefined
-        throw error
-      }
+    /** Takes a payment up for one attempt; undefined when somebody else has it. */
+    claim: async ({ id, ...payment }: Payment): Promise<Payment | undefined> => {
+      const claimed = await queue.claim({ _id: id, ...payment })
+      return claimed && documents.toEntity(claimed)
     },
   }
 }

@@ -2,22 +2,22 @@ import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { PayoutProcess } from './process.ts'
 import type { Payouts } from './store.ts'
 
-type Deps = { payouts: Payouts; payOut: PayoutProcess; log: Log }
+type Deps = { payouts: Payouts; advancePayout: PayoutProcess; log: Log }
 
 const batch = 20
 /** After so many batches the loop takes a breath, even when there is more. */
 const maxBatches = 25
 
-const payOutBatch = async ({ payouts, payOut, log }: Deps): Promise<number> => {
+const payOutBatch = async ({ payouts, advancePayout, log }: Deps): Promise<number> => {
   const due = await payouts.due(new Date(), batch)
   await Promise.all(
     due.map(async (found) => {
-      const payout = await payouts.takeUp(found)
+      const payout = await payouts.claim(found)
       if (!payout) return
-      const { id, orderId, sellerId, status: from, looks } = payout
-      const line = { paymentId: id, orderId, sellerId, from, looks }
+      const { id, orderId, sellerId, status: from } = payout
+      const line = { paymentId: id, orderId, sellerId, from, attempts: payout.lease.attempts }
       try {
-        const { status, waitsFor, failure } = await inSpan('pay out', { isRoot: true }, () => payOut(id))
+        const { status, waitsFor, failure } = await inSpan('pay out', { isRoot: true }, () => advancePayout(id))
         if (status !== from) log.info({ ...line, to: status }, 'payout moved')
         if (failure) log.warn({ ...line, waitsFor, failure }, 'Stripe refuses a payout')
       } catch (error) {

@@ -195,7 +195,7 @@ test('replicas that pay out the same sale at once pay it once', async () => {
   const { paymentId } = await sold(sellerId)
   const replicas = Array.from({ length: 4 }, () => world.payoutReplica())
   await Promise.allSettled(replicas.map((payOut) => payOut(paymentId)))
-  await world.payOut(paymentId)
+  await world.advancePayout(paymentId)
   expect(await transfersOf(paymentId)).toHaveLength(1)
   const entries = await world.ledger.ofPayment(paymentId)
   expect(entries.filter(({ what }) => what === 'payout')).toHaveLength(1)
@@ -246,4 +246,18 @@ test('sales and payouts page by page, each once', async () => {
   const all = await world.call('GET', `/api/payments/payouts?sellerId=${sellerId}&status=waiting`, `${newId()}:admin`)
   expect(all.body.payouts).toHaveLength(3)
   expect((await world.call('GET', '/api/payments/payouts?status=lost', `${newId()}:admin`)).status).toBe(400)
+})
+
+test('auth learns whether a seller is owed anything, and nobody else does', async () => {
+  const order = world.market.open({ startsAt: new Date(Date.now() + 86_400_000).toISOString() })
+  const ask = async (id: string, caller = 'auth') => {
+    const answer = await world.app.request(`/internal/sellers/${id}/owed`, {
+      headers: { 'dapr-caller-app-id': caller },
+    })
+    return [answer.status, answer.status === 200 ? await answer.json() : undefined]
+  }
+  expect(await ask(order.sellerId)).toEqual([200, { isOwed: false }])
+  await world.payFor(order, { paymentMethod: 'pm_card_visa' })
+  expect(await ask(order.sellerId)).toEqual([200, { isOwed: true }])
+  expect((await ask(order.sellerId, 'web'))[0]).toBe(404)
 })

@@ -72,7 +72,7 @@ const endOf = async ({ id, sellerId }: Sale): Promise<End> => {
 /** As the loop does once nothing interrupts any more: a payout that came back is sent again only when it is owed again. */
 const driveOn = async ({ id }: Sale) => {
   saboteur.rest()
-  for (let turn = 0; turn < 3; turn += 1) await world.payOut(id)
+  for (let turn = 0; turn < 3; turn += 1) await world.advancePayout(id)
 }
 
 type Story = {
@@ -92,7 +92,7 @@ const stories: Record<string, Story> = {
   'a sale that is refunded meanwhile': { meanwhile: refund, end: dropped },
   'a sale that is refunded after it was sent': {
     before: async (sale) => {
-      await world.payOut(sale.id)
+      await world.advancePayout(sale.id)
       await refund(sale)
     },
     end: dropped,
@@ -100,14 +100,14 @@ const stories: Record<string, Story> = {
   'a sale that is disputed meanwhile': { meanwhile: dispute, end: withheld },
   'a sale that is disputed after it was sent': {
     before: async (sale) => {
-      await world.payOut(sale.id)
+      await world.advancePayout(sale.id)
       await dispute(sale)
     },
     end: withheld,
   },
   'a sale that is won back while it is taken back': {
     before: async (sale) => {
-      await world.payOut(sale.id)
+      await world.advancePayout(sale.id)
       const id = await dispute(sale)
       await decide(id, 'won')
     },
@@ -138,7 +138,7 @@ test.each(Object.entries(stories))(
       const sale = await sold()
       await before?.(sale)
       saboteur.crashAt(crossing)
-      const isStopped = await untilStopped(world.payOut(sale.id))
+      const isStopped = await untilStopped(world.advancePayout(sale.id))
       saboteur.rest()
       await meanwhile?.(sale)
       await driveOn(sale)
@@ -198,13 +198,13 @@ test('sellers and books agree after any trouble', async () => {
       for (const { happening, troubles, stopAt } of steps) {
         for (const each of troubles) await world.double.fault({ ...each, metadata: { paymentId: sale.id } })
         saboteur.crashAt(stopAt)
-        await world.payOut(sale.id).catch(() => {})
+        await world.advancePayout(sale.id).catch(() => {})
         saboteur.rest()
         if (happening === 'refund') await refund(sale).catch(() => {})
         if (happening === 'dispute') disputeId = (await dispute(sale)) ?? disputeId
         if (disputeId && (happening === 'won' || happening === 'lost')) await decide(disputeId, happening)
       }
-      for (let turn = 0; turn < 12; turn += 1) await world.payOut(sale.id).catch(() => {})
+      for (let turn = 0; turn < 12; turn += 1) await world.advancePayout(sale.id).catch(() => {})
       const isDisputed = disputeId !== undefined && (await world.disputes.find(disputeId))?.status === 'open'
       const isLost = disputeId !== undefined && (await world.disputes.find(disputeId))?.status === 'lost'
       const isGone = isLost || (await world.payments.find(sale.id))?.status !== 'completed'

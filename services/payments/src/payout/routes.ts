@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -95,8 +95,8 @@ const toShown = (payout: Payout) => ({
   payableAt: payout.payableAt.toISOString(),
   transferId: payout.transferId ?? null,
   failure: payout.failure ?? null,
-  looks: payout.looks,
-  lookAt: isUnfinishedPayout(payout) ? payout.lookAt.toISOString() : null,
+  attempts: payout.lease.attempts,
+  nextAttemptAt: isUnfinishedPayout(payout) ? payout.lease.nextAttemptAt.toISOString() : null,
   updatedAt: payout.updatedAt.toISOString(),
 })
 
@@ -126,7 +126,7 @@ export const createPayoutRoutes = ({ payouts, advancePayout, disputes, onboardin
     )
     .post(
       '/api/payments/account',
-      identity.signedIn,
+      identity.recent,
       body(NewAccount),
       describeRoute(
         "Where the caller's browser goes on to be paid as a seller",
@@ -189,4 +189,9 @@ export const createPayoutRoutes = ({ payouts, advancePayout, disputes, onboardin
         return c.json({ disputes: found.map(toShownDispute), nextCursor })
       },
     )
+    .get('/internal/sellers/:id/owed', onlyFrom('auth'), async (c) => {
+      const earnings = await earningsOf(ledger, payouts, parse(Id, c.req.param('id')))
+      const isOwed = Object.values(earnings).some((sums) => sums.pendingCents !== 0 || sums.availableCents !== 0)
+      return c.json({ isOwed })
+    })
 }

@@ -1,6 +1,13 @@
-import { VersionConflictError } from '@fairpass/sdk/errors'
 import { event } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, inTransaction, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import { leaseFrom } from '@fairpass/sdk/lease'
+import {
+  decodeCursor,
+  encodeCursor,
+  inTransaction,
+  openCollection,
+  openWorkQueue,
+  type PublishAll,
+} from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { payoutEntries } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -10,9 +17,9 @@ import {
   openPayout,
   type Payout,
   type PayoutStatus,
+  payoutBackoff,
   reducePayout,
   refundPayout,
-  takeUpPayout,
   undisputePayout,
   unfinishedPayouts,
 } from '../domain/payout.ts'
@@ -36,16 +43,24 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
     indexes: [
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { status: 1, _id: -1 }, name: 'status' },
-      { key: { lookAt: 1 }, name: 'due', partialFilterExpression: { status: { $in: unfinishedPayouts } } },
     ],
   })
+  const queue = openWorkQueue(documents.raw, {
+    unfinished: { status: { $in: [...unfinishedPayouts] } },
+    backoff: payoutBackoff,
+  })
 
-  /** A sale that leaves its seller nothing has no payout. */
-  const openIn = async (session: ClientSession, payment: Payment): Promise<Payout | undefined> => {
-    const known = await documents.find(payment.id, { session })
-    if (known) return known
-    const draft = openPayout(payment, delaySeconds * 1_000, new Date())
-    return draft.amountCents === 0 ? undefined : documents.insert(draft, undefined, { session })
+  /** A sale that leaves its seller nothing has no payout. One that a dispute has opened before stays as it is. */
+  const openIn = async (session: ClientSession, payment: Payment): Promise<void> => {
+    const { id, ...draft } = openPayout(payment, delaySeconds * 1_000, new Date())
+    if (draft.amountCents === 0) return
+    const unlessKnown = { $setOnInsert: { version: 1, ...draft } }
+    await documents.raw.updateOne({ _id: id }, unlessKnown, { session, upsert: true })
+  }
+
+  const openedIn = async (session: ClientSession, payment: Payment): Promise<Payout | undefined> => {
+    await openIn(session, payment)
+    return documents.find(payment.id, { session })
   }
 
   const changeIn = async (session: ClientSession, id: string, change: (payout: Payout) => Payout): Promise<void> => {
@@ -55,10 +70,10 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
 
   return {
     find: documents.find,
-    ensureIndexes: documents.ensureIndexes,
+    ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
     relay: documents.relay,
 
-    /** Part of the transaction that completes a payment. */
+    /** Part of the transaction that captures a payment. */
     openIn,
 
     /** Part of the transaction that decides a refund. */
@@ -71,7 +86,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
 
     /** Part of the transaction that notes a dispute; it may come before the payment is completed. */
     disputeIn: async (session: ClientSession, payment: Payment, disputeId: string): Promise<void> => {
-      const payout = await openIn(session, payment)
+      const payout = await openedIn(session, payment)
       if (payout) await documents.replace(payout, disputePayout(payout, disputeId, new Date()), undefined, { session })
     },
 
@@ -81,7 +96,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
       payment: Payment,
       claim: { version: number; isOpen: boolean },
     ): Promise<void> => {
-      const payout = await openIn(session, payment)
+      const payout = await openedIn(session, payment)
       const followed = payout && followClaim(payout, claim, new Date())
       if (followed && followed !== payout) await documents.replace(payout, followed, undefined, { session })
     },
@@ -93,7 +108,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
       disputeId: string,
       lostCents: number,
     ): Promise<void> => {
-      const payout = await openIn(session, payment)
+      const payout = await openedIn(session, payment)
       if (!payout) return
       const decided = undisputePayout(payout, disputeId, lostCents, new Date())
       await documents.replace(payout, decided, undefined, { session })
@@ -117,28 +132,20 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
       return saved
     },
 
-    /** What has to be looked at, the longest first. */
-    due: (now: Date, limit: number) =>
-      documents.list(
-        { status: { $in: [...unfinishedPayouts] }, lookAt: { $lte: now } },
-        { sort: { lookAt: 1 }, limit },
-      ),
+    /** What has to be brought in line, the longest due first. */
+    due: async (now: Date, limit: number): Promise<Payout[]> => (await queue.due(now, limit)).map(documents.toEntity),
 
-    /** Claims a payout for one look; undefined when somebody else has it. */
-    takeUp: async (payout: Payout): Promise<Payout | undefined> => {
-      try {
-        return await documents.replace(payout, takeUpPayout(payout, new Date()))
-      } catch (error) {
-        if (error instanceof VersionConflictError) return undefined
-        throw error
-      }
+    /** Takes a payout up for one attempt; undefined when somebody else has it. */
+    claim: async ({ id, ...payout }: Payout): Promise<Payout | undefined> => {
+      const claimed = await queue.claim({ _id: id, ...payout })
+      return claimed && documents.toEntity(claimed)
     },
 
     /** What stood in the way of a seller's payouts may be gone: they are looked at now. */
     wake: async (which: { sellerId: string } | { _id: string }): Promise<void> => {
       const now = new Date()
       const filter = { ...which, status: { $in: [...unfinishedPayouts] }, payableAt: { $lte: now } }
-      await documents.raw.updateMany(filter, { $set: { looks: 0, lookAt: now }, $inc: { version: 1 } })
+      await documents.raw.updateMany(filter, { $set: { lease: leaseFrom(now) }, $inc: { version: 1 } })
     },
 
     /** What could be sent to a seller now, by currency. */

@@ -2,7 +2,7 @@ import { RequestValidationError, ServiceUnavailableError } from '@fairpass/sdk/e
 import Stripe from 'stripe'
 import type { DisputeStatus, ToldDispute } from '../domain/dispute.ts'
 import type { Payout } from '../domain/payout.ts'
-import { idOf } from './payment-intents.ts'
+import { idOf, isKeptAnswer } from './payment-intents.ts'
 
 /** A seller's account at Stripe, as far as payouts care. */
 export type SellerAccount = {
@@ -62,10 +62,6 @@ const asked = async <T>(answer: Promise<T>): Promise<T> => {
   }
 }
 
-/** Only an answer that Stripe has kept is the end of what was done under its key; one that is in use is not. */
-const isKept = ({ headers, statusCode }: Stripe.errors.StripeError) =>
-  new Headers(headers).get('idempotent-replayed') === 'true' || statusCode === 400
-
 const moved = async (answer: Promise<{ id: string }>): Promise<Moved> => {
   try {
     return { as: 'moved', id: (await answer).id }
@@ -73,7 +69,7 @@ const moved = async (answer: Promise<{ id: string }>): Promise<Moved> => {
     if (!(error instanceof Stripe.errors.StripeError)) throw error
     if (error instanceof Stripe.errors.StripeInvalidRequestError)
       return { as: 'refused', code: error.code, message: error.message }
-    return { as: 'unknown', isKept: isKept(error), cause: error }
+    return { as: 'unknown', isKept: isKeptAnswer(error), cause: error }
   }
 }
 

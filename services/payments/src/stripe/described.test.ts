@@ -3,6 +3,7 @@ import { newId } from '@fairpass/sdk/mongo'
 import { startStripeCheck } from '@fairpass/stripe-double/openapi/check.ts'
 import { authorisation, type Exchange, refusalOf, until } from '@fairpass/stripe-double/testing.ts'
 import { startWorld, type World } from '../testing/world.ts'
+import { createStripePort } from './payment-intents.ts'
 
 // Stripe's own mock is built when it is not in the cache yet, which takes longer than a hook has: see install.ts beside it.
 const check = await startStripeCheck()
@@ -55,7 +56,6 @@ test('payments: each way of paying, and what becomes of it', async () => {
     'POST /v1/payment_intents',
     'POST /v1/payment_intents/pi/cancel',
     'POST /v1/payment_intents/pi/capture',
-    'POST /v1/payment_intents/pi/confirm',
     'POST /v1/refunds',
   ])
 }, 60_000)
@@ -69,7 +69,7 @@ test('payouts and disputes', async () => {
   await world.payOutNow()
   const [intent] = await world.intentsOf(sold.id)
   const dispute = await world.double.call('POST', `/payment_intents/${intent?.id}/dispute`, {})
-  await world.disputes.sweep()
+  await world.disputes.reconcile()
   await world.payOutNow()
   await world.double.call('POST', `/disputes/${dispute.body.id}/close`, { outcome: 'lost' })
   await until('the dispute to be lost', async () => {
@@ -108,6 +108,9 @@ test('the rest of what the double speaks, refusals and events', async () => {
   await client.refunds.list({ payment_intent: held.id })
   await client.paymentIntents.list({ limit: 3, created: { gte: 0 } })
   await client.paymentIntents.search({ query: "metadata['orderId']:'order-1'" })
+  const stripe = createStripePort(client)
+  await stripe.find('payment-1')
+  await stripe.heldBefore(new Date())
   await client.paymentMethods.retrieve(String(held.payment_method))
   await client.balance.retrieve()
   const [transfer] = (await world.double.state()).transfers

@@ -19,7 +19,7 @@ export type Intent = {
 /** How Stripe answered. `unknown` says nothing about what happened there: whoever hears it asks `intent` what is true. */
 export type StripeResult =
   | { as: 'told'; intent: Intent }
-  | { as: 'declined'; failure: Failure }
+  | { as: 'declined'; failure: Failure; intentId: string | undefined }
   | { as: 'refused'; code: string | undefined; param: string | undefined; failure: Failure }
   /** `isKept`: Stripe keeps this failure as its answer to the idempotency key, and repeats it without trying again */
   | { as: 'unknown'; isKept: boolean; cause: unknown }
@@ -28,16 +28,26 @@ type NewIntent = { amountCents: number; currency: string; orderId: string; payme
 
 /** Stripe as payments uses it: every call bounded, every change under a key that makes repeating it harmless. */
 export type StripePort = {
-  /** Opens an intent without a card: no money can move on it before its id is known here. */
-  open: (intent: NewIntent) => Promise<StripeResult>
+  /** Creates an intent without a card, for the form in the browser. */
+  create: (intent: NewIntent) => Promise<StripeResult>
+  /** Creates and confirms an intent in one call: afterwards the card holds the amount, and nothing is taken yet. */
+  authorise: (intent: NewIntent & { paymentMethod: string }) => Promise<StripeResult>
   confirm: (intentId: string, paymentMethod: string, key: string) => Promise<StripeResult>
   intent: (intentId: string) => Promise<StripeResult>
+  /**
+   * The intent of a payment whose id was never learnt, by its metadata; undefined when none is found. Stripe's search sees
+   * what is new after up to a minute, and may be out of order by itself: finding nothing proves nothing.
+   */
+  find: (paymentId: string) => Promise<Intent | undefined>
   capture: (intentId: string, key: string) => Promise<StripeResult>
   cancel: (intentId: string, key: string) => Promise<StripeResult>
   refund: (intentId: string, key: string, reason?: string) => Promise<StripeResult>
   /** The intents that money was given back of since a moment, as far as one page of Stripe's list reaches. */
   refundedSince: (since: Date) => Promise<string[]>
+  /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
+  heldBefore: (moment: Date) => Promise<HeldIntent[]>
 }
+export type HeldIntent = { intentId: string; paymentId: string | undefined }
 
 type Options = {
   secretKey: string
@@ -98,17 +108,27 @@ const toIntent = (found: Stripe.PaymentIntent): Intent => {
   }
 }
 
+/**
+ * Whether Stripe keeps this failure under the idempotency key, and has ended whatever it did under it. A failure that was
+ * not replayed yet may go away under the same key, and a key that is in use is still at work.
+ */
+export const isKeptAnswer = ({ headers, statusCode }: Stripe.errors.StripeError): boolean =>
+  new Headers(headers).get('idempotent-replayed') === 'true' || statusCode === 400
+
 const toStripeResult = (error: unknown): StripeResult => {
-  const { StripeCardError, StripeError, StripeIdempotencyError, StripeInvalidRequestError } = Stripe.errors
+  const { StripeCardError, StripeError, StripeInvalidRequestError } = Stripe.errors
   if (error instanceof StripeCardError)
-    return { as: 'declined', failure: failureOf(error.code, error.decline_code, error.message) }
+    return {
+      as: 'declined',
+      failure: failureOf(error.code, error.decline_code, error.message),
+      intentId: error.payment_intent?.id,
+    }
   if (error instanceof StripeInvalidRequestError) {
     const failure = { code: error.code ?? 'refused', message: 'This payment cannot be made by card' }
     return { as: 'refused', code: error.code, param: error.param, failure }
   }
   if (!(error instanceof StripeError)) throw error
-  const isKept = error instanceof StripeIdempotencyError || (error.statusCode ?? 0) >= 500
-  return { as: 'unknown', isKept, cause: error }
+  return { as: 'unknown', isKept: isKeptAnswer(error), cause: error }
 }
 
 const told = async (answer: Promise<Stripe.PaymentIntent>): Promise<StripeResult> => {
@@ -119,28 +139,47 @@ const told = async (answer: Promise<Stripe.PaymentIntent>): Promise<StripeResult
   }
 }
 
+const createParams = ({ amountCents, currency, orderId, paymentId }: NewIntent): Stripe.PaymentIntentCreateParams => ({
+  amount: amountCents,
+  currency,
+  capture_method: 'manual',
+  allowed_payment_method_types: ['card'],
+  metadata: { orderId, paymentId },
+  // The seller's transfers stand in the same group.
+  transfer_group: paymentId,
+})
+
+const toSeconds = (moment: Date) => Math.floor(moment.getTime() / 1000)
+
+/** Of several intents of one payment, the one that has moved money, or may. */
+const furthest = (intents: Stripe.PaymentIntent[]): Stripe.PaymentIntent | undefined =>
+  intents.find(({ status }) => status === 'succeeded') ??
+  intents.find(({ status }) => status === 'requires_capture') ??
+  intents[0]
+
+const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Intent | undefined> => {
+  const query = `metadata['paymentId']:'${paymentId}'`
+  try {
+    const { data } = await paymentIntents.search({ query, limit: 10, expand: ['data.latest_charge'] })
+    const found = furthest(data)
+    return found && toIntent(found)
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return undefined
+    throw error
+  }
+}
+
 export const createStripePort = (stripe: Stripe): StripePort => {
   const { paymentIntents, refunds } = stripe
   const intent = (intentId: string) => told(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
   return {
     intent,
-
-    open: ({ amountCents, currency, orderId, paymentId, key }) =>
-      told(
-        paymentIntents.create(
-          {
-            amount: amountCents,
-            currency,
-            capture_method: 'manual',
-            allowed_payment_method_types: ['card'],
-            metadata: { orderId, paymentId },
-            // The seller's transfers stand in the same group.
-            transfer_group: paymentId,
-          },
-          { idempotencyKey: key },
-        ),
-      ),
-
+    find: (paymentId) => find(stripe, paymentId),
+    create: (asked) => told(paymentIntents.create(createParams(asked), { idempotencyKey: asked.key })),
+    authorise: ({ paymentMethod, ...asked }) => {
+      const confirmation = { confirm: true, payment_method: paymentMethod, error_on_requires_action: true }
+      return told(paymentIntents.create({ ...createParams(asked), ...confirmation }, { idempotencyKey: asked.key }))
+    },
     confirm: (intentId, paymentMethod, key) =>
       told(
         paymentIntents.confirm(
@@ -149,16 +188,17 @@ export const createStripePort = (stripe: Stripe): StripePort => {
           { idempotencyKey: key },
         ),
       ),
-
     capture: (intentId, key) => told(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
-
     cancel: (intentId, key) => told(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
-
     refundedSince: async (since) => {
-      const { data } = await refunds.list({ created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 })
+      const { data } = await refunds.list({ created: { gte: toSeconds(since) }, limit: 100 })
       return [...new Set(data.flatMap(({ payment_intent }) => idOf(payment_intent) ?? []))]
     },
-
+    heldBefore: async (moment) => {
+      const query = `status:'requires_capture' AND created<${toSeconds(moment)}`
+      const { data } = await paymentIntents.search({ query, limit: 100 })
+      return data.map(({ id, metadata }) => ({ intentId: id, paymentId: metadata.paymentId }))
+    },
     refund: async (intentId, key, reason) => {
       const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }
       try {

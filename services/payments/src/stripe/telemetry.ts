@@ -15,7 +15,10 @@ const seen = (name: string, call: () => Promise<StripeResult>): Promise<StripeRe
 
 /** The same Stripe, each of whose calls is seen in the trace that it belongs to. */
 export const withTelemetry = (stripe: StripePort): StripePort => ({
-  open: (intent) => seen('open', () => stripe.open(intent)),
+  create: (intent) => seen('create', () => stripe.create(intent)),
+  authorise: (intent) => seen('authorise', () => stripe.authorise(intent)),
+  find: stripe.find,
+  heldBefore: stripe.heldBefore,
   confirm: (intentId, paymentMethod, key) => seen('confirm', () => stripe.confirm(intentId, paymentMethod, key)),
   intent: (intentId) => seen('intent', () => stripe.intent(intentId)),
   capture: (intentId, key) => seen('capture', () => stripe.capture(intentId, key)),

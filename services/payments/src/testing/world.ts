@@ -6,42 +6,22 @@ import { publishEach } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
-import { type Exchange, SECRET, startDouble } from '@fairpass/stripe-double/testing.ts'
+import { type Exchange, startDouble, webhookSecret } from '@fairpass/stripe-double/testing.ts'
 import { createApp } from '../app.ts'
-import { createClaims } from '../claim/claims.ts'
-import { openCoupons } from '../coupon/store.ts'
-import { createCodeVault } from '../coupon/vault.ts'
-import { type Disputes, openDisputes } from '../dispute/store.ts'
-import { createHandlers } from '../events.ts'
-import { openAccounts } from '../ledger/accounts.ts'
-import { openLedger } from '../ledger/store.ts'
-import { limitVariables } from '../limits.ts'
-import { createPay } from '../payment/pay.ts'
+import { composePayments } from '../composition.ts'
+import { limitVariables } from '../payment/limits.ts'
 import { createPaymentProcess } from '../payment/process.ts'
-import { reconcile } from '../payment/reconcile.ts'
-import { createRefunds } from '../payment/refunds.ts'
-import { openPayments, type Payments } from '../payment/store.ts'
+import { reconcile, releaseStrayHolds } from '../payment/reconcile.ts'
 import { payOutDue } from '../payout/loop.ts'
-import { createOnboarding } from '../payout/onboarding.ts'
 import { createPayoutProcess } from '../payout/process.ts'
-import { openSellers, type Sellers } from '../payout/sellers.ts'
-import { openPayouts, type Payouts } from '../payout/store.ts'
 import type { Bans } from '../peers/auth.ts'
-import type { Orders } from '../peers/orders.ts'
-import { type ConnectPort, createConnectPort } from '../stripe/connect.ts'
-import { connectStripe, createStripePort, type StripePort } from '../stripe/payment-intents.ts'
-import { createApply } from '../webhook/apply.ts'
-import { openWebhooks } from '../webhook/store.ts'
+import { connectStripe } from '../stripe/payment-intents.ts'
+import { webhookEventTypes } from '../webhook/event-types.ts'
 import { createTestOrders } from './orders.ts'
 
-type Seams = {
-  stripe: StripePort
-  orders: Orders
-  payments: Payments
-  payouts: Payouts
-  sellers: Sellers
-  connect: ConnectPort
-  disputes: Disputes
+const userOf = (token: string): User => {
+  const [id = '', role] = token.split(':')
+  return { id, role: role === 'admin' ? 'admin' : 'user', sessionId: id, issuedAt: new Date() }
 }
 
 /** The payments service on a real MongoDB and the Stripe double, beside an orders service of this process. */
@@ -77,7 +57,9 @@ export const startWorld = async ({
   const market = createTestOrders()
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
   const double = await startDouble({
-    ...(hearsWebhooks ? { webhookUrl: `${server.url}api/payments/webhooks/stripe` } : {}),
+    ...(hearsWebhooks
+      ? { webhookUrl: `${server.url}api/payments/webhooks/stripe`, enabledEvents: webhookEventTypes }
+      : {}),
     onExchange,
   })
   const client = connectStripe({
@@ -85,75 +67,30 @@ export const startWorld = async ({
     apiUrl: `http://127.0.0.1:${double.port}`,
   })
 
-  const ledger = openLedger(db)
-  const accounts = openAccounts(db)
-  const coupons = openCoupons(db, createCodeVault('a secret of the tests'))
-  const payouts = openPayouts(db, { publishAll, ledger, delaySeconds: payoutDelaySeconds })
-  const payments = openPayments(db, { publishAll, ledger, coupons, payouts })
-  const connect = guard(createConnectPort(client))
-  const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
-  const disputes = openDisputes(db, { publishAll, connect, payments, payouts, ledger })
-  const seams: Seams = {
-    stripe: guard(createStripePort(client)),
-    orders: guard(market.orders),
-    payments: guard(payments),
-    payouts: guard(payouts),
-    sellers: guard(sellers),
-    connect,
-    disputes: guard(disputes),
-  }
-  const paymentProcess = createPaymentProcess(seams)
-  const { advance } = paymentProcess
   const banned = new Set<string>()
   const bans: Bans = { isBanned: async (id) => banned.has(id) }
-  const payOut = createPayoutProcess({ ...seams, paymentProcess, bans })
-  const apply = createApply({ payments, paymentProcess, disputes: seams.disputes, sellers: seams.sellers })
-  const webhooks = openWebhooks(db, { stripe: client, secrets: ['whsec_of_another_endpoint', SECRET], apply, log })
-  const refunds = createRefunds({ ...seams, advance })
-  const claims = createClaims({ db, payments, payouts, refunds })
-  const handlers = createHandlers({ payments, payouts, paymentProcess, claims })
-  const config = { PUBLIC_ORIGIN: service.publicOrigin, ACCESS_TOKEN_SECONDS: 900 }
-  const userOf = (token: string): User => {
-    const [id = '', role] = token.split(':')
-    return { id, role: role === 'admin' ? 'admin' : 'user', sessionId: id, issuedAt: new Date() }
+  const config = {
+    PUBLIC_ORIGIN: service.publicOrigin,
+    ACCESS_TOKEN_SECONDS: 900,
+    STRIPE_SECRET_KEY: 'a secret of the tests',
+    STRIPE_WEBHOOK_SECRET: ['whsec_of_another_endpoint', webhookSecret],
+    PLATFORM_FEE_BASIS_POINTS: feeBasisPoints,
+    PAYOUT_DELAY_SECONDS: payoutDelaySeconds,
   }
+  const parts = composePayments({ db, client, orders: market.orders, bans, publishAll, log, config, intercept: guard })
+  const { payments, payouts, sellers, connect, stripe, orders, paymentProcess, advancePayout } = parts
+  const { advance } = paymentProcess
   const context = createServiceContext({
     name: 'payments',
     config,
     db,
     dapr,
     log,
-    handlers,
+    handlers: parts.handlers,
     own: { verify: async (token) => userOf(token), isDenied: async () => false },
   })
-  const pay = createPay({ ...seams, advance, feeBasisPoints })
-  const app = createApp({
-    service,
-    context,
-    pay,
-    payments,
-    refunds,
-    webhooks,
-    ledger,
-    accounts,
-    coupons,
-    payouts,
-    payOut,
-    disputes,
-    onboarding: createOnboarding({ sellers, connect, publicOrigin: service.publicOrigin }),
-    limits: readConfig(limitVariables, env),
-  })
-  await Promise.all([
-    payments.ensureIndexes(),
-    coupons.ensureIndexes(),
-    payouts.ensureIndexes(),
-    sellers.ensureIndexes(),
-    disputes.ensureIndexes(),
-    ledger.ensureIndexes(),
-    accounts.ensureIndexes(),
-    webhooks.ensureIndexes(),
-    context.prepare(),
-  ])
+  const app = createApp({ ...parts, service, context, limits: readConfig(limitVariables, env) })
+  await Promise.all([parts.ensureIndexes(), context.prepare()])
 
   const call = async (method: string, path: string, token: string, body?: unknown, headers = {}) => {
     const answer = await app.request(path, {
@@ -166,25 +103,19 @@ export const startWorld = async ({
   }
 
   return {
-    ...seams,
+    ...parts,
     db,
     app,
     call,
     client,
     double,
-    paymentProcess,
     advance,
-    payOut,
     banned,
-    payoutReplica: () => createPayoutProcess({ ...seams, paymentProcess, bans }),
+    payoutReplica: () => createPayoutProcess({ payouts, payments, sellers, stripe, paymentProcess, connect, bans }),
     /** What is due by now is paid out. */
-    payOutDue: () => payOutDue({ payouts, payOut, log }),
+    payOutDue: () => payOutDue({ payouts, advancePayout, log }),
     /** another process of this service, on the same database */
-    replica: () => createPaymentProcess(seams).advance,
-    handlers,
-    ledger,
-    coupons,
-    webhooks,
+    replica: () => createPaymentProcess({ payments, stripe, orders }).advance,
     market,
     published,
     url: `${server.url}`,
@@ -197,13 +128,16 @@ export const startWorld = async ({
     },
     /** Time passes: the reconciler finds whatever is unfinished. */
     reconcileNow: async () => {
-      await db.collection('payments').updateMany({}, { $set: { lookAt: new Date(0) } })
+      await db.collection('payments').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
       await reconcile({ payments, advance, log })
     },
+    /** Minutes pass: what cards hold for no payment is found. */
+    releaseStrayHolds: () =>
+      releaseStrayHolds({ payments, paymentProcess, stripe, now: new Date(Date.now() + 3_600_000) }),
     /** Time passes: whatever is to be paid out, or left between two steps, is looked at. */
     payOutNow: async () => {
-      await db.collection('payouts').updateMany({}, { $set: { lookAt: new Date(0) } })
-      await payOutDue({ payouts, payOut, log })
+      await db.collection('payouts').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
+      await payOutDue({ payouts, advancePayout, log })
     },
     /** Whoever sells `order` has gone through Stripe's onboarding. */
     readySeller: async (sellerId: string) => {

@@ -3,12 +3,10 @@ import { isUnfinished, type Payment } from '../domain/payment.ts'
 import type { PaymentProcess } from '../payment/process.ts'
 import type { Payments } from '../payment/store.ts'
 import type { Sellers } from '../payout/sellers.ts'
+import { tellsOfRefund } from './event-types.ts'
 
-/** Whom an event of Stripe is about. */
+/** What an event of Stripe is about. */
 export type About = { type: string; intentId?: string; paymentId?: string; disputeId?: string; accountId?: string }
-
-/** Money went back, or was to: whose decision that was is found out. */
-const tellsOfRefund = (type: string) => /^(refund\.|charge\.refund)/.test(type)
 
 type Deps = {
   payments: Pick<Payments, 'find' | 'byIntent'>
@@ -17,29 +15,51 @@ type Deps = {
   sellers: Pick<Sellers, 'onAccountUpdated'>
 }
 
+const isOfAnotherIntent = ({ intentId }: Payment, about: About) =>
+  about.intentId !== undefined && about.intentId !== intentId
+
+/** Whether somebody is bringing it to its end right now, or the reconciler will within seconds. */
+const isInHand = (payment: Payment, { type }: About) =>
+  payment.status !== 'awaiting_method' && payment.lease.nextAttemptAt > new Date() && !tellsOfRefund(type)
+
+/** Whether an event says nothing that the payment does not show already. */
+const isOldNews = (payment: Payment, about: About): boolean => {
+  if (isUnfinished(payment)) return isInHand(payment, about)
+  if (isOfAnotherIntent(payment, about)) return false
+  if (payment.status === 'completed') return !tellsOfRefund(about.type)
+  return payment.status === 'refunded' || about.type === 'payment_intent.canceled'
+}
+
 /** Takes an event as a hint: whatever it is about is asked of Stripe, since events come late and out of order. */
 export const createApply = ({ payments, paymentProcess, disputes, sellers }: Deps) => {
-  const paymentOf = async ({
-    paymentId,
-    intentId,
-  }: Pick<About, 'paymentId' | 'intentId'>): Promise<Payment | undefined> => {
+  const paymentOf = async ({ paymentId, intentId }: About): Promise<Payment | undefined> => {
     const named = paymentId ? await payments.find(paymentId) : undefined
     return named ?? (intentId ? payments.byIntent(intentId) : undefined)
   }
 
-  return async (about: About): Promise<void> => {
+  /** Whether nothing is left to do about an event, as far as can be seen without asking Stripe. */
+  const isKnown = async (about: About): Promise<boolean> => {
+    if (about.accountId || about.disputeId) return false
+    const seen = about.paymentId ? paymentProcess.lastSeen(about.paymentId) : undefined
+    // Moving on makes no old news new.
+    if (seen && isOldNews(seen, about)) return true
+    const payment = await paymentOf(about)
+    // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
+    return !payment || isOldNews(payment, about)
+  }
+
+  const apply = async (about: About): Promise<void> => {
     if (about.accountId) await sellers.onAccountUpdated(about.accountId)
     if (about.disputeId) await disputes.onDisputeUpdated(about.disputeId)
     const payment = await paymentOf(about)
-    // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
-    if (!payment) return
-    // What is between two steps is being driven right now, or is the reconciler's within seconds.
-    const isLeft = payment.status === 'awaiting_method' || payment.lookAt <= new Date() || tellsOfRefund(about.type)
-    if (isUnfinished(payment) && !isLeft) return
-    const ended = isUnfinished(payment) ? await paymentProcess.advance(payment.id) : payment
+    if (!payment || isOldNews(payment, about)) return
+    const ended = isUnfinished(payment) ? await paymentProcess.advance(payment.id, payment) : payment
     if (tellsOfRefund(about.type)) await paymentProcess.followRefunds(ended)
-    if (ended === payment) await paymentProcess.recheck(payment)
+    if (about.intentId && isOfAnotherIntent(ended, about)) await paymentProcess.releaseStray(ended, about.intentId)
+    if (ended === payment) await paymentProcess.recheck(payment, payment.intentId ?? about.intentId)
   }
+
+  return { isKnown, apply }
 }
 
 export type Apply = ReturnType<typeof createApply>

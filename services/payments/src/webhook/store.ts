@@ -1,19 +1,20 @@
 import { MalformedJsonError, NotFoundError, RequestValidationError } from '@fairpass/sdk/errors'
 import { parse } from '@fairpass/sdk/http'
-import { decodeCursor, encodeCursor, isDuplicateKey } from '@fairpass/sdk/mongo'
+import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
+import { decodeCursor, encodeCursor, isDuplicateKey, openWorkQueue } from '@fairpass/sdk/mongo'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import type Stripe from 'stripe'
 import * as v from 'valibot'
 import type { About as AboutWhom, Apply } from './apply.ts'
+import { isActedOn } from './event-types.ts'
 
 /** What is kept of an event: whom it is about. The rest is asked of Stripe when it is applied, since it may be old news. */
 type StoredWebhook = AboutWhom & {
   _id: string
   type: string
   status: 'stored' | 'applied' | 'failed'
-  attempts: number
-  dueAt: Date
+  lease: Lease
   receivedAt: Date
   appliedAt?: Date
   failure?: string
@@ -23,7 +24,8 @@ type Deps = {
   stripe: Stripe
   /** one for each endpoint at Stripe: the account's own events, and those of connected accounts */
   secrets: readonly string[]
-  apply: Apply
+  apply: Apply['apply']
+  isKnown: Apply['isKnown']
   log: Log
 }
 
@@ -31,8 +33,7 @@ type Deps = {
 const toleranceSeconds = 300
 const batch = 20
 const maxAttempts = 20
-const firstPauseMs = 1_000
-const longestPauseMs = 10 * 60_000
+const backoff: Backoff = { firstMs: 1_000, longestMs: 10 * 60_000 }
 const keptSeconds = 90 * 24 * 3600
 
 /** A field of another kind of event may look otherwise; what it is about is then not for us, and it is stored all the same. */
@@ -52,6 +53,7 @@ const Event = v.object({
 })
 type Event = v.InferOutput<typeof Event>
 
+/** Whoever receives an event is the first to try it. */
 const toStoredWebhook = ({ id, type, data, related_object: related }: Event, now: Date): StoredWebhook => {
   const about = data?.object ?? { id: related?.id, object: related?.type.replace(/^v2\.core\./, '') }
   const idOf = (object: string) => (about.object === object ? about.id : undefined)
@@ -66,27 +68,27 @@ const toStoredWebhook = ({ id, type, data, related_object: related }: Event, now
     ...(disputeId ? { disputeId } : {}),
     ...(accountId ? { accountId } : {}),
     status: 'stored',
-    attempts: 0,
-    dueAt: now,
+    lease: takenLease(leaseFrom(now), backoff, now),
     receivedAt: now,
   }
 }
 
-const toShown = ({ _id, type, status, attempts, receivedAt, dueAt, failure, paymentId, intentId }: StoredWebhook) => ({
+const toShown = ({ _id, type, status, lease, receivedAt, failure, paymentId, intentId }: StoredWebhook) => ({
   id: _id,
   type,
   status,
-  attempts,
+  attempts: lease.attempts,
   receivedAt: receivedAt.toISOString(),
-  dueAt: status === 'stored' ? dueAt.toISOString() : null,
+  nextAttemptAt: status === 'stored' ? lease.nextAttemptAt.toISOString() : null,
   failure: failure ?? null,
   paymentId: paymentId ?? null,
   intentId: intentId ?? null,
 })
 
 /** Stripe's webhooks: stored first, answered, then applied; each once, in any order. */
-export const openWebhooks = (db: Db, { stripe, secrets, apply, log }: Deps) => {
+export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: Deps) => {
   const events = db.collection<StoredWebhook>('webhookEvents')
+  const queue = openWorkQueue(events, { unfinished: { status: 'stored' }, backoff })
 
   const refusedSignature = (why: string) => new RequestValidationError([{ msg: why, param: 'stripe-signature' }])
 
@@ -115,70 +117,56 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, log }: Deps) => {
     }
   }
 
-  /** Takes one event that is due, for as long as its next pause: after a crash somebody takes it again. */
-  const take = async (id?: string): Promise<StoredWebhook | null> => {
-    const now = new Date()
-    const found = await events.findOne({ ...(id ? { _id: id } : {}), status: 'stored', dueAt: { $lte: now } })
-    if (!found) return null
-    const pauseMs = Math.min(firstPauseMs * 2 ** found.attempts, longestPauseMs)
-    return events.findOneAndUpdate(
-      { _id: found._id, status: 'stored', attempts: found.attempts },
-      { $inc: { attempts: 1 }, $set: { dueAt: new Date(now.getTime() + pauseMs) } },
-      { returnDocument: 'after' },
-    )
-  }
+  const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
 
-  const applyTaken = async (heard: StoredWebhook): Promise<void> => {
-    const line = { stripeEvent: heard._id, type: heard.type, attempts: heard.attempts }
+  const applyClaimed = async (webhook: StoredWebhook): Promise<void> => {
+    const { _id, type, lease } = webhook
+    const { attempts } = lease
+    const line = { stripeEvent: _id, type, attempts }
     try {
-      await apply(heard)
-      await events.updateOne(
-        { _id: heard._id },
-        { $set: { status: 'applied', appliedAt: new Date() }, $unset: { failure: '' } },
-      )
+      await apply(webhook)
+      await events.updateOne({ _id }, { $set: applied(), $unset: { failure: '' } })
     } catch (error) {
-      const status = heard.attempts >= maxAttempts ? 'failed' : 'stored'
-      // Taken again meanwhile, by somebody who was quicker: what came of that stands.
-      const same = { _id: heard._id, status: 'stored', attempts: heard.attempts } as const
+      const status = attempts >= maxAttempts ? 'failed' : 'stored'
+      // Tried again meanwhile, by somebody who was quicker: what came of that stands.
+      const same = { _id, status: 'stored', 'lease.attempts': attempts } as const
       await events.updateOne(same, { $set: { status, failure: String(error) } })
       if (status === 'failed') log.error({ err: error, ...line }, 'webhook given up')
       else log.warn({ err: error, ...line }, 'webhook not applied; trying again later')
     }
   }
 
-  const applyNow = async (id: string) => {
-    const heard = await take(id)
-    if (heard) await applyTaken(heard)
-  }
-
   return {
     ensureIndexes: () =>
       events.createIndexes([
-        { key: { dueAt: 1 }, name: 'due', partialFilterExpression: { status: 'stored' } },
+        queue.index,
         { key: { status: 1, receivedAt: -1, _id: -1 }, name: 'latest' },
         { key: { appliedAt: 1 }, name: 'kept', expireAfterSeconds: keptSeconds },
       ]),
 
     /**
-     * Stores a webhook; it is applied right after, and again by the loop if that fails.
+     * Stores a webhook and applies it; the loop tries again if that fails. One that tells what is known already is stored as
+     * applied, and one of a type that is not acted on is not stored.
      * @throws RequestValidationError when Stripe did not sign it, or too long ago
      */
     receive: async (body: string, signature: string): Promise<void> => {
-      const heard = toStoredWebhook(await verified(body, signature), new Date())
+      const event = await verified(body, signature)
+      if (!isActedOn(event.type)) return
+      const webhook = toStoredWebhook(event, new Date())
+      const isDone = await isKnown(webhook)
       try {
-        await events.insertOne(heard)
+        await events.insertOne(isDone ? { ...webhook, ...applied() } : webhook)
       } catch (error) {
         if (isDuplicateKey(error)) return
         throw error
       }
-      void applyNow(heard._id).catch(() => {})
+      if (!isDone) void applyClaimed(webhook).catch(() => {})
     },
 
     applyDue: async (): Promise<void> => {
-      for (let taken = 0; taken < batch; taken++) {
-        const heard = await take()
-        if (!heard) return
-        await inSpan('apply webhook', { isRoot: true }, () => applyTaken(heard))
+      for (const due of await queue.due(new Date(), batch)) {
+        const webhook = await queue.claim(due)
+        if (webhook) await inSpan('apply webhook', { isRoot: true }, () => applyClaimed(webhook))
       }
     },
 
@@ -212,14 +200,14 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, log }: Deps) => {
      * @throws NotFoundError
      */
     retry: async (id: string) => {
-      await events.updateOne(
-        { _id: id, status: 'failed' },
-        { $set: { status: 'stored', attempts: 0, dueAt: new Date() } },
-      )
-      await applyNow(id)
-      const heard = await events.findOne({ _id: id })
-      if (!heard) throw new NotFoundError('There is no such event')
-      return toShown(heard)
+      const again = { status: 'stored', lease: leaseFrom(new Date()) } as const
+      await events.updateOne({ _id: id, status: 'failed' }, { $set: again })
+      const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: new Date() } })
+      const claimed = due && (await queue.claim(due))
+      if (claimed) await applyClaimed(claimed)
+      const webhook = await events.findOne({ _id: id })
+      if (!webhook) throw new NotFoundError('There is no such event')
+      return toShown(webhook)
     },
   }
 }

@@ -1,5 +1,5 @@
+import { formatMoney } from '@fairpass/sdk/values'
 import { For, Show } from 'solid-js'
-import { formatMoney } from '../../domain/money.ts'
 import type { Sale } from '../../domain/shapes.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useWords } from '../../i18n/words.ts'
@@ -29,6 +29,9 @@ const SaleRow = (props: { sale: Sale }) => {
         <p class="hint">
           <Whereabouts sale={props.sale} />
         </p>
+        <Show when={props.sale.refundedCents > 0}>
+          <p class="hint">{earnings.refundedInPart(money(props.sale.refundedCents))}</p>
+        </Show>
         <Show when={props.sale.ticketId}>
           {(id) => (
             <p class="hint">

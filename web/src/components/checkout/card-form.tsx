@@ -4,6 +4,7 @@ import { isServer, NoHydration } from 'solid-js/web'
 import * as v from 'valibot'
 import { declineWords } from '../../i18n/declines.ts'
 import { useWords } from '../../i18n/words.ts'
+import { fetchSignedIn } from '../../live/signed-in.ts'
 
 const OPEN_MS = 28_000
 const LOOK_AGAIN_MS = 2000
@@ -15,7 +16,7 @@ const lookAgain = () => window.location.assign(window.location.pathname)
 
 /** The secret of the order's one intent; undefined when there is nothing to fill in any more, and the page is asked for again. */
 const openPayment = async (orderId: string): Promise<string | undefined> => {
-  const answer = await fetch('/api/payments', {
+  const answer = await fetchSignedIn('/api/payments', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ orderId }),

@@ -4,6 +4,7 @@ import { TEST_CARDS } from '../../domain/test-cards.ts'
 import { useWords } from '../../i18n/words.ts'
 import type { Visitor } from '../../queries/reads.ts'
 import { Field } from '../form/field.tsx'
+import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { CardForm } from './card-form.tsx'
 import { Countdown } from './countdown.tsx'
 
@@ -22,7 +23,7 @@ export const Checkout = (props: CheckoutProps) => {
   const Key = (own: { of: string }) => (
     <>
       <input type="hidden" name="intent" value={own.of} />
-      <input type="hidden" name="idempotencyKey" value={`${props.visitor.idempotencyKey}-${own.of}`} />
+      <IdempotencyKey of={own.of} />
     </>
   )
   return (

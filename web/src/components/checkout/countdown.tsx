@@ -2,6 +2,7 @@ import { createSignal, onCleanup, onMount, Show } from 'solid-js'
 import { formatLeft } from '../../domain/dates.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useWords } from '../../i18n/words.ts'
+import { fetchSignedIn } from '../../live/signed-in.ts'
 import { Again } from '../layout/again.tsx'
 import { Clock } from './clock.tsx'
 
@@ -43,7 +44,7 @@ export const Countdown = (props: CountdownProps) => {
     const askAgain = async () => {
       if (document.hidden) return
       const asked = { signal: AbortSignal.timeout(ASK_EVERY_MS) }
-      const answer = await fetch(`/api/orders/${props.orderId}`, asked).catch(() => undefined)
+      const answer = await fetchSignedIn(`/api/orders/${props.orderId}`, asked).catch(() => undefined)
       const order: unknown = answer?.ok ? await answer.json().catch(() => undefined) : undefined
       if (typeof order !== 'object' || order === null || !('status' in order)) return
       if (order.status !== 'created') return window.location.assign(window.location.pathname)

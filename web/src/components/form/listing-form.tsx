@@ -1,13 +1,18 @@
+import { currencies, formatMoney, minorUnits } from '@fairpass/sdk/values'
 import { createSignal, For, Show } from 'solid-js'
 import { formatShare, proceedsOf } from '../../domain/fee.ts'
-import { formatMoney, minorUnits } from '../../domain/money.ts'
+import { commonCurrencies, usualCurrency } from '../../domain/listing-query.ts'
 import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
 import { FileField } from './file-field.tsx'
+import { IdempotencyKey } from './idempotency-key.tsx'
 import { ZoneField } from './zone-field.tsx'
 
-const CURRENCIES = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
+const others = [...currencies.keys()].filter((code) => !commonCurrencies.includes(code)).sort()
+
+/** Every currency that can be charged, the common ones first, and the one that a listing has. */
+const currenciesWith = (chosen: string): string[] => [...new Set([...commonCurrencies, ...others, chosen])]
 
 /** What stands in the fields of a listing, as people type it. */
 export interface ListingValues {
@@ -37,7 +42,7 @@ export const ListingForm = (props: ListingFormProps) => {
   const { fields, sell } = useWords()
   const refusal = () => visitor.refusal
   const value = (name: keyof ListingValues) => refusal()?.values[name] ?? props.values?.[name]
-  const currencyAtFirst = () => value('currency') ?? (visitor.language === 'de' ? 'eur' : 'usd')
+  const currencyAtFirst = () => value('currency') ?? usualCurrency(visitor.locale)
   const [price, setPrice] = createSignal(value('price') ?? '')
   const [currency, setCurrency] = createSignal(currencyAtFirst())
   const field = (name: keyof ListingValues) => ({
@@ -49,7 +54,7 @@ export const ListingForm = (props: ListingFormProps) => {
   return (
     <form method="post" action={props.action} enctype="multipart/form-data" class="stack panel narrow">
       <input type="hidden" name="intent" value={props.intent} />
-      <input type="hidden" name="idempotencyKey" value={visitor.idempotencyKey} />
+      <IdempotencyKey />
       <Field {...field('title')} required maxlength="200" hint={sell.titleHint} />
       <div class="pair">
         <Field {...field('venue')} required maxlength="100" />
@@ -70,7 +75,7 @@ export const ListingForm = (props: ListingFormProps) => {
         <div class="field">
           <label for="f-currency">{fields.currency}</label>
           <select id="f-currency" name="currency" onInput={(event) => setCurrency(event.currentTarget.value)}>
-            <For each={CURRENCIES}>
+            <For each={currenciesWith(currencyAtFirst())}>
               {(code) => (
                 <option value={code} selected={currencyAtFirst() === code}>
                   {code.toUpperCase()}
@@ -90,14 +95,9 @@ export const ListingForm = (props: ListingFormProps) => {
       <FileField />
       <div class="field">
         <label for="f-description">{fields.description}</label>
-        <textarea
-          id="f-description"
-          name="description"
-          rows="5"
-          maxlength="5000"
-          aria-describedby="h-description"
-          value={value('description') ?? ''}
-        />
+        <textarea id="f-description" name="description" rows="5" maxlength="5000" aria-describedby="h-description">
+          {value('description') ?? ''}
+        </textarea>
         <p class="hint" id="h-description">
           {sell.descriptionHint}
         </p>
@@ -112,7 +112,7 @@ const Proceeds = (props: { price: string; currency: string }) => {
   const visitor = useVisitor()
   const { sell } = useWords()
   const share = () => formatShare(visitor.feeBasisPoints, visitor.locale)
-  const cents = () => minorUnits(props.price, props.currency)
+  const cents = () => minorUnits(props.price, props.currency, visitor.locale)
   return (
     <p class="rounded-small bg-good-ground px-4 py-3 font-semibold text-good" role="status">
       <Show when={cents()} fallback={visitor.feeBasisPoints > 0 ? sell.share(share()) : sell.whole}>

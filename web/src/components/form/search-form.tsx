@@ -1,6 +1,7 @@
 import { For } from 'solid-js'
-import { majorUnits } from '../../domain/money.ts'
+import { currenciesToSearch, shownPrice } from '../../domain/listing-query.ts'
 import { useWords } from '../../i18n/words.ts'
+import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
 
 const SORTS = [
@@ -9,7 +10,7 @@ const SORTS = [
   ['newest', 'newest'],
 ] as const
 
-const FILTERS = ['city', 'from', 'to', 'minPrice', 'maxPrice', 'sort']
+const FILTERS = ['city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort']
 
 interface SearchFormProps {
   search: string
@@ -21,7 +22,8 @@ export const SearchForm = (props: SearchFormProps) => {
   const asked = () => new URLSearchParams(props.search)
   const value = (name: string) => asked().get(name) ?? ''
   const isFiltered = () => FILTERS.some((name) => asked().has(name))
-  const price = (name: string) => (/^\d{1,12}$/.test(value(name)) ? majorUnits(Number(value(name)), 'usd') : '')
+  const visitor = useVisitor()
+  const price = (name: 'minPrice' | 'maxPrice') => shownPrice(props.search, name, visitor.locale)
   return (
     <search>
       <form method="get" action="/" class="search" onInput={(event) => props.onInput(event)}>
@@ -48,6 +50,19 @@ export const SearchForm = (props: SearchFormProps) => {
             <Field label={words.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
             <Field label={words.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
             <Field label={words.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
+            <div class="field">
+              <label for="f-currency">{words.fields.currency}</label>
+              <select id="f-currency" name="currency">
+                <option value="">{words.search.anyCurrency}</option>
+                <For each={currenciesToSearch(value('currency'))}>
+                  {(code) => (
+                    <option value={code} selected={value('currency') === code}>
+                      {code.toUpperCase()}
+                    </option>
+                  )}
+                </For>
+              </select>
+            </div>
             <div class="field">
               <label for="f-sort">{words.search.sort}</label>
               <select id="f-sort" name="sort">

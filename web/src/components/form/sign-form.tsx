@@ -4,6 +4,7 @@ import { useWords } from '../../i18n/words.ts'
 import { Refused } from '../layout/refused.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
+import { PasskeyButton } from './passkey-button.tsx'
 
 interface SignFormProps {
   action: '/signin' | '/signup'
@@ -27,7 +28,11 @@ export const SignForm = (props: SignFormProps) => {
         <Field
           label={words.fields.email}
           name="email"
-          type="email"
+          type="text"
+          inputmode="email"
+          autocapitalize="none"
+          spellcheck={false}
+          maxlength="254"
           autocomplete="username"
           required
           refusal={refusal()}
@@ -42,7 +47,15 @@ export const SignForm = (props: SignFormProps) => {
           refusal={refusal()}
         />
         <button type="submit">{props.button}</button>
+        <Show when={props.action === '/signin'}>
+          <PasskeyButton next={next()} />
+        </Show>
       </form>
+      <Show when={props.action === '/signin'}>
+        <p>
+          <a href="/forgot-password">{words.sign.forgot}</a>
+        </p>
+      </Show>
       <p>
         <a href={next() ? `${other()}?next=${encodeURIComponent(next())}` : other()}>
           {props.action === '/signin' ? words.sign.noAccount : words.sign.haveAccount}

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { Waitlist } from '../../domain/waitlist.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useWords } from '../../i18n/words.ts'
+import { fetchSignedIn } from '../../live/signed-in.ts'
 import { readLine, type Visitor } from '../../queries/reads.ts'
 import { Clock } from '../checkout/clock.tsx'
 import { ReloadWithoutScripts } from '../layout/again.tsx'
@@ -18,7 +19,7 @@ interface WaitingProps {
 }
 
 const ask = async (ticketId: string): Promise<Waitlist | undefined> => {
-  const answer = await fetch(`/api/orders/line/${ticketId}`, { signal: AbortSignal.timeout(ASK_MS) }).catch(
+  const answer = await fetchSignedIn(`/api/orders/line/${ticketId}`, { signal: AbortSignal.timeout(ASK_MS) }).catch(
     () => undefined,
   )
   const read = answer?.ok ? v.safeParse(Waitlist, await answer.json().catch(() => undefined)) : undefined

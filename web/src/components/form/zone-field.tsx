@@ -1,6 +1,7 @@
-import { For, onMount } from 'solid-js'
+import { primaryZone } from '@fairpass/sdk/values'
+import { For, onMount, Show } from 'solid-js'
 import { NoHydration } from 'solid-js/web'
-import { zoneName, zoneOf, zonesByRegion } from '../../domain/places.ts'
+import { isListedZone, zoneName, zoneOf, zonesByRegion } from '../../domain/places.ts'
 import { useWords } from '../../i18n/words.ts'
 
 /**
@@ -19,7 +20,7 @@ export const ZoneField = (props: { chosen: string | undefined }) => {
     const zones = Array.from(select.options, ({ value }) => value)
     const propose = () => {
       if (isChosen) return
-      const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+      const here = primaryZone(Intl.DateTimeFormat().resolvedOptions().timeZone)
       const zone = zoneOf(city.value, zones) ?? here
       if (zones.includes(zone)) select.value = zone
     }
@@ -36,6 +37,14 @@ export const ZoneField = (props: { chosen: string | undefined }) => {
         <label for="f-timeZone">{fields.timeZone}</label>
         <select id="f-timeZone" name="timeZone" aria-describedby="h-timeZone">
           <option value="UTC">UTC</option>
+          {/* By another name than the list has, as Asia/Calcutta: what is chosen stays what it is. */}
+          <Show when={props.chosen !== undefined && !isListedZone(props.chosen) && props.chosen}>
+            {(zone) => (
+              <option value={zone()} selected>
+                {zoneName(zone())}
+              </option>
+            )}
+          </Show>
           <For each={zonesByRegion()}>
             {([region, zones]) => (
               <optgroup label={region}>

@@ -3,6 +3,7 @@ import { For, type ParentProps, Show } from 'solid-js'
 import { LANGUAGES } from '../../i18n/languages.ts'
 import { useWords } from '../../i18n/words.ts'
 import { readVisitor } from '../../queries/reads.ts'
+import { signInPath } from '../../server/session/next.ts'
 import { Offline } from './offline.tsx'
 import { useVisitor, VisitorProvider } from './visitor.tsx'
 
@@ -36,7 +37,7 @@ const Framed = (props: ParentProps) => {
             </svg>
             Fairpass
           </a>
-          <nav aria-label={words.frame.main}>
+          <nav aria-label={words.frame.main} classList={{ many: visitor.user !== null }}>
             <a href="/">{words.frame.tickets}</a>
             <a href="/sell">{words.frame.sell}</a>
             <Show when={visitor.user !== null} fallback={<SignedOut />}>
@@ -66,12 +67,24 @@ const Framed = (props: ParentProps) => {
   )
 }
 
+/** The address as it is, with what was searched for while typing. */
+const hereNow = () => window.location.pathname + window.location.search
+
 const LanguageSwitch = () => {
   const visitor = useVisitor()
   const location = useLocation()
   return (
-    <form method="post" action="/language" class="languages" aria-label={useWords().frame.language}>
-      <input type="hidden" name="next" value={location.pathname + location.search} />
+    <form
+      method="post"
+      action="/language"
+      class="languages"
+      aria-label={useWords().frame.language}
+      onSubmit={(event) => {
+        const next = event.currentTarget.elements.namedItem('next')
+        if (next instanceof HTMLInputElement) next.value = hereNow()
+      }}
+    >
+      <input type="hidden" name="next" value={location.pathname + location.search} autocomplete="off" />
       <For each={Object.entries(LANGUAGES)}>
         {([language, name]) => (
           <button
@@ -90,12 +103,27 @@ const LanguageSwitch = () => {
   )
 }
 
+/** Signing in leads back here; on its own pages to where it would have led. */
 const SignedOut = () => {
   const { frame } = useWords()
+  const location = useLocation()
+  const next = () => {
+    if (!/^\/sign(in|up|out)\b/.test(location.pathname)) return location.pathname + location.search
+    return new URLSearchParams(location.search).get('next') ?? '/'
+  }
+  /** Searching while typing changes the address without the page. */
+  const follow = (event: MouseEvent & { currentTarget: HTMLAnchorElement }) => {
+    if (window.location.pathname !== location.pathname) return
+    event.currentTarget.href = signInPath(hereNow(), event.currentTarget.pathname)
+  }
   return (
     <>
-      <a href="/signin">{frame.signIn}</a>
-      <a href="/signup">{frame.signUp}</a>
+      <a href={signInPath(next())} onClick={follow}>
+        {frame.signIn}
+      </a>
+      <a href={signInPath(next(), '/signup')} onClick={follow}>
+        {frame.signUp}
+      </a>
     </>
   )
 }

@@ -1,5 +1,7 @@
 import { Link, Meta, Title } from '@solidjs/meta'
 import { Show } from 'solid-js'
+import { useWords } from '../../i18n/words.ts'
+import { useVisitor } from './visitor.tsx'
 
 interface HeadProps {
   title: string
@@ -10,26 +12,32 @@ interface HeadProps {
   image?: string
 }
 
-export const Head = (props: HeadProps) => (
-  <>
-    <Title>{`${props.title} · Fairpass`}</Title>
-    <Meta name="description" content={props.description} />
-    <Show when={props.canonical} fallback={<Meta name="robots" content="noindex" />}>
-      {(canonical) => (
-        <>
-          <Link rel="canonical" href={canonical()} />
-          <Meta property="og:url" content={canonical()} />
-          <Meta property="og:type" content="website" />
-          <Meta property="og:site_name" content="Fairpass" />
-          <Meta property="og:title" content={props.title} />
-          <Meta property="og:description" content={props.description} />
-          <Meta property="og:image" content={new URL(props.image ?? '/card.png', canonical()).href} />
-          <Meta property="og:image:width" content="1200" />
-          <Meta property="og:image:height" content="630" />
-          <Meta property="og:image:alt" content={props.title} />
-          <Meta name="twitter:card" content="summary_large_image" />
-        </>
-      )}
-    </Show>
-  </>
-)
+export const Head = (props: HeadProps) => {
+  const visitor = useVisitor()
+  const { forms } = useWords()
+  /** What came of a form is told first. */
+  const title = () => (visitor.refusal ? forms.refusedTitle(props.title) : props.title)
+  return (
+    <>
+      <Title>{`${title()} · Fairpass`}</Title>
+      <Meta name="description" content={props.description} />
+      <Show when={props.canonical} fallback={<Meta name="robots" content="noindex" />}>
+        {(canonical) => (
+          <>
+            <Link rel="canonical" href={canonical()} />
+            <Meta property="og:url" content={canonical()} />
+            <Meta property="og:type" content="website" />
+            <Meta property="og:site_name" content="Fairpass" />
+            <Meta property="og:title" content={props.title} />
+            <Meta property="og:description" content={props.description} />
+            <Meta property="og:image" content={new URL(props.image ?? '/card.png', canonical()).href} />
+            <Meta property="og:image:width" content="1200" />
+            <Meta property="og:image:height" content="630" />
+            <Meta property="og:image:alt" content={props.title} />
+            <Meta name="twitter:card" content="summary_large_image" />
+          </>
+        )}
+      </Show>
+    </>
+  )
+}

@@ -1,6 +1,6 @@
+import { formatMoney } from '@fairpass/sdk/values'
 import { type JSX, Show } from 'solid-js'
 import { dayParts, formatTime } from '../../domain/dates.ts'
-import { formatMoney } from '../../domain/money.ts'
 import type { Ticket } from '../../domain/shapes.ts'
 import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
@@ -43,9 +43,13 @@ export const Card = (props: CardProps) => (
     <Stub iso={props.ticket.startsAt} timeZone={props.ticket.timeZone} />
     <div class="admits">
       <h2>
-        <a href={props.href}>{props.title}</a>
+        <a href={props.href}>
+          <bdi>{props.title}</bdi>
+        </a>
       </h2>
-      <p class="where">{`${props.ticket.venue}, ${props.ticket.city}`}</p>
+      <p class="where">
+        <bdi>{`${props.ticket.venue}, ${props.ticket.city}`}</bdi>
+      </p>
       <div class="ends">
         <p class="price">{formatMoney(props.price.cents, props.price.currency, useVisitor().locale)}</p>
         {props.status}

@@ -1,11 +1,15 @@
-import { Match, Show, Suspense, Switch } from 'solid-js'
-import type { Ticket } from '../../domain/shapes.ts'
+import { createSignal, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
+import { hasBegun, type Ticket } from '../../domain/shapes.ts'
 import { useWords } from '../../i18n/words.ts'
 import { watchTickets } from '../../live/watch.ts'
 import type { Visitor } from '../../queries/reads.ts'
+import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { Waiting } from '../form/waiting.tsx'
 import { Refused } from '../layout/refused.tsx'
 import { TicketStatus } from './ticket-card.tsx'
+
+/** A browser's timer counts in 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 interface TicketOfferProps {
   ticket: Ticket
@@ -22,11 +26,20 @@ export const TicketOffer = (props: TicketOfferProps) => {
   )
   const status = () => statusOf(props.ticket.id) ?? props.ticket.status
   const isSeller = () => props.visitor.user?.id === props.ticket.sellerId
-  const isOpen = () => (status() === 'available' || status() === 'reserved') && !isSeller()
+  const [begun, setBegun] = createSignal(hasBegun(props.ticket, new Date(props.visitor.now)))
+  const isOpen = () => (status() === 'available' || status() === 'reserved') && !isSeller() && !begun()
+  onMount(() => {
+    // By the server's clock, and no later than a timer can wait.
+    const leftMs = Date.parse(props.ticket.startsAt) - Date.parse(props.visitor.now)
+    const timer = leftMs > LONGEST_TIMER_MS ? undefined : setTimeout(() => setBegun(true), leftMs)
+    onCleanup(() => clearTimeout(timer))
+  })
   return (
     <section class="offer panel" aria-label={offer.label}>
       <p class="price">{props.price}</p>
-      <TicketStatus status={status()} />
+      <Show when={!begun() || status() === 'sold' || status() === 'withdrawn'}>
+        <TicketStatus status={status()} />
+      </Show>
       <Refused failure={props.visitor.refusal} />
       {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
       <div role="status">
@@ -36,6 +49,9 @@ export const TicketOffer = (props: TicketOfferProps) => {
           </Match>
           <Match when={status() === 'withdrawn'}>
             <p>{offer.withdrawn}</p>
+          </Match>
+          <Match when={begun()}>
+            <p>{offer.begun}</p>
           </Match>
         </Switch>
       </div>
@@ -50,7 +66,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
           <Waiting ticketId={props.ticket.id} isHeld={status() === 'reserved'} visitor={props.visitor} />
         </Suspense>
         <form method="post" action={`/tickets/${props.ticket.id}`}>
-          <input type="hidden" name="idempotencyKey" value={props.visitor.idempotencyKey} />
+          <IdempotencyKey />
           <button type="submit" class="wide">
             {offer.buy(props.price)}
           </button>

@@ -1,5 +1,6 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
+import { IdempotencyKey } from '../../components/form/idempotency-key.tsx'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
 import { More } from '../../components/layout/more.tsx'
 import { Page } from '../../components/layout/page.tsx'
@@ -48,7 +49,7 @@ const AccountRow = (props: { account: ListedAccount }) => {
           <form method="post" action="/admin/accounts">
             <input type="hidden" name="id" value={props.account.id} />
             <input type="hidden" name="intent" value={isBanned() ? 'unban' : 'ban'} />
-            <input type="hidden" name="idempotencyKey" value={`${visitor.idempotencyKey}-${props.account.id}`} />
+            <IdempotencyKey of={props.account.id} />
             <button type="submit" class={isBanned() ? 'quiet small' : 'danger small'}>
               {isBanned() ? admin.unban : admin.ban}
               <span class="sr-only">{` ${props.account.email}`}</span>

@@ -1,6 +1,7 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { Field } from '../../components/form/field.tsx'
+import { IdempotencyKey } from '../../components/form/idempotency-key.tsx'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
 import { More } from '../../components/layout/more.tsx'
 import { Page } from '../../components/layout/page.tsx'
@@ -22,7 +23,7 @@ export default function AdminCoupons() {
       {(found) => (
         <AdminPage tab="coupons" done={{ made: admin.made, withdrawn: admin.couponWithdrawn }}>
           <form method="post" action="/admin" class="stack panel narrow">
-            <input type="hidden" name="idempotencyKey" value={visitor.idempotencyKey} />
+            <IdempotencyKey />
             <div class="pair">
               <Field label={fields.quantity} name="quantity" type="number" min="1" value="1" refusal={refusal()} />
               <Field

@@ -1,12 +1,13 @@
+import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { Field } from '../../components/form/field.tsx'
+import { IdempotencyKey } from '../../components/form/idempotency-key.tsx'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
 import { More } from '../../components/layout/more.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import { formatMoney } from '../../domain/money.ts'
 import type { Payment } from '../../domain/shapes.ts'
 import { useWords } from '../../i18n/words.ts'
 import { readPayments } from '../../queries/reads.ts'
@@ -62,6 +63,11 @@ const PaymentRow = (props: { payment: Payment }) => {
             <code>{props.payment.orderId}</code>
           </p>
           <Show when={said()}>{(words) => <p class="hint">{words()}</p>}</Show>
+          <Show when={props.payment.status === 'completed' && props.payment.refundedCents}>
+            {(cents) => (
+              <p class="hint">{admin.refundedInPart(formatMoney(cents(), props.payment.currency, visitor.locale))}</p>
+            )}
+          </Show>
         </div>
         <p class={`status ${props.payment.status}`}>{admin.paymentStatus[props.payment.status]}</p>
       </div>
@@ -73,7 +79,7 @@ const PaymentRow = (props: { payment: Payment }) => {
           </summary>
           <form method="post" action="/admin/payments" class="stack narrow mt-3">
             <input type="hidden" name="id" value={props.payment.id} />
-            <input type="hidden" name="idempotencyKey" value={`${visitor.idempotencyKey}-${props.payment.id}`} />
+            <IdempotencyKey of={props.payment.id} />
             <div class="field">
               <label for={`reason-${props.payment.id}`}>{fields.reason}</label>
               <input id={`reason-${props.payment.id}`} name="reason" required maxlength="500" />

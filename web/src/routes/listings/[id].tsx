@@ -1,3 +1,4 @@
+import { amountField } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { Show } from 'solid-js'
 import { ListingForm } from '../../components/form/listing-form.tsx'
@@ -6,7 +7,6 @@ import { Page } from '../../components/layout/page.tsx'
 import { Refused } from '../../components/layout/refused.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { TicketStatus } from '../../components/ticket/ticket-card.tsx'
-import { majorUnits } from '../../domain/money.ts'
 import type { Ticket } from '../../domain/shapes.ts'
 import { useWords } from '../../i18n/words.ts'
 import { readOwnTicket } from '../../queries/reads.ts'
@@ -50,7 +50,7 @@ const Edited = (props: { ticket: Ticket; startsAt: string }) => {
             city: props.ticket.city,
             startsAt: props.startsAt,
             timeZone: props.ticket.timeZone ?? 'UTC',
-            price: majorUnits(props.ticket.priceCents, props.ticket.currency),
+            price: amountField(props.ticket.priceCents, props.ticket.currency, visitor.locale),
             currency: props.ticket.currency,
             description: props.ticket.description ?? '',
             section: props.ticket.section,
@@ -58,7 +58,7 @@ const Edited = (props: { ticket: Ticket; startsAt: string }) => {
             seat: props.ticket.seat,
             ...(props.ticket.faceValueCents === undefined
               ? {}
-              : { faceValue: majorUnits(props.ticket.faceValueCents, props.ticket.currency) }),
+              : { faceValue: amountField(props.ticket.faceValueCents, props.ticket.currency, visitor.locale) }),
           }}
         />
         <details class="panel narrow">

@@ -1,3 +1,4 @@
+import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { Match, Suspense, Switch } from 'solid-js'
 import { Head } from '../../components/layout/head.tsx'
@@ -7,7 +8,6 @@ import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Standing } from '../../components/ticket/availability.tsx'
 import { HandedOver } from '../../components/ticket/handed-over.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import { formatMoney } from '../../domain/money.ts'
 import type { Order } from '../../domain/shapes.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useWords } from '../../i18n/words.ts'
@@ -33,13 +33,15 @@ const OrderShown = (props: { order: Order }) => {
       <Head title={order.title(props.order.ticket.title)} description={order.status[props.order.status]} />
       <div class="sides">
         <div>
-          <h1>{props.order.ticket.title}</h1>
+          <h1>
+            <bdi>{props.order.ticket.title}</bdi>
+          </h1>
           <p class={`status ${props.order.status}`}>{order.status[props.order.status]}</p>
           <Refused failure={visitor.refusal} />
           <dl class="panel">
             <dt>{ticket.where}</dt>
             <dd>
-              {props.order.ticket.venue}, {props.order.ticket.city}
+              <bdi>{`${props.order.ticket.venue}, ${props.order.ticket.city}`}</bdi>
             </dd>
             <dt>{ticket.when}</dt>
             <dd>

@@ -1,3 +1,4 @@
+import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { getRequestEvent } from 'solid-js/web'
@@ -8,7 +9,6 @@ import { Time } from '../../components/ticket/ticket-card.tsx'
 import { TicketOffer } from '../../components/ticket/ticket-offer.tsx'
 import { formatTime } from '../../domain/dates.ts'
 import { eventJsonLd } from '../../domain/json-ld.ts'
-import { formatMoney } from '../../domain/money.ts'
 import type { Ticket } from '../../domain/shapes.ts'
 import { useWords } from '../../i18n/words.ts'
 import { readTicket } from '../../queries/reads.ts'
@@ -57,23 +57,29 @@ const TicketShown = (props: { ticket: Ticket }) => {
       <script
         type="application/ld+json"
         nonce={getRequestEvent()?.locals.nonce}
-        innerHTML={eventJsonLd(props.ticket, url())}
+        innerHTML={eventJsonLd(props.ticket, url(), new Date(visitor.now))}
       />
       <div class="sides">
         <div>
-          <h1>{props.ticket.title}</h1>
+          <h1>
+            <bdi>{props.ticket.title}</bdi>
+          </h1>
           <dl class="my-6 text-large">
             <dt>{words.ticket.when}</dt>
             <dd>
               <Time iso={props.ticket.startsAt} locale={locale()} timeZone={props.ticket.timeZone} />
             </dd>
             <dt>{words.ticket.where}</dt>
-            <dd>{where()}</dd>
+            <dd>
+              <bdi>{where()}</bdi>
+            </dd>
             <For each={seat()}>
               {([label, value]) => (
                 <>
                   <dt>{label}</dt>
-                  <dd>{value}</dd>
+                  <dd>
+                    <bdi>{value}</bdi>
+                  </dd>
                 </>
               )}
             </For>
@@ -82,7 +88,13 @@ const TicketShown = (props: { ticket: Ticket }) => {
             {props.ticket.delivery === 'file' ? words.handover.asFile : words.handover.asTransfer}
             <Show when={props.ticket.withoutBarcode}> {words.handover.unchecked}</Show>
           </p>
-          <Show when={props.ticket.description}>{(text) => <p class="text my-6 max-w-[65ch]">{text()}</p>}</Show>
+          <Show when={props.ticket.description}>
+            {(text) => (
+              <p class="text my-6 max-w-[65ch]" dir="auto">
+                {text()}
+              </p>
+            )}
+          </Show>
         </div>
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
         <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">

@@ -7,6 +7,8 @@ export interface Answer {
   cookies: string[]
   /** Seconds until it makes sense to ask again, where the answer says so. */
   retryAfterSeconds?: number
+  /** The answer to an earlier request with the same idempotency key. */
+  isReplayed?: true
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -28,6 +30,8 @@ export interface ApiOptions {
   cookie: string
   traceparent: string
   userAgent: string | null
+  /** what mails are written in */
+  language: string
   peer: string | undefined
   /** As the request carried it: behind a proxy of ours it alone tells one visitor from another. */
   forwardedFor?: string | null
@@ -40,9 +44,10 @@ const WRITE_TIMEOUT_MS = 28_000
 
 /** Pages use the public API, with the visitor's own session, through the same gateway as everybody else. */
 export const createApi =
-  ({ gateway, publicOrigin, cookie, traceparent, userAgent, peer, forwardedFor, ...rest }: ApiOptions): Api =>
+  ({ gateway, publicOrigin, cookie, traceparent, userAgent, language, peer, forwardedFor, ...rest }: ApiOptions): Api =>
   async (method, path, { body, file, idempotencyKey, timeoutMs } = {}) => {
     const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'identity', traceparent })
+    headers.set('accept-language', language)
     if (cookie) headers.set('cookie', cookie)
     if (userAgent) headers.set('user-agent', userAgent)
     if (forwardedFor) headers.set('x-forwarded-for', forwardedFor)
@@ -64,6 +69,7 @@ export const createApi =
       status: response.status,
       body: parsed(text),
       cookies: response.headers.getSetCookie(),
+      ...(response.headers.has('idempotency-replayed') ? { isReplayed: true } : {}),
       ...(/^\d{1,6}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {}),
     }
   }

@@ -11,7 +11,9 @@ export const safeNext = (next: string | null | undefined): string => {
   return pathname + search
 }
 
-export const signInPath = (next: string): string => {
+export const reauthenticatePath = (next: string): string => `/reauthenticate?next=${encodeURIComponent(safeNext(next))}`
+
+export const signInPath = (next: string, page = '/signin'): string => {
   const back = safeNext(next)
-  return back === '/' ? '/signin' : `/signin?next=${encodeURIComponent(back)}`
+  return back === '/' ? page : `${page}?next=${encodeURIComponent(back)}`
 }

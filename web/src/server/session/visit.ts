@@ -20,6 +20,8 @@ export interface Visit {
   feeBasisPoints: number
   payoutDelaySeconds: number
   refusal: Refusal | undefined
+  /** What a form has made that is shown this once, such as recovery codes. */
+  result: readonly string[] | undefined
   /** Where a form leads on somebody else's site. */
   away: string | undefined
   /** Set when rendering threw; the page that came of it is not shown. */
@@ -37,6 +39,6 @@ export const currentUser = async (api: Api): Promise<User | null | undefined> =>
   return loaded.ok ? loaded.value.currentUser : undefined
 }
 
-const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin)(\/|$)/
+const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
 
 export const isPrivate = (pathname: string): boolean => PRIVATE.test(pathname)

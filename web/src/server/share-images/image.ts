@@ -1,3 +1,4 @@
+import { formatMoney } from '@fairpass/sdk/values'
 import latinFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff?inline'
 import latinExtFont from '@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-ext-700-normal.woff?inline'
 import { initWasm, Resvg } from '@resvg/resvg-wasm'
@@ -5,7 +6,6 @@ import resvgWasm from '@resvg/resvg-wasm/index_bg.wasm?url&inline'
 import satori from 'satori'
 import { jsx } from 'satori/jsx/jsx-runtime'
 import { dayParts } from '../../domain/dates.ts'
-import { formatMoney } from '../../domain/money.ts'
 import type { Ticket } from '../../domain/shapes.ts'
 
 const SIZE = { width: 1200, height: 630 }

@@ -1,0 +1,43 @@
+import type { Filter, IndexDescription, Collection as MongoCollection, UpdateFilter } from 'mongodb'
+import { type Backoff, type Lease, takenLease } from '../lease.ts'
+
+type Work = { _id: string; lease: Lease }
+type Options = {
+  /** what has work left; an equality or a list of values, as a partial index allows */
+  unfinished: object
+  backoff: Backoff
+}
+
+/**
+ * Documents with work left in them, as a queue between replicas: each is taken up by one of them at a time, for as long as
+ * the pause before the next attempt. Whoever dies with it leaves it to the next.
+ */
+export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinished, backoff }: Options) => {
+  const taken = (found: D, now: Date) => takenLease(found.lease, backoff, now)
+  return {
+    index: {
+      key: { 'lease.nextAttemptAt': 1 },
+      name: 'nextAttempt',
+      partialFilterExpression: unfinished,
+    } satisfies IndexDescription,
+
+    /** What may be taken up, the longest due first. `which` narrows what has work left. */
+    due: async (now: Date, limit: number, which: object = {}): Promise<D[]> => {
+      const filter = { ...unfinished, ...which, 'lease.nextAttemptAt': { $lte: now } } as unknown as Filter<D>
+      const found = await raw.find(filter).sort({ 'lease.nextAttemptAt': 1 }).limit(limit).toArray()
+      return found as unknown as D[]
+    },
+
+    /** Takes up what was found, and gives it as it is now; undefined when somebody else was quicker. */
+    claim: async (found: D, now = new Date()): Promise<D | undefined> => {
+      const { _id, lease } = found
+      const same = { ...unfinished, _id, 'lease.attempts': lease.attempts, 'lease.nextAttemptAt': lease.nextAttemptAt }
+      const claimed = await raw.findOneAndUpdate(
+        same as unknown as Filter<D>,
+        { $set: { lease: taken(found, now) } } as unknown as UpdateFilter<D>,
+        { returnDocument: 'after' },
+      )
+      return (claimed as unknown as D | null) ?? undefined
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { newId } from '@fairpass/sdk/mongo'
+import type { ClientSession } from 'mongodb'
+import type { SecurityChange } from '../mail/kinds.ts'
+import type { Mails } from '../mail/store.ts'
+
+/** Tells an account's owner by mail of what was changed in how one signs in, in the transaction of the change. */
+export const tellOfChange = (
+  { owe }: Pick<Mails, 'owe'>,
+  userId: string,
+  change: SecurityChange,
+  session: ClientSession,
+): Promise<void> =>
+  owe(
+    [
+      {
+        kind: 'security-changed',
+        cause: `user:${userId}:${change}:${newId()}`,
+        to: { userId },
+        data: { change, at: new Date().toISOString() },
+      },
+    ],
+    { session },
+  )

@@ -1,0 +1,28 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { pendingSignInSeconds } from './cookies.ts'
+
+type Pending = { userId: string; version: number }
+
+/**
+ * Who has given the right password, and has yet to give a code: for five minutes, and only while the account stays as it
+ * was. It lets nobody in by itself.
+ */
+export const createPendingSignIns = (key: string) => {
+  const macOf = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url')
+
+  return {
+    issue: ({ userId, version }: Pending, now = new Date()): string => {
+      const payload = `${userId}.${version}.${Math.floor(now.getTime() / 1000) + pendingSignInSeconds}`
+      return `${payload}.${macOf(payload)}`
+    },
+
+    read: (value: string | undefined, now = new Date()): Pending | undefined => {
+      const [, payload = '', userId = '', version, until, mac = ''] =
+        /^(([0-9a-f]{24})\.(\d{1,15})\.(\d{1,12}))\.([A-Za-z0-9_-]{43})$/.exec(value ?? '') ?? []
+      if (mac === '' || !timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(payload)))) return undefined
+      return Number(until) * 1000 > now.getTime() ? { userId, version: Number(version) } : undefined
+    },
+  }
+}
+
+export type PendingSignIns = ReturnType<typeof createPendingSignIns>

@@ -1,0 +1,32 @@
+import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetry'
+import { unfinishedStatuses } from '../domain/payment.ts'
+import { paymentsUnfinished, paymentsUnfinishedOldestSeconds } from '../metrics.ts'
+import type { Payments } from './store.ts'
+
+/** Money that was taken has its order, or goes back, within this (docs/design.md, promise 2). */
+const withinMs = 60_000
+
+const secondsSince = (moment: Date, now: Date) => Math.max(0, (now.getTime() - moment.getTime()) / 1000)
+
+/** What stands between two steps, and whether taken money has stood there for too long. */
+export const unfinishedGauges = (payments: Pick<Payments, 'unfinished'>): GaugeCollector => ({
+  name: 'unfinished payments',
+  read: async () => {
+    const now = new Date()
+    const found = await payments.unfinished()
+    for (const status of unfinishedStatuses)
+      paymentsUnfinished.set({ status }, found.filter((payment) => payment.status === status).length)
+    const ours = found.filter(({ status }) => status !== 'awaiting_method')
+    paymentsUnfinishedOldestSeconds.set(Math.max(0, ...ours.map(({ updatedAt }) => secondsSince(updatedAt, now))))
+    const stuck = ours.filter(
+      ({ status, updatedAt }) =>
+        (status === 'captured' || status === 'refunding') && now.getTime() - updatedAt.getTime() > withinMs,
+    )
+    invariantViolations.set({ invariant: 'captured_without_order' }, stuck.length)
+  },
+  reset: () => {
+    paymentsUnfinished.reset()
+    paymentsUnfinishedOldestSeconds.remove()
+    invariantViolations.remove({ invariant: 'captured_without_order' })
+  },
+})

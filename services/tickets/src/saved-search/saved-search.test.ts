@@ -1,0 +1,104 @@
+import { beforeEach, expect, test } from 'bun:test'
+import type { FairpassEvent } from '@fairpass/sdk/events'
+import { newId, publishEach } from '@fairpass/sdk/mongo'
+import { testDatabase } from '@fairpass/servers/testing'
+import { openTickets, type Tickets } from '../store.ts'
+import { lookForNews } from './digest.ts'
+import { digestEveryMs, lookEveryMs, openSavedSearches, type SavedSearches } from './store.ts'
+
+let published: FairpassEvent[]
+let tickets: Tickets
+let savedSearches: SavedSearches
+let now: number
+
+beforeEach(async () => {
+  published = []
+  now = Date.now()
+  const db = await testDatabase()
+  tickets = openTickets(
+    db,
+    publishEach(async () => {}),
+  )
+  savedSearches = openSavedSearches(
+    db,
+    publishEach(async (event) => void published.push(event)),
+  )
+  await savedSearches.ensureIndexes()
+})
+
+const list = (title: string, change: { sellerId?: string; priceCents?: number } = {}) =>
+  tickets.create({
+    ...{ id: newId(), sellerId: newId(), title, venue: 'State Opera', city: 'Wien' },
+    ...{ startsAt: new Date('2035-06-01T19:30:00Z'), priceCents: 8_900, currency: 'eur' },
+    ...{ status: 'available' as const, createdAt: new Date(now) },
+    ...change,
+  })
+const look = async () => {
+  await lookForNews({ savedSearches, tickets }, new Date(now))
+  await savedSearches.relay.sweep()
+}
+const pass = (ms: number) => {
+  now += ms
+}
+const told = () =>
+  published.flatMap((event) => (event.type === 'search.matched' ? [event.data.tickets.map(({ title }) => title)] : []))
+const save = (userId: string, query: Record<string, string>) => savedSearches.save(userId, query, new Date(now))
+
+test('new listings that fit are told, those of before, those that do not and one’s own are not', async () => {
+  const ann = newId()
+  await list('Fidelio before')
+  pass(60_000)
+  await save(ann, { q: 'fidelio', maxPrice: '10000' })
+  pass(60_000)
+  await list('Fidelio')
+  await list('Fidelio for a fortune', { priceCents: 20_000 })
+  await list('Fidelio of my own', { sellerId: ann })
+  await list('Tosca')
+  await look()
+  expect(told()).toEqual([['Fidelio']])
+})
+
+// Guarantee: at most one mail an hour for a search, and nothing twice.
+test('what comes within the hour is told together after it, once', async () => {
+  await save(newId(), { q: 'fidelio' })
+  pass(lookEveryMs)
+  await list('Fidelio 1')
+  await look()
+  for (const title of ['Fidelio 2', 'Fidelio 3']) {
+    pass(60_000)
+    await list(title)
+    await look()
+  }
+  expect(told()).toEqual([['Fidelio 1']])
+  pass(digestEveryMs)
+  await look()
+  await look()
+  expect(told().map((titles) => titles.toSorted())).toEqual([['Fidelio 1'], ['Fidelio 2', 'Fidelio 3']])
+})
+
+test('several that look at once tell once', async () => {
+  await save(newId(), { q: 'fidelio' })
+  pass(lookEveryMs)
+  await list('Fidelio')
+  await Promise.all(Array.from({ length: 6 }, look))
+  expect(told()).toEqual([['Fidelio']])
+})
+
+test('a search is saved once, and ended by its owner alone', async () => {
+  const ann = newId()
+  const [one, same] = [await save(ann, { q: 'fidelio', city: 'Wien' }), await save(ann, { city: 'Wien', q: 'fidelio' })]
+  expect(same.id).toBe(one.id)
+  expect(one.name).toBe('fidelio, Wien')
+  expect(await savedSearches.remove(one.id, newId())).toBe(false)
+  expect(await savedSearches.remove(one.id, ann)).toBe(true)
+  await list('Fidelio')
+  await look()
+  expect(told()).toEqual([])
+})
+
+test('nobody has more than twenty, and what is no search is refused', async () => {
+  const ann = newId()
+  for (let n = 0; n < 20; n++) await save(ann, { q: `word${n}` })
+  await expect(save(ann, { q: 'one more' })).rejects.toThrow('as many saved searches')
+  await expect(save(newId(), { minPrice: 'much' })).rejects.toThrow('not valid')
+})

@@ -1,0 +1,114 @@
+import { CustomError } from '@fairpass/sdk/errors'
+import { event } from '@fairpass/sdk/events'
+import { parse } from '@fairpass/sdk/http'
+import { newId, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import type { Db } from 'mongodb'
+import { Search } from '../domain/search.ts'
+import type { Ticket } from '../domain/ticket.ts'
+
+/** A search that somebody asked to be told of. What was searched for is kept as it was typed. */
+export type SavedSearch = {
+  id: string
+  version: number
+  userId: string
+  name: string
+  query: Record<string, string>
+  createdAt: Date
+  /** listings from after it are news */
+  since: Date
+  /** when it is looked at next */
+  lookAt: Date
+  /** what the latest mail told of: listings that were stored a little late are found twice */
+  told: string[]
+}
+
+class TooManySearchesError extends CustomError {
+  readonly code = 'too_many_requests'
+  override readonly retryAfterSeconds = 60
+  constructor() {
+    super('You have as many saved searches as one can; end another one first')
+  }
+}
+
+const maxOfUser = 20
+/** How soon a new listing is noticed at the earliest, and how often at most somebody is told. */
+export const lookEveryMs = 30_000
+export const digestEveryMs = 3_600_000
+/** A listing may be stored a little after the time that it says of itself. */
+const overlapMs = 10_000
+
+const nameOf = ({ q, city }: Record<string, string>) => [q, city].filter(Boolean).join(', ') || 'Fairpass'
+
+const showOf = ({ id, title, venue, city, startsAt, timeZone, priceCents, currency }: Ticket) => ({
+  ...{ id, title, venue, city, startsAt: startsAt.toISOString(), priceCents, currency },
+  ...(timeZone ? { timeZone } : {}),
+})
+
+export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
+  const documents = openCollection<SavedSearch>(db, 'savedSearches', {
+    publishAll,
+    indexes: [
+      { key: { userId: 1, _id: -1 }, name: 'user' },
+      { key: { lookAt: 1 }, name: 'look' },
+    ],
+  })
+
+  const ofUser = (userId: string) => documents.list({ userId }, { sort: { _id: -1 }, limit: maxOfUser })
+
+  return {
+    ensureIndexes: documents.ensureIndexes,
+    relay: documents.relay,
+    ofUser,
+
+    /** The same search again is the one that is there. @throws TooManySearchesError, RequestValidationError */
+    save: async (userId: string, query: Record<string, string>, now = new Date()): Promise<SavedSearch> => {
+      parse(Search, query)
+      const own = await ofUser(userId)
+      const key = JSON.stringify(Object.entries(query).toSorted())
+      const same = own.find((one) => JSON.stringify(Object.entries(one.query).toSorted()) === key)
+      if (same) return same
+      if (own.length >= maxOfUser) throw new TooManySearchesError()
+      const times = { createdAt: now, since: now, lookAt: now }
+      return documents.insert({ id: newId(), userId, name: nameOf(query), query, ...times, told: [] })
+    },
+
+    /** @returns false when the user has no such search */
+    remove: async (id: string, userId: string): Promise<boolean> =>
+      (await documents.raw.deleteOne({ _id: id, userId })).deletedCount === 1,
+
+    removeAll: async (userId: string): Promise<void> => {
+      await documents.raw.deleteMany({ userId })
+    },
+
+    /** Takes the search that is due for longest; nobody else does until it is looked at again. */
+    takeDue: async (now: Date): Promise<SavedSearch | undefined> => {
+      const taken = await documents.raw.findOneAndUpdate(
+        { lookAt: { $lte: now } },
+        { $set: { lookAt: new Date(now.getTime() + lookEveryMs) }, $inc: { version: 1 } },
+        { sort: { lookAt: 1 }, returnDocument: 'after' },
+      )
+      return taken ? documents.toEntity(taken) : undefined
+    },
+
+    /** Which of these are news to it. */
+    newsIn: (search: SavedSearch, found: readonly Ticket[]): Ticket[] =>
+      found.filter(
+        ({ id, sellerId, createdAt }) =>
+          createdAt.getTime() > search.since.getTime() - overlapMs &&
+          createdAt > search.createdAt &&
+          sellerId !== search.userId &&
+          !search.told.includes(id),
+      ),
+
+    /** Tells of them, in one write with that it did; the next time is an hour from now. */
+    tell: async (search: SavedSearch, news: readonly Ticket[], now: Date): Promise<void> => {
+      const lookAt = new Date(now.getTime() + digestEveryMs)
+      const after = { ...search, since: now, lookAt, told: news.map(({ id }) => id) }
+      await documents.replace(search, after, ({ id, version, userId, name }) => [
+        event('search.matched', { id, version, userId, name, tickets: news.map(showOf) }),
+      ])
+    },
+  }
+}
+
+export type SavedSearches = ReturnType<typeof openSavedSearches>

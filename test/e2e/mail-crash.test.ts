@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { eventually, type Marketplace, startMarketplace } from '../marketplace.ts'
+import { expectStatus } from '../visitor.ts'
+
+// Mails amid kill -9 of whoever sends them, of what holds them, and of the mail server; and a server that misbehaves.
+
+let market: Marketplace
+
+beforeAll(async () => {
+  market = await startMarketplace()
+}, 240_000)
+afterAll(() => market.stop(), 30_000)
+
+const mailboxAt = async (path: string, init: RequestInit = {}) => {
+  const { mailbox } = await market.runFile()
+  return fetch(`http://127.0.0.1:${mailbox.port}${path}`, { ...init, signal: AbortSignal.timeout(10_000) })
+}
+const fault = async (kind: string) =>
+  expect((await mailboxAt('/api/faults', { method: 'POST', body: JSON.stringify({ kind }) })).status).toBe(204)
+const noFaults = () => mailboxAt('/api/faults', { method: 'DELETE' })
+
+type Message = { to: string; headers: Record<string, string> }
+const received = async (): Promise<Message[]> => {
+  const { messages } = (await (await mailboxAt('/api/messages?limit=10000')).json()) as { messages: Message[] }
+  return messages
+}
+const resetsOf = (messages: Message[], prefix: string) => messages.filter(({ to }) => to.startsWith(prefix))
+
+const owed = async () => {
+  const { db, close } = await market.database('auth')
+  try {
+    return await db.collection('mails').countDocuments({ status: 'owed' })
+  } finally {
+    await close()
+  }
+}
+
+/** Owes a mail to so many people; each is an account, and a mail that confirms its address. */
+const owe = async (count: number, prefix: string) => {
+  const { db, close } = await market.database('auth')
+  const now = new Date()
+  await db.collection<{ _id: string }>('mails').insertMany(
+    Array.from({ length: count }, (_, n) => ({
+      _id: `${prefix}-${n}`,
+      ...{ cause: `${prefix}:${n}`, kind: 'account-erased', person: `${prefix}-${n}`, data: {}, status: 'owed' },
+      recipient: { email: `${prefix}-${n}@fairpass.example`, language: 'en' },
+      ...{ attempts: 0, createdAt: now, nextAttemptAt: now, expiresAt: new Date(now.getTime() + 86_400_000) },
+    })),
+  )
+  await close()
+}
+
+// Guarantee: a mail that was owed is sent, and a double carries the same Message-ID.
+test('500 mails amid kill -9 of auth, of MongoDB and of the mail server arrive, each under one Message-ID', async () => {
+  const count = 500
+  await owe(count, 'crash')
+  const arrivedAtLeast = (least: number) =>
+    eventually(
+      async () => resetsOf(await received(), 'crash').length,
+      (arrived) => arrived >= least,
+      120_000,
+    )
+  const victims = [
+    (run: Awaited<ReturnType<Marketplace['runFile']>>) => run.services.auth.pid,
+    (run: Awaited<ReturnType<Marketplace['runFile']>>) => run.mongod.pid,
+    (run: Awaited<ReturnType<Marketplace['runFile']>>) => run.mailbox.pid,
+  ]
+  for (const [kills, victim] of victims.entries()) {
+    await arrivedAtLeast(kills * 100 + 50)
+    await market.kill(victim)
+  }
+  // What a killed sender had taken is due again when its lease is over, after a minute.
+  const messages = await eventually(
+    async () => resetsOf(await received(), 'crash'),
+    (all) => new Set(all.map(({ to }) => to)).size === count,
+    240_000,
+  )
+  const idsByAddress = Map.groupBy(messages, ({ to }) => to)
+  for (const all of idsByAddress.values()) expect(new Set(all.map(({ headers }) => headers['message-id'])).size).toBe(1)
+  console.log(`${count} mails amid three kills: ${messages.length - count} doubles`)
+  await eventually(owed, (left) => left === 0, 240_000)
+}, 600_000)
+
+test.each(['hang', 'refuse', 'defer', 'close'])(
+  'while the mail server does %s, people sign up and ask for mails as quickly as ever, and get them once it is well',
+  async (kind) => {
+    await fault(kind)
+    const startedAt = performance.now()
+    const people = await market.signedUpMany(8)
+    for (const { email } of people)
+      expectStatus(await market.visitor().post('/api/users/password-reset', { email }), 202)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    await eventually(owed, (left) => left >= 16)
+    await noFaults()
+    for (const { email } of people) await market.mailsTo(email, (mails) => mails.length === 2)
+  },
+  180_000,
+)

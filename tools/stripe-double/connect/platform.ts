@@ -1,0 +1,132 @@
+import type Stripe from 'stripe'
+import { balances } from '../control/state.ts'
+import { type Answer, noSuch, refused } from '../errors.ts'
+import { closeDispute, openDispute, type Verdict } from '../payment/disputes.ts'
+import { type Happening, happening, type Kept, type KeptAccount, newId, type World } from '../shapes.ts'
+import type { Storage } from '../storage.ts'
+import type { Cause, Events } from '../webhook/events.ts'
+import * as domain from './connect.ts'
+
+type ConnectDeps = {
+  storage: Storage
+  events: Events
+  now: () => number
+}
+
+export type LinkRequest = {
+  account: string
+  returnUrl: string
+  refreshUrl: string
+}
+
+const linkSeconds = 300
+const maxTransfers = 1_000
+const outside: Cause = { requestId: null, idempotencyKey: null }
+
+const ok = (body: unknown): Answer => ({ status: 200, body })
+
+/** What the platform does with the accounts of its sellers, and what banks do to it: loads, decides, keeps. */
+export const createConnect = ({ storage, events, now }: ConnectDeps) => {
+  const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
+
+  const keep = (touched: Kept[], happenings: Happening[], cause: Cause) => {
+    for (const entry of touched) storage.put(entry)
+    events.record(happenings, cause, world())
+  }
+
+  const account = (id: string, param = 'account', status: 400 | 404 = 404): KeptAccount => {
+    const found = storage.find('account', id)
+    if (!found) throw noSuch('account', id, param, status)
+    return found
+  }
+
+  const transfer = (id: string): Stripe.Transfer => {
+    const found = storage.find('transfer', id)
+    if (!found) throw noSuch('transfer', id, 'id')
+    return found
+  }
+
+  const sourceOf = (id: string | null, currency: string): domain.Source => {
+    if (id === null) return { available: balances(storage)[currency] ?? 0 }
+    const charge = storage.find('charge', id)
+    if (!charge) throw noSuch('charge', id, 'source_transaction', 400)
+    const sent = storage
+      .list('transfer', { limit: maxTransfers, sourceTransaction: id })
+      .reduce((sum, { amount, amount_reversed }) => sum + amount - amount_reversed, 0)
+    return { charge, available: charge.amount_captured - sent }
+  }
+
+  return {
+    account,
+    transfer,
+
+    create: (asked: domain.NewAccount, cause: Cause): Answer => {
+      const made = domain.accountOf(asked, world())
+      keep([made], [], cause)
+      return ok(made)
+    },
+
+    /** @param origin where the page of this double is reached */
+    link: ({ account: id, returnUrl, refreshUrl }: LinkRequest, origin: string): Answer => {
+      const created = Math.floor(now() / 1000)
+      const link = { id: newId('onboarding'), created, expiresAt: created + linkSeconds }
+      storage.put({ ...link, object: 'onboarding', account: account(id).id, returnUrl, refreshUrl })
+      const made: Stripe.AccountLink = {
+        object: 'account_link',
+        created,
+        expires_at: link.expiresAt,
+        url: `${origin}/onboarding/${link.id}`,
+      }
+      return ok(made)
+    },
+
+    onboard: (id: string, how: domain.Onboarded): Answer => {
+      const after = domain.onboard(account(id), how)
+      keep([after], [happening('account.updated', after)], outside)
+      return ok(after)
+    },
+
+    transferTo: (destination: string, asked: domain.TransferRequest, cause: Cause): Answer => {
+      const source = sourceOf(asked.sourceTransaction, asked.currency)
+      const { made, touched, happenings } = domain.transfer(
+        account(destination, 'destination', 400),
+        asked,
+        source,
+        world(),
+      )
+      keep(touched, happenings, cause)
+      return ok(made)
+    },
+
+    reverse: (
+      id: string,
+      asked: { amount: number | undefined; metadata: Record<string, string> },
+      cause: Cause,
+    ): Answer => {
+      const { made, touched, happenings } = domain.reverse(transfer(id), asked, world())
+      keep(touched, happenings, cause)
+      return ok(made)
+    },
+
+    /** The buyer's bank takes back what was captured, or a part of it. */
+    dispute: (intentId: string, reason: string, amount?: number): Answer => {
+      const intent = storage.find('payment_intent', intentId)
+      const charge =
+        typeof intent?.latest_charge === 'string' ? storage.find('charge', intent.latest_charge) : undefined
+      if (!charge?.captured) throw refused('Only what was captured can be disputed.')
+      const { dispute, touched, happenings } = openDispute(charge, { reason, amount }, world())
+      keep(touched, happenings, outside)
+      return ok(dispute)
+    },
+
+    closeDispute: (id: string, verdict: Verdict): Answer => {
+      const dispute = storage.find('dispute', id)
+      if (!dispute) throw noSuch('dispute', id, 'dispute')
+      const { after, happenings } = closeDispute(dispute, verdict)
+      keep([after], happenings, outside)
+      return ok(after)
+    },
+  }
+}
+
+export type Connect = ReturnType<typeof createConnect>

@@ -1,0 +1,46 @@
+import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
+
+const TIMEOUT_MS = 20_000
+
+const post = async (path: string, body: unknown = {}): Promise<Response> =>
+  fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+
+const optionsAt = async (path: string) => {
+  const answer = await post(path)
+  if (!answer.ok) throw new Error(`${answer.status}`)
+  return (await answer.json()).options
+}
+
+/** @param again whether somebody who is signed in proves that it is them. @returns whether that worked */
+export const authenticate = async (again: boolean): Promise<boolean> => {
+  try {
+    const optionsJSON = await optionsAt(
+      again ? '/api/users/reauthenticate/options' : '/api/users/signin/passkey/options',
+    )
+    const response = await startAuthentication({ optionsJSON })
+    const answer = again
+      ? await post('/api/users/reauthenticate', { passkey: response })
+      : await post('/api/users/signin/passkey', { response })
+    return answer.ok
+  } catch {
+    // Called off, or nothing that could be used: the page says so.
+    return false
+  }
+}
+
+/** @returns whether there is a new passkey now; `again`: only somebody who has just proved who they are may add one */
+export const register = async (name: string): Promise<'added' | 'again' | 'refused'> => {
+  try {
+    const asked = await post('/api/users/passkeys/options')
+    if (asked.status === 403) return 'again'
+    const response = await startRegistration({ optionsJSON: (await asked.json()).options })
+    return (await post('/api/users/passkeys', { name, response })).ok ? 'added' : 'refused'
+  } catch {
+    return 'refused'
+  }
+}

@@ -1,0 +1,21 @@
+import { Show } from 'solid-js'
+import { apiQuery } from '../../domain/listing-query.ts'
+import { useWords } from '../../i18n/words.ts'
+
+/** Has whoever searched told of what is listed later; there is nothing to save where everything is shown. */
+export const SaveSearch = (props: { search: string }) => {
+  const { searches } = useWords()
+  const isSearch = () =>
+    [...new URLSearchParams(apiQuery(props.search)).keys()].some((name) => !/sort|cursor/.test(name))
+  return (
+    <Show when={isSearch()}>
+      <form method="post" action="/searches" class="flex flex-wrap items-center justify-center gap-3 pt-4">
+        <input type="hidden" name="search" value={props.search} />
+        <button type="submit" class="quiet small">
+          {searches.save}
+        </button>
+        <span class="hint">{searches.saveHint}</span>
+      </form>
+    </Show>
+  )
+}

@@ -1,0 +1,43 @@
+import { createAsync } from '@solidjs/router'
+import { Show } from 'solid-js'
+import { Field } from '../../components/form/field.tsx'
+import { Done } from '../../components/layout/done.tsx'
+import { Head } from '../../components/layout/head.tsx'
+import { Refused } from '../../components/layout/refused.tsx'
+import { useVisitor } from '../../components/layout/visitor.tsx'
+import { useWords } from '../../i18n/words.ts'
+import { readSettings } from '../../queries/reads.ts'
+
+export default function ChangeEmail() {
+  const visitor = useVisitor()
+  const { security, fields } = useWords()
+  const settings = createAsync(() => readSettings())
+  const known = () => {
+    const loaded = settings()
+    return loaded?.ok ? loaded.value : undefined
+  }
+  return (
+    <>
+      <Head title={security.emailTitle} description={security.emailDescription} />
+      <h1>{security.emailTitle}</h1>
+      <Done words={{ asked: security.emailAsked }} />
+      <Show when={known()?.newEmail}>{(email) => <p class="notice narrow">{security.emailWaits(email())}</p>}</Show>
+      <Refused failure={visitor.refusal} />
+      <form method="post" action="/account/email" class="stack panel narrow">
+        <p>
+          {security.emailLead} <Show when={known()?.isEmailConfirmed}>{security.emailAlsoOld}</Show>
+        </p>
+        <Field label={fields.email} name="email" type="email" autocomplete="email" required refusal={visitor.refusal} />
+        <Field
+          label={fields.password}
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          refusal={visitor.refusal}
+        />
+        <button type="submit">{security.emailAsk}</button>
+      </form>
+    </>
+  )
+}

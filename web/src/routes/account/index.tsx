@@ -1,0 +1,111 @@
+import { Show } from 'solid-js'
+import { Contact } from '../../components/account/contact.tsx'
+import { Devices } from '../../components/account/devices.tsx'
+import { Field } from '../../components/form/field.tsx'
+import { Done } from '../../components/layout/done.tsx'
+import { Head } from '../../components/layout/head.tsx'
+import { Refused } from '../../components/layout/refused.tsx'
+import { useVisitor } from '../../components/layout/visitor.tsx'
+import { useWords } from '../../i18n/words.ts'
+
+export default function Account() {
+  const visitor = useVisitor()
+  const { account } = useWords()
+  return (
+    <>
+      <Head title={account.title} description={account.description} />
+      <h1>{account.title}</h1>
+      <Done
+        words={{
+          password: account.passwordChanged,
+          session: account.sessionEnded,
+          mails: account.mailsSaved,
+          confirmation: account.sentAgain,
+        }}
+      />
+      <Show
+        when={visitor.user}
+        fallback={
+          <p class="alert narrow" role="alert">
+            {account.away}
+          </p>
+        }
+      >
+        {(user) => (
+          <>
+            <Contact email={user().email} />
+            <ChangePassword email={user().email} />
+            <Devices />
+            <Farewell />
+          </>
+        )}
+      </Show>
+    </>
+  )
+}
+
+/** A page has one refusal, of the form that was sent. */
+const useRefusalOf = (intent: string) => {
+  const visitor = useVisitor()
+  return () => (visitor.refusal?.values.intent === intent ? visitor.refusal : undefined)
+}
+
+const ChangePassword = (props: { email: string }) => {
+  const { account, fields } = useWords()
+  const refusal = useRefusalOf('password')
+  return (
+    <section class="panel narrow" aria-labelledby="password">
+      <h2 id="password">{account.changePassword}</h2>
+      <Refused failure={refusal()} />
+      <form method="post" action="/account" class="stack">
+        <input type="hidden" name="intent" value="password" />
+        {/* Tells password managers whose password this is. */}
+        <input type="email" autocomplete="username" value={props.email} readonly hidden />
+        <Field
+          label={fields.currentPassword}
+          name="currentPassword"
+          type="password"
+          autocomplete="current-password"
+          required
+          refusal={refusal()}
+        />
+        <Field
+          label={fields.newPassword}
+          name="newPassword"
+          type="password"
+          autocomplete="new-password"
+          required
+          hint={account.otherDevicesEnd}
+          refusal={refusal()}
+        />
+        <button type="submit">{account.changePassword}</button>
+      </form>
+    </section>
+  )
+}
+
+const Farewell = () => {
+  const { account, fields } = useWords()
+  const refusal = useRefusalOf('delete')
+  return (
+    <details class="panel narrow" open={refusal() !== undefined}>
+      <summary class="font-semibold text-warn">{account.delete}</summary>
+      <form method="post" action="/account" class="stack mt-4">
+        <p>{account.deleteMeans}</p>
+        <Refused failure={refusal()} />
+        <input type="hidden" name="intent" value="delete" />
+        <Field
+          label={fields.password}
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          refusal={refusal()}
+        />
+        <button type="submit" class="danger">
+          {account.deleteNow}
+        </button>
+      </form>
+    </details>
+  )
+}

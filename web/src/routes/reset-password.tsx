@@ -1,0 +1,30 @@
+import { Field } from '../components/form/field.tsx'
+import { TokenForm } from '../components/form/token-form.tsx'
+import { Head } from '../components/layout/head.tsx'
+import { useVisitor } from '../components/layout/visitor.tsx'
+import { useWords } from '../i18n/words.ts'
+
+export default function ResetPassword() {
+  const visitor = useVisitor()
+  const { recover, fields, sign } = useWords()
+  return (
+    <>
+      <Head title={recover.resetTitle} description={recover.description} />
+      <h1>{recover.resetTitle}</h1>
+      <TokenForm action="/reset-password" lead={recover.resetLead} button={recover.save}>
+        <Field
+          label={fields.newPassword}
+          name="newPassword"
+          type="password"
+          autocomplete="new-password"
+          required
+          hint={sign.passwordAdvice}
+          refusal={visitor.refusal}
+        />
+      </TokenForm>
+      <p>
+        <a href="/forgot-password">{recover.again}</a>
+      </p>
+    </>
+  )
+}
