@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
+import { readFile } from 'node:fs/promises'
 import { passOf, photoOf, ticketsPdf } from '@fairpass/tickets/testing'
 import { eventually, listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 import { expectStatus, type Visitor } from '../visitor.ts'
@@ -8,6 +9,16 @@ let market: Marketplace
 beforeAll(async () => {
   market = await sharedMarketplace()
 }, 180_000)
+
+/** The files below a folder that hold any of these texts. */
+const filesWith = async (folder: string, texts: string[]): Promise<string[]> => {
+  const found: string[] = []
+  for await (const path of new Bun.Glob('**/*').scan({ cwd: folder, dot: true })) {
+    const file = await readFile(`${folder}/${path}`).catch(() => Buffer.alloc(0))
+    if (texts.some((text) => file.includes(text))) found.push(path)
+  }
+  return found
+}
 
 let made = 0
 /** A code that no other ticket has. */
@@ -55,6 +66,24 @@ test('an uploaded ticket is the buyer’s once it is paid, and nobody else’s',
   expect((await buyer.get(`/api/orders/${id}/code`)).headers.get('content-type')).toContain('image/svg+xml')
   expect((await buyer.get(`/api/orders/${id}/calendar`)).headers.get('content-type')).toContain('text/calendar')
   expectStatus(await buyer.post(`/api/orders/${id}/received`), 200)
+}, 60_000)
+
+// Promise 9: with the database's files alone nobody can open a ticket.
+test('what is stored shows no code; an admin opens a file for a reason, which is kept', async () => {
+  const code = newCode()
+  const { seller, ticketId } = await listTicket(market)
+  expectStatus(await send(seller, ticketId, await ticketsPdf([{ symbology: 'qr', text: code }])), 201)
+  const base64 = Buffer.from(code).toString('base64').slice(0, 20)
+  expect(await filesWith(market.dataDir, [code, base64])).toEqual([])
+  expect(await filesWith(market.dataDir, [ticketId])).not.toEqual([])
+  const admin = await market.asAdmin()
+  expect((await admin.get(`/api/tickets/${ticketId}/file`)).status).toBe(400)
+  expect((await seller.get(`/api/tickets/${ticketId}/file?reason=mine`)).status).toBe(403)
+  expectStatus(await admin.get(`/api/tickets/${ticketId}/file?reason=A+claim`), 200)
+  const evidence = expectStatus(await admin.get(`/api/tickets/${ticketId}/file/evidence`), 200).body
+  expect(evidence.views).toMatchObject([{ reason: 'A claim' }])
+  expectStatus(await seller.delete(`/api/tickets/${ticketId}`), 204)
+  expect((await admin.get(`/api/tickets/${ticketId}/file?reason=A+claim`)).status).toBe(404)
 }, 60_000)
 
 // Promise 10: no barcode is on sale or sold twice.
