@@ -1,13 +1,6 @@
 import { CustomError } from '@fairpass/sdk/errors'
 import type { OrderData } from '@fairpass/sdk/events'
-import {
-  beginHandover,
-  type Claim,
-  type Handover,
-  handoverData,
-  shownClaim,
-  shownHandover,
-} from '../handover/handover.ts'
+import { beginHandover, type Claim, type Handover, handoverData, shownClaim, shownHandover } from './handover.ts'
 
 export type Order = {
   id: string

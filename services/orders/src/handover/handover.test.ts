@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
+import { beginHandover, deadlineOf } from '../domain/handover.ts'
 import type { Order } from '../domain/order.ts'
-import { answerClaim, beginHandover, claim, deadlineOf, decideClaim, lapse, receive, send } from './handover.ts'
+import { answerClaim, claim, decideClaim, lapse, receive, send } from './handover.ts'
 
 const hourMs = 3_600_000
 const now = new Date('2035-06-01T12:00:00Z')

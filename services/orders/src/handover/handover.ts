@@ -1,30 +1,8 @@
 import { CustomError } from '@fairpass/sdk/errors'
+import type { Claim, Handover } from '../domain/handover.ts'
 import type { Order } from '../domain/order.ts'
 
-/** How the buyer gets the ticket: from here at once, or passed on by its seller by a deadline. */
-export type Handover = {
-  kind: 'file' | 'transfer'
-  status: 'waiting' | 'sent' | 'received' | 'overdue'
-  deadline?: Date | undefined
-  sentAt?: Date | undefined
-  receivedAt?: Date | undefined
-}
-
-/** The buyer says that it did not work. */
-export type Claim = {
-  status: 'open' | 'refunded' | 'rejected'
-  reason: string
-  at: Date
-  /** what the seller says to it */
-  answer?: { text: string; at: Date } | undefined
-  decision?: { adminId: string; reason: string; at: Date } | undefined
-}
-
 const hourMs = 3_600_000
-/** How long a seller has to pass a ticket on. */
-const sendWithinMs = 24 * hourMs
-/** How long before the start the buyer must have it. */
-const beforeStartMs = 2 * hourMs
 /** How long after the start a buyer can say that it did not work; payouts wait as long. */
 const claimWithinMs = 24 * hourMs
 
@@ -35,18 +13,6 @@ export class HandoverNotPossibleError extends CustomError {
 export class ClaimNotPossibleError extends CustomError {
   readonly code = 'claim_not_possible'
 }
-
-/** By when a ticket that was bought now must have been passed on; what is bought shortly before the start, by the start. */
-export const deadlineOf = (startsAt: Date, now: Date): Date => {
-  const inTime = new Date(Math.min(now.getTime() + sendWithinMs, startsAt.getTime() - beforeStartMs))
-  return inTime > now ? inTime : startsAt
-}
-
-/** What begins when an order is completed. */
-export const beginHandover = (order: Order, now: Date): Handover =>
-  order.delivery === 'file'
-    ? { kind: 'file', status: 'sent', sentAt: now }
-    : { kind: 'transfer', status: 'waiting', deadline: deadlineOf(order.ticket.startsAt, now) }
 
 const handoverOf = ({ status, handover }: Order): Handover => {
   if (status !== 'completed' || !handover)
@@ -121,21 +87,3 @@ export const decideClaim = (order: Order, { refunds, reason, adminId }: Decision
     updatedAt: now,
   }
 }
-
-export const handoverData = ({ kind, status, deadline }: Handover) => ({
-  kind,
-  status,
-  ...(deadline ? { deadline: deadline.toISOString() } : {}),
-})
-
-/** How far it is, before there is anything to hand over, too. */
-export const shownHandover = (order: Order) =>
-  handoverData(order.handover ?? { kind: order.delivery ?? 'transfer', status: 'waiting' })
-
-export const shownClaim = ({ status, reason, at, answer, decision }: Claim) => ({
-  status,
-  reason,
-  at: at.toISOString(),
-  ...(answer ? { answer: { text: answer.text, at: answer.at.toISOString() } } : {}),
-  ...(decision ? { decision: { reason: decision.reason, at: decision.at.toISOString() } } : {}),
-})
