@@ -6,11 +6,11 @@ const hourMs = 3_600_000
 /** How long after the start a buyer can say that it did not work; payouts wait as long. */
 const claimWithinMs = 24 * hourMs
 
-export class HandoverNotPossibleError extends CustomError {
+class HandoverNotPossibleError extends CustomError {
   readonly code = 'handover_not_possible'
 }
 
-export class ClaimNotPossibleError extends CustomError {
+class ClaimNotPossibleError extends CustomError {
   readonly code = 'claim_not_possible'
 }
 
@@ -41,7 +41,7 @@ export const receive = (order: Order, now: Date): Order => {
   return { ...order, handover: { ...handover, status: 'received', receivedAt: now }, updatedAt: now }
 }
 
-export const isOverdue = ({ status, handover }: Order, now: Date): boolean =>
+const isOverdue = ({ status, handover }: Order, now: Date): boolean =>
   status === 'completed' &&
   handover?.status === 'waiting' &&
   handover.deadline !== undefined &&
