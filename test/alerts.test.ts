@@ -7,7 +7,7 @@ import { findPrometheus, run } from '@fairpass/servers'
 import * as v from 'valibot'
 import '../services/orders/src/metrics.ts'
 import '../services/payments/src/metrics.ts'
-import '../web/src/server/observed.ts'
+import '../web/src/server/observe-request.ts'
 
 const root = join(import.meta.dir, '..')
 const folder = join(root, 'k8s/components/observe')

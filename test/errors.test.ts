@@ -24,7 +24,13 @@ const codesByPart: Record<string, string[]> = {
     'unsupported_media_type',
     'version_conflict',
   ],
-  'services/auth': ['email_in_use', 'invalid_credentials', 'refresh_token_invalid', 'token_invalid'],
+  'services/auth': [
+    'earnings_outstanding',
+    'email_in_use',
+    'invalid_credentials',
+    'refresh_token_invalid',
+    'token_invalid',
+  ],
   'services/tickets': [
     'file_unreadable',
     'no_barcode',
@@ -32,6 +38,7 @@ const codesByPart: Record<string, string[]> = {
     'ticket_reserved',
     'ticket_sold',
     'ticket_withdrawn',
+    'too_many_requests',
   ],
   'services/orders': [
     'claim_not_possible',

@@ -25,23 +25,27 @@ const byLiterals = (one: string, other: string) => one.split('{').length - other
 
 const patternOf = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`)
 
-export const createContract = (document: Document) => {
+const createValidator = (document: Document) => {
   const ajv = new Ajv({ strict: false, allErrors: true })
   addFormats(ajv)
   ajv.addSchema(document, 'api')
-  const templates = Object.keys(document.paths)
-    .toSorted(byLiterals)
-    .map((path) => ({ path, pattern: patternOf(path) }))
   const compiled = new Map<string, ValidateFunction>()
-  /** Every operation and status that was answered, as `GET /api/tickets 200`. */
-  const seen = new Set<string>()
-
   const schemaAt = (...parts: string[]) => {
     const pointer = `api#/${parts.map(escaped).join('/')}`
     const known = compiled.get(pointer) ?? ajv.compile({ $ref: pointer })
     compiled.set(pointer, known)
     return known
   }
+  return { ajv, schemaAt }
+}
+
+export const createContract = (document: Document) => {
+  const { ajv, schemaAt } = createValidator(document)
+  const templates = Object.keys(document.paths)
+    .toSorted(byLiterals)
+    .map((path) => ({ path, pattern: patternOf(path) }))
+  /** Every operation and status that was answered, as `GET /api/tickets 200`. */
+  const seen = new Set<string>()
 
   /** What is wrong with an answer, or nothing. Of addresses that are not described only a refusal is right. */
   const complaintAbout = ({ method, path, status, contentType, body }: Answered): string | undefined => {

@@ -2,19 +2,19 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { takeLock } from './build-lock.ts'
 
-const WEB = import.meta.dir
-const SOURCES = [
-  { cwd: WEB, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
-  { cwd: join(WEB, '../sdk/src'), patterns: ['errors.ts', 'metrics*.ts', 'trac*.ts'] },
+const webFolder = import.meta.dir
+const sources = [
+  { cwd: webFolder, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
+  { cwd: join(webFolder, '../sdk/src'), patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts'] },
 ]
-const LOCK = join(WEB, 'node_modules/.fairpass-build-lock')
-const WAIT_TIMEOUT_MS = 300_000
+const lockFile = join(webFolder, 'node_modules/.fairpass-build-lock')
+const waitTimeoutMs = 300_000
 
 /** Whether there is a build that is newer than all that it was made of. */
 const isFresh = async (): Promise<boolean> => {
-  const built = Bun.file(join(WEB, '.output/nitro.json'))
+  const built = Bun.file(join(webFolder, '.output/nitro.json'))
   if (!(await built.exists())) return false
-  for (const { cwd, patterns } of SOURCES) {
+  for (const { cwd, patterns } of sources) {
     for (const pattern of patterns) {
       for await (const file of new Bun.Glob(pattern).scan({ cwd })) {
         if (!file.endsWith('.test.ts') && Bun.file(join(cwd, file)).lastModified > built.lastModified) return false
@@ -27,7 +27,7 @@ const isFresh = async (): Promise<boolean> => {
 const build = async (): Promise<void> => {
   // Whoever asks may be a test or a development shell: a build of theirs would carry the framework's own tools.
   const env = { ...process.env, NODE_ENV: 'production' }
-  const vite = Bun.spawn([process.execPath, 'run', 'build'], { cwd: WEB, env, stdout: 'pipe', stderr: 'pipe' })
+  const vite = Bun.spawn([process.execPath, 'run', 'build'], { cwd: webFolder, env, stdout: 'pipe', stderr: 'pipe' })
   const [said, complained, code] = await Promise.all([
     new Response(vite.stdout).text(),
     new Response(vite.stderr).text(),
@@ -38,16 +38,16 @@ const build = async (): Promise<void> => {
 
 /** Builds when something has changed since; of several that ask at once, one builds and the others wait for it. */
 export const buildUnlessFresh = async (): Promise<void> => {
-  const deadline = Date.now() + WAIT_TIMEOUT_MS
-  await mkdir(join(WEB, 'node_modules'), { recursive: true })
+  const deadline = Date.now() + waitTimeoutMs
+  await mkdir(join(webFolder, 'node_modules'), { recursive: true })
   while (!(await isFresh())) {
-    using lock = takeLock(LOCK)
+    using lock = takeLock(lockFile)
     if (lock !== undefined) {
       // Whoever had it before may have built in the meantime.
       if (!(await isFresh())) await build()
       return
     }
-    if (Date.now() > deadline) throw new Error(`Another build of the web app does not end; it holds ${LOCK}`)
+    if (Date.now() > deadline) throw new Error(`Another build of the web app does not end; it holds ${lockFile}`)
     await Bun.sleep(200)
   }
 }

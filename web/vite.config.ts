@@ -7,7 +7,7 @@ import { defineConfig } from 'vite'
 
 const require = createRequire(import.meta.url)
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   plugins: [
     tailwindcss(),
     solidStart({
@@ -18,7 +18,8 @@ export default defineConfig({
     }),
     nitro({
       preset: 'bun',
-      entry: './src/main.ts',
+      // While developing Vite serves, and the middleware asks the gateway itself.
+      ...(command === 'build' && { entry: './src/main.ts' }),
       compressPublicAssets: { gzip: true, brotli: true },
       // What the page about the API shows it with.
       publicAssets: [
@@ -31,4 +32,4 @@ export default defineConfig({
       ],
     }),
   ],
-})
+}))

@@ -34,6 +34,7 @@ const added: Record<number, string[]> = {
   403: ['reauthentication_required', 'email_not_confirmed'],
   409: [
     'payment_not_refundable',
+    'earnings_outstanding',
     'ticket_already_listed',
     'ticket_file_missing',
     'handover_not_possible',

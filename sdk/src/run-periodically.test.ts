@@ -19,7 +19,7 @@ const hourly = (work: () => Promise<unknown> = async () => {}) => {
   const running = runPeriodically(
     {
       everyMs: 3_600_000,
-      name: 'a loop of the test',
+      name: 'an hourly loop',
       bell,
       work: () => {
         count++

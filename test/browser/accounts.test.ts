@@ -218,7 +218,7 @@ test('a purchase brings its buyer and its seller two mails each, once, whose lin
 test('a link of a mail that is only looked at does nothing', async () => {
   const ann = await market().signedUp()
   const link = linkIn(await mailNamed(ann.email, 'Confirm your email address'), '/confirm-email')
-  for (let looks = 0; looks < 3; looks++) expect((await fetch(link)).status).toBe(200)
+  for (let visit = 0; visit < 3; visit++) expect((await fetch(link)).status).toBe(200)
   const { body } = expectStatus(await ann.get('/api/users/settings'), 200)
   expect(body.isEmailConfirmed).toBe(false)
 })

@@ -27,6 +27,27 @@ const passedOn = async (market: Marketplace, path: string, request: Request, { t
 export const away = () =>
   Response.json({ errorCode: 'ERR_DIRECT_INVOKE', message: 'failed to invoke: dial tcp 127.0.0.1' }, { status: 500 })
 
+const spawnWeb = async (sidecarPort: number, env: Record<string, string>) => {
+  const ports = createPorts()
+  const port = await ports.any()
+  ports.release()
+  const origin = `http://localhost:${port}`
+  const web = Bun.spawn([...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'start.ts'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      APP_PORT: `${port}`,
+      DAPR_HTTP_PORT: `${sidecarPort}`,
+      PUBLIC_ORIGIN: origin,
+      LOG_LEVEL: 'error',
+      ...env,
+    },
+    stdout: 'ignore',
+    stderr: 'inherit',
+  })
+  return { web, origin }
+}
+
 /**
  * One more web app on the services of a marketplace, with an environment of its own. In its sidecar's place stands the
  * test, which may answer for a service.
@@ -43,23 +64,7 @@ export const startStorefront = async (market: Marketplace, env: Record<string, s
       return (await between(app, request)) ?? passedOn(market, `${path}${url.search}`, request)
     },
   })
-  const ports = createPorts()
-  const port = await ports.any()
-  ports.release()
-  const origin = `http://localhost:${port}`
-  const web = Bun.spawn([...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'start.ts'], {
-    cwd: root,
-    env: {
-      ...process.env,
-      APP_PORT: `${port}`,
-      DAPR_HTTP_PORT: `${sidecar.port}`,
-      PUBLIC_ORIGIN: origin,
-      LOG_LEVEL: 'error',
-      ...env,
-    },
-    stdout: 'ignore',
-    stderr: 'inherit',
-  })
+  const { web, origin } = await spawnWeb(sidecar.port ?? 0, env)
   await eventually(
     () => fetch(`${origin}/readyz`),
     ({ ok }) => ok,

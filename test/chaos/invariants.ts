@@ -15,121 +15,140 @@ const groupBy = <T>(all: readonly T[], keyOf: (one: T) => string) => {
 
 const ended = new Set(['completed', 'cancelled', 'refunded'])
 
-/** What must hold of money whatever happened, each with the sentences that say where it does not. */
-export const checkInvariants = (evidence: Evidence): Record<string, string[]> => {
-  const { orders, payments, entries, coupons, stripe } = evidence
+const where = <T>(all: readonly T[], isWrong: (one: T) => boolean, say: (one: T) => string) =>
+  all.filter(isWrong).map(say)
+
+/** What the invariants look up, by what they look it up. */
+const indexEvidence = (evidence: Evidence) => {
+  const { orders, payments, stripe } = evidence
   const { intents } = stripe
-  const orderById = new Map(orders.map((order) => [order.id, order]))
   const intentById = new Map(intents.map((intent) => [intent.id, intent]))
-  const paymentById = new Map(payments.map((payment) => [payment.id, payment]))
-  const paymentsOf = groupBy(payments, ({ orderId }) => orderId)
-  const intentsOf = groupBy(intents, ({ metadata }) => metadata.orderId ?? '')
-  const refundsOf = ({ refunds }: (typeof intents)[number]) => refunds.filter(({ released }) => !released)
-  const isPaid = ({ kind, amountCents, intentId }: KeptPayment) => {
-    if (kind === 'coupon') return amountCents === 0
-    const intent = intentById.get(intentId ?? '')
-    return intent !== undefined && intent.captured === amountCents && intent.refunded === 0
+  return {
+    ...evidence,
+    intents,
+    intentById,
+    orderById: new Map(orders.map((order) => [order.id, order])),
+    paymentById: new Map(payments.map((payment) => [payment.id, payment])),
+    paymentsOf: groupBy(payments, ({ orderId }) => orderId),
+    intentsOf: groupBy(intents, ({ metadata }) => metadata.orderId ?? ''),
+    /** What was sent to sellers, by payment. */
+    sentOf: sumBy(
+      stripe.transfers,
+      ({ metadata }) => metadata.paymentId ?? '',
+      ({ amount, amountReversed }) => amount - amountReversed,
+    ),
+    isPaid: ({ kind, amountCents, intentId }: KeptPayment) => {
+      if (kind === 'coupon') return amountCents === 0
+      const intent = intentById.get(intentId ?? '')
+      return intent !== undefined && intent.captured === amountCents && intent.refunded === 0
+    },
   }
+}
 
-  const sentOf = sumBy(
-    stripe.transfers,
-    ({ metadata }) => metadata.paymentId ?? '',
-    ({ amount, amountReversed }) => amount - amountReversed,
-  )
-  /** What is left at Stripe of a payment. */
-  const leftOf = ({ captured, refunded, disputed, metadata: { paymentId = '' } }: (typeof intents)[number]) =>
-    captured - refunded - disputed - (sentOf.get(paymentId) ?? 0)
+type Index = ReturnType<typeof indexEvidence>
 
+const checkEnds = ({ orders, payments, intents }: Index) => ({
+  'everything came to its end': [
+    ...where(
+      orders,
+      ({ status }) => !ended.has(status),
+      ({ id, status }) => `order ${id} is ${status}`,
+    ),
+    ...where(
+      payments,
+      ({ status }) => !['completed', 'failed', 'cancelled', 'refunded'].includes(status),
+      ({ id, status }) => `payment ${id} is ${status}`,
+    ),
+    ...where(
+      intents,
+      ({ capturable }) => capturable > 0,
+      ({ id, capturable }) => `${id} still holds ${capturable}`,
+    ),
+  ],
+})
+
+const checkOrders = ({ orders, payments, intents, orderById, paymentsOf, isPaid }: Index) => ({
+  'no charge without a completed order or a refund': where(
+    intents,
+    ({ captured, refunded, metadata: { orderId = '', paymentId = '' } }) => {
+      if (captured === refunded) return false
+      const order = orderById.get(orderId)
+      return order?.status !== 'completed' || order.paymentId !== paymentId
+    },
+    ({ id, captured, refunded, metadata }) =>
+      `${id} keeps ${captured - refunded}, order ${metadata.orderId} is ${orderById.get(metadata.orderId ?? '')?.status}`,
+  ),
+  'no completed order without a captured charge or a coupon': where(
+    orders,
+    ({ id, status }) =>
+      status === 'completed' &&
+      (paymentsOf.get(id) ?? []).filter((payment) => payment.status === 'completed' && isPaid(payment)).length !== 1,
+    ({ id }) => `order ${id}`,
+  ),
+  'no completed payment without its completed order': where(
+    payments,
+    ({ id, orderId, status }) =>
+      status === 'completed' &&
+      (orderById.get(orderId)?.status !== 'completed' || orderById.get(orderId)?.paymentId !== id),
+    ({ id, orderId }) => `payment ${id} of order ${orderId}, which is ${orderById.get(orderId)?.status}`,
+  ),
+})
+
+const refundsOf = ({ refunds }: Index['intents'][number]) => refunds.filter(({ released }) => !released)
+
+const checkRepeats = ({ intents, intentsOf }: Index) => ({
+  'no double charge': [
+    ...where(
+      [...intentsOf],
+      ([, tried]) => tried.filter(({ captured, refunded }) => captured > refunded).length > 1,
+      ([orderId]) => `order ${orderId}`,
+    ),
+    ...where(
+      intents,
+      ({ captures }) => captures > 1,
+      ({ id, captures }) => `${id} was captured ${captures} times`,
+    ),
+  ],
+  'no double refund': where(
+    intents,
+    (intent) => refundsOf(intent).length > 1 || intent.refunded > intent.captured,
+    (intent) => `${intent.id}: ${refundsOf(intent).length} refunds of ${intent.refunded}`,
+  ),
+})
+
+const sumLedger = ({ entries }: Index) => {
   const lines = entries.flatMap(({ currency, paymentId, lines }) =>
     lines.map((line) => ({ ...line, currency, paymentId: paymentId ?? '' })),
   )
   const stripeLines = lines.filter(({ account }) => account === 'stripe')
-  const inLedger = sumBy(
-    stripeLines,
-    ({ paymentId }) => paymentId,
-    ({ amount }) => amount,
-  )
-  const ledgerByCurrency = sumBy(
-    stripeLines,
-    ({ currency }) => currency,
-    ({ amount }) => amount,
-  )
-  const redemptions = sumBy(
-    payments.filter(({ kind, status }) => kind === 'coupon' && status === 'completed'),
-    ({ couponId }) => couponId ?? '',
-    () => 1,
-  )
-
-  const where = <T>(all: readonly T[], isWrong: (one: T) => boolean, say: (one: T) => string) =>
-    all.filter(isWrong).map(say)
-
   return {
-    'everything came to its end': [
-      ...where(
-        orders,
-        ({ status }) => !ended.has(status),
-        ({ id, status }) => `order ${id} is ${status}`,
-      ),
-      ...where(
-        payments,
-        ({ status }) => !['completed', 'failed', 'cancelled', 'refunded'].includes(status),
-        ({ id, status }) => `payment ${id} is ${status}`,
-      ),
-      ...where(
-        intents,
-        ({ capturable }) => capturable > 0,
-        ({ id, capturable }) => `${id} still holds ${capturable}`,
-      ),
-    ],
-    'no charge without a completed order or a refund': where(
-      intents,
-      ({ captured, refunded, metadata: { orderId = '', paymentId = '' } }) => {
-        if (captured === refunded) return false
-        const order = orderById.get(orderId)
-        return order?.status !== 'completed' || order.paymentId !== paymentId
-      },
-      ({ id, captured, refunded, metadata }) =>
-        `${id} keeps ${captured - refunded}, order ${metadata.orderId} is ${orderById.get(metadata.orderId ?? '')?.status}`,
+    totals: sumBy(
+      lines,
+      ({ currency }) => currency,
+      ({ amount }) => amount,
     ),
-    'no completed order without a captured charge or a coupon': where(
-      orders,
-      ({ id, status }) =>
-        status === 'completed' &&
-        (paymentsOf.get(id) ?? []).filter((payment) => payment.status === 'completed' && isPaid(payment)).length !== 1,
-      ({ id }) => `order ${id}`,
+    inLedger: sumBy(
+      stripeLines,
+      ({ paymentId }) => paymentId,
+      ({ amount }) => amount,
     ),
-    'no completed payment without its completed order': where(
-      payments,
-      ({ id, orderId, status }) =>
-        status === 'completed' &&
-        (orderById.get(orderId)?.status !== 'completed' || orderById.get(orderId)?.paymentId !== id),
-      ({ id, orderId }) => `payment ${id} of order ${orderId}, which is ${orderById.get(orderId)?.status}`,
+    ledgerByCurrency: sumBy(
+      stripeLines,
+      ({ currency }) => currency,
+      ({ amount }) => amount,
     ),
-    'no double charge': [
-      ...where(
-        [...intentsOf],
-        ([, tried]) => tried.filter(({ captured, refunded }) => captured > refunded).length > 1,
-        ([orderId]) => `order ${orderId}`,
-      ),
-      ...where(
-        intents,
-        ({ captures }) => captures > 1,
-        ({ id, captures }) => `${id} was captured ${captures} times`,
-      ),
-    ],
-    'no double refund': where(
-      intents,
-      (intent) => refundsOf(intent).length > 1 || intent.refunded > intent.captured,
-      (intent) => `${intent.id}: ${refundsOf(intent).length} refunds of ${intent.refunded}`,
-    ),
+  }
+}
+
+const checkLedger = (index: Index) => {
+  const { intents, intentById, paymentById, sentOf, stripe } = index
+  const { totals, inLedger, ledgerByCurrency } = sumLedger(index)
+  /** What is left at Stripe of a payment. */
+  const leftOf = ({ captured, refunded, disputed, metadata: { paymentId = '' } }: Index['intents'][number]) =>
+    captured - refunded - disputed - (sentOf.get(paymentId) ?? 0)
+  return {
     'the ledger is zero in each currency': where(
-      [
-        ...sumBy(
-          lines,
-          ({ currency }) => currency,
-          ({ amount }) => amount,
-        ),
-      ],
+      [...totals],
       ([, sum]) => sum !== 0,
       ([currency, sum]) => `${currency}: ${sum}`,
     ),
@@ -154,12 +173,35 @@ export const checkInvariants = (evidence: Evidence): Record<string, string[]> =>
         ([currency, { net }]) => `${currency}: ${net} at Stripe, ${ledgerByCurrency.get(currency) ?? 0} in the ledger`,
       ),
     ],
-    ...checkPayouts(evidence, sentOf),
+  }
+}
+
+const checkCoupons = ({ coupons, payments }: Index) => {
+  const redemptions = sumBy(
+    payments.filter(({ kind, status }) => kind === 'coupon' && status === 'completed'),
+    ({ couponId }) => couponId ?? '',
+    () => 1,
+  )
+  return {
     'a coupon is redeemed as often as it paid': where(
       coupons,
       ({ id, redemptions: counted }) => counted !== (redemptions.get(id) ?? 0),
       ({ id, redemptions: counted }) => `coupon ${id}: ${counted}, but ${redemptions.get(id) ?? 0} payments`,
     ),
-    'no forged webhook was believed': stripe.webhooks.forgedAccepted > 0 ? ['a forged signature was accepted'] : [],
+  }
+}
+
+/** What must hold of money whatever happened, each with the sentences that say where it does not. */
+export const checkInvariants = (evidence: Evidence): Record<string, string[]> => {
+  const index = indexEvidence(evidence)
+  return {
+    ...checkEnds(index),
+    ...checkOrders(index),
+    ...checkRepeats(index),
+    ...checkLedger(index),
+    ...checkPayouts(evidence, index.sentOf),
+    ...checkCoupons(index),
+    'no forged webhook was believed':
+      evidence.stripe.webhooks.forgedAccepted > 0 ? ['a forged signature was accepted'] : [],
   }
 }

@@ -1,5 +1,6 @@
 import type { Marketplace } from '../marketplace.ts'
-import type { Answer, Client, Patience } from './client.ts'
+import type { Client } from './client.ts'
+import { createPaymentWays, text } from './payment-ways.ts'
 import type { Plan } from './plan.ts'
 import type { User } from './users.ts'
 
@@ -16,13 +17,6 @@ type Shop = {
 }
 /** What a purchase came to as its buyer saw it. */
 export type Outcome = { plan: Plan; orderId: string; answers: string[] }
-
-/** A buyer who hears of trouble asks again a few times, and then just looks at the order later. */
-const buyersPatience: Patience = { tries: 5, timeoutMs: 8_000 }
-const controlTries = 5
-const unanswered: Answer = { status: 0, body: { code: 'unanswered' } }
-
-const text = (body: Record<string, unknown>, name: string) => String(body[name] ?? '')
 
 /** Carries one planned purchase through the public API, up to where the buyer's own part ends. */
 export const createPurchases = ({ client, double, newUser, sellers, admin, couponFor }: Shop) => {
@@ -47,87 +41,7 @@ export const createPurchases = ({ client, double, newUser, sellers, admin, coupo
     return text(body, 'id')
   }
 
-  const pay = (buyer: User, orderId: string, how: object, key = `pay-${orderId}`) =>
-    client.ask(buyer, 'POST', '/api/payments', { orderId, ...how }, key, buyersPatience).catch((): Answer => unanswered)
-
-  /** Several times at once: some with the same key, some as if from another tab. */
-  const payRepeatedly = async (buyer: User, orderId: string, how: object, attempts: number) => {
-    const keys = Array.from({ length: attempts }, (_, at) => `pay-${orderId}-${at % 2}`)
-    return Promise.all(keys.map((key) => pay(buyer, orderId, how, key)))
-  }
-
-  /** Acts through the control API; done twice because an answer was lost, the double refuses the second. */
-  const act = async (path: string, how: object) => {
-    for (let tried = 1; ; tried++) {
-      try {
-        return await double.call('POST', path, how)
-      } catch (error) {
-        if (tried === controlTries) throw error
-        await Bun.sleep(200 * tried)
-      }
-    }
-  }
-
-  /** Confirms as Stripe's own form in the browser does. */
-  const confirm = async (plan: Plan, opened: Answer) => {
-    const secret = text(opened.body, 'clientSecret')
-    const [intentId = ''] = secret.split('_secret')
-    // The order may have ended before the form came up.
-    if (!secret) return undefined
-    await act(`/payment_intents/${intentId}/confirm`, {
-      client_secret: secret,
-      payment_method: plan.paymentMethod,
-    })
-    if (plan.way === 'browser3ds') await act(`/payment_intents/${intentId}/complete3ds`, {})
-    if (plan.way === 'browser3dsFailed') await act(`/payment_intents/${intentId}/complete3ds`, { outcome: 'failed' })
-    return intentId
-  }
-
-  const leave = (buyer: User, orderId: string) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`)
-
-  const goThrough = async (plan: Plan, buyer: User, orderId: string): Promise<Answer[]> => {
-    const { way, paymentMethod, attempts } = plan
-    switch (way) {
-      case 'coupon':
-        return payRepeatedly(buyer, orderId, { couponCode: couponFor(plan) }, attempts)
-      case 'mistyped':
-        return [
-          await pay(buyer, orderId, { paymentMethod: 'pm_nobody_knows_it' }, `mistyped-${orderId}`),
-          await pay(buyer, orderId, { paymentMethod }),
-        ]
-      case 'browser':
-      case 'browser3ds':
-      case 'browser3dsFailed': {
-        const opened = await pay(buyer, orderId, {})
-        await confirm(plan, opened)
-        return [opened]
-      }
-      case 'late': {
-        const opened = await pay(buyer, orderId, {})
-        const intentId = await confirm(plan, opened)
-        const left = await leave(buyer, orderId)
-        if (intentId) await act(`/payment_intents/${intentId}/capture`, {})
-        return [opened, left]
-      }
-      case 'leaving':
-        return Promise.all([
-          pay(buyer, orderId, { paymentMethod }),
-          Bun.sleep(plan.leavesAfterMs).then(() => leave(buyer, orderId)),
-        ])
-      case 'refunded': {
-        const paid = await payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
-        const id = paid.map(({ body }) => text(body, 'id')).find(Boolean)
-        if (!id) return paid
-        const reason = { reason: 'The show was called off' }
-        const again = Array.from({ length: 3 }, (_, at) =>
-          client.ask(admin, 'POST', `/api/payments/${id}/refund`, reason, `refund-${id}-${at}`),
-        )
-        return [...paid, ...(await Promise.all(again))]
-      }
-      default:
-        return payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
-    }
-  }
+  const { act, goThrough } = createPaymentWays({ client, double, admin, couponFor })
 
   const refund = async (id: string) =>
     client.ask(admin, 'POST', `/api/payments/${id}/refund`, { reason: 'The show was called off' }, `late-${id}`)

@@ -15,13 +15,13 @@ const accounts = [
 /** What the steps of the Dockerfiles call; programs of packages begin with `#!/usr/bin/env`. */
 const shellPrograms = { '/bin/sh': 'sh', '/bin/chown': 'chown', '/usr/bin/env': 'env' }
 /** What compiled packages are linked to. */
-const libraries = ['libgcc_s.so.1', 'libstdc++.so.6']
+const libraries = ['libgcc_s.so.1', 'libstdc++.so.6', 'librt.so.1', 'libresolv.so.2', 'libutil.so.1']
 const certificates = '/etc/ssl/certs/of-this-machine.pem'
 
 const docker = (args: string[], timeoutMs: number) => run(['docker', ...args], { timeoutMs })
 
 /** What the Dockerfiles stand on: their own `FROM` lines, stages aside. */
-export const baseImages = async (): Promise<string[]> => {
+const baseImages = async (): Promise<string[]> => {
   const texts = await Promise.all(
     ['app', 'web'].map((name) => Bun.file(join(root, `k8s/images/${name}.Dockerfile`)).text()),
   )
@@ -40,7 +40,7 @@ const compilerLibraries = async () => {
   return libraries.flatMap((name) => {
     const path = stdout
       .split('\n')
-      .find((line) => line.trim().startsWith(`${name} `) && line.includes('x86-64'))
+      .find((line) => line.trim().startsWith(`${name} `) && /x86-64|AArch64/.test(line))
       ?.split(' => ')[1]
     return path ? [{ at: path, from: path }] : []
   })

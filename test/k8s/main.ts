@@ -54,7 +54,7 @@ const demo = async (origin: string) => {
   return 'a ticket was sold, and an order ran out of time'
 }
 
-const answers = async (origin: string) => {
+const untilItAnswers = async (origin: string) => {
   const deadline = Date.now() + 30_000
   while (
     !(await fetch(`${origin}/readyz`).then(
@@ -75,7 +75,7 @@ const live = async (report: Report, storage: Storage) => {
   const isUp = await chapter(`Everything is applied at once, and ${replicas} of each get ready`, async () => {
     const count = await deploy({ origin: market.origin, jwtKey })
     await untilReady()
-    await answers(market.origin)
+    await untilItAnswers(market.origin)
     return `${count} resources, ${storage.told}, ${market.origin}`
   })
   if (!isUp) return say(await explain())

@@ -38,6 +38,7 @@ export const openArena = async () => {
     // Everybody comes from one address here.
     LIMIT_ORDER_ADDRESS: 'off',
     LIMIT_SIGNIN_ADDRESS: 'off',
+    LIMIT_SEARCH_ADDRESS: 'off',
     // The servers are its own, whatever the environment names.
     MONGODB_URI: '',
     REDIS_HOST: '',
@@ -47,9 +48,9 @@ export const openArena = async () => {
   const run = await market.runFile()
   const { services } = run
 
-  const person = async (): Promise<Person> => {
+  const person = async (role: 'user' | 'admin' = 'user'): Promise<Person> => {
     const id = newId()
-    return { id, token: await tokens.issue({ id, role: 'user', sessionId: newId() }, new Date()) }
+    return { id, token: await tokens.issue({ id, role, sessionId: newId() }, new Date()) }
   }
 
   /** A call through the sidecar of `from`, as that app itself would make it. */
@@ -80,7 +81,8 @@ export const openArena = async () => {
     /** The state store as orders has it. */
     stateOfOrders: createDapr({ httpPort: services.orders.daprHttpPort, apiToken: secrets.dapr }),
 
-    people: (count: number): Promise<Person[]> => Promise.all(Array.from({ length: count }, person)),
+    people: (count: number, role?: 'user' | 'admin'): Promise<Person[]> =>
+      Promise.all(Array.from({ length: count }, () => person(role))),
 
     /** Tickets that nobody ever held, known to everybody who listens. */
     listTickets: async (count: number): Promise<string[]> => {

@@ -19,7 +19,7 @@ type Command = { name: 'list' } | { name: 'replay'; id?: string }
 
 const atMost = 1_000
 const connectMs = 3_000
-/** How long a service may let nothing happen before it counts as absent. Its loop looks once a second. */
+/** How long a service may let nothing happen before it counts as absent. Its loop looks every five seconds. */
 const silenceMs = 10_000
 const lookEveryMs = 200
 

@@ -8,13 +8,14 @@ const help = `Runs the whole marketplace: five services with their sidecars, the
   bun run up           start it and stay in the foreground; Ctrl-C ends everything
   bun run up --demo    and list two dozen tickets to look at
   bun run up --observe and watch it: metrics of every app, Prometheus with its alerts, traces
+  bun run dev          start it, and take over what is changed in the services
   bun run up --parts   only install packages and fetch the servers, then end
 
 PORT, DATA_DIR, HOLD_SECONDS and the other variables are in the README.
 The servers are kept in FAIRPASS_CACHE (by default ~/.cache/fairpass).`
 
 const main = async (args: readonly string[]) => {
-  const unknown = args.find((arg) => !['--demo', '--observe', '--parts', '--help', '-h'].includes(arg))
+  const unknown = args.find((arg) => !['--demo', '--observe', '--parts', '--watch', '--help', '-h'].includes(arg))
   if (unknown) throw new UserError(`"${unknown}" is not known here; "bun run up --help" tells what is.`)
   if (args.includes('--help') || args.includes('-h')) return console.log(help)
   if (Bun.semver.order(Bun.version, oldestBun) < 0) {
@@ -33,7 +34,12 @@ const main = async (args: readonly string[]) => {
     return
   }
   const { runMarketplace } = await import('./marketplace.ts')
-  await runMarketplace({ stop, withDemo: args.includes('--demo'), isObserved: args.includes('--observe') })
+  await runMarketplace({
+    stop,
+    withDemo: args.includes('--demo'),
+    isObserved: args.includes('--observe'),
+    isWatched: args.includes('--watch'),
+  })
 }
 
 try {

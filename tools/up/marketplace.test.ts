@@ -57,13 +57,13 @@ const RunFile = v.strictObject({
   scheduler: Pid,
 })
 
-const startUp = (port: number, dataDir: string, env: Record<string, string> = {}) =>
+const startUp = (port: number, dataDir: string, env: Record<string, string> = {}, isWatched = false) =>
   spawnScript(
     `
     import { runMarketplace } from 'tools/up/marketplace.ts'
     import { stopSignal } from 'tools/up/processes/stop-signal.ts'
     try {
-      await runMarketplace({ stop: stopSignal(), withDemo: false, templateFile: '${join(folder, 'dapr.yaml')}' })
+      await runMarketplace({ stop: stopSignal(), withDemo: false, isWatched: ${isWatched}, templateFile: '${join(folder, 'dapr.yaml')}' })
       process.exit(0)
     } catch (error) {
       console.error(error.message)
@@ -86,10 +86,10 @@ const freePort = async () => {
   return port
 }
 
-const readyUp = async (name: string) => {
+const readyUp = async (name: string, { isWatched = false } = {}) => {
   const dataDir = join(folder, name)
   const port = await freePort()
-  const up = startUp(port, dataDir)
+  const up = startUp(port, dataDir, {}, isWatched)
   const isReady = await eventually(
     () => up.output().includes('Fairpass is ready') || up.child.exitCode !== null,
     50_000,
@@ -189,4 +189,39 @@ test('a server of the environment that does not answer is told with its variable
 test('a PORT that is no port is told at once', async () => {
   const { output, code } = await startUp(70_000, join(folder, 'no-port')).ended()
   expect([output, code]).toEqual(['PORT is "70000"; it must be a number from 1 to 65535.\n', 1])
+})
+
+test('watched, a service takes over a change of its source within two seconds, on its port and beside its sidecar', async () => {
+  const { child, port, readRun } = await readyUp('watched', { isWatched: true })
+  const before = readRun()
+  const auth = before.services.auth
+  if (!auth) throw new Error('auth does not run')
+  const source = join(folder, 'app', 'main.ts')
+  const takesOver = async (said: string) => {
+    const changedAt = performance.now()
+    writeFileSync(source, app.replace('return new Response()', `return new Response('${said}')`))
+    const says = () =>
+      fetch(`http://127.0.0.1:${auth.port}/`).then(
+        (response) => response.text(),
+        () => '',
+      )
+    expect(await eventually(async () => (await says()) === said, 10_000)).toBe(true)
+    return performance.now() - changedAt
+  }
+  try {
+    const times = [await takesOver('changed'), await takesOver('changed again'), await takesOver('and again')]
+    console.log(`a changed service answers anew after ${times.map((ms) => `${Math.round(ms)} ms`).join(', ')}`)
+    expect(Math.max(...times)).toBeLessThan(2_000)
+    expect(readRun().services.auth?.daprPid).toBe(auth.daprPid)
+    const reached = () =>
+      fetch(`http://127.0.0.1:${port}/auth`).then(
+        (response) => response.status,
+        () => 0,
+      )
+    expect(await eventually(async () => (await reached()) === 200)).toBe(true)
+  } finally {
+    writeFileSync(source, app)
+    child.kill('SIGTERM')
+    await child.exited
+  }
 })

@@ -27,11 +27,18 @@ import { buildWeb } from './web-build.ts'
 const startTries = 3
 const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
 
-type MarketplaceOptions = { stop: StopSignal; withDemo: boolean; isObserved?: boolean; templateFile?: string }
+type MarketplaceOptions = {
+  stop: StopSignal
+  withDemo: boolean
+  isObserved?: boolean
+  /** whether a service whose source changes is started anew */
+  isWatched?: boolean
+  templateFile?: string
+}
 
 /** Runs the marketplace until it is asked to end; resolves when nothing of it is left. */
 export const runMarketplace = async (options: MarketplaceOptions) => {
-  const { stop, withDemo, isObserved = false, templateFile = defaultTemplate } = options
+  const { stop, withDemo, isObserved = false, isWatched = false, templateFile = defaultTemplate } = options
   const settings = readSettings(process.env)
   const template = await readTemplate(templateFile)
   const ports = createPorts()
@@ -40,7 +47,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   try {
     const prepared = await Promise.race([prepare(settings, template, isObserved), stop.requested])
     if (!prepared) return
-    const started = startWithRetry({ settings, template, ports, data, ...prepared, stop })
+    const started = startWithRetry({ settings, template, ports, data, ...prepared, isWatched, stop })
     const system = await Promise.race([started, stop.requested])
     if (system) {
       for (const line of tellWatching(prepared.observers, system)) console.log(line)
@@ -98,6 +105,7 @@ type Start = {
   data: DataFolder
   parts: Awaited<ReturnType<typeof findParts>>
   observers: Observers | undefined
+  isWatched: boolean
   stop: StopSignal
 }
 

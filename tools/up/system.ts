@@ -44,6 +44,7 @@ type SystemOptions = {
   parts: ReadonlyMap<PartName, Part>
   /** who watches; apps say what they measure only when somebody does */
   observers: Observers | undefined
+  isWatched: boolean
 }
 
 export const describeSystem = async (options: SystemOptions): Promise<System> => {
@@ -82,7 +83,7 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
     ),
     appServers: withTokens.map(({ app, tokens }) => ({
       name: app.id,
-      command: [program(app.command[0]), ...app.command.slice(1)],
+      command: commandOf(app, options.isWatched),
       cwd: app.dir,
       env: withBunOnPath(appEnv(app, environment, tokens, settings.host), data.path),
       isReady: () => respondsOk(`http://127.0.0.1:${app.port}/readyz`),
@@ -216,6 +217,12 @@ const partOf = (parts: ReadonlyMap<PartName, Part>, name: PartName): Part => {
 
 /** The template says `bun`; what runs is this very Bun, which need not be on PATH (npx). */
 const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
+
+/** Watched, Bun starts a service anew in its own process: it keeps its port, and its sidecar never notices. */
+const commandOf = ({ id, command: [name, ...args] }: App, isWatched: boolean): ProcessSpec['command'] =>
+  isWatched && name === 'bun' && id !== 'web'
+    ? [program(), '--watch', '--no-clear-screen', ...args]
+    : [program(name), ...args]
 
 /** A script of the web app may start `bun` by its name, so the name leads to this Bun, too. */
 const withBunOnPath = (env: Record<string, string>, dataDir: string) => {

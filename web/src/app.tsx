@@ -4,16 +4,16 @@ import { FileRoutes } from '@solidjs/start/router'
 import { ErrorBoundary, Suspense } from 'solid-js'
 import './app.css'
 import { Frame } from './components/layout/frame.tsx'
-import { useWords } from './i18n/words.ts'
-import { noteFailed } from './queries/reads.ts'
+import { useMessages } from './i18n/messages.ts'
+import { reportRenderError } from './queries/queries.ts'
 
-const Broken = (props: { error: unknown }) => {
-  noteFailed(props.error)
-  const words = useWords()
+const RenderError = (props: { error: unknown }) => {
+  reportRenderError(props.error)
+  const messages = useMessages()
   return (
     <main>
-      <h1>{words.failed.title}</h1>
-      <p role="alert">{words.failed.render}</p>
+      <h1>{messages.failed.title}</h1>
+      <p role="alert">{messages.failed.render}</p>
     </main>
   )
 }
@@ -25,7 +25,7 @@ export default function App() {
       preload={false}
       root={(props) => (
         <MetaProvider>
-          <ErrorBoundary fallback={(error: unknown) => <Broken error={error} />}>
+          <ErrorBoundary fallback={(error: unknown) => <RenderError error={error} />}>
             <Suspense>
               <Frame>{props.children}</Frame>
             </Suspense>

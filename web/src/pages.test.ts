@@ -4,18 +4,18 @@ import { buildUnlessFresh } from '../build.ts'
 import { eventually, freePort } from './gateway/testing.ts'
 
 // The built app behind a stub in the sidecar's place: each test says what the services answer.
-type Answer = (request: Request, path: string) => Response | undefined
-interface Call {
+type ApiResponse = (request: Request, path: string) => Response | undefined
+type Call = {
   route: string
   headers: Headers
   body: string
 }
 
-const WEB = join(import.meta.dir, '..')
-const ID = '0123456789abcdef01234567'
-const USER = { id: 'u1', email: 'kay@example.test', role: 'user' }
-const TICKET = {
-  id: ID,
+const webFolder = join(import.meta.dir, '..')
+const ticketId = '0123456789abcdef01234567'
+const user = { id: 'u1', email: 'kay@example.test', role: 'user' }
+const ticket = {
+  id: ticketId,
   sellerId: 'u2',
   title: '</script><b>Jazz</b>',
   venue: 'Hall',
@@ -25,33 +25,33 @@ const TICKET = {
   currency: 'usd',
   status: 'available',
 }
-const ORDER = {
-  id: ID,
+const order = {
+  id: ticketId,
   status: 'created',
   expiresAt: new Date(Date.now() + 600_000).toISOString(),
   totalCents: 1999,
   currency: 'usd',
   createdAt: '2027-01-01T00:00:00.000Z',
-  ticket: TICKET,
+  ticket: ticket,
 }
-const COUPON = { code: 'C1', maxRedemptions: 3, redemptions: 1, expiresAt: null, withdrawnAt: null }
-const SESSION = { id: 's1', device: 'Firefox/141.0 (Linux)', lastSeenAt: '2027-01-01T00:00:00.000Z', isCurrent: true }
-const ACCOUNT = { id: 'u8', email: 'ann@example.test', role: 'user', status: 'active', createdAt: SESSION.lastSeenAt }
-const PAYMENT = {
+const coupon = { code: 'C1', maxRedemptions: 3, redemptions: 1, expiresAt: null, withdrawnAt: null }
+const session = { id: 's1', device: 'Firefox/141.0 (Linux)', lastSeenAt: '2027-01-01T00:00:00.000Z', isCurrent: true }
+const account = { id: 'u8', email: 'ann@example.test', role: 'user', status: 'active', createdAt: session.lastSeenAt }
+const payment = {
   id: 'p1',
-  orderId: ID,
+  orderId: ticketId,
   kind: 'card',
   status: 'completed',
   amountCents: 8900,
   currency: 'eur',
   failure: null,
   refund: null,
-  createdAt: SESSION.lastSeenAt,
+  createdAt: session.lastSeenAt,
 }
-const SALE = {
+const sale = {
   paymentId: 'p1',
-  orderId: ID,
-  ticketId: ID,
+  orderId: ticketId,
+  ticketId: ticketId,
   totalCents: 8900,
   feeCents: 445,
   amountCents: 8455,
@@ -61,34 +61,34 @@ const SALE = {
   payableAt: '2027-03-02T19:00:00.000Z',
   paidAt: null,
 }
-const PAYOUT = {
+const payout = {
   ...{
     id: 'p1',
-    orderId: ID,
+    orderId: ticketId,
     sellerId: 'u2',
     amountCents: 8455,
     currency: 'eur',
     status: 'waiting',
     waitsFor: 'event',
   },
-  ...{ payableAt: SALE.payableAt, failure: null, updatedAt: SESSION.lastSeenAt },
+  ...{ payableAt: sale.payableAt, failure: null, updatedAt: session.lastSeenAt },
 }
-const DISPUTE = {
+const dispute = {
   ...{
     id: 'du_1',
-    orderId: ID,
+    orderId: ticketId,
     sellerId: 'u2',
     amountCents: 8900,
     currency: 'eur',
     reason: 'fraudulent',
     status: 'open',
   },
-  ...{ respondBy: '2027-01-09T00:00:00.000Z', openedAt: SESSION.lastSeenAt, closedAt: null },
+  ...{ respondBy: '2027-01-09T00:00:00.000Z', openedAt: session.lastSeenAt, closedAt: null },
 }
-const LISTING = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
-const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
+const listing = { title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2027-03-01T20:00', timeZone: 'Europe/Oslo' }
+const sentence = 'The ticket is being checking out by someone else, please come back later'
 
-let answers: Record<string, Answer> = {}
+let answers: Record<string, ApiResponse> = {}
 let calls: Call[] = []
 const stub = Bun.serve({
   port: 0,
@@ -118,7 +118,7 @@ const refusal = (status: number, code: string, message: string, field?: string) 
 
 const accessToken = (secondsLeft: number) =>
   `h.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + secondsLeft })).toString('base64url')}.s`
-const SIGNED_IN = { cookie: `access=${accessToken(600)}; refresh=r1` }
+const signedIn = { cookie: `access=${accessToken(600)}; refresh=r1` }
 
 let origin = ''
 let child: Bun.Subprocess | undefined
@@ -128,7 +128,7 @@ beforeAll(async () => {
   const port = await freePort()
   origin = `http://localhost:${port}`
   child = Bun.spawn([process.execPath, 'start.ts'], {
-    cwd: WEB,
+    cwd: webFolder,
     env: {
       ...process.env,
       NODE_ENV: 'production',
@@ -155,21 +155,21 @@ beforeEach(async () => {
   await fetch(`${origin}/api/tickets`, { method: 'POST' })
   calls = []
   answers = {
-    'GET /api/users/currentuser': json({ currentUser: USER }),
-    'GET /api/tickets': json({ tickets: [TICKET], nextCursor: 'more' }),
-    [`GET /api/tickets/${ID}`]: json(TICKET),
-    [`GET /api/orders/${ID}`]: json(ORDER),
-    'GET /api/orders': json({ orders: [ORDER], nextCursor: null }),
-    'GET /api/tickets/mine': json({ tickets: [TICKET], nextCursor: null }),
-    'GET /api/coupons': json({ coupons: [COUPON], nextCursor: null }),
-    'GET /api/users/sessions': json({ sessions: [SESSION, { ...SESSION, id: 's2', isCurrent: false }] }),
+    'GET /api/users/currentuser': json({ currentUser: user }),
+    'GET /api/tickets': json({ tickets: [ticket], nextCursor: 'more' }),
+    [`GET /api/tickets/${ticketId}`]: json(ticket),
+    [`GET /api/orders/${ticketId}`]: json(order),
+    'GET /api/orders': json({ orders: [order], nextCursor: null }),
+    'GET /api/tickets/mine': json({ tickets: [ticket], nextCursor: null }),
+    'GET /api/coupons': json({ coupons: [coupon], nextCursor: null }),
+    'GET /api/users/sessions': json({ sessions: [session, { ...session, id: 's2', isCurrent: false }] }),
     'GET /api/payments/earnings': json({ eur: { pendingCents: 1250, availableCents: 0, paidOutCents: 4800 } }),
-    'GET /api/payments/earnings/sales': json({ sales: [SALE], nextCursor: null }),
-    'GET /api/payments/payouts': json({ payouts: [PAYOUT], nextCursor: 'more' }),
-    'GET /api/payments/disputes': json({ disputes: [DISPUTE], nextCursor: 'more' }),
+    'GET /api/payments/earnings/sales': json({ sales: [sale], nextCursor: null }),
+    'GET /api/payments/payouts': json({ payouts: [payout], nextCursor: 'more' }),
+    'GET /api/payments/disputes': json({ disputes: [dispute], nextCursor: 'more' }),
     'GET /api/payments/account': json({ status: 'none', due: [] }),
-    'GET /api/users': json({ users: [ACCOUNT, { ...ACCOUNT, id: 'u9', status: 'banned' }], nextCursor: null }),
-    'GET /api/payments': json({ payments: [PAYMENT, { ...PAYMENT, id: 'p2', status: 'refunded' }], nextCursor: null }),
+    'GET /api/users': json({ users: [account, { ...account, id: 'u9', status: 'banned' }], nextCursor: null }),
+    'GET /api/payments': json({ payments: [payment, { ...payment, id: 'p2', status: 'refunded' }], nextCursor: null }),
   }
 })
 
@@ -187,7 +187,7 @@ const alertIn = (html: string) =>
 const callTo = (route: string) => calls.filter((call) => call.route === route)
 
 describe('pages', () => {
-  test.each(['/', '/signin', '/signup', `/tickets/${ID}`])(
+  test.each(['/', '/signin', '/signup', `/tickets/${ticketId}`])(
     '%s is whole in its first HTML, for anyone',
     async (path) => {
       const page = await get(path)
@@ -207,7 +207,7 @@ describe('pages', () => {
     '/sell',
     '/listings',
     '/orders',
-    `/orders/${ID}`,
+    `/orders/${ticketId}`,
     '/earnings',
     '/account',
     '/admin',
@@ -219,29 +219,29 @@ describe('pages', () => {
     const page = await get(path)
     expect(page.status).toBe(303)
     expect(page.headers.get('location')).toBe(`/signin?next=${encodeURIComponent(path)}`)
-    const mine = await get(path, SIGNED_IN)
+    const mine = await get(path, signedIn)
     expect(mine.status).toBe(200)
     expect(callTo('GET /api/users/currentuser')).toHaveLength(1)
   })
 
   test('a ticket has one Buy button, a canonical address and an Event that cannot break out', async () => {
-    const html = await (await get(`/tickets/${ID}`)).text()
+    const html = await (await get(`/tickets/${ticketId}`)).text()
     expect(html.match(/<button[^>]*>[^<]*Buy/g)).toHaveLength(1)
-    expect(html).toContain(`href="${origin}/tickets/${ID}"`)
+    expect(html).toContain(`href="${origin}/tickets/${ticketId}"`)
     const event = /<script type="application\/ld\+json"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? ''
-    expect(JSON.parse(event).name).toBe(TICKET.title)
+    expect(JSON.parse(event).name).toBe(ticket.title)
     expect(html.match(/rel="canonical"/g)).toHaveLength(1)
     expect(html.slice(html.indexOf('<body>'))).not.toContain('<b>Jazz')
   })
 
   test.each(['sold', 'withdrawn'])('a %s ticket has no Buy button', async (status) => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status })
-    expect(await (await get(`/tickets/${ID}`)).text()).not.toMatch(/<button[^>]*>[^<]*Buy/)
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status })
+    expect(await (await get(`/tickets/${ticketId}`)).text()).not.toMatch(/<button[^>]*>[^<]*Buy/)
   })
 
   test('what was withdrawn is gone for search engines, and said to people', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status: 'withdrawn' })
-    const page = await get(`/tickets/${ID}`)
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status: 'withdrawn' })
+    const page = await get(`/tickets/${ticketId}`)
     const html = await page.text()
     expect(page.status).toBe(410)
     expect(html).toContain('has withdrawn this ticket')
@@ -253,18 +253,18 @@ describe('pages', () => {
     ['reserved', 'LimitedAvailability'],
     ['sold', 'SoldOut'],
   ])('a ticket that is %s is offered as %s', async (status, availability) => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status })
-    expect(await (await get(`/tickets/${ID}`)).text()).toContain(`"https://schema.org/${availability}"`)
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status })
+    expect(await (await get(`/tickets/${ticketId}`)).text()).toContain(`"https://schema.org/${availability}"`)
   })
 
   test('a page that is shared tells what it is, with a picture of the ticket itself', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, title: 'Žižek’s Jazz & “Łódź” Night' })
-    const html = await (await get(`/tickets/${ID}`)).text()
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, title: 'Žižek’s Jazz & “Łódź” Night' })
+    const html = await (await get(`/tickets/${ticketId}`)).text()
     const meta = (property: string) =>
       new RegExp(`<meta[^>]*property="${property}"[^>]*content="([^"]+)"`).exec(html)?.[1]
-    expect(meta('og:url')).toBe(`${origin}/tickets/${ID}`)
+    expect(meta('og:url')).toBe(`${origin}/tickets/${ticketId}`)
     expect(meta('og:title')).toContain('Jazz')
-    expect(meta('og:image')).toBe(`${origin}/cards/${ID}.png`)
+    expect(meta('og:image')).toBe(`${origin}/cards/${ticketId}.png`)
     const picture = await fetch(meta('og:image') ?? '', { redirect: 'manual' })
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
     const bytes = new DataView(await picture.arrayBuffer())
@@ -273,20 +273,20 @@ describe('pages', () => {
   }, 20_000)
 
   test('a ticket that no font of ours can write, and one that cannot be had, share the common picture', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, title: '東京のジャズ' })
-    expect((await get(`/cards/${ID}.png`)).headers.get('location')).toBe('/card.png')
-    delete answers[`GET /api/tickets/${ID}`]
-    expect((await get(`/cards/${ID}.png`)).headers.get('location')).toBe('/card.png')
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, title: '東京のジャズ' })
+    expect((await get(`/cards/${ticketId}.png`)).headers.get('location')).toBe('/card.png')
+    delete answers[`GET /api/tickets/${ticketId}`]
+    expect((await get(`/cards/${ticketId}.png`)).headers.get('location')).toBe('/card.png')
     expect((await get('/card.png')).status).toBe(200)
-    answers[`GET /api/tickets/${ID}`] = refusal(404, 'not_found', 'There is no such ticket')
-    expect((await get(`/cards/${ID}.png`)).status).toBe(404)
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, status: 'withdrawn' })
-    expect((await get(`/cards/${ID}.png`)).status).toBe(410)
+    answers[`GET /api/tickets/${ticketId}`] = refusal(404, 'not_found', 'There is no such ticket')
+    expect((await get(`/cards/${ticketId}.png`)).status).toBe(404)
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status: 'withdrawn' })
+    expect((await get(`/cards/${ticketId}.png`)).status).toBe(410)
   })
 
   test('robots.txt leads to the sitemap, and that to every page of listings', async () => {
-    answers['GET /internal/sitemap/pages'] = json({ pages: [ID] })
-    answers['GET /internal/sitemap/listings'] = json({ ids: [ID, 'other'] })
+    answers['GET /internal/sitemap/pages'] = json({ pages: [ticketId] })
+    answers['GET /internal/sitemap/listings'] = json({ ids: [ticketId, 'other'] })
     const robots = await (await get('/robots.txt')).text()
     expect(robots).toContain(`Sitemap: ${origin}/sitemap.xml`)
     // What is not to be found says so on its page, which has to be read for it.
@@ -294,8 +294,8 @@ describe('pages', () => {
     expect(await (await get('/signin')).text()).toContain('content="noindex"')
     const index = await get('/sitemap.xml')
     expect(index.headers.get('content-type')).toBe('application/xml')
-    expect(await index.text()).toContain(`<loc>${origin}/sitemaps/${ID}.xml</loc>`)
-    const listings = await (await get(`/sitemaps/${ID}.xml`)).text()
+    expect(await index.text()).toContain(`<loc>${origin}/sitemaps/${ticketId}.xml</loc>`)
+    const listings = await (await get(`/sitemaps/${ticketId}.xml`)).text()
     expect(listings.match(/<loc>/g)).toHaveLength(2)
     delete answers['GET /internal/sitemap/pages']
     expect((await get('/sitemap.xml')).status).toBe(503)
@@ -304,9 +304,9 @@ describe('pages', () => {
   test('many who look at the listing at once are one question, and a change shows at once', async () => {
     await Promise.all(Array.from({ length: 5 }, async () => (await get('/')).text()))
     expect(callTo('GET /api/tickets').length).toBe(1)
-    answers['POST /api/tickets'] = json(TICKET, 201)
-    await post('/sell', { ...LISTING, price: '19.99', currency: 'usd' }, SIGNED_IN)
-    answers['GET /api/tickets'] = json({ tickets: [{ ...TICKET, title: 'Just listed' }], nextCursor: null })
+    answers['POST /api/tickets'] = json(ticket, 201)
+    await post('/sell', { ...listing, price: '19.99', currency: 'usd' }, signedIn)
+    answers['GET /api/tickets'] = json({ tickets: [{ ...ticket, title: 'Just listed' }], nextCursor: null })
     expect(await (await get('/')).text()).toContain('Just listed')
   })
 
@@ -316,8 +316,8 @@ describe('pages', () => {
   })
 
   test('missing things are 404', async () => {
-    answers[`GET /api/tickets/${ID}`] = refusal(404, 'not_found', 'There is no such ticket')
-    for (const path of [`/tickets/${ID}`, '/tickets/%2e%2e%2fusers', '/nothing/here']) {
+    answers[`GET /api/tickets/${ticketId}`] = refusal(404, 'not_found', 'There is no such ticket')
+    for (const path of [`/tickets/${ticketId}`, '/tickets/%2e%2e%2fusers', '/nothing/here']) {
       const page = await get(path)
       expect(page.status).toBe(404)
       expect(await page.text()).toContain('<h1')
@@ -331,26 +331,26 @@ describe('pages', () => {
     ['cancelled', 'buyer', 'You cancelled'],
     ['cancelled', 'payment_failed', 'did not go through'],
     ['refunded', undefined, 'sent back'],
-  ])('an order that is %s (%p) says so', async (status, cancelReason, words) => {
-    answers[`GET /api/orders/${ID}`] = json({ ...ORDER, status, cancelReason })
-    const html = await (await get(`/orders/${ID}`, SIGNED_IN)).text()
-    expect(html).toContain(words)
+  ])('an order that is %s (%p) says so', async (status, cancelReason, text) => {
+    answers[`GET /api/orders/${ticketId}`] = json({ ...order, status, cancelReason })
+    const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
+    expect(html).toContain(text)
     expect(html).not.toContain('name="paymentMethod"')
   })
 
   test('an open order is its checkout, and says until when without JavaScript', async () => {
-    const html = await (await get(`/orders/${ID}`, SIGNED_IN)).text()
-    expect(html).toContain(ORDER.expiresAt.slice(11, 19))
+    const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
+    expect(html).toContain(order.expiresAt.slice(11, 19))
     expect(html).toMatch(/<noscript><meta http-equiv="refresh"/)
     expect(html).toContain('Test mode')
   })
 })
 
 describe('languages', () => {
-  const GERMAN = { 'accept-language': 'de-AT, en;q=0.5' }
+  const inGerman = { 'accept-language': 'de-AT, en;q=0.5' }
 
   test('a page is in the language that its reader prefers, and says which', async () => {
-    const html = await (await get(`/tickets/${ID}`, GERMAN)).text()
+    const html = await (await get(`/tickets/${ticketId}`, inGerman)).text()
     expect(html).toContain('<html lang="de"')
     expect(html).toMatch(/<button[^>]*>Kaufen für \$\s19,99/)
     expect(await (await get('/', { 'accept-language': 'fr' })).text()).toContain('<html lang="en"')
@@ -368,44 +368,44 @@ describe('languages', () => {
   })
 
   test('a refusal is told by its code in German, and in the words of the service in English', async () => {
-    answers['POST /api/orders'] = refusal(409, 'ticket_being_checked_out', SENTENCE)
-    const german = await post(`/tickets/${ID}`, {}, { ...SIGNED_IN, ...GERMAN })
+    answers['POST /api/orders'] = refusal(409, 'ticket_being_checked_out', sentence)
+    const german = await post(`/tickets/${ticketId}`, {}, { ...signedIn, ...inGerman })
     expect(alertIn(await german.text())).toContain('von jemand anderem gekauft')
     answers['POST /api/orders'] = refusal(409, 'not_in_any_catalogue', 'Something new')
-    const unknown = await post(`/tickets/${ID}`, {}, { ...SIGNED_IN, ...GERMAN })
+    const unknown = await post(`/tickets/${ticketId}`, {}, { ...signedIn, ...inGerman })
     expect(alertIn(await unknown.text())).toBe('Something new')
   })
 
   test('a page that fails, fails in the reader’s language', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: 'not a time' })
-    expect(await (await get(`/tickets/${ID}`, GERMAN)).text()).toContain('Etwas ist schiefgegangen')
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, startsAt: 'not a time' })
+    expect(await (await get(`/tickets/${ticketId}`, inGerman)).text()).toContain('Etwas ist schiefgegangen')
   })
 })
 
 describe('when a part is away', () => {
   test('without auth the listing still renders, and says what is missing', async () => {
     delete answers['GET /api/users/currentuser']
-    const page = await get('/', SIGNED_IN)
+    const page = await get('/', signedIn)
     const html = await page.text()
     expect(page.status).toBe(200)
     expect(html).toContain('Accounts cannot be reached')
-    expect(html).toContain(`/tickets/${ID}`)
+    expect(html).toContain(`/tickets/${ticketId}`)
   })
 
   test('an auth that hangs does not hold up the listing', async () => {
     answers['GET /api/users/currentuser'] = () => new Response(new ReadableStream())
     const started = performance.now()
-    expect(await (await get('/', SIGNED_IN)).text()).toContain('Accounts cannot be reached')
+    expect(await (await get('/', signedIn)).text()).toContain('Accounts cannot be reached')
     expect(performance.now() - started).toBeLessThan(4000)
   })
 
   test.each([
     ['/', 'GET /api/tickets'],
-    [`/orders/${ID}`, `GET /api/orders/${ID}`],
+    [`/orders/${ticketId}`, `GET /api/orders/${ticketId}`],
     ['/orders', 'GET /api/orders'],
   ])('%s says so with 503 and not a word of Dapr', async (path, route) => {
     delete answers[route]
-    const page = await get(path, SIGNED_IN)
+    const page = await get(path, signedIn)
     const html = await page.text()
     expect(page.status).toBe(503)
     expect(alertIn(html)).toContain('not available right now')
@@ -413,17 +413,17 @@ describe('when a part is away', () => {
   })
 
   test('a session renewed on the way to a page that fails is not lost', async () => {
-    answers['POST /api/users/refresh'] = json(USER, 200, [`access=${accessToken(900)}; Path=/`, 'refresh=r2; Path=/'])
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: 'not a time' })
-    const page = await get(`/tickets/${ID}`, { cookie: 'refresh=r1' })
+    answers['POST /api/users/refresh'] = json(user, 200, [`access=${accessToken(900)}; Path=/`, 'refresh=r2; Path=/'])
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, startsAt: 'not a time' })
+    const page = await get(`/tickets/${ticketId}`, { cookie: 'refresh=r1' })
     expect(page.status).toBe(500)
     expect(page.headers.getSetCookie()).toHaveLength(2)
   })
 
   // Trap 4: an error thrown while rendering would put its stack into the page, with status 200.
   test('a page that cannot be rendered is 500 and tells nothing of why', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: 'not a time' })
-    const page = await get(`/tickets/${ID}`)
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, startsAt: 'not a time' })
+    const page = await get(`/tickets/${ticketId}`)
     const html = await page.text()
     expect(page.status).toBe(500)
     expect(html).toContain('Something went wrong')
@@ -435,10 +435,10 @@ describe('when a part is away', () => {
 describe('forms', () => {
   test('signing in passes the API’s cookies on and leads back, to this site only', async () => {
     const cookies = ['access=a; Path=/; HttpOnly; SameSite=Lax', 'refresh=b; Path=/; HttpOnly; SameSite=Lax']
-    answers['POST /api/users/signin'] = json(USER, 200, cookies)
-    const fields = { email: 'kay@example.test', password: 'correct horse', next: `/tickets/${ID}` }
+    answers['POST /api/users/signin'] = json(user, 200, cookies)
+    const fields = { email: 'kay@example.test', password: 'correct horse', next: `/tickets/${ticketId}` }
     const back = await post('/signin', fields)
-    expect([back.status, back.headers.get('location')]).toEqual([303, `/tickets/${ID}`])
+    expect([back.status, back.headers.get('location')]).toEqual([303, `/tickets/${ticketId}`])
     expect(back.headers.getSetCookie()).toEqual(cookies)
     const away = await post('/signin', { ...fields, next: '//evil.example' })
     expect(away.headers.get('location')).toBe('/')
@@ -461,54 +461,54 @@ describe('forms', () => {
   })
 
   test('the losing buyer reads the sentence', async () => {
-    answers['POST /api/orders'] = refusal(409, 'ticket_being_checked_out', SENTENCE)
-    const page = await post(`/tickets/${ID}`, { idempotencyKey: 'k'.repeat(20) }, SIGNED_IN)
+    answers['POST /api/orders'] = refusal(409, 'ticket_being_checked_out', sentence)
+    const page = await post(`/tickets/${ticketId}`, { idempotencyKey: 'k'.repeat(20) }, signedIn)
     expect(page.status).toBe(409)
-    expect(alertIn(await page.text())).toBe(SENTENCE)
+    expect(alertIn(await page.text())).toBe(sentence)
   })
 
   test('a stranger who buys signs in first and comes back', async () => {
     answers['POST /api/orders'] = refusal(401, 'not_authenticated', 'Not authenticated')
-    const page = await post(`/tickets/${ID}`, {})
+    const page = await post(`/tickets/${ticketId}`, {})
     expect([page.status, page.headers.get('location')]).toEqual([
       303,
-      `/signin?next=${encodeURIComponent(`/tickets/${ID}`)}`,
+      `/signin?next=${encodeURIComponent(`/tickets/${ticketId}`)}`,
     ])
   })
 
   test('what costs money carries the key that it was rendered with, however often it is sent', async () => {
-    answers['POST /api/orders'] = json(ORDER, 201)
-    const html = await (await get(`/tickets/${ID}`, SIGNED_IN)).text()
+    answers['POST /api/orders'] = json(order, 201)
+    const html = await (await get(`/tickets/${ticketId}`, signedIn)).text()
     const key = /name="idempotencyKey" value="([\w-]+)"/.exec(html)?.[1] ?? ''
     expect(key.length).toBeGreaterThan(30)
     for (let turn = 0; turn < 2; turn += 1) {
-      const bought = await post(`/tickets/${ID}`, { idempotencyKey: key }, SIGNED_IN)
-      expect([bought.status, bought.headers.get('location')]).toEqual([303, `/orders/${ID}`])
+      const bought = await post(`/tickets/${ticketId}`, { idempotencyKey: key }, signedIn)
+      expect([bought.status, bought.headers.get('location')]).toEqual([303, `/orders/${ticketId}`])
     }
     expect(callTo('POST /api/orders').map((call) => call.headers.get('idempotency-key'))).toEqual([key, key])
-    const again = await (await get(`/tickets/${ID}`, SIGNED_IN)).text()
+    const again = await (await get(`/tickets/${ticketId}`, signedIn)).text()
     expect(again).not.toContain(key)
   })
 
   test('paying by card, by coupon and cancelling are three calls', async () => {
     answers['POST /api/payments'] = json({ id: 'p1' }, 201)
-    answers[`DELETE /api/orders/${ID}`] = () => new Response(null, { status: 204 })
-    const path = `/orders/${ID}`
-    await post(path, { intent: 'pay', paymentMethod: 'pm_card_visa' }, SIGNED_IN)
-    await post(path, { intent: 'redeem', couponCode: ' C1 ' }, SIGNED_IN)
-    const cancelled = await post(path, { intent: 'cancel' }, SIGNED_IN)
+    answers[`DELETE /api/orders/${ticketId}`] = () => new Response(null, { status: 204 })
+    const path = `/orders/${ticketId}`
+    await post(path, { intent: 'pay', paymentMethod: 'pm_card_visa' }, signedIn)
+    await post(path, { intent: 'redeem', couponCode: ' C1 ' }, signedIn)
+    const cancelled = await post(path, { intent: 'cancel' }, signedIn)
     expect([cancelled.status, cancelled.headers.get('location')]).toEqual([303, path])
     expect(callTo('POST /api/payments').map((call) => JSON.parse(call.body))).toEqual([
-      { orderId: ID, paymentMethod: 'pm_card_visa' },
-      { orderId: ID, couponCode: 'C1' },
+      { orderId: ticketId, paymentMethod: 'pm_card_visa' },
+      { orderId: ticketId, couponCode: 'C1' },
     ])
-    expect(callTo(`DELETE /api/orders/${ID}`)).toHaveLength(1)
+    expect(callTo(`DELETE /api/orders/${ticketId}`)).toHaveLength(1)
   })
 
   test('a listing is sold in minor units, at the time of the venue’s clock', async () => {
-    answers['POST /api/tickets'] = json(TICKET, 201)
-    const sold = await post('/sell', { ...LISTING, price: '19.99', currency: 'usd' }, SIGNED_IN)
-    expect(sold.headers.get('location')).toBe(`/tickets/${ID}`)
+    answers['POST /api/tickets'] = json(ticket, 201)
+    const sold = await post('/sell', { ...listing, price: '19.99', currency: 'usd' }, signedIn)
+    expect(sold.headers.get('location')).toBe(`/tickets/${ticketId}`)
     expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toEqual({
       title: 'Jazz',
       venue: 'Hall',
@@ -521,7 +521,7 @@ describe('forms', () => {
   })
 
   test('a refused listing says at each field what is wrong, keeps the rest and sells nothing', async () => {
-    const wrong = await post('/sell', { ...LISTING, startsAt: '2027-02-31T20:00', price: 'cheap' }, SIGNED_IN)
+    const wrong = await post('/sell', { ...listing, startsAt: '2027-02-31T20:00', price: 'cheap' }, signedIn)
     const html = await wrong.text()
     expect(wrong.status).toBe(400)
     expect(alertIn(html)).toContain('Price')
@@ -535,39 +535,39 @@ describe('forms', () => {
   })
 
   test('who sells reads beforehand what will be left', async () => {
-    expect(await (await get('/sell', SIGNED_IN)).text()).toContain('Fairpass keeps 5% of the price')
+    expect(await (await get('/sell', signedIn)).text()).toContain('Fairpass keeps 5% of the price')
     answers['POST /api/tickets'] = refusal(400, 'request_validation', 'must not be empty', 'title')
-    const again = await post('/sell', { ...LISTING, title: '', price: '89.50', currency: 'usd' }, SIGNED_IN)
+    const again = await post('/sell', { ...listing, title: '', price: '89.50', currency: 'usd' }, signedIn)
     expect(await again.text()).toContain('You will get $85.02')
   })
 
   test('a listing of one’s own is edited and withdrawn on its page, and nobody else’s is there', async () => {
-    expect((await get(`/listings/${ID}`, SIGNED_IN)).status).toBe(404)
-    const own = { ...TICKET, sellerId: USER.id, timeZone: 'Europe/Oslo', title: 'Jazz' }
-    answers[`GET /api/tickets/${ID}`] = json(own)
-    const html = await (await get(`/listings/${ID}`, SIGNED_IN)).text()
+    expect((await get(`/listings/${ticketId}`, signedIn)).status).toBe(404)
+    const own = { ...ticket, sellerId: user.id, timeZone: 'Europe/Oslo', title: 'Jazz' }
+    answers[`GET /api/tickets/${ticketId}`] = json(own)
+    const html = await (await get(`/listings/${ticketId}`, signedIn)).text()
     expect(html).toContain('value="2027-03-01T20:00"')
     expect(html).toContain('value="19.99"')
-    answers[`PUT /api/tickets/${ID}`] = json(own)
-    const fields = { ...LISTING, intent: 'save', title: 'More jazz', price: '24', currency: 'eur' }
-    const saved = await post(`/listings/${ID}`, fields, SIGNED_IN)
+    answers[`PUT /api/tickets/${ticketId}`] = json(own)
+    const fields = { ...listing, intent: 'save', title: 'More jazz', price: '24', currency: 'eur' }
+    const saved = await post(`/listings/${ticketId}`, fields, signedIn)
     expect([saved.status, saved.headers.get('location')]).toEqual([303, '/listings?done=saved'])
-    expect(JSON.parse(callTo(`PUT /api/tickets/${ID}`)[0]?.body ?? '')).toMatchObject({
+    expect(JSON.parse(callTo(`PUT /api/tickets/${ticketId}`)[0]?.body ?? '')).toMatchObject({
       title: 'More jazz',
       priceCents: 2400,
       currency: 'eur',
     })
-    answers[`DELETE /api/tickets/${ID}`] = refusal(409, 'ticket_reserved', 'A buyer is checking out')
-    const held = await post(`/listings/${ID}`, { intent: 'withdraw' }, SIGNED_IN)
+    answers[`DELETE /api/tickets/${ticketId}`] = refusal(409, 'ticket_reserved', 'A buyer is checking out')
+    const held = await post(`/listings/${ticketId}`, { intent: 'withdraw' }, signedIn)
     expect([held.status, alertIn(await held.text())]).toEqual([409, 'A buyer is checking out'])
-    answers[`DELETE /api/tickets/${ID}`] = () => new Response(null, { status: 204 })
-    const gone = await post(`/listings/${ID}`, { intent: 'withdraw' }, SIGNED_IN)
+    answers[`DELETE /api/tickets/${ticketId}`] = () => new Response(null, { status: 204 })
+    const gone = await post(`/listings/${ticketId}`, { intent: 'withdraw' }, signedIn)
     expect(gone.headers.get('location')).toBe('/listings?done=withdrawn')
   })
 
   test('a ticket that is being bought is not offered for editing', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, sellerId: USER.id, status: 'reserved' })
-    expect(await (await get(`/listings/${ID}`, SIGNED_IN)).text()).not.toContain('name="intent"')
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, sellerId: user.id, status: 'reserved' })
+    expect(await (await get(`/listings/${ticketId}`, signedIn)).text()).not.toContain('name="intent"')
   })
 })
 
@@ -575,64 +575,64 @@ describe('an account', () => {
   test('its password is changed, and a refusal stands in its own form, without the passwords', async () => {
     answers['PUT /api/users/password'] = () => new Response(null, { status: 204 })
     const fields = { intent: 'password', currentPassword: 'old secret', newPassword: 'new secret' }
-    const changed = await post('/account', fields, SIGNED_IN)
+    const changed = await post('/account', fields, signedIn)
     expect(changed.headers.get('location')).toBe('/account?done=password')
     expect(JSON.parse(callTo('PUT /api/users/password')[0]?.body ?? '')).toEqual({
       currentPassword: 'old secret',
       newPassword: 'new secret',
     })
-    expect(await (await get('/account?done=password', SIGNED_IN)).text()).toContain('Your password is changed')
+    expect(await (await get('/account?done=password', signedIn)).text()).toContain('Your password is changed')
     answers['PUT /api/users/password'] = refusal(401, 'invalid_credentials', 'The password is wrong')
-    const html = await (await post('/account', fields, SIGNED_IN)).text()
+    const html = await (await post('/account', fields, signedIn)).text()
     expect(html.match(/role="alert"/g)).toHaveLength(1)
     expect(alertIn(html)).toBe('The password is wrong')
     expect(html).not.toMatch(/old secret|new secret/)
   })
 
   test('its other devices are listed and ended, this one is not', async () => {
-    const html = await (await get('/account', SIGNED_IN)).text()
+    const html = await (await get('/account', signedIn)).text()
     expect(html.match(/name="sessionId" value="s2"/g)).toHaveLength(1)
     expect(html).not.toContain('value="s1"')
     answers['DELETE /api/users/sessions/s2'] = () => new Response(null, { status: 204 })
-    const ended = await post('/account', { intent: 'session', sessionId: 's2' }, SIGNED_IN)
+    const ended = await post('/account', { intent: 'session', sessionId: 's2' }, signedIn)
     expect(ended.headers.get('location')).toBe('/account?done=session')
   })
 
   test('it is deleted with its password alone, and its cookies go', async () => {
     answers['DELETE /api/users/me'] = json({}, 200, ['access=; Path=/; Max-Age=0', 'refresh=; Path=/; Max-Age=0'])
-    const gone = await post('/account', { intent: 'delete', password: 'secret' }, SIGNED_IN)
+    const gone = await post('/account', { intent: 'delete', password: 'secret' }, signedIn)
     expect([gone.status, gone.headers.get('location')]).toEqual([303, '/'])
     expect(gone.headers.getSetCookie()).toHaveLength(2)
     expect(JSON.parse(callTo('DELETE /api/users/me')[0]?.body ?? '')).toEqual({ password: 'secret' })
   })
 
   test('what it earned is shown by currency', async () => {
-    const html = await (await get('/earnings', SIGNED_IN)).text()
+    const html = await (await get('/earnings', signedIn)).text()
     expect(html).toContain('€12.50')
     expect(html).toContain('€48.00')
   })
 })
 
 describe('payouts', () => {
-  const STRIPE = 'https://connect.stripe.example/setup/s/acct_1/x?a=1&b=2'
+  const stripe = 'https://connect.stripe.example/setup/s/acct_1/x?a=1&b=2'
   const text = async (page: Response) => (await page.text()).replace(/<!--.*?-->|<[^>]+>/g, '')
   const earnings = async (headers: Record<string, string> = {}, search = '') =>
-    text(await get(`/earnings${search}`, { ...SIGNED_IN, ...headers }))
+    text(await get(`/earnings${search}`, { ...signedIn, ...headers }))
 
   test('a seller reads what Fairpass keeps and when the rest comes', async () => {
-    const words = await earnings()
-    expect(words).toContain('Fairpass keeps 5% of the price')
-    expect(words).toContain('1 day after the event has begun')
+    const text = await earnings()
+    expect(text).toContain('Fairpass keeps 5% of the price')
+    expect(text).toContain('1 day after the event has begun')
     expect(await earnings({ 'accept-language': 'de' })).toContain('diese Zeit vergangen ist: 1 Tag')
   })
 
   test('they are set up at Stripe, where a page of ours leads: the policy lets no form redirect there', async () => {
-    const form = await (await get('/earnings', { ...SIGNED_IN, 'accept-language': 'de-AT' })).text()
+    const form = await (await get('/earnings', { ...signedIn, 'accept-language': 'de-AT' })).text()
     expect(form).toMatch(/<option value="AT" selected[^>]*>Österreich/)
-    answers['POST /api/payments/account'] = json({ status: 'onboarding', url: STRIPE, expiresAt: SALE.payableAt }, 201)
-    const onward = await post('/earnings', { country: 'AT' }, SIGNED_IN)
+    answers['POST /api/payments/account'] = json({ status: 'onboarding', url: stripe, expiresAt: sale.payableAt }, 201)
+    const onward = await post('/earnings', { country: 'AT' }, signedIn)
     const html = await onward.text()
-    expect([onward.status, onward.headers.get('refresh')]).toEqual([200, `0;url=${STRIPE}`])
+    expect([onward.status, onward.headers.get('refresh')]).toEqual([200, `0;url=${stripe}`])
     expect(html).toMatch(
       /<a[^>]* class="button" href="https:\/\/connect\.stripe\.example\/setup\/s\/acct_1\/x\?a=1&amp;b=2"/,
     )
@@ -642,8 +642,8 @@ describe('payouts', () => {
 
   test('nobody is led to what is no address of the web', async () => {
     for (const url of ['javascript:alert(1)', 'data:text/html,x', 'connect.stripe.com']) {
-      answers['POST /api/payments/account'] = json({ status: 'onboarding', url, expiresAt: SALE.payableAt }, 201)
-      const page = await post('/earnings', { country: 'AT' }, SIGNED_IN)
+      answers['POST /api/payments/account'] = json({ status: 'onboarding', url, expiresAt: sale.payableAt }, 201)
+      const page = await post('/earnings', { country: 'AT' }, signedIn)
       expect([page.status, page.headers.get('refresh')]).toEqual([503, null])
       expect(await page.text()).not.toContain(`href="${url}"`)
     }
@@ -652,7 +652,7 @@ describe('payouts', () => {
   test('a country that Stripe does not pay in is refused at the form, with the choice kept', async () => {
     const message = 'is not a country that sellers can be paid in'
     answers['POST /api/payments/account'] = refusal(400, 'request_validation', message, 'country')
-    const page = await post('/earnings', { country: 'LI' }, SIGNED_IN)
+    const page = await post('/earnings', { country: 'LI' }, signedIn)
     const html = await page.text()
     expect([page.status, alertIn(html)]).toEqual([400, `Country: ${message}`])
     expect(html).toMatch(/<option value="LI" selected/)
@@ -661,10 +661,10 @@ describe('payouts', () => {
   test('the account’s state is told in words, with what Stripe still asks for', async () => {
     const due = ['external_account', 'individual.first_name', 'individual.dob.day', 'something.new']
     answers['GET /api/payments/account'] = json({ status: 'onboarding', due })
-    const words = await earnings({}, '?onboarding=again')
-    expect(words).toContain('your bank accountwho you arefurther details')
-    expect(words).toContain('Continue at Stripe')
-    expect(words).toContain('had been used or was too old')
+    const text = await earnings({}, '?onboarding=again')
+    expect(text).toContain('your bank accountwho you arefurther details')
+    expect(text).toContain('Continue at Stripe')
+    expect(text).toContain('had been used or was too old')
     answers['GET /api/payments/account'] = json({ status: 'onboarding', due: [] })
     expect(await earnings()).toContain('Stripe is checking')
     answers['GET /api/payments/account'] = json({ status: 'ready', due: [] })
@@ -681,11 +681,11 @@ describe('payouts', () => {
     [{ status: 'paid_out', waitsFor: null, paidAt: '2027-03-03T19:00:00.000Z' }, 'Paid out Wednesday, March 3, 2027'],
     [{ status: 'taken_back', waitsFor: null }, 'taken back from what was sent'],
     [{ status: 'cancelled', waitsFor: null }, 'The buyer got the money back'],
-  ])('a sale that is %p says where its money is', async (change, words) => {
-    answers['GET /api/payments/earnings/sales'] = json({ sales: [{ ...SALE, ...change }], nextCursor: 'more' })
-    const html = await (await get('/earnings', SIGNED_IN)).text()
+  ])('a sale that is %p says where its money is', async (change, text) => {
+    answers['GET /api/payments/earnings/sales'] = json({ sales: [{ ...sale, ...change }], nextCursor: 'more' })
+    const html = await (await get('/earnings', signedIn)).text()
     const said = html.replace(/<!--.*?-->|<[^>]+>/g, '')
-    expect(said).toContain(words)
+    expect(said).toContain(text)
     expect(said).toContain('€84.55')
     expect(said).toContain('€89.00 less €4.45 for Fairpass')
     expect(html).toContain('href="/earnings?cursor=more"')
@@ -694,10 +694,10 @@ describe('payouts', () => {
   test('what was earned is shown while the account and the sales cannot be', async () => {
     delete answers['GET /api/payments/account']
     delete answers['GET /api/payments/earnings/sales']
-    const words = await earnings()
-    expect(words).toContain('€48.00')
-    expect(words).toContain('cannot be told right now')
-    expect(words).toContain('sales cannot be shown')
+    const text = await earnings()
+    expect(text).toContain('€48.00')
+    expect(text).toContain('cannot be told right now')
+    expect(text).toContain('sales cannot be shown')
   })
 })
 
@@ -705,23 +705,23 @@ describe('admins', () => {
   const sentTo = (route: string) => callTo(route).map(({ body, headers }) => [body, headers.get('idempotency-key')])
 
   test('ban and lift bans', async () => {
-    const html = await (await get('/admin/accounts', SIGNED_IN)).text()
+    const html = await (await get('/admin/accounts', signedIn)).text()
     expect(html).toContain('value="unban"')
     for (const intent of ['ban', 'unban']) {
       answers[`POST /api/users/u8/${intent}`] = () => new Response(null, { status: 204 })
-      const done = await post('/admin/accounts', { intent, id: 'u8', idempotencyKey: 'k'.repeat(20) }, SIGNED_IN)
+      const done = await post('/admin/accounts', { intent, id: 'u8', idempotencyKey: 'k'.repeat(20) }, signedIn)
       expect(done.headers.get('location')).toBe(`/admin/accounts?done=${intent}`)
       expect(sentTo(`POST /api/users/u8/${intent}`)).toEqual([['{}', 'k'.repeat(20)]])
     }
   })
 
   test('refund what was paid, once, with a reason', async () => {
-    const html = await (await get('/admin/payments', SIGNED_IN)).text()
+    const html = await (await get('/admin/payments', signedIn)).text()
     expect(html).toContain('name="id" value="p1"')
     expect(html).not.toContain('name="id" value="p2"')
-    answers['POST /api/payments/p1/refund'] = json(PAYMENT)
+    answers['POST /api/payments/p1/refund'] = json(payment)
     const fields = { id: 'p1', reason: 'Called off', idempotencyKey: 'k'.repeat(20) }
-    expect((await post('/admin/payments', fields, SIGNED_IN)).headers.get('location')).toBe(
+    expect((await post('/admin/payments', fields, signedIn)).headers.get('location')).toBe(
       '/admin/payments?done=refund',
     )
     expect(sentTo('POST /api/payments/p1/refund')).toEqual([['{"reason":"Called off"}', 'k'.repeat(20)]])
@@ -729,42 +729,42 @@ describe('admins', () => {
 
   test('make coupons with a last day, and withdraw them', async () => {
     answers['POST /api/coupons'] = json({ coupons: [] }, 201)
-    await post('/admin', { quantity: '2', maxRedemptions: '', expiresAt: '2030-05-31' }, SIGNED_IN)
+    await post('/admin', { quantity: '2', maxRedemptions: '', expiresAt: '2030-05-31' }, signedIn)
     expect(JSON.parse(callTo('POST /api/coupons')[0]?.body ?? '')).toEqual({
       quantity: 2,
       expiresAt: '2030-05-31T23:59:59.000Z',
     })
     answers['DELETE /api/coupons/C1'] = () => new Response(null, { status: 204 })
-    const withdrawn = await post('/admin', { intent: 'withdraw', id: 'C1' }, SIGNED_IN)
+    const withdrawn = await post('/admin', { intent: 'withdraw', id: 'C1' }, signedIn)
     expect(withdrawn.headers.get('location')).toBe('/admin?done=withdrawn')
   })
 
   const said = async (path: string) => {
-    const html = await (await get(path, SIGNED_IN)).text()
-    return { html, words: html.replace(/<!--.*?-->|<[^>]+>/g, '') }
+    const html = await (await get(path, signedIn)).text()
+    return { html, text: html.replace(/<!--.*?-->|<[^>]+>/g, '') }
   }
 
   test('see what is owed to sellers, what stands in the way, and what Stripe said', async () => {
-    expect((await said('/admin/payouts')).words).toContain('€84.55 to be sent from Tuesday, March 2, 2027')
-    const stuck = { ...PAYOUT, status: 'reversing', waitsFor: null, failure: 'insufficient funds' }
+    expect((await said('/admin/payouts')).text).toContain('€84.55 to be sent from Tuesday, March 2, 2027')
+    const stuck = { ...payout, status: 'reversing', waitsFor: null, failure: 'insufficient funds' }
     answers['GET /api/payments/payouts'] = (request) =>
       new URL(request.url).search === '?cursor=c1&status=reversing'
         ? json({ payouts: [stuck], nextCursor: 'c2' })()
         : undefined
-    const { html, words } = await said('/admin/payouts?status=reversing&cursor=c1')
-    expect(words).toContain('insufficient funds')
+    const { html, text } = await said('/admin/payouts?status=reversing&cursor=c1')
+    expect(text).toContain('insufficient funds')
     expect(html).toMatch(/<option[^>]* value="reversing" selected/)
     expect(html).toMatch(/href="\/admin\/payouts\?status=reversing&(amp;)?cursor=c2"/)
   })
 
   test('see what banks want back, and until when Stripe takes an answer', async () => {
-    const { html, words } = await said('/admin/disputes')
-    expect(words).toMatch(/€89\.00 fraudulent.*answer at Stripe until Saturday, January 9, 2027/)
-    expect(html).toContain(`href="/admin/payments?orderId=${ID}"`)
+    const { html, text } = await said('/admin/disputes')
+    expect(text).toMatch(/€89\.00 fraudulent.*answer at Stripe until Saturday, January 9, 2027/)
+    expect(html).toContain(`href="/admin/payments?orderId=${ticketId}"`)
     answers['GET /api/payments/disputes'] = json({
-      disputes: [{ ...DISPUTE, status: 'lost', closedAt: SALE.payableAt }],
+      disputes: [{ ...dispute, status: 'lost', closedAt: sale.payableAt }],
     })
-    const decided = (await said('/admin/disputes')).words
+    const decided = (await said('/admin/disputes')).text
     expect(decided).toContain('decided Tuesday, March 2, 2027')
     expect(decided).not.toContain('answer at Stripe')
   })
@@ -780,7 +780,7 @@ describe('admins', () => {
       answers[`GET ${route}`] = refusal(403, 'forbidden', 'You may not do this')
     }
     for (const path of ['/admin', '/admin/accounts', '/admin/payments', '/admin/payouts', '/admin/disputes']) {
-      const page = await get(path, SIGNED_IN)
+      const page = await get(path, signedIn)
       expect([page.status, alertIn(await page.text())]).toEqual([403, 'You may not do this'])
     }
   })
@@ -789,7 +789,7 @@ describe('admins', () => {
 describe('sessions', () => {
   test('an ended token is renewed on the way, and used for the same page', async () => {
     const fresh = accessToken(900)
-    answers['POST /api/users/refresh'] = json(USER, 200, [`access=${fresh}; Path=/`, 'refresh=r2; Path=/'])
+    answers['POST /api/users/refresh'] = json(user, 200, [`access=${fresh}; Path=/`, 'refresh=r2; Path=/'])
     const page = await get('/orders', { cookie: `access=${accessToken(-5)}; refresh=r1` })
     expect(page.status).toBe(200)
     expect(page.headers.getSetCookie()).toEqual([`access=${fresh}; Path=/`, 'refresh=r2; Path=/'])
@@ -813,7 +813,7 @@ describe('the traps of the framework', () => {
   // Trap 2.
   test('no form is taken from another site', async () => {
     for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
-      const page = await post(`/tickets/${ID}`, {}, { ...SIGNED_IN, ...headers } as Record<string, string>)
+      const page = await post(`/tickets/${ticketId}`, {}, { ...signedIn, ...headers } as Record<string, string>)
       expect(page.status).toBe(403)
     }
     expect(calls).toEqual([])
@@ -893,9 +893,9 @@ describe('what people type and send', () => {
     ['\u00e4\u00f6', 'en'],
     [';;;=,,q', 'en'],
   ])('Accept-Language %p gets a page in %p, whole, and a renewed session', async (wish, language) => {
-    answers['POST /api/users/refresh'] = json(USER, 200, ['access=new; Path=/', 'refresh=r2; Path=/'])
+    answers['POST /api/users/refresh'] = json(user, 200, ['access=new; Path=/', 'refresh=r2; Path=/'])
     const cookie = `access=${accessToken(-10)}; refresh=r1`
-    for (const path of ['/', `/tickets/${ID}`, '/orders', '/nothing']) {
+    for (const path of ['/', `/tickets/${ticketId}`, '/orders', '/nothing']) {
       const page = await get(path, { 'accept-language': wish, cookie })
       expect({ path, status: page.status }).toEqual({ path, status: path === '/nothing' ? 404 : 200 })
       expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
@@ -905,10 +905,10 @@ describe('what people type and send', () => {
   })
 
   test('whatever was stored, nothing in it turns the page round, and it stands isolated', async () => {
-    const turned = { ...TICKET, title: 'Opera \u202eesuoH', venue: 'Hall\u2066', description: 'a\u202db' }
-    answers[`GET /api/tickets/${ID}`] = json(turned)
+    const turned = { ...ticket, title: 'Opera \u202eesuoH', venue: 'Hall\u2066', description: 'a\u202db' }
+    answers[`GET /api/tickets/${ticketId}`] = json(turned)
     answers['GET /api/tickets'] = json({ tickets: [turned], nextCursor: null })
-    for (const path of [`/tickets/${ID}`, '/']) {
+    for (const path of [`/tickets/${ticketId}`, '/']) {
       const html = await (await get(path)).text()
       expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
       expect(html).toMatch(/<bdi[^>]*>Opera esuoH<\/bdi>/)
@@ -927,8 +927,8 @@ describe('what people type and send', () => {
     'a form in %p and %p that is saved untouched changes nothing',
     async (timeZone, currency, priceCents, startsAt, locale) => {
       const own = {
-        ...TICKET,
-        sellerId: USER.id,
+        ...ticket,
+        sellerId: user.id,
         title: ' Jazz  & \u202eall ',
         timeZone,
         currency,
@@ -936,9 +936,9 @@ describe('what people type and send', () => {
         startsAt,
         description: 'a\r\nb\nc',
       }
-      answers[`GET /api/tickets/${ID}`] = json(own)
-      const headers = { ...SIGNED_IN, 'accept-language': locale }
-      const html = await (await get(`/listings/${ID}`, headers)).text()
+      answers[`GET /api/tickets/${ticketId}`] = json(own)
+      const headers = { ...signedIn, 'accept-language': locale }
+      const html = await (await get(`/listings/${ticketId}`, headers)).text()
       const fields: Record<string, string> = { intent: 'save' }
       const plain = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&#39;', "'")
       for (const name of ['title', 'venue', 'city', 'startsAt', 'price'])
@@ -952,9 +952,9 @@ describe('what people type and send', () => {
       fields.description = plain(/<textarea[^>]*>(.*?)<\/textarea>/s.exec(html)?.[1] ?? '').replace(/\r?\n/g, '\r\n')
       expect(fields.timeZone).toBe(timeZone ?? 'UTC')
       expect(fields.currency).toBe(currency)
-      const saved = await post(`/listings/${ID}`, fields, headers)
+      const saved = await post(`/listings/${ticketId}`, fields, headers)
       expect([saved.status, saved.headers.get('location')]).toEqual([303, '/listings?done=saved'])
-      expect(callTo(`PUT /api/tickets/${ID}`)).toEqual([])
+      expect(callTo(`PUT /api/tickets/${ticketId}`)).toEqual([])
     },
   )
 
@@ -965,14 +965,14 @@ describe('what people type and send', () => {
     ['CHF 1’000.-', 'chf', 'de-CH', 100000],
     ['5,000', 'jpy', 'en', 5000],
   ])('the price %p in %p, written in %p, is %p', async (price, currency, locale, priceCents) => {
-    answers['POST /api/tickets'] = json(TICKET, 201)
-    const listed = await post('/sell', { ...LISTING, price, currency }, { ...SIGNED_IN, 'accept-language': locale })
+    answers['POST /api/tickets'] = json(ticket, 201)
+    const listed = await post('/sell', { ...listing, price, currency }, { ...signedIn, 'accept-language': locale })
     expect(listed.status).toBe(303)
     expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toMatchObject({ priceCents, currency })
   })
 
   test('a price below what Stripe takes is told in the currency, and not sent', async () => {
-    const page = await post('/sell', { ...LISTING, price: '50', currency: 'huf' }, SIGNED_IN)
+    const page = await post('/sell', { ...listing, price: '50', currency: 'huf' }, signedIn)
     expect([page.status, alertIn(await page.text())]).toEqual([400, expect.stringContaining('HUF\u00a0175.00')])
     expect(callTo('POST /api/tickets')).toEqual([])
   })
@@ -981,7 +981,7 @@ describe('what people type and send', () => {
     const description = `${'x'.repeat(123)}\r\n`.repeat(40)
     answers['POST /api/tickets'] = refusal(400, 'request_validation', 'must not be empty', 'title')
     const again = await (
-      await post('/sell', { ...LISTING, title: '\u200b', price: '5', currency: 'usd', description }, SIGNED_IN)
+      await post('/sell', { ...listing, title: '\u200b', price: '5', currency: 'usd', description }, signedIn)
     ).text()
     expect(/<textarea[^>]*>(.*?)<\/textarea>/s.exec(again)?.[1]?.replace(/\r/g, '')).toHaveLength(
       description.replace(/\r/g, '').length,
@@ -992,9 +992,9 @@ describe('what people type and send', () => {
     const ended = refusal(401, 'not_authenticated', 'Sign in first')
     answers['GET /api/users/currentuser'] = json({ currentUser: null })
     answers['POST /api/tickets'] = ended
-    answers[`PUT /api/tickets/${ID}`] = ended
-    const typed = { ...LISTING, title: 'My long work', price: '24.50', currency: 'usd', description: 'Row 7' }
-    for (const path of ['/sell', `/listings/${ID}`]) {
+    answers[`PUT /api/tickets/${ticketId}`] = ended
+    const typed = { ...listing, title: 'My long work', price: '24.50', currency: 'usd', description: 'Row 7' }
+    for (const path of ['/sell', `/listings/${ticketId}`]) {
       const page = await post(path, { ...typed, intent: 'save' })
       const html = await page.text()
       expect([path, page.status]).toEqual([path, 401])
@@ -1003,24 +1003,26 @@ describe('what people type and send', () => {
       expect(alertIn(html)).toContain('session has ended')
     }
     answers['POST /api/orders'] = ended
-    expect((await post(`/tickets/${ID}`, {})).headers.get('location')).toBe(`/signin?next=%2Ftickets%2F${ID}`)
+    expect((await post(`/tickets/${ticketId}`, {})).headers.get('location')).toBe(
+      `/signin?next=%2Ftickets%2F${ticketId}`,
+    )
   })
 
   test('a show that has begun is neither offered nor in stock', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({ ...TICKET, startsAt: new Date(Date.now() - 1000).toISOString() })
-    const html = await (await get(`/tickets/${ID}`)).text()
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, startsAt: new Date(Date.now() - 1000).toISOString() })
+    const html = await (await get(`/tickets/${ticketId}`)).text()
     expect(html).toContain('has begun')
     expect(html).not.toMatch(/<button[^>]*>[^<]*Buy/)
     expect(html).not.toContain('InStock')
   })
 
   test('a start is told with the offset of its venue', async () => {
-    answers[`GET /api/tickets/${ID}`] = json({
-      ...TICKET,
+    answers[`GET /api/tickets/${ticketId}`] = json({
+      ...ticket,
       startsAt: '2027-06-02T03:00:00.000Z',
       timeZone: 'America/Los_Angeles',
     })
-    expect(await (await get(`/tickets/${ID}`)).text()).toContain('"startDate":"2027-06-01T20:00:00-07:00"')
+    expect(await (await get(`/tickets/${ticketId}`)).text()).toContain('"startDate":"2027-06-01T20:00:00-07:00"')
   })
 
   test('what somebody searched for is no page to index, and has no address of its own', async () => {
@@ -1041,8 +1043,8 @@ describe('what people type and send', () => {
   })
 
   test('hidden keys do not survive Back, and one that does presses BUY anew when its order is over', async () => {
-    for (const path of [`/tickets/${ID}`, '/sell', `/orders/${ID}`]) {
-      const html = await (await get(path, SIGNED_IN)).text()
+    for (const path of [`/tickets/${ticketId}`, '/sell', `/orders/${ticketId}`]) {
+      const html = await (await get(path, signedIn)).text()
       for (const [field] of html.matchAll(/<input[^>]*name="idempotencyKey"[^>]*>/g))
         expect(field).toContain('autocomplete="off"')
     }
@@ -1050,20 +1052,20 @@ describe('what people type and send', () => {
     const keys: (string | null)[] = []
     answers['POST /api/orders'] = (request) => {
       keys.push(request.headers.get('idempotency-key'))
-      if (keys.length > 1) return Response.json({ ...ORDER, id: 'fresh' }, { status: 201 })
-      return new Response(JSON.stringify(ORDER), { status: 201, headers: old })
+      if (keys.length > 1) return Response.json({ ...order, id: 'fresh' }, { status: 201 })
+      return new Response(JSON.stringify(order), { status: 201, headers: old })
     }
-    answers[`GET /api/orders/${ID}`] = json({ ...ORDER, status: 'cancelled' })
+    answers[`GET /api/orders/${ticketId}`] = json({ ...order, status: 'cancelled' })
     const key = 'a-key-of-an-old-page'
-    const again = await post(`/tickets/${ID}`, { idempotencyKey: key }, SIGNED_IN)
+    const again = await post(`/tickets/${ticketId}`, { idempotencyKey: key }, signedIn)
     expect(again.headers.get('location')).toBe('/orders/fresh')
     expect(keys[0]).toBe(key)
     expect(keys[1]).not.toBe(key)
     // The same press twice, while the order is open, is one.
     keys.length = 0
-    answers[`GET /api/orders/${ID}`] = json(ORDER)
-    expect((await post(`/tickets/${ID}`, { idempotencyKey: key }, SIGNED_IN)).headers.get('location')).toBe(
-      `/orders/${ID}`,
+    answers[`GET /api/orders/${ticketId}`] = json(order)
+    expect((await post(`/tickets/${ticketId}`, { idempotencyKey: key }, signedIn)).headers.get('location')).toBe(
+      `/orders/${ticketId}`,
     )
     expect(keys).toHaveLength(1)
   })
@@ -1097,12 +1099,12 @@ describe('what people type and send', () => {
     '/api/docs',
     '/api/openapi.json',
     '/',
-    `/tickets/${ID}`,
+    `/tickets/${ticketId}`,
     '/signin',
     '/robots.txt',
     '/healthz',
     '/readyz',
-    `/live?ids=${ID}`,
+    `/live?ids=${ticketId}`,
     '/favicon.svg',
   ])('HEAD %s answers as GET does', async (path) => {
     answers['GET /internal/openapi.json'] = json({

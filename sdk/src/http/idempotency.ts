@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
 import type { Db } from 'mongodb'
 import { IdempotencyKeyReusedError, RequestValidationError, ServiceUnavailableError } from '../errors.ts'
@@ -6,6 +6,7 @@ import type { IdentityEnv } from '../identity/identity.ts'
 import { idAt } from '../mongo/collection.ts'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
+import { seal, unseal } from '../seal.ts'
 import { withOpenApi } from './describe-route.ts'
 
 type Answered = { _id: string; fingerprint: string; lockedUntil: Date; at: Date; answer?: string }
@@ -24,21 +25,6 @@ const digest = (secret: string, ...parts: string[]) => {
   const hash = createHmac('sha256', secret)
   for (const part of parts) hash.update(`${part.length}:`).update(part)
   return hash.digest()
-}
-
-/** Stored answers may hold session cookies, so they are sealed with a key that only the same request yields again. */
-const seal = (answer: Answer, key: Buffer) => {
-  const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, iv)
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(answer)), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64')
-}
-
-const unseal = (text: string, key: Buffer): Answer => {
-  const bytes = Buffer.from(text, 'base64')
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
-  decipher.setAuthTag(bytes.subarray(12, 28))
-  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString())
 }
 
 /** What time can heal is asked again: somebody else's checkout ends, a limit passes, a session is renewed. */
@@ -103,10 +89,11 @@ export const openIdempotency = (db: Db, secret = '') => {
     const text = await c.req.text()
     const scope = [key, c.var.user?.id ?? c.var.caller ?? 'anonymous', c.req.path]
     const id = digest(secret, 'id', ...scope).toString('hex')
+    // Stored answers may hold session cookies, so they are sealed with a key that only the same request yields again.
     const sealingKey = digest(secret, 'seal', ...scope, text)
     const claimed = await claim(id, digest(secret, 'fingerprint', ...scope, text).toString('hex'))
     if ('answer' in claimed) {
-      const { status, headers, body } = unseal(claimed.answer, sealingKey)
+      const { status, headers, body }: Answer = JSON.parse(unseal(claimed.answer, sealingKey))
       return new Response(status === 204 ? null : body, {
         status,
         headers: [...headers, ['idempotency-replayed', 'true']],
@@ -126,7 +113,7 @@ export const openIdempotency = (db: Db, secret = '') => {
     }
     const copy = c.res.clone()
     const answer = { status: copy.status, headers: [...copy.headers], body: await copy.text() } satisfies Answer
-    await answers.updateOne({ _id: id }, { $set: { answer: seal(answer, sealingKey) } })
+    await answers.updateOne({ _id: id }, { $set: { answer: seal(JSON.stringify(answer), sealingKey) } })
   })
 
   return {

@@ -45,6 +45,7 @@ type Options = {
   log: Log
   /** keys the digests under which budgets are kept, so that a reader of the state store sees no addresses */
   secret: string
+  now?: () => number
 }
 
 // Whatever else is kept under the key counts as nothing spent.
@@ -62,7 +63,7 @@ const maxCountedHere = 20_000
  * waits and is written together with the others, so that a crowd costs two rounds and not one each. Losing a budget does
  * no harm, so they have a time to live, and while the state store does not answer everything is let through.
  */
-export const createLimiter = ({ dapr, log, secret }: Options) => {
+export const createLimiter = ({ dapr, log, secret, now: clock = Date.now }: Options) => {
   const waiting = new Map<string, Asked[]>()
   const countedHere = new Map<string, Counted>()
   let restsUntil = 0
@@ -73,7 +74,7 @@ export const createLimiter = ({ dapr, log, secret }: Options) => {
   /** One read and one write for all that ask; undefined when others kept writing in between. */
   const settle = async (key: string, asked: Asked[]): Promise<Step[] | undefined> => {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const now = Date.now()
+      const now = clock()
       const stored = await dapr.getState(key, Kept, { timeoutMs })
       let wholeAt = stored?.value ?? 0
       const steps = asked.map(({ step }) => {
@@ -91,8 +92,8 @@ export const createLimiter = ({ dapr, log, secret }: Options) => {
 
   const settleOrLetThrough = async (key: string, asked: Asked[]): Promise<void> => {
     const steps = await settle(key, asked).catch((error: unknown) => {
-      if (Date.now() >= restsUntil) log.warn({ err: error }, 'limits cannot be kept; letting through')
-      restsUntil = Date.now() + restMs
+      if (clock() >= restsUntil) log.warn({ err: error }, 'limits cannot be kept; letting through')
+      restsUntil = clock() + restMs
       return undefined
     })
     for (const [index, { answer }] of asked.entries()) answer(steps?.[index] ?? { wholeAt: 0 })
@@ -108,7 +109,7 @@ export const createLimiter = ({ dapr, log, secret }: Options) => {
 
   const change = (key: string, step: Asked['step']): Promise<Step> =>
     new Promise((answer) => {
-      if (Date.now() < restsUntil) return answer({ wholeAt: 0 })
+      if (clock() < restsUntil) return answer({ wholeAt: 0 })
       const asked = { step, answer }
       const others = waiting.get(key)
       if (others) others.push(asked)
@@ -120,7 +121,7 @@ export const createLimiter = ({ dapr, log, secret }: Options) => {
 
   /** How many this replica has counted in the present window, this one included. */
   const countHere = (key: string, seconds: number): number => {
-    const now = Date.now()
+    const now = clock()
     const counted = countedHere.get(key)
     if (counted && counted.until > now) return ++counted.count
     if (countedHere.size >= maxCountedHere)
@@ -148,7 +149,7 @@ export const createLimiter = ({ dapr, log, secret }: Options) => {
 
     /** Makes the subject's budget whole. */
     forget: async (limit: Limit, subject: string): Promise<void> => {
-      if (Date.now() < restsUntil) return
+      if (clock() < restsUntil) return
       await dapr.deleteState(keyOf(limit, subject), { timeoutMs }).catch(() => {})
     },
   }

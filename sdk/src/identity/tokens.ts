@@ -131,6 +131,8 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
 
   return {
     verify: verifier.verify,
+    /** Whether an earlier start has left keys, so that this one needs no auth. */
+    hasStoredKeys: async (): Promise<boolean> => (await dapr.getState('jwks', Jwks)) !== undefined,
     /** Fetches the keys before the first token comes, and again when they have served for ten minutes; for a loop. */
     keepFresh: async () => {
       if (!getKey.jwks() || Date.now() - fetchedAt > freshMs) await getKey.reload()

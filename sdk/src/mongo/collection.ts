@@ -13,6 +13,7 @@ import type {
 import { VersionConflictError } from '../errors.ts'
 import type { FairpassEvent } from '../events/events.ts'
 import { createRelay, type PublishAll } from './outbox.ts'
+import { type Order, readPage, readWithinMs } from './page.ts'
 
 /** What is stored has an id of 24 hexadecimal digits, and a version that every write raises by one. */
 export type Entity = { id: string; version: number }
@@ -42,6 +43,8 @@ const outboxIndex: IndexDescription = { key: { 'outbox.time': 1 }, name: 'outbox
 
 type Options = {
   indexes?: IndexDescription[]
+  /** names of indexes that versions before this one made, and that nothing reads by any more */
+  retiredIndexes?: string[]
   /** where the events of this collection's documents go; they are published right after the write, at least once */
   publishAll?: PublishAll
 }
@@ -83,7 +86,7 @@ const createMemory = <T extends Entity>() => {
 export const openCollection = <T extends Entity>(
   db: Db,
   name: string,
-  { indexes = [], publishAll = noPublish }: Options = {},
+  { indexes = [], retiredIndexes = [], publishAll = noPublish }: Options = {},
 ) => {
   const raw: MongoCollection<Stored<T>> = db.collection<Stored<T>>(name)
   const relay = createRelay(db.collection(name), publishAll)
@@ -108,12 +111,12 @@ export const openCollection = <T extends Entity>(
   const byId = (id: string) => ({ _id: id }) as Filter<Stored<T>>
 
   const find = async (id: string, options: InSession = {}): Promise<T | undefined> => {
-    const stored = await raw.findOne(byId(id), options)
+    const stored = await raw.findOne(byId(id), { maxTimeMS: readWithinMs, ...options })
     return stored ? toEntity(stored as Stored<T>) : undefined
   }
 
   const findOne = async (filter: Filter<Stored<T>>, options: InSession = {}): Promise<T | undefined> => {
-    const stored = await raw.findOne(filter, options)
+    const stored = await raw.findOne(filter, { maxTimeMS: readWithinMs, ...options })
     return stored ? toEntity(stored as Stored<T>) : undefined
   }
 
@@ -121,8 +124,17 @@ export const openCollection = <T extends Entity>(
     filter: Filter<Stored<T>>,
     { sort = { _id: 1 }, limit }: { sort?: Sort; limit: number },
   ): Promise<T[]> => {
-    const stored = await raw.find(filter).sort(sort).limit(limit).toArray()
+    const stored = await raw.find(filter, { maxTimeMS: readWithinMs }).sort(sort).limit(limit).toArray()
     return stored.map((one) => toEntity(one as Stored<T>))
+  }
+
+  /** A page of a list in `order`; see `readPage`. */
+  const page = async (
+    filter: Filter<Stored<T>>,
+    wanted: { order: Order; limit: number; cursor?: string | undefined; hint?: string | undefined },
+  ): Promise<{ rows: T[]; nextCursor: string | null }> => {
+    const { rows, nextCursor } = await readPage(raw, { filter, ...wanted })
+    return { rows: rows.map((one) => toEntity(one as Stored<T>)), nextCursor }
   }
 
   /** Inserts at version 1. A duplicate key is the driver's error: `isDuplicateKey` knows it. */
@@ -274,9 +286,13 @@ export const openCollection = <T extends Entity>(
     return ends
   }
 
-  const ensureIndexes = () => raw.createIndexes([outboxIndex, ...indexes])
+  const ensureIndexes = async () => {
+    await raw.createIndexes([outboxIndex, ...indexes])
+    const known = await raw.indexes()
+    for (const { name } of known) if (name && retiredIndexes.includes(name)) await raw.dropIndex(name)
+  }
 
-  return { raw, find, findOne, list, insert, replace, change, changeMany, ensureIndexes, toEntity, relay }
+  return { raw, find, findOne, list, page, insert, replace, change, changeMany, ensureIndexes, toEntity, relay }
 }
 
 export type Collection<T extends Entity> = ReturnType<typeof openCollection<T>>

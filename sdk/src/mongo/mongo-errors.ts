@@ -1,12 +1,17 @@
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb'
-import { type CustomError, DatabaseConnectionError } from '../errors.ts'
+import { type CustomError, DatabaseConnectionError, ServiceUnavailableError } from '../errors.ts'
 
 /** A unique index refused the write. */
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
   error instanceof MongoServerError && error.code === 11_000
 
+/** It was given up at its `maxTimeMS`. */
+const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
+
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are nobody's to foresee. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
+  if (isOutOfTime(error))
+    return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })
   const unreachable =
     error instanceof MongoServerSelectionError ||
     error instanceof MongoNetworkError ||

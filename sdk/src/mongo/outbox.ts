@@ -135,9 +135,9 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     if (stored?.outbox?.length) await enqueue(id, stored.outbox)
   }
 
-  /** Publishes what has waited longer than a second, oldest first. */
-  const sweep = async (): Promise<void> => {
-    const before = new Date(Date.now() - graceMs).toISOString()
+  /** Publishes what has waited longer than a second, oldest first. @returns `more` when there may be others */
+  const sweep = async (now = Date.now()): Promise<'more' | undefined> => {
+    const before = new Date(now - graceMs).toISOString()
     const left = await raw
       .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { outbox: 1 } })
       .sort({ 'outbox.time': 1 })
@@ -152,6 +152,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     )
     const failed = results.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
+    return left.length > 0 ? 'more' : undefined
   }
 
   /** How many documents hold events, counted up to a thousand, and since when the oldest of those waits. */

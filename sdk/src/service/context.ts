@@ -74,8 +74,10 @@ export const createServiceContext = ({ name, config, db, dapr, log, handlers: gi
       await Promise.all([idempotency.ensureIndexes(), deadLetters.ensureIndexes()])
       // Nobody who was banned gets in during the first moments; an outage of auth and of the state store stops no start.
       if (!own) await revocations.load().catch((error) => log.warn({ err: error }, 'the deny list is not known yet'))
-      // Tokens are read from the first request on, also where auth starts at the same moment.
-      if (!own)
+      // Tokens are read from the first request on, also where auth starts at the same moment for the first time. An auth
+      // that answers nothing later on is no reason to wait: its keys are in the state store.
+      const mustWait = !own && !(await verifier.hasStoredKeys().catch(() => true))
+      if (mustWait)
         await knowKeys(verifier.keepFresh).catch((error) =>
           log.warn({ err: error }, 'the public keys are not known yet'),
         )

@@ -1,4 +1,6 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
+import { createAccountRoutes } from './account/routes.ts'
+import type { AuthConfig } from './config.ts'
 import { type ContactDeps, createContactRoutes } from './contact/routes.ts'
 import { createPasskeyRoutes, type PasskeyDeps } from './passkey/routes.ts'
 import type { Recovery } from './recovery/recovery.ts'
@@ -11,13 +13,14 @@ type Deps = RoutesDeps &
   SecondFactorDeps &
   PasskeyDeps &
   ReauthenticateDeps &
-  ContactDeps & { service: ServiceOptions; recovery: Recovery }
+  ContactDeps & { service: ServiceOptions; recovery: Recovery; config: AuthConfig }
 
 export const createApp = ({ service, ...deps }: Deps) =>
   describeApi(
     createServiceApp(service)
       .route('/', deps.context.subscriptionRoutes)
       .route('/', createRoutes(deps))
+      .route('/', createAccountRoutes(deps))
       .route('/', createRecoveryRoutes(deps))
       .route('/', createContactRoutes(deps))
       .route('/', createSecondFactorRoutes(deps))

@@ -25,7 +25,7 @@ import { createOrders } from './peers/orders.ts'
 import type { Payments } from './peers/payments.ts'
 import { createRecovery } from './recovery/recovery.ts'
 import { openSecondFactors } from './second-factor/store.ts'
-import { createEntrance } from './session/entrance.ts'
+import { createSessionIssuer } from './session/issuer.ts'
 import { digestSecretOf, emailTokenKeyOf, pendingKeyOf, unsubscribeKeyOf } from './session/keys.ts'
 import { openKnownDevices } from './session/known-devices.ts'
 import { createPendingSignIns } from './session/pending.ts'
@@ -86,11 +86,11 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
     secret: digestSecretOf(JWT_KEY),
   })
   const limits = createLimits(context.rateLimit, config)
-  const entrance = createEntrance({ config, accounts, sessions, tokens, devices, contacts })
+  const sessionIssuer = createSessionIssuer({ config, accounts, sessions, tokens, devices, contacts })
 
   const app = createApp({
     service,
-    ...{ config, accounts, sessions, tokens, payments, context, entrance, limits, recovery, mails },
+    ...{ config, accounts, sessions, tokens, payments, context, sessionIssuer, limits, recovery, mails },
     ...{ contacts, secondFactors, passkeys, pendingSignIns, unsubscribing },
     onUnsubscribed: async ({ searchId: id, userId }) => {
       if (!id) return

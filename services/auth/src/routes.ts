@@ -1,13 +1,13 @@
-import { AccountBannedError, ForbiddenError, NotFoundError, SecondFactorRequiredError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, problem, query } from '@fairpass/sdk/http'
+import { AccountBannedError, NotFoundError, SecondFactorRequiredError } from '@fairpass/sdk/errors'
+import { body, describeRoute, Id, type IdempotencyEnv, problem } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
-import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ClientSession } from 'mongodb'
 import * as v from 'valibot'
 import { Email, GivenPassword, NewPassword } from './account/credentials.ts'
+import { keepAnAdmin } from './account/routes.ts'
 import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
 import { languageOf } from './contact/language.ts'
@@ -15,15 +15,14 @@ import {
   type Account,
   EarningsOutstandingError,
   InvalidCredentialsError,
-  toListed,
   toPublic,
 } from './domain/account.ts'
 import type { Limits } from './limits.ts'
 import type { Language } from './mail/letter.ts'
 import type { Payments } from './peers/payments.ts'
-import { AccountAnswer, AccountsAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
+import { AccountAnswer, CurrentUserAnswer, KeysAnswer, SessionsAnswer } from './schemas.ts'
 import type { SecondFactors } from './second-factor/store.ts'
-import { type Entrance, notStored } from './session/entrance.ts'
+import { notStored, type SessionIssuer } from './session/issuer.ts'
 import type { PendingSignIns } from './session/pending.ts'
 import { type Presented, type Sessions, sessionIdOf } from './session/store.ts'
 import type { Tokens } from './session/tokens.ts'
@@ -32,16 +31,12 @@ const SignUp = v.strictObject({ email: Email, password: NewPassword })
 const SignIn = v.strictObject({ email: Email, password: GivenPassword })
 const ChangedPassword = v.strictObject({ currentPassword: GivenPassword, newPassword: NewPassword })
 const Farewell = v.strictObject({ password: GivenPassword })
-const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
-
-/** Services feel a ban within a second; a token may outlive it by its own lifetime and what clocks differ. */
-const clockSkewSeconds = 5
 
 /** Why somebody does not get in after all. */
 const lostEntry = ['invalid_credentials', 'account_banned', 'refresh_token_invalid'] as const
 
 type Env = { Variables: IdempotencyEnv['Variables'] & { presented: Presented } }
-type Config = Pick<AuthConfig, 'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS'>
+type Config = Pick<AuthConfig, 'PUBLIC_ORIGIN'>
 export type RoutesDeps = {
   config: Config
   accounts: Accounts
@@ -49,7 +44,7 @@ export type RoutesDeps = {
   tokens: Tokens
   payments: Payments
   context: ServiceContext
-  entrance: Entrance
+  sessionIssuer: SessionIssuer
   secondFactors: SecondFactors
   pendingSignIns: PendingSignIns
   limits: Limits
@@ -68,14 +63,14 @@ export const createRoutes = ({
   tokens,
   payments,
   context,
-  entrance,
+  sessionIssuer,
   limits,
   secondFactors,
   pendingSignIns,
   ...deps
 }: RoutesDeps) => {
   const { identity, idempotent } = context
-  const { cookies, enter, signIn } = entrance
+  const { cookies, enter, signIn } = sessionIssuer
 
   /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
   const byRefreshToken = createMiddleware<IdempotencyEnv>(async (c, next) => {
@@ -91,17 +86,6 @@ export const createRoutes = ({
 
   const confirmPassword = async (userId: string, password: string): Promise<void> => {
     if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
-  }
-
-  const findOr404 = async (id: string): Promise<Account> => {
-    const account = v.is(Id, id) ? await accounts.find(id) : undefined
-    if (!account) throw new NotFoundError('There is no such account')
-    return account
-  }
-
-  const keepAnAdmin = async ({ id, role }: { id: string; role: Account['role'] }): Promise<void> => {
-    if (role === 'admin' && !(await accounts.hasOtherAdmin(id)))
-      throw new ForbiddenError('This is the last admin; make another one first')
   }
 
   return new Hono<Env>()
@@ -242,7 +226,7 @@ export const createRoutes = ({
       async (c) => {
         const { id } = c.var.user
         await confirmPassword(id, c.req.valid('json').password)
-        await keepAnAdmin(c.var.user)
+        await keepAnAdmin(accounts, c.var.user)
         if (await payments.isOwed(id)) throw new EarningsOutstandingError()
         await accounts.erase(id, new Date(), deps.farewell)
         await sessions.endAll(id)
@@ -250,47 +234,4 @@ export const createRoutes = ({
         return c.body(null, 204)
       },
     )
-    .get(
-      '/api/users',
-      identity.admin,
-      query(Page),
-      describeRoute('All accounts, newest first', { 200: AccountsAnswer }),
-      async (c) => {
-        const { limit, cursor } = c.req.valid('query')
-        const { accounts: found, nextCursor } = await accounts.list(limit, cursor)
-        return c.json({ users: found.map(toListed), nextCursor })
-      },
-    )
-    .post(
-      '/api/users/:id/ban',
-      identity.admin,
-      idempotent,
-      describeRoute('Ban an account: felt everywhere within a second', { 204: undefined }, 'version_conflict'),
-      async (c) => {
-        const account = await findOr404(c.req.param('id'))
-        if (account.status === 'active') await keepAnAdmin(account)
-        await accounts.ban(account.id, new Date())
-        await sessions.endAll(account.id)
-        return c.body(null, 204)
-      },
-    )
-    .post(
-      '/api/users/:id/unban',
-      identity.admin,
-      idempotent,
-      describeRoute('Undo a ban', { 204: undefined }, 'version_conflict'),
-      async (c) => {
-        const account = await findOr404(c.req.param('id'))
-        await accounts.unban(account.id, new Date())
-        return c.body(null, 204)
-      },
-    )
-    .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
-      const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
-      return c.json({ bans: await accounts.deniedSince(since) })
-    })
-    .get('/internal/users/:id', onlyFrom('payments'), async (c) => {
-      const account = await accounts.find(parse(Id, c.req.param('id')))
-      return c.json({ isBanned: account?.status === 'banned' })
-    })
 }

@@ -1,5 +1,5 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, openCollection, type PublishAll, publishEach } from '@fairpass/sdk/mongo'
+import { newestFirst, openCollection, type PublishAll, publishEach } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, ObjectId } from 'mongodb'
 import { cancelByBuyer, expire, type Order, toData } from './domain/order.ts'
@@ -190,11 +190,8 @@ export const openOrders = (db: Db, deps: Deps) => {
     },
 
     ofBuyer: async (buyerId: string, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await orders.list({ buyerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      return { orders: page, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await orders.page({ buyerId }, { order: newestFirst, limit, cursor })
+      return { orders: rows, nextCursor }
     },
 
     /** Orders that changed after `at`, or at it with a later id, until `until`, the earliest change first. */

@@ -51,9 +51,10 @@ const openStores = ({ db, client, publishAll, config, intercept = (seam) => seam
   const connect = intercept(createConnectPort(client))
   const sellers = openSellers(db, { connect, onReady: (sellerId) => payouts.wake({ sellerId }) })
   const disputes = openDisputes(db, { publishAll, connect, payments, payouts, ledger })
-  const stores = { accounts: openAccounts(db), coupons, disputes, ledger, payments, payouts, sellers }
+  const stores = { coupons, disputes, ledger, payments, payouts, sellers }
   return {
     ...stores,
+    accounts: openAccounts(db, ledger),
     connect,
     disputes: intercept(disputes),
     payments: intercept(payments),

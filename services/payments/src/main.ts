@@ -32,7 +32,7 @@ const loopsOf = (parts: Composition, log: Log) => {
       name: 'stray holds at Stripe',
       work: () => releaseStrayHolds({ payments, paymentProcess, stripe }),
     },
-    { everyMs: 60_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
+    { everyMs: 15_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
   ]
 }
 

@@ -4,33 +4,37 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import type { FencedChange } from './fenced-change.ts'
 import type { Files } from './file/files.ts'
 import { createFileRoutes, fileUploads } from './file/routes.ts'
+import { createLimits, type LimitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSavedSearchRoutes } from './saved-search/routes.ts'
 import type { SavedSearches } from './saved-search/store.ts'
 import { createSitemapRoutes } from './sitemap.ts'
+import type { SitemapPages } from './sitemap-pages.ts'
 import type { Tickets } from './store.ts'
 
 type Deps = {
   service: ServiceOptions
   context: ServiceContext
   tickets: Tickets
+  sitemapPages: SitemapPages
   suspensions: Suspensions
   orders: Orders
   change: FencedChange
   files: Files
   priceCapPercent: number | undefined
+  limits: LimitVariables
   savedSearches: SavedSearches
 }
 
-export const createApp = ({ service, context, tickets, suspensions, orders, savedSearches, ...rest }: Deps) =>
+export const createApp = ({ service, context, tickets, orders, sitemapPages, savedSearches, limits, ...rest }: Deps) =>
   describeApi(
     createServiceApp({ ...service, uploads: fileUploads })
       .route('/', context.subscriptionRoutes)
       .route('/', createSavedSearchRoutes({ savedSearches, context }))
-      .route('/', createRoutes({ tickets, suspensions, context, ...rest }))
+      .route('/', createRoutes({ tickets, context, limits: createLimits(context.rateLimit, limits), ...rest }))
       .route('/', createFileRoutes({ files: rest.files, orders, context, publicOrigin: service.publicOrigin }))
-      .route('/', createSitemapRoutes(tickets)),
+      .route('/', createSitemapRoutes(sitemapPages)),
     service.publicOrigin,
   )
 

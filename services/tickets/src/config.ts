@@ -1,10 +1,12 @@
 import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import * as v from 'valibot'
+import { limitVariables } from './limits.ts'
 
 const secret = v.pipe(v.string(), v.minLength(16, 'must have at least 16 characters'))
 
 const entries = {
   ...commonConfig,
+  ...limitVariables,
   /** what uploaded tickets are sealed under, and the one before it while it is being replaced */
   FILE_KEY: secret,
   FILE_KEY_PREVIOUS: v.optional(secret),

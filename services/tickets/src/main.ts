@@ -11,10 +11,12 @@ import { createReader } from './file/reader/reader.ts'
 import { openS3 } from './file/s3.ts'
 import { createSeal } from './file/seal.ts'
 import { openFileStore } from './file/store.ts'
+import { bringForward } from './migrate.ts'
 import { createOrders } from './peers/orders.ts'
-import { createReconciler } from './reconcile.ts'
+import { createReconciler, unlistBegun } from './reconcile.ts'
 import { lookForNews } from './saved-search/digest.ts'
 import { openSavedSearches } from './saved-search/store.ts'
+import { openSitemapPages } from './sitemap-pages.ts'
 import { openTickets } from './store.ts'
 
 const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: TicketsConfig) =>
@@ -32,6 +34,7 @@ await runService(
   () => readTicketsConfig(process.env),
   ({ config, db, dapr, log, service }) => {
     const tickets = openTickets(db, dapr.publishAll)
+    const sitemapPages = openSitemapPages(db)
     const suspensions = openSuspensions(db)
     const orders = createOrders(dapr)
     const reconcile = createReconciler({ db, tickets, orders })
@@ -58,23 +61,19 @@ await runService(
     })
     return {
       app: createApp({
-        service,
-        context,
-        tickets,
-        suspensions,
-        orders,
-        savedSearches,
-        change,
-        files,
+        ...{ service, context, tickets, sitemapPages, suspensions, orders, savedSearches, change, files },
         priceCapPercent: config.PRICE_CAP_PERCENT,
+        limits: config,
       }),
-      prepare: () =>
-        Promise.all([
+      prepare: async () => {
+        await Promise.all([
           savedSearches.ensureIndexes(),
           tickets.ensureIndexes(),
           store.ensureIndexes().then(files.assertKeysKnown),
           context.prepare(),
-        ]),
+        ])
+        await bringForward(db)
+      },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
       loops: [
         ...context.loops,
@@ -84,6 +83,8 @@ await runService(
         { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
         { everyMs: safetyNetMs, name: 'files to erase', work: () => files.sweep() },
         { everyMs: 30_000, name: 'file keys', work: files.rotate },
+        { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
+        { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
       ],
     }
   },

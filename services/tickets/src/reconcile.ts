@@ -5,6 +5,9 @@ import { followOrders } from './events.ts'
 import type { Orders } from './peers/orders.ts'
 import type { Tickets } from './store.ts'
 
+/** How many are taken out of the lists by one write, and by one round. */
+const unlistedAtOnce = 500
+const maxWrites = 100
 /** Up to which change of an order the tickets are known to follow. */
 type Position = { _id: 'orders'; at: Date; id: string }
 
@@ -47,4 +50,10 @@ export const createReconciler = ({ db, tickets, orders }: Deps) => {
       if (changed.length < pageSize) return
     }
   }
+}
+
+/** What has begun leaves the lists, and what they are read by. */
+export const unlistBegun = async (tickets: Pick<Tickets, 'unlistBegun'>, now: Date): Promise<void> => {
+  for (let written = 0; written < maxWrites; written++)
+    if ((await tickets.unlistBegun(now, unlistedAtOnce)) < unlistedAtOnce) return
 }

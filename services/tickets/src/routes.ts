@@ -29,6 +29,7 @@ import {
 } from './domain/ticket.ts'
 import type { FencedChange } from './fenced-change.ts'
 import type { Files } from './file/files.ts'
+import type { createLimits } from './limits.ts'
 import { TicketAnswer, TicketsAnswer } from './schemas.ts'
 import type { Tickets } from './store.ts'
 
@@ -97,15 +98,17 @@ type Deps = {
   /** the highest price in hundredths of the face value; without it any price may be asked */
   priceCapPercent: number | undefined
   context: ServiceContext
+  limits: ReturnType<typeof createLimits>
 }
 
-export const createRoutes = ({ tickets, suspensions, change, files, priceCapPercent, context }: Deps) => {
+export const createRoutes = ({ tickets, suspensions, change, files, priceCapPercent, context, limits }: Deps) => {
   const { identity, idempotent } = context
   const { findOr404, changeUnlessHeld } = change
 
   return new Hono<IdempotencyEnv>()
     .get(
       '/api/tickets',
+      limits.searchesByAddress,
       query(Search),
       describeRoute('Search what is on sale or being checked out', { 200: TicketsAnswer }),
       async (c) => {

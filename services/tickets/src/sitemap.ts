@@ -1,27 +1,21 @@
 import { Id, onlyFrom, query } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import type { Tickets } from './store.ts'
-
-/** What the sitemap protocol allows in one file, https://www.sitemaps.org/protocol.html */
-const pageSize = 50_000
-const maxPages = 1_000
+import type { SitemapPages } from './sitemap-pages.ts'
 
 const From = v.object({ from: Id })
 
 /** For the web app's sitemap: where its pages begin, and the listings of one page. */
-export const createSitemapRoutes = (tickets: Tickets, size = pageSize) =>
+export const createSitemapRoutes = (pages: SitemapPages) =>
   new Hono()
     .use('/internal/sitemap/*', onlyFrom('web'))
     .get('/internal/sitemap/pages', async (c) => {
-      const pages: string[] = []
-      let start = await tickets.listedAfter('', 0, new Date())
-      while (start !== undefined && pages.length < maxPages) {
-        pages.push(start)
-        start = await tickets.listedAfter(start, size, new Date())
-      }
-      return c.json({ pages })
+      const starts = await pages.starts()
+      if (starts.length > 0) return c.json({ pages: starts })
+      // The first listings are there before the next round.
+      await pages.extend(new Date())
+      return c.json({ pages: await pages.starts() })
     })
     .get('/internal/sitemap/listings', query(From), async (c) =>
-      c.json({ ids: await tickets.listedFrom(c.req.valid('query').from, size, new Date()) }),
+      c.json({ ids: await pages.listings(c.req.valid('query').from, new Date()) }),
     )

@@ -1,93 +1,35 @@
-import { RequestValidationError } from '@fairpass/sdk/errors'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
-import type { ClientSession, Db, Filter, Sort } from 'mongodb'
-import { cityToFind, foundBy, type Search, wordsToFind } from './domain/search.ts'
+import { newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import type { ClientSession, Db, Filter } from 'mongodb'
+import { foundBy, isListed, type Search } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
+import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
 
-/** A ticket as stored: what it is found by stands beside it, folded. */
-type TicketDocument = Ticket & ReturnType<typeof foundBy>
-type Stored = Omit<TicketDocument, 'id'> & { _id: string }
-
-const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T) => ({ ...ticket, ...foundBy(ticket) })
-
-const withoutSearch = ({ searchText: _text, searchCity: _city, startsOn: _day, ...ticket }: TicketDocument): Ticket =>
-  ticket
-
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
-/** Prices of several currencies have no order, so each currency stands by itself. */
-const sorts = {
-  soonest: { startsAt: 1, _id: 1 },
-  cheapest: { currency: 1, priceCents: 1, _id: 1 },
-  newest: { _id: -1 },
-} as const satisfies Record<Search['sort'], Sort>
-
-/** Where a ticket stands in a sort, beside its id. */
-const positionIn = (sort: Search['sort'], { startsAt, currency, priceCents, id }: Ticket): string | number =>
-  ({ soonest: startsAt.getTime(), cheapest: `${currency}:${priceCents}`, newest: id })[sort]
-
-const positionFilter = (sort: Search['sort'], cursor: string): Filter<Stored> => {
-  const [value, id] = decodeCursor(cursor)
-  const refuse = () => new RequestValidationError([{ msg: 'belongs to another sort', param: 'cursor' }])
-  if (sort === 'newest') {
-    if (value !== id) throw refuse()
-    return { _id: { $lt: id } }
-  }
-  if (sort === 'soonest') {
-    const startsAt = new Date(value)
-    if (typeof value !== 'number' || Number.isNaN(startsAt.getTime())) throw refuse()
-    return { $or: [{ startsAt: { $gt: startsAt } }, { startsAt, _id: { $gt: id } }] }
-  }
-  const [, currency, price] = /^([a-z]{3}):(\d{1,15})$/.exec(String(value)) ?? []
-  if (currency === undefined) throw refuse()
-  const priceCents = Number(price)
-  return {
-    $or: [
-      { currency: { $gt: currency } },
-      { currency, priceCents: { $gt: priceCents } },
-      { currency, priceCents, _id: { $gt: id } },
-    ],
-  }
+/** What a listing is found by, made anew only where that has changed. */
+const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
+  const isFoundAlike =
+    before?.searchTokens !== undefined &&
+    before.title === ticket.title &&
+    before.venue === ticket.venue &&
+    before.city === ticket.city &&
+    before.timeZone === ticket.timeZone &&
+    before.startsAt.getTime() === ticket.startsAt.getTime()
+  const { searchText, searchTokens, searchCity, startsOn } = isFoundAlike ? before : foundBy(ticket)
+  const listed = isListed(ticket, new Date())
+  const found = { searchText, searchTokens, searchCity, startsOn }
+  return { ...ticket, ...found, ...(listed === undefined ? {} : { isListed: listed }) }
 }
 
-const dayMs = 24 * 3600_000
-/** No venue is further from UTC than this, so that an index can find the days around. */
-const furthestMs = 15 * 3600_000
+const withoutSearch = ({
+  searchText: _text,
+  searchTokens: _tokens,
+  searchCity: _city,
+  startsOn: _day,
+  isListed: _isListed,
+  ...ticket
+}: TicketDocument): Ticket => ticket
 
-/** A moment as it is; a day is that of the venue. What was stored before days were counts as if it were in UTC. */
-const startsFilter = (bound: '$gte' | '$lte', wanted: string | Date | undefined): Filter<Stored>[] => {
-  if (wanted === undefined) return []
-  if (wanted instanceof Date) return [{ startsAt: { [bound]: wanted } }]
-  const midnight = Date.parse(`${wanted}T00:00:00Z`)
-  const ends = bound === '$gte' ? midnight : midnight + dayMs - 1
-  const nearest = bound === '$gte' ? midnight - furthestMs : ends + furthestMs
-  const inUtc = { startsOn: { $exists: false }, startsAt: { [bound]: new Date(ends) } }
-  return [{ startsAt: { [bound]: new Date(nearest) } }, { $or: [{ startsOn: { [bound]: wanted } }, inUtc] }]
-}
-
-const filterOf = (search: Search, now: Date): Filter<Stored> => {
-  const { q, city, from, to, currency, minPrice, maxPrice, status, sort, cursor } = search
-  return {
-    $and: [
-      { status: status ?? { $in: ['available', 'reserved'] } },
-      { startsAt: { $gte: now } },
-      // What nobody could buy is found by its address only.
-      { $or: [{ delivery: { $ne: 'file' } }, { 'file.id': { $exists: true } }] },
-      ...startsFilter('$gte', from),
-      ...startsFilter('$lte', to),
-      ...(city ? [{ searchCity: cityToFind(city) }] : []),
-      ...wordsToFind(q ?? '').map((word) => ({ searchText: { $regex: escaped(word) } })),
-      ...(currency ? [{ currency }] : []),
-      ...(minPrice === undefined ? [] : [{ priceCents: { $gte: minPrice } }]),
-      ...(maxPrice === undefined ? [] : [{ priceCents: { $lte: maxPrice } }]),
-      ...(cursor ? [positionFilter(sort, cursor)] : []),
-    ],
-  }
-}
-
-const listed = (first: string, now: Date) =>
-  ({ _id: { $gte: first }, status: { $in: ['available', 'reserved'] }, startsAt: { $gte: now } }) as Filter<Stored>
+const statuses: Ticket['status'][] = ['available', 'reserved', 'sold', 'withdrawn']
 
 /** Each change is told: a withdrawal as such, everything else as an update. */
 const eventsOf = (ticket: Ticket): FairpassEvent[] => [
@@ -101,20 +43,14 @@ const eventsOfFollowing = (ticket: Ticket): FairpassEvent[] =>
 export const openTickets = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<TicketDocument>(db, 'tickets', {
     publishAll,
+    retiredIndexes: ['soonest', 'cheapest', 'cheapest in a currency'],
     indexes: [
-      { key: { status: 1, startsAt: 1, _id: 1 }, name: 'soonest' },
-      { key: { status: 1, currency: 1, priceCents: 1, _id: 1 }, name: 'cheapest in a currency' },
+      ...searchIndexes,
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { erasesFile: 1 }, name: 'file to erase', sparse: true },
     ],
   })
-
-  const page = (found: TicketDocument[], limit: number, sort: Search['sort']) => {
-    const tickets = found.slice(0, limit).map(withoutSearch)
-    const last = tickets.at(-1)
-    if (!last || found.length <= limit) return { tickets, nextCursor: null }
-    return { tickets, nextCursor: encodeCursor([positionIn(sort, last), last.id]) }
-  }
+  const search = createSearch(documents.raw)
 
   return {
     ...documents,
@@ -133,7 +69,7 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
         (stored) => {
           const ticket = withoutSearch(stored)
           const next = change(ticket)
-          return next === ticket ? stored : withSearch(next)
+          return next === ticket ? stored : withSearch(next, stored)
         },
         eventsOf,
       )
@@ -147,7 +83,7 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
     replace: async (before: Ticket, after: Ticket, { timeoutMs }: { timeoutMs: number }): Promise<Ticket> =>
       withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { maxTimeMS: timeoutMs })),
 
-    /** The same for several tickets at once; what they are found by stays as it is. */
+    /** The same for several tickets at once. */
     changeMany: (changes: ReadonlyMap<string, (ticket: Ticket) => Ticket>) =>
       documents.changeMany(
         new Map(
@@ -156,7 +92,7 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
             (stored: TicketDocument) => {
               const ticket = withoutSearch(stored)
               const next = change(ticket)
-              return next === ticket ? stored : { ...stored, ...next }
+              return next === ticket ? stored : withSearch(next, stored)
             },
           ]),
         ),
@@ -174,37 +110,39 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
       withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
 
     /** Listings whose files are to be erased, at most `limit`. */
-    toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<Stored>, { limit }),
+    toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<StoredTicket>, { limit }),
 
     /** A mark of this service's own: the listing itself did not change. */
     noteErased: (id: string, fileId: string) =>
-      documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<Stored>, { $unset: { erasesFile: '' } }),
+      documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<StoredTicket>, { $unset: { erasesFile: '' } }),
 
-    search: async (search: Search, now: Date) => {
-      const found = await documents.list(filterOf(search, now), { sort: sorts[search.sort], limit: search.limit + 1 })
-      return page(found, search.limit, search.sort)
+    search: async (wanted: Search, now: Date) => {
+      const { rows, nextCursor } = await search(wanted, now)
+      return { tickets: rows.map((row) => withoutSearch(documents.toEntity(row))), nextCursor }
     },
 
     ofSeller: async (sellerId: string, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list({ sellerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      return page(found, limit, 'newest')
+      const { rows, nextCursor } = await documents.page({ sellerId }, { order: newestFirst, limit, cursor })
+      return { tickets: rows.map(withoutSearch), nextCursor }
     },
 
-    /** The ids of what a visitor can find, in their own order, at most `limit` from `first` on. */
-    listedFrom: async (first: string, limit: number, now: Date): Promise<string[]> =>
-      documents.raw
-        .find(listed(first, now))
+    /** Takes what has begun out of all lists, at most `limit` at once. @returns how many */
+    unlistBegun: async (now: Date, limit: number): Promise<number> => {
+      const begun = await documents.raw
+        .find({
+          isListed: { $exists: true },
+          status: { $in: statuses },
+          startsAt: { $lte: now },
+        } as Filter<StoredTicket>)
         .project<{ _id: string }>({ _id: 1 })
-        .sort({ _id: 1 })
+        .hint('all, soonest')
         .limit(limit)
-        .map(({ _id }) => _id)
-        .toArray(),
-
-    /** The id that comes `skip` places after `first`. */
-    listedAfter: async (first: string, skip: number, now: Date): Promise<string | undefined> => {
-      const [found] = await documents.raw.find(listed(first, now)).sort({ _id: 1 }).skip(skip).limit(1).toArray()
-      return found?._id
+        .toArray()
+      if (begun.length === 0) return 0
+      const ids = begun.map(({ _id }) => _id)
+      // Not what was moved to a later day meanwhile.
+      await documents.raw.updateMany({ _id: { $in: ids }, startsAt: { $lte: now } }, { $unset: { isListed: '' } })
+      return begun.length
     },
 
     /** Listings of a seller that a ban must still end, at most `limit`. */

@@ -24,7 +24,7 @@ export const access: Guard[] = [
   {
     promise: 'access',
     name: 'a visitor climbs to another path',
-    out: [{ file: 'web/src/gateway/route.ts', text: 'PLAIN_SEGMENT.test(segment) && ', by: '' }],
+    out: [{ file: 'web/src/gateway/route.ts', text: 'plainSegment.test(segment) && ', by: '' }],
     test: { file: 'web/src/gateway/route.test.ts', name: '/api/tickets/a%2F..%2Finternal reaches nobody' },
   },
   {

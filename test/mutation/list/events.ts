@@ -81,7 +81,7 @@ export const events: Guard[] = [
     out: [
       {
         file: 'services/orders/src/main.ts',
-        text: "        { everyMs: 1_000, name: 'outbox', work: orders.relay.sweep },\n",
+        text: "        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },\n",
         by: '',
       },
     ],
@@ -110,8 +110,8 @@ export const events: Guard[] = [
       },
       {
         file: 'sdk/src/mongo/collection.ts',
-        text: '    if (matchedCount === 0) throw new VersionConflictError()\n',
-        by: '    if (matchedCount === 0) throw new VersionConflictError()\n    if (outbox.length > 0) await raw.updateOne(byId(id), { $push: { outbox: { $each: outbox } } } as unknown as UpdateFilter<Stored<T>>, options)\n',
+        text: '      throw new VersionConflictError()\n    }\n    return written(saved, outbox, options)\n',
+        by: '      throw new VersionConflictError()\n    }\n    if (outbox.length > 0) await raw.updateOne(byId(before.id), { $push: { outbox: { $each: outbox } } } as unknown as UpdateFilter<Stored<T>>, options)\n    return written(saved, outbox, options)\n',
       },
     ],
     test: { file: collection, name: 'a change and its events are one write' },

@@ -78,8 +78,8 @@ export const expiry: Guard[] = [
     out: [
       {
         file: 'services/orders/src/store.ts',
-        text: "if (event.type === 'order.cancelled') await holds.release(event.data.ticketId, event.data.id)\n",
-        by: '\n',
+        text: '    await holds.release(event.data.ticketId, event.data.id)\n',
+        by: '',
       },
     ],
     test: { file: 'services/orders/src/hold/purchase.test.ts', name: 'a cancelled order frees the ticket at once' },

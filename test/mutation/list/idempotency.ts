@@ -38,6 +38,21 @@ export const idempotency: Guard[] = [
   },
   {
     promise: 7,
+    name: 'an authorisation whose answer was lost is not looked for',
+    out: [
+      {
+        file: 'services/payments/src/payment/steps.ts',
+        text: "const intent = result.as === 'told' ? result.intent : await stripe.find(payment.id)",
+        by: "const intent = result.as === 'told' ? result.intent : undefined",
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/stray-holds.test.ts',
+      name: 'an authorisation whose answer was lost is found by its metadata, and used',
+    },
+  },
+  {
+    promise: 7,
     name: 'a repeat does not wait for the first answer',
     out: [
       {
@@ -54,7 +69,7 @@ export const idempotency: Guard[] = [
     out: [
       {
         file: idempotencyFile,
-        text: 'if (known.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError()\n',
+        text: 'if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()\n',
         by: '\n',
       },
     ],

@@ -7,6 +7,7 @@ import { files } from './files.ts'
 import { idempotency } from './idempotency.ts'
 import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
+import { mail } from './mail.ts'
 import { money } from './money.ts'
 import { oneOrder } from './one-order.ts'
 import { payouts } from './payouts.ts'
@@ -23,4 +24,5 @@ export const guards: Guard[] = [
   ...identity,
   ...access,
   ...files,
+  ...mail,
 ]

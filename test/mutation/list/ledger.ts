@@ -84,8 +84,8 @@ export const ledger: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/store.ts',
-        text: 'await documents.replace(before, after, eventsOf, { session })',
-        by: 'await documents.replace(before, after, eventsOf)',
+        text: 'await documents.replace(before, after, outboxOf, { session })',
+        by: 'await documents.replace(before, after, outboxOf)',
       },
     ],
     test: { file: store, name: 'a payment moves together with its entry, or neither does' },

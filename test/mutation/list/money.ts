@@ -12,7 +12,7 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/main.ts',
-        text: "    { everyMs: 2_000, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
+        text: "    { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },\n",
         by: '',
       },
     ],
@@ -82,6 +82,21 @@ export const money: Guard[] = [
       },
     ],
     test: { file: payments, name: 'an order that ends while the card is asked: nothing is taken' },
+  },
+  {
+    promise: 2,
+    name: 'what a card holds for no payment stays held',
+    out: [
+      {
+        file: 'services/payments/src/payment/process.ts',
+        text: "    if (result.as === 'told' && result.intent.status === 'requires_capture')\n",
+        by: '    if (result === undefined)\n',
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/stray-holds.test.ts',
+      name: 'a hold whose webhook is lost, too, is ended by looking',
+    },
   },
   {
     promise: 2,

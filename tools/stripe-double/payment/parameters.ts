@@ -1,3 +1,4 @@
+import { currencies, currencyNamed } from '@fairpass/sdk/values'
 import { missingParameter, parameterRefused } from '../errors.ts'
 import { branch, type Form, flag, list, metadata, oneOf, only, required, text, whole } from '../request/form.ts'
 import type { NewIntent } from '../shapes.ts'
@@ -17,23 +18,23 @@ const captureParameters =
   'amount_to_capture expand final_capture metadata statement_descriptor statement_descriptor_suffix'.split(' ')
 const refundParameters = 'amount charge expand metadata payment_intent reason'.split(' ')
 
-const maxAmount = 99_999_999
-const currencies = new Set(Intl.supportedValuesOf('currency').map((currency) => currency.toLowerCase()))
-
 export const amountOf = (form: Form): number => {
   const amount = whole(form, 'amount')
   if (amount === undefined) throw missingParameter('amount')
   if (amount < 1) {
     throw parameterRefused('parameter_invalid_integer', 'amount', 'This value must be greater than or equal to 1.')
   }
-  if (amount > maxAmount) throw parameterRefused('amount_too_large', 'amount', 'Amount must be no more than 999,999.99')
+  const { max } = currencyNamed(currencyOf(form))
+  if (amount > max) throw parameterRefused('amount_too_large', 'amount', `Amount must be no more than ${max}`)
   return amount
 }
 
 export const currencyOf = (form: Form): string => {
   const currency = required(form, 'currency').toLowerCase()
   if (!currencies.has(currency)) {
-    throw parameterRefused('parameter_invalid_string', 'currency', `Invalid currency: ${currency}.`)
+    const known = [...currencies.keys()].join(', ')
+    const message = `Invalid currency: ${currency}. Stripe currently supports these currencies: ${known}`
+    throw parameterRefused('parameter_invalid_string', 'currency', message)
   }
   return currency
 }

@@ -6,7 +6,7 @@ const highestRunner = 4
  * and not all pass it on: npx forwards SIGTERM to a shell that keeps it for itself.
  */
 export const watchRunners = (onGone: () => void) => {
-  if (process.env.npm_lifecycle_event !== 'up') return
+  if (!['up', 'dev'].includes(process.env.npm_lifecycle_event ?? '')) return
   const parent = process.ppid
   const runners = [parent, ...npmAbove(parent)]
   const timer = setInterval(() => {

@@ -1,9 +1,9 @@
 import { failureIn } from '../queries/loaded.ts'
 import { safeNext } from '../server/session/next.ts'
-import { redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { type FormAction, redirectOnSuccess, refuse, text } from './form.ts'
 
 const enter =
-  (path: string): Submit =>
+  (path: string): FormAction =>
   async ({ api, fields }) => {
     const body = { email: fields.get('email') ?? '', password: fields.get('password') ?? '' }
     const next = safeNext(fields.get('next'))
@@ -20,14 +20,14 @@ const enter =
 export const signUp = enter('/api/users/signup')
 export const signIn = enter('/api/users/signin')
 
-export const signOut: Submit = async ({ api }) => {
+export const signOut: FormAction = async ({ api }) => {
   const answer = await api('POST', '/api/users/signout', { body: {} })
   // A session that is over already is as signed out as one can be.
   return answer.status === 401 ? { to: '/', cookies: answer.cookies } : redirectOnSuccess(answer, '/')
 }
 
 /** The account's page has several forms; the button that was pressed says which. */
-export const changeAccount: Submit = async ({ api, fields, words }) => {
+export const changeAccount: FormAction = async ({ api, fields, messages }) => {
   const password = (name: string) => fields.get(name) ?? ''
   switch (fields.get('intent')) {
     case 'password': {
@@ -51,6 +51,6 @@ export const changeAccount: Submit = async ({ api, fields, words }) => {
     case 'delete':
       return redirectOnSuccess(await api('DELETE', '/api/users/me', { body: { password: password('password') } }), '/')
     default:
-      return refused([{ message: words.forms.choose }])
+      return refuse([{ message: messages.forms.choose }])
   }
 }

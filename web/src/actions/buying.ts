@@ -1,14 +1,14 @@
 import type { Api } from '../server/api/api.ts'
-import { idIn, keyOf, redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { type FormAction, idempotencyKeyOf, idIn, redirectOnSuccess, refuse, text } from './form.ts'
 
 /** A ticket's page has two forms: the one that buys, and the one of the line. */
-export const buy: Submit = async ({ api, fields, id }) => {
+export const buy: FormAction = async ({ api, fields, id }) => {
   const here = `/tickets/${id}`
   if (fields.get('intent') === 'wait')
     return redirectOnSuccess(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
   if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/line/${id}`), here)
   const press = (key: { idempotencyKey: string }) => api('POST', '/api/orders', { body: { ticketId: id }, ...key })
-  const first = await press(keyOf(fields))
+  const first = await press(idempotencyKeyOf(fields))
   const isOld = first.isReplayed === true && (await hasEnded(api, idIn(first)))
   const answer = isOld ? await press({ idempotencyKey: crypto.randomUUID() }) : first
   return redirectOnSuccess(answer, `/orders/${idIn(answer) ?? ''}`)
@@ -22,9 +22,9 @@ const hasEnded = async (api: Api, orderId: string | undefined): Promise<boolean>
 }
 
 /** An order's page has several forms; the button that was pressed says which. */
-export const checkOut: Submit = async ({ api, fields, id, words }) => {
+export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
   const here = `/orders/${id}`
-  const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...keyOf(fields) })
+  const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...idempotencyKeyOf(fields) })
   switch (fields.get('intent')) {
     case 'pay': {
       const answer = await pay({ orderId: id, paymentMethod: text(fields, 'paymentMethod') })
@@ -42,6 +42,6 @@ export const checkOut: Submit = async ({ api, fields, id, words }) => {
       return redirectOnSuccess(await api('POST', `/api/orders/${id}/claim`, { body }), here)
     }
     default:
-      return refused([{ message: words.forms.choose }])
+      return refuse([{ message: messages.forms.choose }])
   }
 }

@@ -1,9 +1,9 @@
-import { redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { type FormAction, redirectOnSuccess, refuse, text } from './form.ts'
 
 const idOf = (fields: URLSearchParams): string => encodeURIComponent(text(fields, 'id').slice(0, 100))
 
 /** A seller says that a ticket was passed on, or what is to be said to a claim. */
-export const handOver: Submit = async ({ api, fields, words }) => {
+export const handOver: FormAction = async ({ api, fields, messages }) => {
   const order = `/api/orders/${idOf(fields)}`
   switch (fields.get('intent')) {
     case 'sent':
@@ -13,11 +13,11 @@ export const handOver: Submit = async ({ api, fields, words }) => {
       return redirectOnSuccess(await api('POST', `${order}/claim/answer`, { body }), '/sales?done=answered')
     }
     default:
-      return refused([{ message: words.forms.choose }])
+      return refuse([{ message: messages.forms.choose }])
   }
 }
 
-export const decideClaim: Submit = async ({ api, fields }) => {
+export const decideClaim: FormAction = async ({ api, fields }) => {
   const body = { refund: fields.get('intent') === 'refund', reason: text(fields, 'reason') }
   const answer = await api('POST', `/api/orders/${idOf(fields)}/claim/decision`, { body })
   return redirectOnSuccess(answer, '/admin/claims?done=decided')

@@ -1,15 +1,15 @@
 import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
-import { Onboarding, Ticket } from '../domain/shapes.ts'
-import type { Words } from '../i18n/en.ts'
+import { Onboarding, Ticket } from '../domain/schemas.ts'
+import type { Messages } from '../i18n/en.ts'
 import { type Failure, failureIn, loadedFrom } from '../queries/loaded.ts'
 import type { Api } from '../server/api/api.ts'
-import { idIn, keyOf, type Outcome, redirectOnSuccess, refused, type Submit, text } from './form.ts'
+import { type FormAction, idempotencyKeyOf, idIn, type Outcome, redirectOnSuccess, refuse, text } from './form.ts'
 import { fileIn, upload } from './upload.ts'
 
 const lines = (typed: string): string => plainLineBreaks(typed).trim()
 
 /** The listing that the fields tell of, or what is wrong with them that only this form can know. */
-const listingIn = (fields: URLSearchParams, { sell }: Words, locale: string, before?: Ticket) => {
+const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
   const priceCents = minorUnits(text(fields, 'price'), currency, locale)
@@ -47,13 +47,13 @@ const sellFile = async (api: Api, id: string, file: File, withoutBarcode: boolea
   return { failure: failureIn(uploaded) }
 }
 
-export const sell: Submit = async ({ api, fields, files, words, locale }) => {
-  const { errors, listing } = listingIn(fields, words, locale)
-  if (errors.length > 0) return refused(errors)
+export const sell: FormAction = async ({ api, fields, files, messages, locale }) => {
+  const { errors, listing } = listingIn(fields, messages, locale)
+  if (errors.length > 0) return refuse(errors)
   const { description, ...rest } = listing
   const file = fileIn(files)
   const body = { ...(description ? listing : rest), delivery: file ? 'file' : 'transfer' }
-  const answer = await api('POST', '/api/tickets', { body, ...keyOf(fields) })
+  const answer = await api('POST', '/api/tickets', { body, ...idempotencyKeyOf(fields) })
   const id = idIn(answer)
   if (file && id && answer.status === 201) return sellFile(api, id, file, fields.get('withoutBarcode') === 'true')
   return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
@@ -69,14 +69,14 @@ const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Tic
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
-export const changeListing: Submit = async ({ api, fields, files, id, words, locale }) => {
+export const changeListing: FormAction = async ({ api, fields, files, id, messages, locale }) => {
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
   const found = loadedFrom(Ticket, await api('GET', path))
   if (!found.ok) return { failure: found.failure }
-  const { errors, listing } = listingIn(fields, words, locale, found.value)
-  if (errors.length > 0) return refused(errors)
+  const { errors, listing } = listingIn(fields, messages, locale, found.value)
+  if (errors.length > 0) return refuse(errors)
   const changes = changesOf(listing, found.value)
   const saved = Object.keys(changes).length === 0 ? undefined : await api('PUT', path, { body: changes })
   const file = fileIn(files)
@@ -88,7 +88,7 @@ export const changeListing: Submit = async ({ api, fields, files, id, words, loc
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */
-export const setUpPayouts: Submit = async ({ api, fields }) => {
+export const setUpPayouts: FormAction = async ({ api, fields }) => {
   const country = text(fields, 'country')
   const answer = await api('POST', '/api/payments/account', { body: country ? { country } : {} })
   const begun = loadedFrom(Onboarding, answer)

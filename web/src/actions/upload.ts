@@ -1,6 +1,6 @@
 import type { Api } from '../server/api/api.ts'
 
-const TYPES: Record<string, string> = {
+const typeByExtension: Record<string, string> = {
   pdf: 'application/pdf',
   png: 'image/png',
   jpg: 'image/jpeg',
@@ -14,8 +14,8 @@ export const fileIn = (files: readonly File[]): File | undefined =>
 
 /** What browsers do not know by its name they send as anything. */
 const typeOf = ({ name, type }: File): string => {
-  const known = TYPES[name.split('.').at(-1)?.toLowerCase() ?? '']
-  return Object.values(TYPES).includes(type) ? type : (known ?? (type || 'application/octet-stream'))
+  const known = typeByExtension[name.split('.').at(-1)?.toLowerCase() ?? '']
+  return Object.values(typeByExtension).includes(type) ? type : (known ?? (type || 'application/octet-stream'))
 }
 
 export const upload = async (api: Api, ticketId: string, file: File, withoutBarcode: boolean) =>

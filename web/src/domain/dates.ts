@@ -1,14 +1,14 @@
 import { isTimeZone } from '@fairpass/sdk/values'
 
 // Making a formatter costs more than using it a hundred times; readers share a few.
-const MAX_FORMATS = 500
+const maxFormats = 500
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 const formatFor = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
   const key = `${locale} ${JSON.stringify(options)}`
   const known = formats.get(key)
   if (known) return known
-  if (formats.size >= MAX_FORMATS) formats.clear()
+  if (formats.size >= maxFormats) formats.clear()
   const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: knownZone(options.timeZone) })
   formats.set(key, format)
   return format

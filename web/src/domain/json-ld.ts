@@ -1,7 +1,7 @@
 import { majorUnits, offsetDateTime } from '@fairpass/sdk/values'
-import { hasBegun, type Ticket } from './shapes.ts'
+import { hasBegun, type Ticket } from './schemas.ts'
 
-const AVAILABILITY: Record<Ticket['status'], string> = {
+const schemaOrgAvailability: Record<Ticket['status'], string> = {
   available: 'https://schema.org/InStock',
   reserved: 'https://schema.org/LimitedAvailability',
   sold: 'https://schema.org/SoldOut',
@@ -31,7 +31,7 @@ export const eventJsonLd = (ticket: Ticket, url: string, now: Date): string =>
       price: majorUnits(ticket.priceCents, ticket.currency),
       priceCurrency: ticket.currency.toUpperCase(),
       // What has begun cannot be bought any more.
-      availability: hasBegun(ticket, now) ? 'https://schema.org/OutOfStock' : AVAILABILITY[ticket.status],
+      availability: hasBegun(ticket, now) ? 'https://schema.org/OutOfStock' : schemaOrgAvailability[ticket.status],
       validThrough: offsetDateTime(ticket.startsAt, ticket.timeZone),
     },
   }).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

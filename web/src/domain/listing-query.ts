@@ -1,8 +1,8 @@
 import { amountField, currencies, currencyNamed, isDay, minorUnits, parseMoment } from '@fairpass/sdk/values'
 
-const SORTS = ['soonest', 'cheapest', 'newest']
+const sorts = ['soonest', 'cheapest', 'newest']
 
-const FILTERS = ['q', 'city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort', 'cursor'] as const
+const filters = ['q', 'city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort', 'cursor'] as const
 
 /** What prices are in when nobody says so. */
 export const usualCurrency = (locale: string): string => (locale.startsWith('de') ? 'eur' : 'usd')
@@ -24,7 +24,7 @@ const timeOf = (text: string): string | undefined => (isDay(text) ? text : parse
 export const tidyAddress = (search: string, locale = 'en'): string | undefined => {
   const asked = new URLSearchParams(search)
   const tidy = new URLSearchParams()
-  for (const name of FILTERS) {
+  for (const name of filters) {
     const value = asked.get(name)?.trim()
     if (value) tidy.set(name, value.slice(0, 500))
   }
@@ -60,7 +60,7 @@ export const apiQuery = (search: string): string => {
   put('maxPrice', amount('maxPrice'))
   put(
     'sort',
-    SORTS.find((sort) => sort === asked.get('sort')),
+    sorts.find((sort) => sort === asked.get('sort')),
   )
   put('cursor', asked.get('cursor')?.slice(0, 300))
   return query.size > 0 ? `?${query}` : ''
@@ -69,7 +69,7 @@ export const apiQuery = (search: string): string => {
 /** The same listing from another cursor on; undefined is its beginning. */
 export const pageAddress = (search: string, cursor: string | undefined): string => {
   const query = new URLSearchParams(search)
-  for (const name of [...query.keys()]) if (!FILTERS.some((filter) => filter === name)) query.delete(name)
+  for (const name of [...query.keys()]) if (!filters.some((filter) => filter === name)) query.delete(name)
   query.delete('cursor')
   if (cursor) query.set('cursor', cursor)
   return query.size > 0 ? `/?${query}` : '/'
@@ -78,7 +78,7 @@ export const pageAddress = (search: string, cursor: string | undefined): string 
 /** Whether an address is the whole listing, or a page of it: what somebody searched for is no page of ours to index. */
 export const isWholeListing = (search: string): boolean => {
   const asked = new URLSearchParams(search)
-  return FILTERS.every((name) => name === 'cursor' || !asked.get(name))
+  return filters.every((name) => name === 'cursor' || !asked.get(name))
 }
 
 /** A price in an address as a field of the form has it. */

@@ -28,13 +28,14 @@ export const zoneOf = (city: string, zones: readonly string[]): string | undefin
 }
 
 // Where Stripe opens accounts (https://stripe.com/global); which of them the platform may pay into, Stripe says.
-const PAYOUT_COUNTRIES =
+const payoutCountryCodes =
   'AE AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IT JP LI LT LU LV MT MX MY NL NO NZ PL PT RO SE SG SI SK TH US'
 
 /** The countries that a seller may be paid in, as their code and name, in the order of the names. */
 export const payoutCountries = (locale: string): [code: string, name: string][] => {
   const names = new Intl.DisplayNames(locale, { type: 'region' })
-  return PAYOUT_COUNTRIES.split(' ')
+  return payoutCountryCodes
+    .split(' ')
     .map((code): [string, string] => [code, names.of(code) ?? code])
     .sort(([, one], [, other]) => one.localeCompare(other, locale))
 }

@@ -1,5 +1,5 @@
 /** Stripe's test PaymentMethods; the local double knows them, too. */
-export const TEST_CARDS = [
+export const testCards = [
   ['pm_card_visa', 'visa'],
   ['pm_card_mastercard', 'mastercard'],
   ['pm_card_chargeDeclined', 'declined'],

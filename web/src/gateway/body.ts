@@ -1,4 +1,4 @@
-export const MAX_BODY_BYTES = 1024 * 1024
+export const defaultMaxBytes = 1024 * 1024
 
 export class BodyTooLarge extends Error {}
 
@@ -9,7 +9,7 @@ export class BodyTooLarge extends Error {}
 export const readBody = async (
   request: Request,
   signal: AbortSignal,
-  maxBytes = MAX_BODY_BYTES,
+  maxBytes = defaultMaxBytes,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> => {
   if (request.body === null || request.method === 'GET' || request.method === 'HEAD') return undefined
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new BodyTooLarge()

@@ -3,14 +3,14 @@ import { createGateway } from './gateway.ts'
 import { eventually, findDaprd, startSidecars } from './testing.ts'
 
 const daprd = await findDaprd()
-const COOKIES = ['a=1; Path=/; HttpOnly', 'b=2; Path=/; Expires=Thu, 01 Jan 2032 00:00:00 GMT', 'c=; Max-Age=0']
+const cookies = ['a=1; Path=/; HttpOnly', 'b=2; Path=/; Expires=Thu, 01 Jan 2032 00:00:00 GMT', 'c=; Max-Age=0']
 
 const echo = async (request: Request): Promise<Response> => {
   const url = new URL(request.url)
   switch (url.pathname) {
     case '/api/tickets/refusal': {
       const headers = new Headers({ 'content-type': 'application/problem+json', 'retry-after': '7' })
-      for (const cookie of COOKIES) headers.append('set-cookie', cookie)
+      for (const cookie of cookies) headers.append('set-cookie', cookie)
       return new Response('{"code":"ticket_being_checked_out"}', { status: 409, headers })
     }
     case '/api/tickets/gone':
@@ -82,7 +82,7 @@ describe.skipIf(daprd === undefined)('through real sidecars', () => {
     expect(answer.status).toBe(409)
     expect(answer.headers.get('retry-after')).toBe('7')
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    expect(answer.headers.getSetCookie()).toEqual(COOKIES)
+    expect(answer.headers.getSetCookie()).toEqual(cookies)
     expect(await answer.text()).toBe('{"code":"ticket_being_checked_out"}')
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { MAX_BODY_BYTES } from './body.ts'
+import { defaultMaxBytes } from './body.ts'
 import { createGateway } from './gateway.ts'
 
 // A stub in the sidecar's place, for what a real one does not do on demand; dapr.test.ts has the real one.
@@ -68,7 +68,7 @@ describe('what the sidecar or the network refuses is told in the contract’s wo
     }
     const hasty = createGateway({ ...options, timeoutMs: 50 })
     await expectProblem(await call('/api/tickets', {}, hasty), 503, 'service_unavailable')
-    for (let turn = 0; turn < 100 && !isAborted; turn += 1) await Bun.sleep(10)
+    for (let count = 0; count < 100 && !isAborted; count += 1) await Bun.sleep(10)
     expect(isAborted).toBe(true)
   })
 })
@@ -91,8 +91,8 @@ describe('the bound on bodies', () => {
     })
 
   test.each([
-    ['with a length', () => new Uint8Array(MAX_BODY_BYTES + 1)],
-    ['without one', () => chunked(MAX_BODY_BYTES + 1)],
+    ['with a length', () => new Uint8Array(defaultMaxBytes + 1)],
+    ['without one', () => chunked(defaultMaxBytes + 1)],
   ])('one byte too many %s is 413, and no service sees any of it', async (_, body) => {
     calls = 0
     await expectProblem(await call('/api/tickets', { method: 'POST', body: body() }), 413, 'body_too_large')
@@ -101,8 +101,8 @@ describe('the bound on bodies', () => {
 
   test('a body of exactly the bound passes whole', async () => {
     behave = async (request) => Response.json({ bytes: (await request.bytes()).length })
-    const response = await call('/api/tickets', { method: 'POST', body: chunked(MAX_BODY_BYTES) })
-    expect(await response.json()).toEqual({ bytes: MAX_BODY_BYTES })
+    const response = await call('/api/tickets', { method: 'POST', body: chunked(defaultMaxBytes) })
+    expect(await response.json()).toEqual({ bytes: defaultMaxBytes })
   })
 })
 

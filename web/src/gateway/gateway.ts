@@ -1,13 +1,13 @@
 import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/telemetry/trace'
 import { BodyTooLarge, readBody } from './body.ts'
-import { isDaprsOwn } from './dapr-refusal.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
 import { isSecretPath, maxBodyBytesOf, routeOf } from './route.ts'
-import { isFromElsewhere, isOfOtherAddress } from './same-origin.ts'
+import { isCrossSite, isOfOtherAddress } from './same-origin.ts'
+import { isSidecarError } from './sidecar-error.ts'
 import { traceOf, unsampled } from './trace.ts'
 
-export interface GatewayOptions extends Origin {
+export type GatewayOptions = Origin & {
   daprHttpPort: number
   /** From the first byte of the request to the last of the answer; an event stream is bound only until it opens. */
   timeoutMs?: number
@@ -15,13 +15,19 @@ export interface GatewayOptions extends Origin {
 
 export type Gateway = (request: Request, peer: string | undefined) => Promise<Response>
 
-const DEFAULT_TIMEOUT_MS = 30_000
+const defaultTimeoutMs = 30_000
 
 const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
+/** What is passed on whole: a stream costs more than so many bytes. */
+const WHOLE_BYTES = 64 * 1024
+
+const isShort = (response: Response): boolean =>
+  Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= WHOLE_BYTES
+
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
-export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ...origin }: GatewayOptions): Gateway => {
+export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
   const sidecar = `http://127.0.0.1:${daprHttpPort}/v1.0/invoke`
 
   return async (request, peer) => {
@@ -29,7 +35,7 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
     const url = new URL(request.url)
     const route = routeOf(url.pathname)
     if (route === undefined) return problem('not_found', trace.traceId)
-    if (isFromElsewhere(request, origin.publicOrigin)) {
+    if (isCrossSite(request, origin.publicOrigin)) {
       const message = `Fairpass is at ${origin.publicOrigin}; nothing can be sent from a page at another address`
       return problem('forbidden', trace.traceId, isOfOtherAddress(request) ? message : undefined)
     }
@@ -60,7 +66,7 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
         span.setAttribute('http.response.status_code', answered.status)
         return answered
       })
-      if (await isDaprsOwn(answer)) {
+      if (await isSidecarError(answer)) {
         finish()
         return problem('service_unavailable', trace.traceId)
       }
@@ -70,8 +76,13 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
         finish()
         return new Response(null, { status, statusText, headers })
       }
+      if (isShort(answer)) {
+        const bytes = await answer.arrayBuffer()
+        finish()
+        return new Response(bytes, { status, statusText, headers })
+      }
       if (isEventStream(answer)) clearTimeout(timer)
-      return new Response(relay(answer.body, call, finish), { status, statusText, headers })
+      return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
     } catch (error) {
       finish()
       return problem(error instanceof BodyTooLarge ? 'body_too_large' : 'service_unavailable', trace.traceId)
@@ -80,7 +91,7 @@ export const createGateway = ({ daprHttpPort, timeoutMs = DEFAULT_TIMEOUT_MS, ..
 }
 
 /** The service's bytes as they come; a visitor who leaves ends the call behind. */
-const relay = (body: ReadableStream<Uint8Array>, call: AbortController, finish: () => void) => {
+const relayBody = (body: ReadableStream<Uint8Array>, call: AbortController, finish: () => void) => {
   const reader = body.getReader()
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

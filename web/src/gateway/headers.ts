@@ -1,7 +1,7 @@
 import type { Trace } from './trace.ts'
 
 // RFC 9110, 7.6.1: these concern one connection only.
-const HOP_BY_HOP = [
+const hopByHopHeaders = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -11,15 +11,22 @@ const HOP_BY_HOP = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-]
+])
 
 // Said by this gateway alone; what a visitor writes here is not believed.
-const SAID_BY_GATEWAY = ['forwarded', 'x-real-ip', 'host', 'content-length', 'expect', 'grpc-trace-bin']
+const gatewayHeaders = new Set(['forwarded', 'x-real-ip', 'host', 'content-length', 'expect', 'grpc-trace-bin'])
 
-const withoutHopByHop = (headers: Headers): Headers => {
-  const kept = new Headers(headers)
-  const named = (headers.get('connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
-  for (const name of [...HOP_BY_HOP, ...named]) if (/^[a-z0-9-]+$/.test(name)) kept.delete(name)
+/** The headers that are passed on, each as `written` makes it; several cookies stay several. */
+const passedOn = (
+  headers: Headers,
+  isDropped: (name: string) => boolean,
+  written = (value: string) => value,
+): Headers => {
+  const kept = new Headers()
+  const connection = headers.get('connection')
+  const named = new Set(connection?.split(',').map((name) => name.trim().toLowerCase()))
+  for (const [name, value] of headers)
+    if (!hopByHopHeaders.has(name) && !named.has(name) && !isDropped(name)) kept.append(name, written(value))
   return kept
 }
 
@@ -30,7 +37,7 @@ const forwardedFor = (written: string | null, peer: string | undefined, trustedP
   return [...trusted, peer ?? ''].filter((hop) => hop !== '').join(', ')
 }
 
-export interface Origin {
+export type Origin = {
   publicOrigin: string
   daprApiToken: string | undefined
   trustedProxies: number
@@ -48,11 +55,11 @@ const inAscii = (value: string): string =>
 
 /** What goes to the sidecar: a `dapr-*` header from outside could choose another app or forge the caller. */
 export const requestHeaders = (headers: Headers, peer: string | undefined, trace: Trace, origin: Origin): Headers => {
-  const kept = withoutHopByHop(headers)
-  for (const name of [...kept.keys()]) {
-    if (name.startsWith('dapr-') || name.startsWith('x-forwarded-') || SAID_BY_GATEWAY.includes(name)) kept.delete(name)
-  }
-  for (const [name, value] of [...kept]) kept.set(name, inAscii(value))
+  const kept = passedOn(
+    headers,
+    (name) => name.startsWith('dapr-') || name.startsWith('x-forwarded-') || gatewayHeaders.has(name),
+    inAscii,
+  )
   const publicUrl = new URL(origin.publicOrigin)
   kept.set('x-forwarded-for', forwardedFor(headers.get('x-forwarded-for'), peer, origin.trustedProxies))
   kept.set('x-forwarded-host', publicUrl.host)
@@ -66,8 +73,4 @@ export const requestHeaders = (headers: Headers, peer: string | undefined, trace
 }
 
 /** What goes back to the visitor: the service's headers, several cookies included, without what Dapr adds. */
-export const responseHeaders = (headers: Headers): Headers => {
-  const kept = withoutHopByHop(headers)
-  for (const name of [...kept.keys()]) if (name.startsWith('dapr-')) kept.delete(name)
-  return kept
-}
+export const responseHeaders = (headers: Headers): Headers => passedOn(headers, (name) => name.startsWith('dapr-'))

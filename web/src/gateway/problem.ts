@@ -6,7 +6,7 @@ export type ProblemCode =
   | 'internal'
   | 'service_unavailable'
 
-const PROBLEMS: Record<ProblemCode, { status: number; title: string; message: string }> = {
+const problems: Record<ProblemCode, { status: number; title: string; message: string }> = {
   request_validation: { status: 400, title: 'Bad Request', message: 'The request is malformed' },
   forbidden: { status: 403, title: 'Forbidden', message: 'The request comes from another site' },
   not_found: { status: 404, title: 'Not Found', message: 'There is nothing at this address' },
@@ -19,13 +19,13 @@ const PROBLEMS: Record<ProblemCode, { status: number; title: string; message: st
   },
 }
 
-const RETRY_AFTER_SECONDS = 2
+const retryAfterSeconds = 2
 
 /** The contract's answer to what went wrong, in application/problem+json. */
 export const problem = (code: ProblemCode, traceId: string, message?: string): Response => {
-  const { status, title, message: usual } = PROBLEMS[code]
+  const { status, title, message: usual } = problems[code]
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
-  if (status === 503) headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+  if (status === 503) headers.set('retry-after', String(retryAfterSeconds))
   const errors = [{ message: message ?? usual }]
   return new Response(JSON.stringify({ type: 'about:blank', title, status, code, errors, traceId }), {
     status,

@@ -1,4 +1,4 @@
-const APPS: Record<string, string> = {
+const appByResource: Record<string, string> = {
   users: 'auth',
   tickets: 'tickets',
   orders: 'orders',
@@ -8,29 +8,30 @@ const APPS: Record<string, string> = {
 
 // Dapr decodes and normalises a path before it passes it on (`a%2F..%2Fc` becomes `/c`), so an escape could name
 // another path than the one that was judged here. No address of the contract needs one.
-const PLAIN_SEGMENT = /^[A-Za-z0-9._~!$'()*+,;=:@-]+$/
+const plainSegment = /^[A-Za-z0-9._~!$'()*+,;=:@-]+$/
 
-export interface Route {
+export type Route = {
   app: string
   path: string
 }
 
 /** Files lie with their listings; who asks for one names the order that bought it. */
-const OF_TICKETS = /^\/api\/orders\/[0-9a-f]{24}\/(file|code|calendar)$/
+const ofTickets = /^\/api\/orders\/[0-9a-f]{24}\/(file|code|calendar)$/
 /** Where a ticket's file is uploaded as it is. */
-const UPLOAD = /^\/api\/tickets\/[0-9a-f]{24}\/file$/
+const uploadPath = /^\/api\/tickets\/[0-9a-f]{24}\/file$/
 
 /** The largest body that a path takes, in bytes; undefined where the usual bound holds. */
 export const maxBodyBytesOf = (pathname: string): number | undefined =>
-  UPLOAD.test(pathname) ? 3 * 1024 * 1024 : undefined
+  uploadPath.test(pathname) ? 3 * 1024 * 1024 : undefined
 
 /** The service that answers an /api path; undefined for a path that none answers or that is not written plainly. */
 export const routeOf = (pathname: string): Route | undefined => {
   const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
   const [empty, api, resource, ...rest] = path.split('/')
-  if (empty !== '' || api !== 'api' || resource === undefined || !Object.hasOwn(APPS, resource)) return undefined
-  if (!rest.every((segment) => PLAIN_SEGMENT.test(segment) && segment !== '.' && segment !== '..')) return undefined
-  const app = OF_TICKETS.test(path) ? 'tickets' : APPS[resource]
+  if (empty !== '' || api !== 'api' || resource === undefined || !Object.hasOwn(appByResource, resource))
+    return undefined
+  if (!rest.every((segment) => plainSegment.test(segment) && segment !== '.' && segment !== '..')) return undefined
+  const app = ofTickets.test(path) ? 'tickets' : appByResource[resource]
   return app === undefined ? undefined : { app, path: path.slice(1) }
 }
 

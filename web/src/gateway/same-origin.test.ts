@@ -1,20 +1,20 @@
 import { expect, test } from 'bun:test'
-import { isFromElsewhere, isOfOtherAddress } from './same-origin.ts'
+import { isCrossSite, isOfOtherAddress } from './same-origin.ts'
 
-const OURS = 'https://fair.example'
+const publicOrigin = 'https://fair.example'
 const from = (method: string, headers: Record<string, string>) =>
-  isFromElsewhere(new Request(`${OURS}/sell`, { method, headers }), OURS)
+  isCrossSite(new Request(`${publicOrigin}/sell`, { method, headers }), publicOrigin)
 
 test('an unsafe request from a page of another site is refused', () => {
   expect(from('POST', { origin: 'https://evil.example' })).toBe(true)
   expect(from('POST', { origin: 'null' })).toBe(true)
   expect(from('DELETE', { origin: 'http://fair.example' })).toBe(true)
   expect(from('POST', { 'sec-fetch-site': 'cross-site' })).toBe(true)
-  expect(from('POST', { origin: OURS, 'sec-fetch-site': 'same-site' })).toBe(true)
+  expect(from('POST', { origin: publicOrigin, 'sec-fetch-site': 'same-site' })).toBe(true)
 })
 
 test('our own pages, a typed address and callers that are no browsers pass', () => {
-  expect(from('POST', { origin: OURS, 'sec-fetch-site': 'same-origin' })).toBe(false)
+  expect(from('POST', { origin: publicOrigin, 'sec-fetch-site': 'same-origin' })).toBe(false)
   expect(from('POST', { 'sec-fetch-site': 'none' })).toBe(false)
   expect(from('POST', {})).toBe(false)
   expect(from('GET', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toBe(false)

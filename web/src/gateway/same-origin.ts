@@ -1,11 +1,11 @@
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * An unsafe request that a browser sent from a page of another site. Callers that are no browsers send neither header
  * and carry no ambient cookies, so they pass.
  */
-export const isFromElsewhere = (request: Request, publicOrigin: string): boolean => {
-  if (SAFE.has(request.method)) return false
+export const isCrossSite = (request: Request, publicOrigin: string): boolean => {
+  if (safeMethods.has(request.method)) return false
   const origin = request.headers.get('origin')
   if (origin !== null && origin !== publicOrigin) return true
   const site = request.headers.get('sec-fetch-site')

@@ -34,7 +34,7 @@ export const findDaprd = async (): Promise<string | undefined> => {
   return undefined
 }
 
-interface Sidecar {
+type Sidecar = {
   httpPort: number
   stop(): Promise<void>
 }

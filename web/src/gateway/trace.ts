@@ -1,8 +1,8 @@
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/
+const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/
 
 const randomHex = (bytes: number): string => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
 
-export interface Trace {
+export type Trace = {
   traceId: string
   traceparent: string
   /** The caller's own trace goes on; without one, a trace starts here. */
@@ -11,7 +11,7 @@ export interface Trace {
 
 /** W3C Trace Context: an all-zero or malformed traceparent counts as none. */
 export const traceOf = (traceparent: string | null): Trace => {
-  const [, traceId, parentId] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  const [, traceId, parentId] = traceparentPattern.exec(traceparent ?? '') ?? []
   if (traceparent && traceId && !/^0+$/.test(traceId) && parentId && !/^0+$/.test(parentId)) {
     return { traceId, traceparent, isContinued: true }
   }

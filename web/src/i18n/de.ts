@@ -1,6 +1,6 @@
-import type { Words } from './en.ts'
+import type { Messages } from './en.ts'
 
-export const de: Words = {
+export const de: Messages = {
   frame: {
     skip: 'Zum Inhalt springen',
     main: 'Hauptmenü',
@@ -427,12 +427,12 @@ export const de: Words = {
       `Ihr Anteil wird überwiesen, wenn nach Beginn der Veranstaltung noch diese Zeit vergangen ist: ${span}. Bis dahin kann er noch an den Käufer zurückgehen.`,
     noDelay:
       'Ihr Anteil wird überwiesen, sobald die Veranstaltung begonnen hat. Bis dahin kann er noch an den Käufer zurückgehen.',
-    standing: {
+    accountStatus: {
       none: 'Auszahlungen laufen über Stripe. Dort muss bekannt sein, wer Sie sind und welches Bankkonto Ihnen gehört. Verkaufen können Sie schon vorher, Geld bekommen Sie danach.',
       onboarding: 'Ihr Konto bei Stripe ist eröffnet, kann aber noch kein Geld empfangen.',
       ready: 'Ihr Konto bei Stripe ist bereit. Auszahlungen kommen von selbst.',
     },
-    standingAway: 'Ob Sie Auszahlungen bekommen können, lässt sich gerade nicht sagen.',
+    accountUnknown: 'Ob Sie Auszahlungen bekommen können, lässt sich gerade nicht sagen.',
     due: 'Stripe braucht noch',
     duePart: {
       external_account: 'Ihr Bankkonto',

@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
+import type { Messages } from './en.ts'
 
 /** Why a card was declined, in a sentence. */
-export const declineWords = ({ declines }: Words['checkout'], code: string | undefined): string =>
+export const declineMessage = ({ declines }: Messages['checkout'], code: string | undefined): string =>
   Object.entries(declines).find(([known]) => known === code)?.[1] ?? declines.generic_decline

@@ -414,12 +414,12 @@ export const en = {
     payoutDelay: (span: string) =>
       `Your share is sent to you ${span} after the event has begun: until then it can still go back to the buyer.`,
     noDelay: 'Your share is sent to you as soon as the event has begun: until then it can still go back to the buyer.',
-    standing: {
+    accountStatus: {
       none: 'Payouts go through Stripe, which has to know who you are and which bank account is yours. You can sell before, and are paid once that is done.',
       onboarding: 'Your account at Stripe is open, and cannot be paid into yet.',
       ready: 'Your account at Stripe is ready. You are paid without doing anything.',
     },
-    standingAway: 'Whether you can be paid cannot be told right now.',
+    accountUnknown: 'Whether you can be paid cannot be told right now.',
     due: 'Stripe still asks for',
     duePart: {
       external_account: 'your bank account',
@@ -567,4 +567,4 @@ export const en = {
   refusedFields: {} as Readonly<Record<string, string>>,
 }
 
-export type Words = typeof en
+export type Messages = typeof en

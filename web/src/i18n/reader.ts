@@ -1,7 +1,7 @@
 import { readAcceptLanguage } from '@fairpass/sdk/accept-language'
 import { isLanguage, type Language } from './languages.ts'
 
-interface Reader {
+type Reader = {
   language: Language
   /** For Intl: the page's language as it is written where the reader lives. */
   locale: string

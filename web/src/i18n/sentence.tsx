@@ -1,6 +1,6 @@
 import { For, type JSX } from 'solid-js'
 
-interface SentenceProps {
+type SentenceProps = {
   of: string
   parts: Record<string, JSX.Element>
 }

@@ -1,19 +1,19 @@
 import { expect, test } from 'bun:test'
-import { type Change, createChanges } from './changes.ts'
-import { createSidecarAnswers } from './sidecar.ts'
+import { createSidecarRoutes } from './sidecar-routes.ts'
 import { createStreams } from './stream.ts'
+import { createTicketChanges, type TicketChange } from './ticket-changes.ts'
 
-const TOKEN = 'what only the sidecar knows'
+const appApiToken = 'what only the sidecar knows'
 const at = new Date()
-const change: Change = { id: 't1', status: 'reserved', version: at.getTime() }
+const change: TicketChange = { id: 't1', status: 'reserved', version: at.getTime() }
 
 const world = () => {
-  const changes = createChanges()
+  const changes = createTicketChanges()
   const streams = createStreams(changes)
-  const answers = createSidecarAnswers({ appApiToken: TOKEN, changes })
+  const routes = createSidecarRoutes({ appApiToken, changes })
   const watch = (ids: string) => streams.answer(new URL(`http://fairpass.invalid/live?ids=${ids}`))
-  const deliver = (data: unknown, { time = at.toISOString(), token = TOKEN } = {}) =>
-    answers(
+  const deliver = (data: unknown, { time = at.toISOString(), token = appApiToken } = {}) =>
+    routes(
       new Request('http://fairpass.invalid/events/ticket', {
         method: 'POST',
         headers: { 'dapr-api-token': token, 'content-type': 'application/cloudevents+json' },
@@ -21,7 +21,7 @@ const world = () => {
       }),
       '/events/ticket',
     )
-  return { changes, streams, answers, watch, deliver }
+  return { changes, streams, routes, watch, deliver }
 }
 
 const readerOf = (answer: Response) => {
@@ -53,17 +53,17 @@ test('a reader who leaves, and one who takes nothing, are forgotten', async () =
   await left.leave()
   expect(changes.watched()).toBe(0)
   watch('t1')
-  for (let turn = 0; turn < 100; turn += 1) changes.tell({ ...change, version: turn })
+  for (let count = 0; count < 100; count += 1) changes.publish({ ...change, version: count })
   expect([changes.watched(), streams.size()]).toEqual([0, 0])
 })
 
 test('only the sidecar is believed, and only what is new', async () => {
-  const { answers, deliver, watch } = world()
+  const { routes, deliver, watch } = world()
   expect(await deliver(change, { token: 'forged' })).toBeUndefined()
   const subscribe = (headers: Record<string, string>) =>
-    answers(new Request('http://fairpass.invalid/dapr/subscribe', { headers }), '/dapr/subscribe')
+    routes(new Request('http://fairpass.invalid/dapr/subscribe', { headers }), '/dapr/subscribe')
   expect(await subscribe({})).toBeUndefined()
-  const topics: { topic: string }[] = await (await subscribe({ 'dapr-api-token': TOKEN }))?.json()
+  const topics: { topic: string }[] = await (await subscribe({ 'dapr-api-token': appApiToken }))?.json()
   expect(topics.map(({ topic }) => topic)).toContain('ticket.updated')
   const reader = readerOf(watch('t1'))
   await reader.next()
@@ -74,17 +74,17 @@ test('only the sidecar is believed, and only what is new', async () => {
 })
 
 test('what orders say of who holds a ticket is told, too, also when it comes in bulk', async () => {
-  const { answers, watch } = world()
+  const { routes, watch } = world()
   const reader = readerOf(watch('t1,t2'))
   await reader.next()
   const entry = (entryId: string, ticketId: string, status: string) => ({
     entryId,
     event: { id: entryId, time: at.toISOString(), data: { id: 'o1', ticketId, status } },
   })
-  const answer = await answers(
+  const answer = await routes(
     new Request('http://fairpass.invalid/events/ticket', {
       method: 'POST',
-      headers: { 'dapr-api-token': TOKEN },
+      headers: { 'dapr-api-token': appApiToken },
       body: JSON.stringify({ entries: [entry('e1', 't1', 'completed'), entry('e2', 't2', 'cancelled')] }),
     }),
     '/events/ticket',

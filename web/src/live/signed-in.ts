@@ -1,4 +1,4 @@
-const RENEW_MS = 5000
+const renewMs = 5000
 
 /**
  * Asks the API; where the access token has ended meanwhile, the page is asked for by its head alone, which renews the
@@ -8,7 +8,7 @@ export const fetchSignedIn = async (path: string, init: RequestInit = {}): Promi
   const answer = await fetch(path, init)
   if (answer.status !== 401) return answer
   const here = window.location.pathname
-  const page = await fetch(here, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(RENEW_MS) })
+  const page = await fetch(here, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(renewMs) })
   if (page.ok) return fetch(path, init)
   // A redirect, which leads to where one signs in.
   if (page.type === 'opaqueredirect') window.location.assign(here)

@@ -1,16 +1,16 @@
-import type { Change, Changes } from './changes.ts'
+import type { TicketChange, TicketChanges } from './ticket-changes.ts'
 
-const MAX_STREAMS = 5000
-const MAX_IDS = 100
-const BEAT_MS = 20_000
+const maxStreams = 5000
+const maxIds = 100
+const heartbeatMs = 20_000
 // Connections do not pile up for ever; the browser opens the next one by itself.
-const LIFE_MS = 30 * 60_000
-const RETRY_MS = 3000
+const maxStreamAgeMs = 30 * 60_000
+const reconnectAfterMs = 3000
 // A reader who takes nothing for this many messages is gone, or as good as gone.
-const MAX_UNREAD = 64
-const ID = /^[\w-]{1,64}$/
+const maxUnreadMessages = 64
+const idPattern = /^[\w-]{1,64}$/
 
-const HEADERS = {
+const headers = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
   // nginx would keep the events to itself until its buffer is full.
@@ -21,7 +21,7 @@ const HEADERS = {
 const encoder = new TextEncoder()
 
 /** Server-sent events about the tickets of a page: `/live?ids=a,b`. */
-export const createStreams = (changes: Changes) => {
+export const createStreams = (changes: TicketChanges) => {
   const open = new Set<() => void>()
 
   const streamOf = (ids: readonly string[]): ReadableStream<Uint8Array> => {
@@ -29,20 +29,20 @@ export const createStreams = (changes: Changes) => {
     return new ReadableStream<Uint8Array>(
       {
         start(controller) {
-          const say = (text: string) => {
+          const send = (text: string) => {
             if ((controller.desiredSize ?? 0) <= 0) return end()
             controller.enqueue(encoder.encode(text))
           }
-          const stopListening = changes.listen(ids, (change: Change) =>
-            say(`event: ticket\ndata: ${JSON.stringify(change)}\n\n`),
+          const stopListening = changes.subscribe(ids, (change: TicketChange) =>
+            send(`event: ticket\ndata: ${JSON.stringify(change)}\n\n`),
           )
-          const beat = setInterval(() => say(': beat\n\n'), BEAT_MS)
-          const life = setTimeout(() => end(), LIFE_MS)
+          const heartbeat = setInterval(() => send(': heartbeat\n\n'), heartbeatMs)
+          const expiry = setTimeout(() => end(), maxStreamAgeMs)
           end = () => {
             if (!open.delete(end)) return
             stopListening()
-            clearInterval(beat)
-            clearTimeout(life)
+            clearInterval(heartbeat)
+            clearTimeout(expiry)
             try {
               controller.close()
             } catch {
@@ -50,19 +50,19 @@ export const createStreams = (changes: Changes) => {
             }
           }
           open.add(end)
-          say(`retry: ${RETRY_MS}\n: open\n\n`)
+          send(`retry: ${reconnectAfterMs}\n: open\n\n`)
         },
         cancel: () => end(),
       },
-      { highWaterMark: MAX_UNREAD },
+      { highWaterMark: maxUnreadMessages },
     )
   }
 
   const answer = (url: URL, body: (ids: string[]) => ReadableStream<Uint8Array> | null): Response => {
     const ids = (url.searchParams.get('ids') ?? '').split(',')
-    if (ids.length > MAX_IDS || !ids.every((id) => ID.test(id))) return new Response(null, { status: 400 })
-    if (open.size >= MAX_STREAMS) return new Response(null, { status: 503, headers: { 'retry-after': '30' } })
-    return new Response(body(ids), { headers: HEADERS })
+    if (ids.length > maxIds || !ids.every((id) => idPattern.test(id))) return new Response(null, { status: 400 })
+    if (open.size >= maxStreams) return new Response(null, { status: 503, headers: { 'retry-after': '30' } })
+    return new Response(body(ids), { headers })
   }
 
   return {

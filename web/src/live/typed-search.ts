@@ -1,12 +1,12 @@
 import { createSignal, onCleanup } from 'solid-js'
 import { apiQuery, tidyAddress } from '../domain/listing-query.ts'
-import { Tickets } from '../domain/shapes.ts'
+import { Tickets } from '../domain/schemas.ts'
 import { type Loaded, loadedFrom } from '../queries/loaded.ts'
 
-const PAUSE_MS = 250
-const TIMEOUT_MS = 5000
+const debounceMs = 250
+const timeoutMs = 5000
 
-interface TypedSearch {
+type TypedSearch = {
   /** The query of the address that shows the same, for who loads it again or sends it on. */
   search: string
   listing: Loaded<Tickets>
@@ -29,7 +29,7 @@ export const createTypedSearch = (locale: string) => {
     const asked = `?${fields}`
     const address = tidyAddress(asked, locale) ?? `/${asked}`
     const search = address.slice(1)
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(TIMEOUT_MS)])
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)])
     try {
       const answer = await fetch(`/api/tickets${apiQuery(search)}`, { signal })
       const listing = loadedFrom(Tickets, { status: answer.status, body: await answer.json() })
@@ -50,7 +50,7 @@ export const createTypedSearch = (locale: string) => {
     onInput: (event: InputEvent & { currentTarget: HTMLFormElement }) => {
       const form = event.currentTarget
       clearTimeout(timer)
-      timer = setTimeout(() => void ask(form), PAUSE_MS)
+      timer = setTimeout(() => void ask(form), debounceMs)
     },
   }
 }

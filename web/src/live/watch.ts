@@ -1,6 +1,6 @@
 import { createSignal, onCleanup, onMount } from 'solid-js'
 
-const ASK_EVERY_MS = 10_000
+const pollIntervalMs = 10_000
 
 type Status = 'available' | 'reserved' | 'sold' | 'withdrawn'
 type Known = Record<string, { status: Status; version: number }>
@@ -24,29 +24,29 @@ export const watchTickets = (ids: () => string[], askAt: () => string) => {
   onMount(() => {
     const watched = ids().slice(0, 100)
     if (watched.length === 0) return
-    const learn = (value: unknown) => {
+    const merge = (value: unknown) => {
       if (!isKnown(value)) return
       const { id, status, version = 0 } = value
       // Events have no order among them; the version has.
       setKnown((before) => ((before[id]?.version ?? 0) > version ? before : { ...before, [id]: { status, version } }))
     }
-    const ask = async () => {
-      const answer = await fetch(askAt(), { signal: AbortSignal.timeout(ASK_EVERY_MS) }).catch(() => undefined)
-      if (answer?.ok) for (const ticket of ticketsIn(await answer.json())) learn(ticket)
+    const poll = async () => {
+      const answer = await fetch(askAt(), { signal: AbortSignal.timeout(pollIntervalMs) }).catch(() => undefined)
+      if (answer?.ok) for (const ticket of ticketsIn(await answer.json())) merge(ticket)
     }
-    let isTold = false
+    let isStreaming = false
     const stream = new EventSource(`/live?ids=${watched.join(',')}`)
     stream.addEventListener('open', () => {
-      isTold = true
-      void ask()
+      isStreaming = true
+      void poll()
     })
     stream.addEventListener('error', () => {
-      isTold = false
+      isStreaming = false
     })
-    stream.addEventListener('ticket', (event) => learn(JSON.parse(event.data)))
+    stream.addEventListener('ticket', (event) => merge(JSON.parse(event.data)))
     const timer = setInterval(() => {
-      if (!isTold && !document.hidden) void ask()
-    }, ASK_EVERY_MS)
+      if (!isStreaming && !document.hidden) void poll()
+    }, pollIntervalMs)
     onCleanup(() => {
       stream.close()
       clearInterval(timer)

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { Problem } from '../domain/shapes.ts'
+import { Problem } from '../domain/schemas.ts'
 
 /** What a page asked for, or why it cannot be had: a value, never a throw, so that no stack reaches the HTML. */
 export type Loaded<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
-export interface Failure {
+export type Failure = {
   status: number
   code: string
   errors: { message: string; field?: string | undefined }[]

@@ -1,7 +1,7 @@
-import { Missing } from '../components/layout/missing.tsx'
-import { noteMissing } from '../queries/reads.ts'
+import { NotFoundMessage } from '../components/layout/not-found.tsx'
+import { respondNotFound } from '../queries/queries.ts'
 
 export default function NotFound() {
-  noteMissing()
-  return <Missing />
+  respondNotFound()
+  return <NotFoundMessage />
 }

@@ -4,15 +4,15 @@ import { For, Show } from 'solid-js'
 import { PayoutAccount } from '../components/account/payout-account.tsx'
 import { Sales } from '../components/account/sales.tsx'
 import { Head } from '../components/layout/head.tsx'
-import { More } from '../components/layout/more.tsx'
+import { NextPageLink } from '../components/layout/next-page-link.tsx'
 import { Page } from '../components/layout/page.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import type { Sales as SoldPage } from '../domain/shapes.ts'
-import { useWords } from '../i18n/words.ts'
+import type { Sales as SoldPage } from '../domain/schemas.ts'
+import { useMessages } from '../i18n/messages.ts'
 import type { Loaded } from '../queries/loaded.ts'
-import { readEarnings, readSales, readStanding } from '../queries/reads.ts'
+import { readEarnings, readPayoutAccount, readSales } from '../queries/queries.ts'
 
-const PARTS = ['pendingCents', 'availableCents', 'paidOutCents'] as const
+const balances = ['pendingCents', 'availableCents', 'paidOutCents'] as const
 
 export default function Earnings() {
   const visitor = useVisitor()
@@ -25,7 +25,7 @@ export default function Earnings() {
 
 /** The browser goes on by itself; the link is for those that don't. */
 const Onward = (props: { url: string }) => {
-  const { earnings } = useWords()
+  const { earnings } = useMessages()
   return (
     <>
       <Head title={earnings.awayTitle} description={earnings.awayText} />
@@ -40,9 +40,9 @@ const Onward = (props: { url: string }) => {
 
 const Earned = () => {
   const location = useLocation()
-  const { earnings, listings } = useWords()
+  const { earnings, listings } = useMessages()
   const earned = createAsync(() => readEarnings())
-  const standing = createAsync(() => readStanding())
+  const account = createAsync(() => readPayoutAccount())
   const sales = createAsync(() => readSales(location.search))
   return (
     <Page from={earned()} title={earnings.title}>
@@ -66,7 +66,7 @@ const Earned = () => {
               {([currency, amounts]) => <Figures currency={currency} amounts={amounts} />}
             </For>
           </Show>
-          <Show when={standing()}>{(known) => <PayoutAccount standing={known()} />}</Show>
+          <Show when={account()}>{(known) => <PayoutAccount account={known()} />}</Show>
           <Show when={sales()} keyed>
             {(loaded) => <Sold sales={loaded} />}
           </Show>
@@ -76,14 +76,14 @@ const Earned = () => {
   )
 }
 
-const Figures = (props: { currency: string; amounts: Record<(typeof PARTS)[number], number> }) => {
+const Figures = (props: { currency: string; amounts: Record<(typeof balances)[number], number> }) => {
   const visitor = useVisitor()
-  const { earnings } = useWords()
+  const { earnings } = useMessages()
   return (
     <section class="panel" aria-labelledby={`earned-${props.currency}`}>
       <h2 id={`earned-${props.currency}`}>{props.currency.toUpperCase()}</h2>
       <div class="figures">
-        <For each={PARTS}>
+        <For each={balances}>
           {(part) => (
             <div>
               <p class="text-soft">{earnings[part]}</p>
@@ -97,7 +97,7 @@ const Figures = (props: { currency: string; amounts: Record<(typeof PARTS)[numbe
 }
 
 const Sold = (props: { sales: Loaded<SoldPage> }) => {
-  const { earnings } = useWords()
+  const { earnings } = useMessages()
   const page = () => (props.sales.ok ? props.sales.value : undefined)
   return (
     <Show when={page()} fallback={<p class="notice">{earnings.salesAway}</p>}>
@@ -105,7 +105,7 @@ const Sold = (props: { sales: Loaded<SoldPage> }) => {
         <Show when={sold().sales.length > 0}>
           <h2 class="mt-10">{earnings.sales}</h2>
           <Sales sales={sold().sales} />
-          <More cursor={sold().nextCursor} path="/earnings" words={earnings.more} />
+          <NextPageLink cursor={sold().nextCursor} path="/earnings" words={earnings.more} />
         </Show>
       )}
     </Show>

@@ -1,19 +1,19 @@
 import { Field } from '../components/form/field.tsx'
-import { Done } from '../components/layout/done.tsx'
+import { ErrorAlert } from '../components/layout/error-alert.tsx'
 import { Head } from '../components/layout/head.tsx'
-import { Refused } from '../components/layout/refused.tsx'
+import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import { useWords } from '../i18n/words.ts'
+import { useMessages } from '../i18n/messages.ts'
 
 export default function ForgotPassword() {
   const visitor = useVisitor()
-  const { recover, fields } = useWords()
+  const { recover, fields } = useMessages()
   return (
     <>
       <Head title={recover.title} description={recover.description} />
       <h1>{recover.title}</h1>
-      <Done words={{ sent: recover.sent }} />
-      <Refused failure={visitor.refusal} />
+      <SuccessNotice words={{ sent: recover.sent }} />
+      <ErrorAlert failure={visitor.refusal} />
       <form method="post" action="/forgot-password" class="stack panel narrow">
         <p>{recover.lead}</p>
         <Field

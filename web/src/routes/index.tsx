@@ -8,15 +8,15 @@ import { Page } from '../components/layout/page.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { TicketCard } from '../components/ticket/ticket-card.tsx'
 import { apiQuery, isWholeListing, pageAddress } from '../domain/listing-query.ts'
-import type { Tickets } from '../domain/shapes.ts'
-import { useWords } from '../i18n/words.ts'
+import type { Tickets } from '../domain/schemas.ts'
+import { useMessages } from '../i18n/messages.ts'
 import { createTypedSearch } from '../live/typed-search.ts'
 import { watchTickets } from '../live/watch.ts'
-import { readListing } from '../queries/reads.ts'
+import { readListing } from '../queries/queries.ts'
 
 export default function Listing() {
   const location = useLocation()
-  const { home, frame } = useWords()
+  const { home, frame } = useMessages()
   const loaded = createAsync(() => readListing(location.search))
   const { typed, onInput } = createTypedSearch(useVisitor().locale)
   return (
@@ -39,7 +39,7 @@ export default function Listing() {
 
 const Found = (props: { listing: Tickets; search: string; isTyped: boolean }) => {
   const visitor = useVisitor()
-  const { home } = useWords()
+  const { home } = useMessages()
   const address = (cursor?: string) => pageAddress(props.search, cursor)
   const here = () => new URLSearchParams(props.search).get('cursor') ?? undefined
   const statusOf = watchTickets(

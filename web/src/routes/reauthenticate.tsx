@@ -2,16 +2,16 @@ import { createAsync, useLocation } from '@solidjs/router'
 import { Show } from 'solid-js'
 import { Field } from '../components/form/field.tsx'
 import { PasskeyButton } from '../components/form/passkey-button.tsx'
+import { ErrorAlert } from '../components/layout/error-alert.tsx'
 import { Head } from '../components/layout/head.tsx'
-import { Refused } from '../components/layout/refused.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import { useWords } from '../i18n/words.ts'
-import { readSettings } from '../queries/reads.ts'
+import { useMessages } from '../i18n/messages.ts'
+import { readSettings } from '../queries/queries.ts'
 
 export default function Reauthenticate() {
   const visitor = useVisitor()
   const location = useLocation()
-  const { security, fields } = useWords()
+  const { security, fields } = useMessages()
   const settings = createAsync(() => readSettings())
   const known = () => {
     const loaded = settings()
@@ -22,7 +22,7 @@ export default function Reauthenticate() {
     <>
       <Head title={security.againTitle} description={security.againDescription} />
       <h1>{security.againTitle}</h1>
-      <Refused failure={visitor.refusal} />
+      <ErrorAlert failure={visitor.refusal} />
       <form method="post" action="/reauthenticate" class="stack panel narrow">
         <p>{security.againLead}</p>
         <input type="hidden" name="next" value={next()} />

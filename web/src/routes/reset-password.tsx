@@ -2,11 +2,11 @@ import { Field } from '../components/form/field.tsx'
 import { TokenForm } from '../components/form/token-form.tsx'
 import { Head } from '../components/layout/head.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import { useWords } from '../i18n/words.ts'
+import { useMessages } from '../i18n/messages.ts'
 
 export default function ResetPassword() {
   const visitor = useVisitor()
-  const { recover, fields, sign } = useWords()
+  const { recover, fields, sign } = useMessages()
   return (
     <>
       <Head title={recover.resetTitle} description={recover.description} />

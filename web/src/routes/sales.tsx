@@ -1,22 +1,22 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { Done } from '../components/layout/done.tsx'
+import { ErrorAlert } from '../components/layout/error-alert.tsx'
 import { Head } from '../components/layout/head.tsx'
-import { More } from '../components/layout/more.tsx'
+import { NextPageLink } from '../components/layout/next-page-link.tsx'
 import { Page } from '../components/layout/page.tsx'
-import { Refused } from '../components/layout/refused.tsx'
+import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { Time } from '../components/ticket/ticket-card.tsx'
-import type { HandedSale } from '../domain/shapes.ts'
+import type { HandedSale } from '../domain/schemas.ts'
+import { useMessages } from '../i18n/messages.ts'
 import { Sentence } from '../i18n/sentence.tsx'
-import { useWords } from '../i18n/words.ts'
-import { readHandedSales } from '../queries/reads.ts'
+import { readHandedSales } from '../queries/queries.ts'
 
 export default function SalesPage() {
   const location = useLocation()
   const visitor = useVisitor()
-  const { handover } = useWords()
+  const { handover } = useMessages()
   const sales = createAsync(() => readHandedSales(location.search))
   return (
     <Page from={sales()} title={handover.sales}>
@@ -24,14 +24,14 @@ export default function SalesPage() {
         <>
           <Head title={handover.sales} description={handover.salesDescription} />
           <h1>{handover.sales}</h1>
-          <Done words={{ sent: handover.isSent, answered: handover.isAnswered }} />
-          <Refused failure={visitor.refusal} />
+          <SuccessNotice words={{ sent: handover.isSent, answered: handover.isAnswered }} />
+          <ErrorAlert failure={visitor.refusal} />
           <Show when={found.sales.length > 0} fallback={<p class="panel empty">{handover.noSales}</p>}>
             <ul class="plain panel">
               <For each={found.sales}>{(sale) => <SaleRow sale={sale} />}</For>
             </ul>
           </Show>
-          <More cursor={found.nextCursor} path="/sales" words={handover.moreSales} />
+          <NextPageLink cursor={found.nextCursor} path="/sales" words={handover.moreSales} />
         </>
       )}
     </Page>
@@ -40,7 +40,7 @@ export default function SalesPage() {
 
 const SaleRow = (props: { sale: HandedSale }) => {
   const visitor = useVisitor()
-  const { handover, order } = useWords()
+  const { handover, order } = useMessages()
   const waits = () =>
     props.sale.status === 'completed' &&
     props.sale.handover.kind === 'transfer' &&

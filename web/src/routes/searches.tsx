@@ -1,16 +1,16 @@
 import { createAsync } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { Done } from '../components/layout/done.tsx'
+import { ErrorAlert } from '../components/layout/error-alert.tsx'
 import { Head } from '../components/layout/head.tsx'
 import { Page } from '../components/layout/page.tsx'
-import { Refused } from '../components/layout/refused.tsx'
+import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import { useWords } from '../i18n/words.ts'
-import { readSearches } from '../queries/reads.ts'
+import { useMessages } from '../i18n/messages.ts'
+import { readSearches } from '../queries/queries.ts'
 
 export default function Searches() {
   const visitor = useVisitor()
-  const { searches } = useWords()
+  const { searches } = useMessages()
   const saved = createAsync(() => readSearches())
   return (
     <Page from={saved()} title={searches.title}>
@@ -18,8 +18,8 @@ export default function Searches() {
         <>
           <Head title={searches.title} description={searches.description} />
           <h1>{searches.title}</h1>
-          <Done words={{ saved: searches.saved, ended: searches.ended }} />
-          <Refused failure={visitor.refusal} />
+          <SuccessNotice words={{ saved: searches.saved, ended: searches.ended }} />
+          <ErrorAlert failure={visitor.refusal} />
           <Show when={known.searches.length > 0} fallback={<p>{searches.none}</p>}>
             <ul class="plain panel narrow">
               <For each={known.searches}>

@@ -1,16 +1,16 @@
+import { ErrorAlert } from '../components/layout/error-alert.tsx'
 import { Head } from '../components/layout/head.tsx'
-import { Refused } from '../components/layout/refused.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import { useWords } from '../i18n/words.ts'
+import { useMessages } from '../i18n/messages.ts'
 
 export default function SignOut() {
   const visitor = useVisitor()
-  const { sign } = useWords()
+  const { sign } = useMessages()
   return (
     <>
       <Head title={sign.outTitle} description={sign.outDescription} />
       <h1>{sign.outTitle}</h1>
-      <Refused failure={visitor.refusal} />
+      <ErrorAlert failure={visitor.refusal} />
       <form method="post" action="/signout">
         <button type="submit">{sign.outNow}</button>
       </form>

@@ -1,9 +1,9 @@
 import { SignForm } from '../components/form/sign-form.tsx'
 import { Head } from '../components/layout/head.tsx'
-import { useWords } from '../i18n/words.ts'
+import { useMessages } from '../i18n/messages.ts'
 
 export default function SignUp() {
-  const { sign } = useWords()
+  const { sign } = useMessages()
   return (
     <>
       <Head title={sign.upTitle} description={sign.upDescription} />

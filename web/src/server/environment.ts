@@ -44,7 +44,7 @@ const Environment = v.object({
   ),
 })
 
-export interface Settings {
+export type Settings = {
   host: string
   port: number
   daprHttpPort: number

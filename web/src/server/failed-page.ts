@@ -1,14 +1,14 @@
 import { catalogues } from '../i18n/catalogues.ts'
 import type { Language } from '../i18n/languages.ts'
 
-const STYLE = `:root{color-scheme:light dark}body{margin:0;font:1rem/1.6 system-ui,sans-serif}
+const styles = `:root{color-scheme:light dark}body{margin:0;font:1rem/1.6 system-ui,sans-serif}
 main{max-width:38rem;margin:0 auto;padding:12vh 1rem}h1{line-height:1.1}`
 
 const pageOf = (language: Language, nonce: string, title: string, main: string): string => `<!DOCTYPE html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Fairpass</title><meta name="robots" content="noindex">
-<style nonce="${nonce}">${STYLE}</style></head>
+<style nonce="${nonce}">${styles}</style></head>
 <body><main><h1>${title}</h1>
 ${main}</main></body>
 </html>`

@@ -1,11 +1,11 @@
-const STRIPE_SCRIPTS = 'https://js.stripe.com https://*.js.stripe.com'
+const stripeScripts = 'https://js.stripe.com https://*.js.stripe.com'
 
 /** What Stripe's own form needs (https://docs.stripe.com/security/guide): where it is not shown, nothing of it may load. */
 const stripePolicy = {
-  scripts: ` ${STRIPE_SCRIPTS}`,
+  scripts: ` ${stripeScripts}`,
   images: ' https://*.stripe.com',
   calls: ' https://api.stripe.com',
-  frames: [`frame-src ${STRIPE_SCRIPTS} https://hooks.stripe.com`],
+  frames: [`frame-src ${stripeScripts} https://hooks.stripe.com`],
   payment: '(self "https://js.stripe.com")',
 }
 const noStripePolicy = { scripts: '', images: '', calls: '', frames: [], payment: '()' }

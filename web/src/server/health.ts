@@ -1,12 +1,12 @@
 import type { Settings } from './environment.ts'
 
-const PROBE_TIMEOUT_MS = 2000
+const probeTimeoutMs = 2000
 /** What answers under /api; a page or form needs any of them. */
-const SERVICES = ['auth', 'tickets', 'orders', 'payments']
+const services = ['auth', 'tickets', 'orders', 'payments']
 /** A service that stays away keeps the others from nobody for longer than this. */
-const PATIENCE_MS = 15_000
+const patienceMs = 15_000
 
-const said = (status: number, word: string): Response =>
+const healthResponse = (status: number, word: string): Response =>
   Response.json({ status: word }, { status, headers: { 'cache-control': 'no-store' } })
 
 /**
@@ -14,20 +14,20 @@ const said = (status: number, word: string): Response =>
  * later, a service that is away takes no page from the others. Undefined for any other path.
  */
 export const createHealth = ({ daprHttpPort, daprApiToken }: Pick<Settings, 'daprHttpPort' | 'daprApiToken'>) => {
-  const waiting = new Set(SERVICES)
+  const waiting = new Set(services)
   const startedAt = Date.now()
 
   const isAnswered = (path: string): Promise<boolean> =>
     fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/${path}`, {
       headers: daprApiToken ? { 'dapr-api-token': daprApiToken } : {},
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      signal: AbortSignal.timeout(probeTimeoutMs),
     })
       .then((answer) => answer.ok)
       .catch(() => false)
 
   const probe = async (): Promise<string | undefined> => {
     if (!(await isAnswered('healthz/outbound'))) return 'sidecar unavailable'
-    if (Date.now() - startedAt > PATIENCE_MS) waiting.clear()
+    if (Date.now() - startedAt > patienceMs) waiting.clear()
     // It says nothing before its database is prepared.
     const ask = async (service: string) => {
       if (await isAnswered(`invoke/${service}/method/internal/openapi.json`)) waiting.delete(service)
@@ -37,9 +37,9 @@ export const createHealth = ({ daprHttpPort, daprApiToken }: Pick<Settings, 'dap
   }
 
   return async (pathname: string): Promise<Response | undefined> => {
-    if (pathname === '/healthz') return said(200, 'ok')
+    if (pathname === '/healthz') return healthResponse(200, 'ok')
     if (pathname !== '/readyz') return undefined
     const obstacle = await probe()
-    return obstacle === undefined ? said(200, 'ok') : said(503, obstacle)
+    return obstacle === undefined ? healthResponse(200, 'ok') : healthResponse(503, obstacle)
   }
 }

@@ -1,7 +1,7 @@
 import { readBody } from '../gateway/body.ts'
 
-const MAX_BYTES = 10_000
-const READ_MS = 5_000
+const maxBytes = 10_000
+const readMs = 5_000
 
 /**
  * Mail programs end a kind of mails by themselves (RFC 8058): a POST from no page of ours, without cookies, which says
@@ -14,7 +14,7 @@ export const oneClick = async (
   send: (request: Request) => Promise<Response>,
 ): Promise<Response | undefined> => {
   if (pathname !== '/unsubscribe' || request.method !== 'POST' || !searchParams.has('token')) return undefined
-  const body = await readBody(request, AbortSignal.timeout(READ_MS), MAX_BYTES).catch(() => undefined)
+  const body = await readBody(request, AbortSignal.timeout(readMs), maxBytes).catch(() => undefined)
   const isOneClick = /One-Click/.test(new TextDecoder().decode(body))
   if (!isOneClick) return new Response(null, { status: 400 })
   const answer = await send(

@@ -1,7 +1,7 @@
 import { isApiPath, isSecretPath, routeOf } from '../gateway/route.ts'
 
 /** What the names of pages begin with, and what is no page; everything else that somebody may ask for is one name. */
-const KNOWN = new Set([
+const knownFirstSegments = new Set([
   'account',
   'admin',
   'confirm-email',
@@ -32,7 +32,7 @@ export const routeName = (pathname: string): string => {
   }
   const [, first = '', ...rest] = pathname.split('/')
   if (first === '' && rest.length === 0) return '/'
-  if (!KNOWN.has(first)) return '/*'
+  if (!knownFirstSegments.has(first)) return '/*'
   return rest.length === 0 ? `/${first}` : `/${first}/*`
 }
 

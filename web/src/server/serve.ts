@@ -3,44 +3,46 @@ import { serveMetrics } from '@fairpass/sdk/telemetry/metrics-server'
 import { startTracing } from '@fairpass/sdk/telemetry/tracing'
 import { traceOf } from '../gateway/trace.ts'
 import { createLog } from './log.ts'
-import { liveStreams, observed } from './observed.ts'
+import { liveStreams, observeRequest } from './observe-request.ts'
 import { pathToShow } from './route-name.ts'
 import { serverContext } from './server-context.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 
-const IDLE_SECONDS = 60
+const idleSeconds = 60
 
 const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
 /** The framework serves the build's files without a header of ours. */
-const guarded = (response: Response): Response => {
+const withNosniff = (response: Response): Response => {
   response.headers.set('x-content-type-options', 'nosniff')
   return response
 }
 
 /** Serves pages and gateway until SIGTERM or SIGINT; then answers what is under way, for a bounded time, and ends. */
 export const serve = (handle: Handle): void => {
-  const door = serverContext()
-  const { settings } = door
+  const context = serverContext()
+  const { settings } = context
   const log = createLog(settings.logLevel)
   let isDraining = false
   const options = {
     port: settings.port,
     hostname: settings.host,
-    idleTimeout: IDLE_SECONDS,
+    idleTimeout: idleSeconds,
     development: false,
     fetch: async (request: Request, bun: Bun.Server<undefined>) => {
       const started = performance.now()
       const { pathname } = new URL(request.url)
       const peer = bun.requestIP(request)?.address
-      // Where h3 looks for it.
-      Object.defineProperty(request, 'ip', { value: peer })
       // The trace starts here: what is called for this request, and the line about it, tell the same id.
-      const response = await observed(request, pathname, async () => {
+      const response = await observeRequest(request, pathname, async () => {
         // Before the files of the build, which the framework would serve whatever their name.
-        return (await door.answer(request, peer)) ?? guarded(await handle(request))
+        const answer = await context.handle(request, peer)
+        if (answer) return answer
+        // Where h3 looks for it.
+        Object.defineProperty(request, 'ip', { value: peer })
+        return withNosniff(await handle(request))
       })
       // A stream may be silent for longer than a connection may idle.
       if (isEventStream(response)) bun.timeout(request, 0)
@@ -65,7 +67,7 @@ export const serve = (handle: Handle): void => {
   const { metricsHost: hostname, metricsPort } = settings
   if (metricsPort !== undefined)
     serveMetrics({ service: 'web', hostname, port: metricsPort }, () => {
-      liveStreams.set(door.liveStreams())
+      liveStreams.set(context.liveStreams())
       return metrics.metrics()
     })
   const tracing = startTracing('web', process.env)
@@ -74,9 +76,9 @@ export const serve = (handle: Handle): void => {
   const drain = async () => {
     if (isDraining) return
     isDraining = true
-    door.close()
+    context.close()
     await Bun.sleep(settings.lingerMs)
-    door.close()
+    context.close()
     const drained = Promise.all(servers.map((one) => one.stop())).then(async () => (await tracing).stop())
     await Promise.race([drained.catch(() => {}), Bun.sleep(settings.drainMs)])
     await Promise.all(servers.map((one) => one.stop(true)))

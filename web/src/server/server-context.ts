@@ -1,11 +1,11 @@
-import type { Tickets } from '../domain/shapes.ts'
+import type { Tickets } from '../domain/schemas.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
 import { problem } from '../gateway/problem.ts'
 import { isApiPath } from '../gateway/route.ts'
 import { traceOf } from '../gateway/trace.ts'
-import { type Change, createChanges } from '../live/changes.ts'
-import { createSidecarAnswers } from '../live/sidecar.ts'
+import { createSidecarRoutes } from '../live/sidecar-routes.ts'
 import { createStreams } from '../live/stream.ts'
+import { createTicketChanges, type TicketChange } from '../live/ticket-changes.ts'
 import type { Loaded } from '../queries/loaded.ts'
 import { createApiDescription } from './api/description.ts'
 import { apiDocs } from './api/docs.ts'
@@ -18,46 +18,50 @@ import { createStaleWhileRevalidate, type StaleWhileRevalidate } from './stale-w
 
 // Never pages: what a sidecar would ask of an app, server functions (there are none, and they take forged calls), and
 // the build's own list of files.
-const CLOSED = /^\/(dapr|events|actors|internal|_server|\.vite|\.well-known\/dapr)(\/|$)/
+const closedPaths = /^\/(dapr|events|actors|internal|_server|\.vite|\.well-known\/dapr)(\/|$)/
 
-export interface ServerContext {
+export type ServerContext = {
   settings: Settings
   gateway: Gateway
   /** Pages of the listing, which are the same for everybody. */
   listings: StaleWhileRevalidate<Loaded<Tickets>>
   /** The answer to everything that is no page; undefined for pages. */
-  answer: (request: Request, peer: string | undefined) => Promise<Response | undefined>
+  handle: (request: Request, peer: string | undefined) => Promise<Response | undefined>
   /** Ends what would never end by itself. */
   close: () => void
   /** How many pages are told of changes right now. */
   liveStreams: () => number
 }
 
+const isListingPath = (pathname: string): boolean => pathname === '/api/tickets' || pathname.startsWith('/api/tickets/')
+
 const createServerContext = (settings: Settings): ServerContext => {
-  const pass = createGateway(settings)
-  const changes = createChanges()
-  const listings = createStaleWhileRevalidate<Loaded<Tickets>>({ isWorthKeeping: ({ ok }) => ok })
+  const forward = createGateway(settings)
+  const changes = createTicketChanges()
+  const listings = createStaleWhileRevalidate<Loaded<Tickets>>({ isCacheable: ({ ok }) => ok })
   const gateway: Gateway = async (request, peer) => {
-    const answer = await pass(request, peer)
-    // Who changes something and looks sees it; what others change comes as an event.
-    if (request.method !== 'GET') listings.forget()
+    const answer = await forward(request, peer)
+    // Who changes a listing and looks sees it; what others change, and what orders do to it, comes as an event.
+    if (request.method !== 'GET' && isListingPath(new URL(request.url).pathname)) listings.clear()
     return answer
   }
-  const tell = (change: Change) => {
-    listings.forget()
-    changes.tell(change)
+  const publish = (change: TicketChange, isNew: boolean) => {
+    // A new listing may belong into any page; one that was listed stands where it stood, or is gone.
+    if (isNew) listings.clear()
+    else listings.clear((page) => !page.ok || page.value.tickets.some(({ id }) => id === change.id))
+    changes.publish(change)
   }
   const streams = createStreams(changes)
   const sitemap = createSitemap(settings)
-  const cards = createShareImages(settings)
+  const shareImages = createShareImages(settings)
   const apiDescription = createApiDescription(settings)
   const health = createHealth(settings)
-  const toSidecar = createSidecarAnswers({ appApiToken: settings.appApiToken, changes: { tell } })
+  const sidecarRoutes = createSidecarRoutes({ appApiToken: settings.appApiToken, changes: { publish } })
   return {
     settings,
     gateway,
     listings,
-    answer: async (request, peer) => {
+    handle: async (request, peer) => {
       const url = new URL(request.url)
       const { pathname } = url
       const isRead = request.method === 'GET' || request.method === 'HEAD'
@@ -70,12 +74,12 @@ const createServerContext = (settings: Settings): ServerContext => {
       const ended = await oneClick(request, url, (asked) => gateway(asked, peer))
       if (ended !== undefined) return ended
       if (pathname === '/live' && isRead) return request.method === 'GET' ? streams.answer(url) : streams.head(url)
-      if (CLOSED.test(pathname)) {
-        const answer = await toSidecar(request, pathname)
+      if (closedPaths.test(pathname)) {
+        const answer = await sidecarRoutes(request, pathname)
         if (answer !== undefined) return answer
         return problem('not_found', traceOf(request.headers.get('traceparent')).traceId)
       }
-      return (await sitemap(pathname)) ?? (await cards(pathname, request)) ?? health(pathname)
+      return (await sitemap(pathname)) ?? (await shareImages(pathname, request)) ?? health(pathname)
     },
     close: streams.endAll,
     liveStreams: streams.size,

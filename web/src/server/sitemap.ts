@@ -2,63 +2,66 @@ import { currentTrace } from '@fairpass/sdk/telemetry/trace'
 import * as v from 'valibot'
 import type { Settings } from './environment.ts'
 
-const TIMEOUT_MS = 10_000
-const FRESH_SECONDS = 3600
+const timeoutMs = 10_000
+const maxAgeSeconds = 3600
 /** A page begins with a listing's id. */
-const PAGE = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
+const sitemapPagePath = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
 
 const Pages = v.object({ pages: v.array(v.string()) })
 const Listings = v.object({ ids: v.array(v.string()) })
 
 /** No pages. Those that are not to be found say so themselves, which a crawler has to read. */
-const NO_PAGES = ['/api/', '/live']
+const noPages = ['/api/', '/live']
 
 const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Response => {
   const entry = root === 'urlset' ? 'url' : 'sitemap'
   const body = entries.map((address) => `<${entry}><loc>${address}</loc></${entry}>`).join('\n')
   return new Response(
     `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${body}\n</${root}>\n`,
-    { headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${FRESH_SECONDS}` } },
+    { headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` } },
   )
 }
 
 /** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
 export const createSitemap = ({ daprHttpPort, daprApiToken, publicOrigin }: Settings) => {
-  const ask = async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
+  const readFromTickets = async <S extends v.GenericSchema>(
+    schema: S,
+    path: string,
+  ): Promise<v.InferOutput<S> | undefined> => {
     const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
       headers: {
         ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}),
         traceparent: currentTrace()?.traceparent ?? '',
       },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     }).catch(() => undefined)
     if (!answer?.ok) return undefined
     const read = v.safeParse(schema, await answer.json().catch(() => undefined))
     return read.success ? read.output : undefined
   }
   // Crawlers come back; an empty sitemap would make them forget what was in it.
-  const later = () => new Response('Not available right now\n', { status: 503, headers: { 'retry-after': '60' } })
+  const unavailable = () => new Response('Not available right now\n', { status: 503, headers: { 'retry-after': '60' } })
 
   return async (pathname: string): Promise<Response | undefined> => {
     if (pathname === '/robots.txt') {
-      const rules = NO_PAGES.map((path) => `Disallow: ${path}`).join('\n')
+      const rules = noPages.map((path) => `Disallow: ${path}`).join('\n')
       return new Response(`User-agent: *\n${rules}\n\nSitemap: ${publicOrigin}/sitemap.xml\n`, {
         headers: { 'content-type': 'text/plain; charset=utf-8' },
       })
     }
     if (pathname === '/sitemap.xml') {
-      const found = await ask(Pages, 'pages')
-      if (found === undefined) return later()
+      const found = await readFromTickets(Pages, 'pages')
+      if (found === undefined) return unavailable()
       return xml(
         'sitemapindex',
         ['home', ...found.pages].map((page) => `${publicOrigin}/sitemaps/${page}.xml`),
       )
     }
-    const page = PAGE.exec(pathname)?.[1]
+    const page = sitemapPagePath.exec(pathname)?.[1]
     if (page === undefined) return undefined
     if (page === 'home') return xml('urlset', [`${publicOrigin}/`])
-    const found = await ask(Listings, `listings?from=${page}`)
-    if (found === undefined) return later()
+    const found = await readFromTickets(Listings, `listings?from=${page}`)
+    if (found === undefined) return unavailable()
     return xml(
       'urlset',
       found.ids.map((id) => `${publicOrigin}/tickets/${id}`),

@@ -4,7 +4,7 @@ import { createStaleWhileRevalidate } from './stale-while-revalidate.ts'
 const world = () => {
   let time = 0
   let asked = 0
-  const kept = createStaleWhileRevalidate<string>({ isWorthKeeping: (value) => value !== 'refused', now: () => time })
+  const kept = createStaleWhileRevalidate<string>({ isCacheable: (value) => value !== 'refused', now: () => time })
   return {
     kept,
     wait: (ms: number) => {
@@ -39,7 +39,7 @@ test('what is asked anew counts for nothing when something changed meanwhile, or
   wait(1000)
   const late = Promise.withResolvers<string>()
   expect(await kept.read('/', () => late.promise)).toBe('1')
-  kept.forget()
+  kept.clear()
   expect(await read()).toBe('2')
   late.resolve('old')
   await late.promise
@@ -52,15 +52,32 @@ test('what is asked anew counts for nothing when something changed meanwhile, or
 test('after a change nobody is given what was known before it, or asked for before it', async () => {
   const { kept, read } = world()
   await read()
-  kept.forget()
+  kept.clear()
   expect(await read()).toBe('2')
   const late = Promise.withResolvers<string>()
   const before = kept.read('/slow', () => late.promise)
-  kept.forget()
+  kept.clear()
   expect(await kept.read('/slow', async () => 'new')).toBe('new')
   late.resolve('old')
   expect(await before).toBe('old')
   expect(await kept.read('/slow', async () => 'newer')).toBe('new')
+})
+
+test('a change takes away what it concerns, and what is still asked for', async () => {
+  const { kept, wait } = world()
+  const read = (key: string, value: string) => kept.read(key, async () => value)
+  await read('/one', 'has a')
+  await read('/two', 'has b')
+  kept.clear((value) => value.includes('a', 4))
+  expect([await read('/one', 'new'), await read('/two', 'new')]).toEqual(['new', 'has b'])
+  // What is asked anew may have been read before the change.
+  wait(1000)
+  const late = Promise.withResolvers<string>()
+  expect(await kept.read('/two', () => late.promise)).toBe('has b')
+  kept.clear(() => false)
+  expect(await read('/two', 'newer')).toBe('newer')
+  late.resolve('old')
+  expect(await read('/two', 'newest')).toBe('newer')
 })
 
 test('a refusal and a failure are not kept', async () => {

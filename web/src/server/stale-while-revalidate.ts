@@ -1,59 +1,69 @@
-const FRESH_MS = 1000
-const STALE_MS = 5000
+const freshMs = 1000
+const staleMs = 5000
 // Searches differ without end; the home page itself is one of them.
-const MAX_KEPT = 200
+const maxEntries = 200
 
-interface Entry<T> {
+type Entry<T> = {
   at: number
   value: Promise<T>
+  /** once it is known */
+  known?: T
   isRevalidating: boolean
 }
 
-interface Keeping<T> {
-  isWorthKeeping: (value: T) => boolean
+type StaleWhileRevalidateOptions<T> = {
+  isCacheable: (value: T) => boolean
   now?: () => number
 }
 
 /**
  * What is read for everybody alike, asked once for all who want it within a second; who comes a little later is given it
- * at once while it is asked anew. As soon as something has changed, `forget` takes away what is kept and what is still on
- * its way.
+ * at once while it is asked anew. As soon as something has changed, `clear` takes away what it concerns, and what is
+ * still on its way.
  */
-export const createStaleWhileRevalidate = <T>({ isWorthKeeping, now = Date.now }: Keeping<T>) => {
-  const kept = new Map<string, Entry<T>>()
+export const createStaleWhileRevalidate = <T>({ isCacheable, now = Date.now }: StaleWhileRevalidateOptions<T>) => {
+  const entries = new Map<string, Entry<T>>()
 
-  const askFirst = (key: string, ask: () => Promise<T>): Promise<T> => {
-    if (kept.size >= MAX_KEPT) kept.clear()
-    const entry = { at: now(), value: ask(), isRevalidating: false }
+  const fetchFresh = (key: string, ask: () => Promise<T>): Promise<T> => {
+    if (entries.size >= maxEntries) entries.clear()
+    const entry: Entry<T> = { at: now(), value: ask(), isRevalidating: false }
     const drop = () => {
-      if (kept.get(key) === entry) kept.delete(key)
+      if (entries.get(key) === entry) entries.delete(key)
     }
-    kept.set(key, entry)
-    entry.value.then((value) => isWorthKeeping(value) || drop(), drop)
+    entries.set(key, entry)
+    entry.value.then((value) => {
+      entry.known = value
+      if (!isCacheable(value)) drop()
+    }, drop)
     return entry.value
   }
 
-  const askAnew = (key: string, known: Entry<T>, ask: () => Promise<T>): void => {
+  const revalidate = (key: string, known: Entry<T>, ask: () => Promise<T>): void => {
     known.isRevalidating = true
-    const entry = { at: now(), value: ask(), isRevalidating: false }
-    const giveUp = () => {
+    const entry: Entry<T> = { at: now(), value: ask(), isRevalidating: false }
+    const keepStale = () => {
       known.isRevalidating = false
     }
     entry.value.then((value) => {
-      if (!isWorthKeeping(value)) giveUp()
-      else if (kept.get(key) === known) kept.set(key, entry)
-    }, giveUp)
+      entry.known = value
+      if (!isCacheable(value)) keepStale()
+      else if (entries.get(key) === known) entries.set(key, entry)
+    }, keepStale)
   }
 
   return {
     read: (key: string, ask: () => Promise<T>): Promise<T> => {
-      const known = kept.get(key)
-      const age = known ? now() - known.at : STALE_MS
-      if (!known || age >= STALE_MS) return askFirst(key, ask)
-      if (age >= FRESH_MS && !known.isRevalidating) askAnew(key, known, ask)
+      const known = entries.get(key)
+      const age = known ? now() - known.at : staleMs
+      if (!known || age >= staleMs) return fetchFresh(key, ask)
+      if (age >= freshMs && !known.isRevalidating) revalidate(key, known, ask)
       return known.value
     },
-    forget: (): void => kept.clear(),
+    /** Drops what is concerned, or everything; what is still being asked for may be. */
+    clear: (isConcerned: (value: T) => boolean = () => true): void => {
+      for (const [key, { known, isRevalidating }] of entries)
+        if (known === undefined || isRevalidating || isConcerned(known)) entries.delete(key)
+    },
   }
 }
 

@@ -1,13 +1,5 @@
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import {
-  decodeCursor,
-  encodeCursor,
-  inTransaction,
-  isDuplicateKey,
-  newId,
-  openCollection,
-  type PublishAll,
-} from '@fairpass/sdk/mongo'
+import { inTransaction, isDuplicateKey, newId, type Order, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { type Account, ban, EmailInUseError, promote, tell, unban } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
@@ -34,6 +26,8 @@ type NewAccount = {
 }
 type Options = { publishAll: PublishAll; passwords: Passwords }
 
+const latestFirst = { direction: -1, fields: { createdAt: 'date', _id: 'string' } } as const satisfies Order
+
 /** The most that services are told at once; a ban beyond it reaches them as an event all the same. */
 const maxDenied = 10_000
 
@@ -47,9 +41,14 @@ const toAccount = (document: AccountDocument | undefined): Account | undefined =
 export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
   const documents = openCollection<AccountDocument>(db, 'accounts', {
     publishAll,
+    retiredIndexes: ['newest'],
     indexes: [
       { key: { email: 1 }, name: 'email', unique: true, sparse: true },
-      { key: { createdAt: -1, _id: -1 }, name: 'newest' },
+      {
+        key: { createdAt: -1, _id: -1 },
+        name: 'listed newest',
+        partialFilterExpression: { email: { $exists: true } },
+      },
       { key: { bannedAt: 1 }, name: 'banned', sparse: true },
       { key: { erasedAt: 1 }, name: 'erased', sparse: true },
       { key: { endSessionsBefore: 1 }, name: 'sessions to end', sparse: true },
@@ -188,19 +187,12 @@ export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
 
     /** A page of accounts, newest first. */
     list: async (limit: number, cursor?: string) => {
-      const [value, id] = cursor ? decodeCursor(cursor) : []
-      const before = value === undefined ? undefined : new Date(value)
-      const found = await documents.list(
-        {
-          status: { $ne: 'erased' },
-          ...(before && id ? { $or: [{ createdAt: { $lt: before } }, { createdAt: before, _id: { $lt: id } }] } : {}),
-        },
-        { sort: { createdAt: -1, _id: -1 }, limit: limit + 1 },
+      // Only who is erased has no address.
+      const { rows, nextCursor } = await documents.page(
+        { email: { $exists: true } },
+        { order: latestFirst, limit, cursor },
       )
-      const accounts = found.slice(0, limit).flatMap((document) => toAccount(document) ?? [])
-      const last = accounts.at(-1)
-      const hasMore = last !== undefined && found.length > limit
-      return { accounts, nextCursor: hasMore ? encodeCursor([last.createdAt.getTime(), last.id]) : null }
+      return { accounts: rows.flatMap((document) => toAccount(document) ?? []), nextCursor }
     },
 
     /** Who was banned or erased since, and still is. */

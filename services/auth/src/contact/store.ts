@@ -15,8 +15,6 @@ type Contact = {
   change?: { id: string; newEmail: string; confirmed: ('old' | 'new')[]; expiresAt: Date }
 }
 
-export type ContactSettings = { language: Language | undefined; off: Category[] }
-
 /** How accounts are written to: language, what they want, which address was confirmed or refused. */
 export const openContacts = (db: Db) => {
   const contacts = db.collection<Contact>('contacts')

@@ -10,7 +10,7 @@ export type Pen = ReturnType<typeof formatsOf> & {
   url: (path: string) => string
 }
 
-export type Letters = { [K in Kind]: (data: DataByKind[K], pen: Pen) => Letter }
+type Letters = { [K in Kind]: (data: DataByKind[K], pen: Pen) => Letter }
 export type Words = { letters: Letters; footer: string; unsubscribe: string }
 
 /** Where and when, as far as it is known. */

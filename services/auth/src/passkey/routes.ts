@@ -10,7 +10,7 @@ import type { Limits } from '../limits.ts'
 import type { Mails } from '../mail/store.ts'
 import { tellOfChange } from '../notify/security.ts'
 import { AccountAnswer, PasskeyAnswer, PasskeyOptionsAnswer } from '../schemas.ts'
-import type { Entrance } from '../session/entrance.ts'
+import type { SessionIssuer } from '../session/issuer.ts'
 import type { Sessions } from '../session/store.ts'
 import { PasskeyRefusedError, type Passkeys } from './store.ts'
 
@@ -57,14 +57,14 @@ export type PasskeyDeps = {
   sessions: Sessions
   passkeys: Passkeys
   mails: Mails
-  entrance: Entrance
+  sessionIssuer: SessionIssuer
   limits: Limits
   context: ServiceContext
 }
 
 /** Passkeys: added, removed, and signed in with, alone. */
 export const createPasskeyRoutes = (deps: PasskeyDeps) => {
-  const { accounts, sessions, passkeys, mails, entrance, limits, context } = deps
+  const { accounts, sessions, passkeys, mails, sessionIssuer, limits, context } = deps
   const { identity } = context
   return new Hono()
     .post(
@@ -82,7 +82,7 @@ export const createPasskeyRoutes = (deps: PasskeyDeps) => {
         const account = await accounts.find(await passkeys.authenticate(toAssertion(c.req.valid('json').response)))
         if (!account) throw new PasskeyRefusedError()
         if (account.status === 'banned') throw new AccountBannedError()
-        return c.json(toPublic(await entrance.signIn(c, account, { isMultiFactor: true })))
+        return c.json(toPublic(await sessionIssuer.signIn(c, account, { isMultiFactor: true })))
       },
     )
     .post(
@@ -109,7 +109,7 @@ export const createPasskeyRoutes = (deps: PasskeyDeps) => {
         )
         // Its owner has just unlocked it.
         await sessions.reauthenticated(sessionId, true)
-        await entrance.renewAccess(c, userId, sessionId)
+        await sessionIssuer.renewAccess(c, userId, sessionId)
         return c.json({ id, name }, 201)
       },
     )

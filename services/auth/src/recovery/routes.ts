@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { Email, NewPassword } from '../account/credentials.ts'
 import { languageOf } from '../contact/language.ts'
 import type { Limits } from '../limits.ts'
-import type { Entrance } from '../session/entrance.ts'
+import type { SessionIssuer } from '../session/issuer.ts'
 import type { Recovery } from './recovery.ts'
 
 const Token = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'), v.maxLength(200, 'is too long'))
@@ -13,10 +13,10 @@ const Forgotten = v.strictObject({ email: Email })
 const Reset = v.strictObject({ token: Token, newPassword: NewPassword })
 const Confirmation = v.strictObject({ token: Token })
 
-type Deps = { recovery: Recovery; limits: Limits; context: ServiceContext; entrance: Entrance }
+type Deps = { recovery: Recovery; limits: Limits; context: ServiceContext; sessionIssuer: SessionIssuer }
 
 /** What the links of mails do; the pages that they open do the same. */
-export const createRecoveryRoutes = ({ recovery, limits, context: { identity, idempotent }, entrance }: Deps) =>
+export const createRecoveryRoutes = ({ recovery, limits, context: { identity, idempotent }, sessionIssuer }: Deps) =>
   new Hono<IdempotencyEnv>()
     .post(
       '/api/users/password-reset',
@@ -65,7 +65,7 @@ export const createRecoveryRoutes = ({ recovery, limits, context: { identity, id
       async (c) => {
         const userId = await recovery.confirmEmail(c.req.valid('json').token)
         // What this browser's session could not do before, it can at once.
-        if (c.var.user?.id === userId) await entrance.renewAccess(c, userId, c.var.user.sessionId)
+        if (c.var.user?.id === userId) await sessionIssuer.renewAccess(c, userId, c.var.user.sessionId)
         return c.body(null, 204)
       },
     )

@@ -11,7 +11,7 @@ import type { Limits } from '../limits.ts'
 import type { Mails } from '../mail/store.ts'
 import { tellOfChange } from '../notify/security.ts'
 import { AccountAnswer, RecoveryCodesAnswer, TotpAnswer } from '../schemas.ts'
-import type { Entrance } from '../session/entrance.ts'
+import type { SessionIssuer } from '../session/issuer.ts'
 import type { PendingSignIns } from '../session/pending.ts'
 import type { Sessions } from '../session/store.ts'
 import type { SecondFactors } from './store.ts'
@@ -35,16 +35,16 @@ export type SecondFactorDeps = {
   secondFactors: SecondFactors
   pendingSignIns: PendingSignIns
   mails: Mails
-  entrance: Entrance
+  sessionIssuer: SessionIssuer
   limits: Limits
   context: ServiceContext
 }
 
 /** An authenticator app: set up, given up, and asked when signing in. */
 export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
-  const { accounts, sessions, secondFactors, pendingSignIns, mails, entrance, limits, context } = deps
+  const { accounts, sessions, secondFactors, pendingSignIns, mails, sessionIssuer, limits, context } = deps
   const { identity } = context
-  const { cookies } = entrance
+  const { cookies } = sessionIssuer
 
   return new Hono<IdempotencyEnv>()
     .post(
@@ -65,7 +65,7 @@ export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
           throw new InvalidCredentialsError('That took too long; sign in again')
         await secondFactors.use(account.id, c.req.valid('json').code)
         cookies.clearPending(c)
-        return c.json(toPublic(await entrance.signIn(c, account, { isMultiFactor: true })))
+        return c.json(toPublic(await sessionIssuer.signIn(c, account, { isMultiFactor: true })))
       },
     )
     .post(
@@ -107,7 +107,7 @@ export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
           tellOfChange(mails, id, 'totp_added', session),
         )
         await sessions.reauthenticated(sessionId, true)
-        await entrance.renewAccess(c, id, sessionId)
+        await sessionIssuer.renewAccess(c, id, sessionId)
         return c.json({ recoveryCodes })
       },
     )

@@ -12,7 +12,7 @@ import { PasskeyRefusedError, type Passkeys } from '../passkey/store.ts'
 import { PasskeyOptionsAnswer } from '../schemas.ts'
 import { Code } from '../second-factor/routes.ts'
 import type { SecondFactors } from '../second-factor/store.ts'
-import type { Entrance } from './entrance.ts'
+import type { SessionIssuer } from './issuer.ts'
 import type { Sessions } from './store.ts'
 
 const Proof = v.union(
@@ -25,14 +25,14 @@ export type ReauthenticateDeps = {
   sessions: Sessions
   secondFactors: SecondFactors
   passkeys: Passkeys
-  entrance: Entrance
+  sessionIssuer: SessionIssuer
   limits: Limits
   context: ServiceContext
 }
 
 /** Proving again who one is, within a session: before payouts, a change of address, ending sessions (ASVS 5.0, 7.5.2). */
 export const createReauthenticateRoutes = (deps: ReauthenticateDeps) => {
-  const { accounts, sessions, secondFactors, passkeys, entrance, limits, context } = deps
+  const { accounts, sessions, secondFactors, passkeys, sessionIssuer, limits, context } = deps
   const { identity } = context
 
   /** @returns whether it was more than a password */
@@ -67,7 +67,7 @@ export const createReauthenticateRoutes = (deps: ReauthenticateDeps) => {
         const { id, sessionId } = c.var.user
         const isMultiFactor = await prove(id, c.req.valid('json'))
         if (!(await sessions.reauthenticated(sessionId, isMultiFactor))) throw new NotAuthenticatedError()
-        await entrance.renewAccess(c, id, sessionId)
+        await sessionIssuer.renewAccess(c, id, sessionId)
         return c.body(null, 204)
       },
     )

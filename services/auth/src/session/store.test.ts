@@ -218,3 +218,14 @@ test('a device is named by its user agent, cut to 200 characters', async () => {
   const answer = await ann.send('GET', '/api/users/sessions')
   expect(await answer.json()).toMatchObject({ sessions: [{ device: 'x'.repeat(200) }] })
 })
+
+// OWASP ASVS 5.0, 7.2.4.
+test('signing in ends the session that this browser had before, and no other', async () => {
+  const ann = await world.signedUp()
+  const elsewhere = await world.signedIn(ann)
+  const before = ann.copy()
+  await ann.send('POST', '/api/users/signin', { json: { email: ann.email, password: ann.password } })
+  expect(await ann.currentUser()).toMatchObject({ currentUser: { id: ann.id } })
+  expect(await elsewhere.currentUser()).toMatchObject({ currentUser: { id: ann.id } })
+  expect(await before.currentUser()).toEqual({ currentUser: null })
+})

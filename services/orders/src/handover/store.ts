@@ -1,5 +1,5 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { decodeCursor, encodeCursor } from '@fairpass/sdk/mongo'
+import { newestFirst } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Order, toData } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
@@ -19,14 +19,6 @@ const eventsOf = (order: Order): FairpassEvent[] => {
 
 /** Orders after they were paid: how the tickets come to their buyers, and what buyers claim. */
 export const openHandovers = (orders: Orders) => {
-  const page = async (filter: Parameters<Orders['list']>[0], limit: number, cursor?: string) => {
-    const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-    const found = await orders.list({ ...filter, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-    const rows = found.slice(0, limit)
-    const last = rows.at(-1)
-    return { rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
-  }
-
   const change = (id: string, next: (order: Order) => Order) => orders.changeTelling(id, next, eventsOf)
 
   return {
@@ -34,11 +26,11 @@ export const openHandovers = (orders: Orders) => {
 
     /** What a seller sold, newest first. */
     salesOf: (sellerId: string, limit: number, cursor?: string) =>
-      page({ sellerId, status: { $in: ['completed', 'refunded'] } }, limit, cursor),
+      orders.page({ sellerId, status: { $in: ['completed', 'refunded'] } }, { order: newestFirst, limit, cursor }),
 
     /** Claims by how they stand, newest order first. */
     claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
-      page({ 'claim.status': status }, limit, cursor),
+      orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
 
     /** Refunds what was not passed on in time. */
     sweep: async (now = new Date()): Promise<void> => {

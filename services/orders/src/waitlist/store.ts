@@ -1,7 +1,8 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
 import { CustomError } from '@fairpass/sdk/errors'
-import { isDuplicateKey } from '@fairpass/sdk/mongo'
+import { isDuplicateKey, readWithinMs } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
+import { sharedRead } from '../hold/shared-read.ts'
 
 /** A buyer who asked to be told when a ticket is free. */
 type Place = {
@@ -24,6 +25,13 @@ const keptMs = 3_600_000
 const maxOfTicket = 2_000
 const maxOfBuyer = 50
 
+/** How long a line that was read is told, unless this process changes it. */
+const freshMs = 1_000
+/** How many waitlists are kept in mind. */
+const maxKept = 1_000
+
+type Line = { at: number; waiting: Pick<Place, 'buyerId' | 'expiresAt'>[] }
+
 class LineFullError extends CustomError {
   readonly code = 'too_many_requests'
   override readonly retryAfterSeconds = 60
@@ -36,6 +44,28 @@ class LineFullError extends CustomError {
 export const openWaitlist = (db: Db) => {
   const places = db.collection<Place>('line')
   const idOf = (ticketId: string, buyerId: string) => `${ticketId}:${buyerId}`
+  const kept = new Map<string, Line>()
+
+  /** Everybody who waits for a ticket, in turn. */
+  const readLine = sharedRead(async (ticketId: string): Promise<Line> => {
+    const at = Date.now()
+    const waiting = await places
+      .find({ ticketId }, { maxTimeMS: readWithinMs })
+      .project<Pick<Place, 'buyerId' | 'expiresAt'>>({ _id: 0, buyerId: 1, expiresAt: 1 })
+      .sort({ joinedAt: 1, _id: 1 })
+      .limit(2 * maxOfTicket)
+      .toArray()
+    if (kept.size >= maxKept) kept.clear()
+    const line = { at, waiting }
+    kept.set(ticketId, line)
+    return line
+  })
+
+  /** One read for all whose pages ask within a second. */
+  const lineOf = (ticketId: string): Promise<Line> | Line => {
+    const known = kept.get(ticketId)
+    return known && Date.now() - known.at < freshMs ? known : readLine(ticketId)
+  }
 
   const refuseBeyondBounds = async (ticketId: string, buyerId: string, now: Date) => {
     const lasting = { expiresAt: { $gt: now } }
@@ -66,6 +96,7 @@ export const openWaitlist = (db: Db) => {
       const _id = idOf(ticketId, buyerId)
       const expiresAt = new Date(now.getTime() + keptMs)
       const { matchedCount } = await places.updateOne({ _id, expiresAt: { $gt: now } }, { $set: { expiresAt } })
+      kept.delete(ticketId)
       if (matchedCount > 0) return false
       await refuseBeyondBounds(ticketId, buyerId, now)
       try {
@@ -76,12 +107,15 @@ export const openWaitlist = (db: Db) => {
         // Pressed twice at once: the other press has taken the place.
         if (!isDuplicateKey(error)) throw error
         return false
+      } finally {
+        kept.delete(ticketId)
       }
       return true
     },
 
     leave: async (ticketId: string, buyerId: string): Promise<void> => {
       await places.deleteOne({ _id: idOf(ticketId, buyerId) })
+      kept.delete(ticketId)
     },
 
     /** The same for many at once, soon. */
@@ -91,11 +125,13 @@ export const openWaitlist = (db: Db) => {
 
     leaveAll: async (buyerId: string): Promise<void> => {
       await places.deleteMany({ buyerId })
+      kept.clear()
     },
 
     /** Nobody waits any more for what is sold or withdrawn. */
     close: async (ticketIds: readonly string[]): Promise<void> => {
       await places.deleteMany({ ticketId: { $in: ticketIds } })
+      for (const ticketId of ticketIds) kept.delete(ticketId)
     },
 
     /** The order let the ticket go: whoever has not looked by themselves in a while is told. */
@@ -134,15 +170,15 @@ export const openWaitlist = (db: Db) => {
 
     /** How many wait for a ticket and, for one of them, which place he has (from 1) and until when. */
     seenBy: async (ticketId: string, buyerId: string, now = new Date()) => {
-      const lasting = { ticketId, expiresAt: { $gt: now } }
-      const [own, waiting] = await Promise.all([
-        places.findOne({ _id: idOf(ticketId, buyerId), ...lasting }),
-        places.countDocuments(lasting),
-      ])
-      if (!own) return { waiting }
-      const { _id, joinedAt, expiresAt } = own
-      const before = [{ joinedAt: { $lt: joinedAt } }, { joinedAt, _id: { $lt: _id } }]
-      return { waiting, place: 1 + (await places.countDocuments({ ...lasting, $or: before })), expiresAt }
+      const own = await places.findOne({ _id: idOf(ticketId, buyerId), expiresAt: { $gt: now } })
+      const positionIn = ({ waiting }: Line) => {
+        const lasting = waiting.filter((one) => one.expiresAt > now)
+        return { waiting: lasting.length, place: 1 + lasting.findIndex((one) => one.buyerId === buyerId) }
+      }
+      const known = positionIn(await lineOf(ticketId))
+      // Joined or left at another replica a moment ago.
+      const { waiting, place } = known.place > 0 === (own !== null) ? known : positionIn(await readLine(ticketId))
+      return own && place > 0 ? { waiting, place, expiresAt: own.expiresAt } : { waiting }
     },
   }
 }

@@ -23,6 +23,7 @@ let line: Waitlist
 let orders: Orders
 let handlers: ReturnType<typeof createHandlers>
 let ticketId: string
+let database: Awaited<ReturnType<typeof testDatabase>>
 let catalogue: ReturnType<typeof openCatalogue>
 let call: (who: string, method: string, path: string, body?: object) => Promise<{ status: number; body: Seen }>
 type Seen = { free?: boolean; freeBy?: string; waiting?: number; place?: number; code?: string }
@@ -42,6 +43,7 @@ const ticketOf = (id: string) => ({
 
 beforeEach(async () => {
   const db = await testDatabase()
+  database = db
   // Being in line needs the database alone: nobody is beside this service.
   const dapr = createDapr({ httpPort: 1 })
   const log = createLog('orders', 'silent')
@@ -180,6 +182,37 @@ test('a stranger has no place', async () => {
     ['DELETE', `/api/orders/line/${ticketId}`],
   ] as const)
     expect((await call('', method, path, method === 'POST' ? { ticketId } : undefined)).status).toBe(401)
+})
+
+test('all whose pages ask within a second cost one read of the line, and still see what they change', async () => {
+  const buyers = Array.from({ length: 50 }, () => newId())
+  for (const buyer of buyers) await line.join(ticketId, buyer)
+  await line.seenBy(ticketId, buyers[0] ?? '')
+  const read = async () => {
+    await database.command({ profile: 2, slowms: 0 })
+    const seen = await Promise.all(buyers.map((buyer) => line.seenBy(ticketId, buyer)))
+    await database.command({ profile: 0 })
+    const found = await database
+      .collection('system.profile')
+      .find({ ns: /\.line$/ })
+      .toArray()
+    return {
+      places: seen.map(({ place }) => place),
+      docs: found.reduce((sum, one) => sum + (one.docsExamined ?? 0), 0),
+    }
+  }
+  const { places, docs } = await read()
+  expect(places).toEqual(buyers.map((_, index) => index + 1))
+  // Each looks up its own place, and at most one look at all of them falls due.
+  expect(docs).toBeLessThanOrEqual(2 * buyers.length)
+
+  // Another replica has a line of its own in mind.
+  const elsewhere = openWaitlist(database)
+  await elsewhere.seenBy(ticketId, buyers[0] ?? '')
+  await line.leave(ticketId, buyers[0] ?? '')
+  expect((await elsewhere.seenBy(ticketId, buyers[0] ?? '')).place).toBeUndefined()
+  await line.join(ticketId, buyers[0] ?? '')
+  expect((await elsewhere.seenBy(ticketId, buyers[0] ?? '')).place).toBe(50)
 })
 
 describe('who is told that a ticket is free', () => {

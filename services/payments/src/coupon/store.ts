@@ -1,5 +1,5 @@
 import { Id } from '@fairpass/sdk/http'
-import { decodeCursor, encodeCursor, inTransaction, newId, openCollection } from '@fairpass/sdk/mongo'
+import { inTransaction, newestFirst, newId, openCollection } from '@fairpass/sdk/mongo'
 import { readCouponCode } from '@fairpass/sdk/values'
 import type { ClientSession, Db } from 'mongodb'
 import * as v from 'valibot'
@@ -67,14 +67,8 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
     },
 
     page: async (limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list(before, { sort: { _id: -1 }, limit: limit + 1 })
-      const coupons = found.slice(0, limit)
-      const last = coupons.at(-1)
-      return {
-        coupons: coupons.map(readable),
-        nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null,
-      }
+      const { rows, nextCursor } = await documents.page({}, { order: newestFirst, limit, cursor })
+      return { coupons: rows.map(readable), nextCursor }
     },
 
     /** Ends the coupon of a code or an id for good; who redeemed it keeps what they bought. False: there is no such one. */

@@ -1,7 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
+import { seal, sealOverheadBytes, unseal } from '@fairpass/sdk/seal'
 
-const nonceBytes = 12
-const tagBytes = 16
 /** How much of a code tells an admin which one it is, when the code itself cannot be read any more. */
 const hintSymbols = 4
 
@@ -20,30 +19,18 @@ export const createCodeVault = (secret: string) => {
   const key = Buffer.from(hkdfSync('sha256', secret, 'fairpass', 'fairpass/payments/coupons/v1', 32))
 
   return {
-    keep: (code: string): KeptCode => {
-      const nonce = randomBytes(nonceBytes)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce)
-      const sealed = Buffer.concat([cipher.update(code), cipher.final()])
-      return {
-        codeHash: hashOf(code),
-        sealedCode: Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url'),
-        codeHint: code.slice(-hintSymbols),
-      }
-    },
+    keep: (code: string): KeptCode => ({
+      codeHash: hashOf(code),
+      sealedCode: seal(code, key),
+      codeHint: code.slice(-hintSymbols),
+    }),
 
     /** The code, or as many stars and its last symbols where it was kept under another secret. */
     read: ({ sealedCode, codeHint }: KeptCode): string => {
-      const bytes = Buffer.from(sealedCode, 'base64url')
-      const [nonce, tag, sealed] = [
-        bytes.subarray(0, nonceBytes),
-        bytes.subarray(nonceBytes, nonceBytes + tagBytes),
-        bytes.subarray(nonceBytes + tagBytes),
-      ]
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAuthTag(tag)
-        return Buffer.concat([decipher.update(sealed), decipher.final()]).toString()
+        return unseal(sealedCode, key)
       } catch {
-        return codeHint.padStart(sealed.length, '*')
+        return codeHint.padStart(Buffer.from(sealedCode, 'base64url').length - sealOverheadBytes, '*')
       }
     },
   }

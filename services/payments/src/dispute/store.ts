@@ -1,15 +1,7 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import {
-  decodeCursor,
-  encodeCursor,
-  inTransaction,
-  openCollection,
-  openWorkQueue,
-  type PublishAll,
-  type Stored,
-} from '@fairpass/sdk/mongo'
+import { inTransaction, type Order, openCollection, openWorkQueue, type PublishAll } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
-import type { Db, Filter } from 'mongodb'
+import type { Db } from 'mongodb'
 import {
   type Dispute,
   type DisputeStatus,
@@ -33,6 +25,7 @@ type Deps = {
   ledger: Ledger
 }
 
+const latestFirst = { direction: -1, fields: { openedAt: 'date', _id: 'string' } } as const satisfies Order
 const undecided = ['inquiry', 'open'] as const satisfies DisputeStatus[]
 /** How far back disputes are looked for that no webhook has told of, before the newest that is known. */
 const overlapMs = 24 * 3_600_000
@@ -91,14 +84,6 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
     if (told) await follow(told)
   }
 
-  const filterOf = (status: DisputeStatus | undefined, cursor: string | undefined): Filter<Stored<Dispute>> => {
-    const ofStatus = status === undefined ? {} : { status }
-    if (cursor === undefined) return ofStatus
-    const [moment, id] = decodeCursor(cursor)
-    const openedAt = new Date(moment)
-    return { ...ofStatus, $or: [{ openedAt: { $lt: openedAt } }, { openedAt, _id: { $lt: id } }] }
-  }
-
   return {
     find: documents.find,
     ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
@@ -123,16 +108,9 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
 
     /** The latest first. */
     page: async (status: DisputeStatus | undefined, limit: number, cursor?: string) => {
-      const found = await documents.list(filterOf(status, cursor), {
-        sort: { openedAt: -1, _id: -1 },
-        limit: limit + 1,
-      })
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return {
-        disputes: rows,
-        nextCursor: last && found.length > limit ? encodeCursor([last.openedAt.getTime(), last.id]) : null,
-      }
+      const filter = status === undefined ? {} : { status }
+      const { rows, nextCursor } = await documents.page(filter, { order: latestFirst, limit, cursor })
+      return { disputes: rows, nextCursor }
     },
   }
 }

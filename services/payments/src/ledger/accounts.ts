@@ -1,12 +1,15 @@
-import { decodeCursor, encodeCursor } from '@fairpass/sdk/mongo'
+import { type Order, readPage } from '@fairpass/sdk/mongo'
 import type { Db, Filter, WithId } from 'mongodb'
 import type { Entry } from '../domain/ledger.ts'
+import type { Ledger } from './store.ts'
 
 type Kept = Omit<Entry, 'id'> & { _id: string; at: Date }
 type Asked = { account?: string; paymentId?: string; from?: Date; to?: Date }
 
+const latestFirst = { direction: -1, fields: { at: 'date', _id: 'string' } } as const satisfies Order
+
 /** What an admin reads of the books. */
-export const openAccounts = (db: Db) => {
+export const openAccounts = (db: Db, ledger: Pick<Ledger, 'allBalances'>) => {
   const entries = db.collection<Kept>('ledger')
 
   const filterOf = ({ account, paymentId, from, to }: Asked): Filter<Kept> => ({
@@ -15,54 +18,23 @@ export const openAccounts = (db: Db) => {
     ...(from || to ? { at: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {}),
   })
 
-  const before = (cursor: string | undefined): Filter<Kept> => {
-    if (cursor === undefined) return {}
-    const [moment, id] = decodeCursor(cursor)
-    const at = new Date(moment)
-    return { $or: [{ at: { $lt: at } }, { at, _id: { $lt: id } }] }
-  }
-
   return {
-    ensureIndexes: () => entries.createIndex({ at: -1, _id: -1 }, { name: 'newest' }),
-
     /** Balances by account and currency, in the order of their names. */
     accounts: async (limit: number, cursor?: string) => {
-      const after = cursor === undefined ? [] : [{ $match: { _id: { $gt: nameOf(decodeCursor(cursor)) } } }]
-      const found = await entries
-        .aggregate<{ _id: { account: string; currency: string }; balance: number }>([
-          { $unwind: '$lines' },
-          {
-            $group: {
-              _id: { account: '$lines.account', currency: '$currency' },
-              balance: { $sum: '$lines.amount' },
-            },
-          },
-          ...after,
-          { $sort: { _id: 1 } },
-          { $limit: limit + 1 },
-        ])
-        .toArray()
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)?._id
-      return {
-        accounts: rows.map(({ _id: { account, currency }, balance }) => ({ account, currency, balanceCents: balance })),
-        nextCursor: last && found.length > limit ? encodeCursor([last.account, last.currency]) : null,
-      }
+      const { rows, nextCursor } = await ledger.allBalances(limit, cursor)
+      const accounts = rows.map(({ account, currency, balance }) => ({ account, currency, balanceCents: balance }))
+      return { accounts, nextCursor }
     },
 
     /** Entries, newest first. */
     entries: async (asked: Asked, limit: number, cursor?: string) => {
-      const found = await entries
-        .find({ $and: [filterOf(asked), before(cursor)] })
-        .sort({ at: -1, _id: -1 })
-        .limit(limit + 1)
-        .toArray()
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return {
-        entries: rows.map(toPublic),
-        nextCursor: last && found.length > limit ? encodeCursor([last.at.getTime(), last._id]) : null,
-      }
+      const { rows, nextCursor } = await readPage(entries, {
+        filter: filterOf(asked),
+        order: latestFirst,
+        limit,
+        cursor,
+      })
+      return { entries: rows.map(toPublic), nextCursor }
     },
 
     /** Every line of every entry as CSV (RFC 4180), oldest first; read as it is written, so that its length is no matter. */
@@ -80,8 +52,6 @@ export const openAccounts = (db: Db) => {
     },
   }
 }
-
-const nameOf = ([account, currency]: [string | number, string]) => ({ account: `${account}`, currency })
 
 const toPublic = ({ _id, at, what, paymentId, orderId, currency, lines }: WithId<Kept>) => ({
   id: _id,

@@ -1,21 +1,33 @@
-import { inTransaction } from '@fairpass/sdk/mongo'
+import { inTransaction, readWithinMs } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
-import type { Entry, Line } from '../domain/ledger.ts'
+import type { Entry } from '../domain/ledger.ts'
 import type { Payouts } from '../payout/store.ts'
+import { type ClosableEntry, openClosing } from './closing.ts'
+import { openRecount } from './recount.ts'
 
-type Stored = Omit<Entry, 'id'> & { _id: string; at: Date }
 type Earnings = Record<string, { pendingCents: number; availableCents: number; paidOutCents: number }>
 
-/** The books: entries are written once and never changed. */
+/** The books: entries are written once, and what they say is never changed. */
 export const openLedger = (db: Db) => {
-  const entries = db.collection<Stored>('ledger')
+  const entries = db.collection<ClosableEntry>('ledger')
+  const closing = openClosing(db)
 
   return {
-    ensureIndexes: () =>
-      entries.createIndexes([
-        { key: { 'lines.account': 1, _id: 1 }, name: 'account' },
-        { key: { paymentId: 1 }, name: 'payment' },
-      ]),
+    ...closing,
+    recount: openRecount(db, closing),
+
+    ensureIndexes: async () => {
+      await Promise.all([
+        entries.createIndexes([
+          { key: { 'lines.account': 1, at: -1, _id: -1 }, name: 'account, newest' },
+          { key: { paymentId: 1, at: -1, _id: -1 }, name: 'payment, newest' },
+          { key: { at: -1, _id: -1 }, name: 'newest' },
+        ]),
+        closing.ensureClosingIndexes(),
+      ])
+      for (const { name } of await entries.indexes())
+        if (name === 'account' || name === 'payment') await entries.dropIndex(name)
+    },
 
     write: async (written: Entry[], session: ClientSession): Promise<void> => {
       if (written.length === 0) return
@@ -25,42 +37,12 @@ export const openLedger = (db: Db) => {
       await entries.insertMany(stored, { session })
     },
 
-    /** What each currency sums to: nothing but zeros, always. */
-    sums: async (): Promise<Record<string, number>> => {
-      const found = await entries
-        .aggregate<{ _id: string; sum: number }>([
-          { $unwind: '$lines' },
-          { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
-        ])
-        .toArray()
-      return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
-    },
-
-    /** The balance of an account in each currency it was used with, or what entries of some kinds add to it. */
-    balances: async (
-      account: Line['account'],
-      what?: Entry['what'][],
-      session?: ClientSession,
-    ): Promise<Record<string, number>> => {
-      const found = await entries
-        .aggregate<{ _id: string; sum: number }>(
-          [
-            { $match: { 'lines.account': account, ...(what ? { what: { $in: what } } : {}) } },
-            { $unwind: '$lines' },
-            { $match: { 'lines.account': account } },
-            { $group: { _id: '$currency', sum: { $sum: '$lines.amount' } } },
-          ],
-          session ? { session } : {},
-        )
-        .toArray()
-      return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))
-    },
-
     /** Reads that see the same moment. */
     atOnce: <T>(read: (session: ClientSession) => Promise<T>) => inTransaction(db, read),
 
     /** Entries of one payment, oldest first. */
-    ofPayment: (paymentId: string) => entries.find({ paymentId }).sort({ at: 1, _id: 1 }).toArray(),
+    ofPayment: (paymentId: string) =>
+      entries.find({ paymentId }, { maxTimeMS: readWithinMs }).sort({ at: 1, _id: 1 }).toArray(),
   }
 }
 

@@ -1,9 +1,9 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
+import type { FairpassEvent } from '@fairpass/sdk/events'
 import {
-  decodeCursor,
-  encodeCursor,
   inTransaction,
   isDuplicateKey,
+  newestFirst,
   openCollection,
   openWorkQueue,
   type PublishAll,
@@ -59,6 +59,7 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
         partialFilterExpression: { status: 'awaiting_method' },
       },
       { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
+      { key: { status: 1, _id: -1 }, name: 'status' },
       { key: { intentId: 1 }, name: 'intent', sparse: true },
       { key: { ticketId: 1 }, name: 'ticket', sparse: true },
     ],
@@ -121,8 +122,13 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
 
   const write = async (before: Payment, after: Payment, entries: Entry[]): Promise<Payment> => {
     const { status } = after
+    let events: FairpassEvent[] = []
+    const outboxOf = (saved: Payment) => {
+      events = eventsOf(saved)
+      return events
+    }
     const writeIn = async (session: ClientSession) => {
-      const saved = await documents.replace(before, after, eventsOf, { session })
+      const saved = await documents.replace(before, after, outboxOf, { session })
       await ledger.write(entries, session)
       if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
       if (status === 'captured') await payouts.openIn(session, saved)
@@ -134,7 +140,7 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
       if (isAlone) return await documents.replace(before, after, eventsOf)
       const saved = await inTransaction(db, writeIn)
       // What fails here is found by the relay's periodic look.
-      void documents.relay.flush(saved.id).catch(() => {})
+      if (events.length > 0) void documents.relay.enqueue(saved.id, events)
       return saved
     } catch (error) {
       if (isDuplicateKey(error) && error.keyPattern?.orderId) throw new OrderNotPayableError()
@@ -181,11 +187,8 @@ export const openPayments = (db: Db, { publishAll, ledger, coupons, payouts }: D
       documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),
 
     page: async (filter: { orderId?: string; status?: Status }, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list({ ...filter, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return { payments: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await documents.page(filter, { order: newestFirst, limit, cursor })
+      return { payments: rows, nextCursor }
     },
 
     byIntent: (intentId: string) => documents.findOne({ intentId }),

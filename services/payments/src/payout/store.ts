@@ -1,13 +1,6 @@
 import { event } from '@fairpass/sdk/events'
 import { leaseFrom } from '@fairpass/sdk/lease'
-import {
-  decodeCursor,
-  encodeCursor,
-  inTransaction,
-  openCollection,
-  openWorkQueue,
-  type PublishAll,
-} from '@fairpass/sdk/mongo'
+import { inTransaction, newestFirst, openCollection, openWorkQueue, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { payoutEntries } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -43,6 +36,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
     indexes: [
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { status: 1, _id: -1 }, name: 'status' },
+      { key: { sellerId: 1, status: 1, _id: -1 }, name: 'seller and status' },
     ],
   })
   const queue = openWorkQueue(documents.raw, {
@@ -171,11 +165,8 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
 
     /** Newest sale first. */
     page: async (asked: Asked, limit: number, cursor?: string) => {
-      const before = cursor ? { _id: { $lt: decodeCursor(cursor)[1] } } : {}
-      const found = await documents.list({ ...asked, ...before }, { sort: { _id: -1 }, limit: limit + 1 })
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return { payouts: rows, nextCursor: last && found.length > limit ? encodeCursor([last.id, last.id]) : null }
+      const { rows, nextCursor } = await documents.page(asked, { order: newestFirst, limit, cursor })
+      return { payouts: rows, nextCursor }
     },
   }
 }

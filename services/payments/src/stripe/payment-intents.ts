@@ -47,7 +47,7 @@ export type StripePort = {
   /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
   heldBefore: (moment: Date) => Promise<HeldIntent[]>
 }
-export type HeldIntent = { intentId: string; paymentId: string | undefined }
+type HeldIntent = { intentId: string; paymentId: string | undefined }
 
 type Options = {
   secretKey: string

@@ -1,7 +1,7 @@
 import { MalformedJsonError, NotFoundError, RequestValidationError } from '@fairpass/sdk/errors'
 import { parse } from '@fairpass/sdk/http'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
-import { decodeCursor, encodeCursor, isDuplicateKey, openWorkQueue } from '@fairpass/sdk/mongo'
+import { isDuplicateKey, type Order, openWorkQueue, readPage } from '@fairpass/sdk/mongo'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import type Stripe from 'stripe'
@@ -31,6 +31,7 @@ type Deps = {
 
 /** How old a signed event may be, in seconds: an older one may be replayed by somebody else. */
 const toleranceSeconds = 300
+const latestFirst = { direction: -1, fields: { receivedAt: 'date', _id: 'string' } } as const satisfies Order
 const batch = 20
 const maxAttempts = 20
 const backoff: Backoff = { firstMs: 1_000, longestMs: 10 * 60_000 }
@@ -177,22 +178,8 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
 
     /** Events that are given up, or wait for their next try, the latest first. */
     page: async (status: 'stored' | 'failed', limit: number, cursor?: string) => {
-      const before = cursor === undefined ? undefined : decodeCursor(cursor)
-      const at = before && new Date(before[0])
-      const found = await events
-        .find({
-          status,
-          ...(at && before ? { $or: [{ receivedAt: { $lt: at } }, { receivedAt: at, _id: { $lt: before[1] } }] } : {}),
-        })
-        .sort({ receivedAt: -1, _id: -1 })
-        .limit(limit + 1)
-        .toArray()
-      const rows = found.slice(0, limit)
-      const last = rows.at(-1)
-      return {
-        events: rows.map(toShown),
-        nextCursor: last && found.length > limit ? encodeCursor([last.receivedAt.getTime(), last._id]) : null,
-      }
+      const { rows, nextCursor } = await readPage(events, { filter: { status }, order: latestFirst, limit, cursor })
+      return { events: rows.map(toShown), nextCursor }
     },
 
     /**

@@ -2,6 +2,8 @@ import { DayOrMoment } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { currencies, hasAtMost, indexWords, localDay, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
+import { searchTokens } from './search-tokens.ts'
+import type { Ticket } from './ticket.ts'
 
 const MinorUnits = v.pipe(
   v.string(),
@@ -51,11 +53,31 @@ export const cityToFind = (city: string): string => queryWords(city, 20).join(' 
 /** The words that a listing must all contain, at most eight. */
 export const wordsToFind = (q: string): string[] => queryWords(q)
 
-/** What a listing is found by: its words, its city, and the day that it is on at the venue. */
-export const foundBy = ({ title, venue, city, startsAt, timeZone }: Findable) => ({
-  searchText: indexWords(`${title} ${venue} ${city}`).join(' '),
-  searchCity: cityToFind(city),
-  startsOn: localDay(startsAt, timeZone),
-})
+/**
+ * What a listing is found by: its words and what an index finds them by, its city, and the day that it is on at the venue.
+ * @see searchTokens
+ */
+export const foundBy = ({ title, venue, city, startsAt, timeZone }: Findable) => {
+  const words = indexWords(`${title} ${venue} ${city}`)
+  return {
+    searchText: words.join(' '),
+    searchTokens: searchTokens(words),
+    searchCity: cityToFind(city),
+    startsOn: localDay(startsAt, timeZone),
+  }
+}
+
+/**
+ * Whether lists show it, or (false) only those that ask for what is sold or withdrawn; undefined once the show has begun,
+ * from when no list has it, so that what lies behind does not slow what is ahead.
+ */
+export const isListed = (
+  { status, startsAt, delivery, file }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file'>,
+  now: Date,
+): boolean | undefined => {
+  // What nobody could buy is found by its address alone.
+  const lacksFile = delivery === 'file' && file === undefined
+  return startsAt <= now ? undefined : !lacksFile && (status === 'available' || status === 'reserved')
+}
 
 type Findable = { title: string; venue: string; city: string; startsAt: Date; timeZone?: string | undefined }

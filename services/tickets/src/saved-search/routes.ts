@@ -12,7 +12,7 @@ const Query = v.strictObject({
   ...{ q: Word, city: Word, from: Word, to: Word, currency: Word, minPrice: Word, maxPrice: Word },
 })
 
-const given = (query: v.InferOutput<typeof Query>): Record<string, string> =>
+const withoutEmpty = (query: v.InferOutput<typeof Query>): Record<string, string> =>
   Object.fromEntries(Object.entries(query).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])))
 
 const toPublic = ({ id, name, query, createdAt }: SavedSearch) => ({
@@ -34,7 +34,7 @@ export const createSavedSearchRoutes = ({ savedSearches, context: { identity, id
         { 201: SavedSearchAnswer },
         'too_many_requests',
       ),
-      async (c) => c.json(toPublic(await savedSearches.save(c.var.user.id, given(c.req.valid('json')))), 201),
+      async (c) => c.json(toPublic(await savedSearches.save(c.var.user.id, withoutEmpty(c.req.valid('json')))), 201),
     )
     .get(
       '/api/tickets/searches',

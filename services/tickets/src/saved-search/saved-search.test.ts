@@ -2,10 +2,12 @@ import { beforeEach, expect, test } from 'bun:test'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { newId, publishEach } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
+import type { Db } from 'mongodb'
 import { openTickets, type Tickets } from '../store.ts'
 import { lookForNews } from './digest.ts'
 import { digestEveryMs, lookEveryMs, openSavedSearches, type SavedSearches } from './store.ts'
 
+let db: Db
 let published: FairpassEvent[]
 let tickets: Tickets
 let savedSearches: SavedSearches
@@ -14,7 +16,7 @@ let now: number
 beforeEach(async () => {
   published = []
   now = Date.now()
-  const db = await testDatabase()
+  db = await testDatabase()
   tickets = openTickets(
     db,
     publishEach(async () => {}),
@@ -35,7 +37,8 @@ const list = (title: string, change: { sellerId?: string; priceCents?: number } 
   })
 const look = async () => {
   await lookForNews({ savedSearches, tickets }, new Date(now))
-  await savedSearches.relay.sweep()
+  // What was written is published right after.
+  while ((await db.collection('savedSearches').countDocuments({ outbox: { $exists: true } })) > 0) await Bun.sleep(5)
 }
 const pass = (ms: number) => {
   now += ms

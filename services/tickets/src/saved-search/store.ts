@@ -17,7 +17,7 @@ export type SavedSearch = {
   /** listings from after it are news */
   since: Date
   /** when it is looked at next */
-  lookAt: Date
+  nextRunAt: Date
   /** what the latest mail told of: listings that were stored a little late are found twice */
   told: string[]
 }
@@ -49,7 +49,7 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
     publishAll,
     indexes: [
       { key: { userId: 1, _id: -1 }, name: 'user' },
-      { key: { lookAt: 1 }, name: 'look' },
+      { key: { nextRunAt: 1 }, name: 'look' },
     ],
   })
 
@@ -68,7 +68,7 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
       const same = own.find((one) => JSON.stringify(Object.entries(one.query).toSorted()) === key)
       if (same) return same
       if (own.length >= maxOfUser) throw new TooManySearchesError()
-      const times = { createdAt: now, since: now, lookAt: now }
+      const times = { createdAt: now, since: now, nextRunAt: now }
       return documents.insert({ id: newId(), userId, name: nameOf(query), query, ...times, told: [] })
     },
 
@@ -83,9 +83,9 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
     /** Takes the search that is due for longest; nobody else does until it is looked at again. */
     takeDue: async (now: Date): Promise<SavedSearch | undefined> => {
       const taken = await documents.raw.findOneAndUpdate(
-        { lookAt: { $lte: now } },
-        { $set: { lookAt: new Date(now.getTime() + lookEveryMs) }, $inc: { version: 1 } },
-        { sort: { lookAt: 1 }, returnDocument: 'after' },
+        { nextRunAt: { $lte: now } },
+        { $set: { nextRunAt: new Date(now.getTime() + lookEveryMs) }, $inc: { version: 1 } },
+        { sort: { nextRunAt: 1 }, returnDocument: 'after' },
       )
       return taken ? documents.toEntity(taken) : undefined
     },
@@ -102,8 +102,8 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
 
     /** Tells of them, in one write with that it did; the next time is an hour from now. */
     tell: async (search: SavedSearch, news: readonly Ticket[], now: Date): Promise<void> => {
-      const lookAt = new Date(now.getTime() + digestEveryMs)
-      const after = { ...search, since: now, lookAt, told: news.map(({ id }) => id) }
+      const nextRunAt = new Date(now.getTime() + digestEveryMs)
+      const after = { ...search, since: now, nextRunAt, told: news.map(({ id }) => id) }
       await documents.replace(search, after, ({ id, version, userId, name }) => [
         event('search.matched', { id, version, userId, name, tickets: news.map(showOf) }),
       ])

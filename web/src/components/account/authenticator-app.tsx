@@ -1,8 +1,8 @@
 import { createAsync } from '@solidjs/router'
 import { Show } from 'solid-js'
-import type { Settings } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readPendingApp } from '../../queries/reads.ts'
+import type { Settings } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readPendingApp } from '../../queries/queries.ts'
 import { Field } from '../form/field.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 
@@ -19,7 +19,7 @@ const Press = (props: { intent: string; text: string; quiet?: boolean }) => (
 
 /** An authenticator app: set up in two steps, each a form. */
 export const AuthenticatorApp = (props: { settings: Settings }) => {
-  const { security } = useWords()
+  const { security } = useMessages()
   return (
     <section class="panel narrow" aria-labelledby="app">
       <h2 id="app">{security.app}</h2>
@@ -37,7 +37,7 @@ export const AuthenticatorApp = (props: { settings: Settings }) => {
 
 const SetUp = () => {
   const visitor = useVisitor()
-  const { security, fields } = useWords()
+  const { security, fields } = useMessages()
   const pending = createAsync(() => readPendingApp())
   const app = () => {
     const loaded = pending()

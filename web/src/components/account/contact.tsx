@@ -1,16 +1,16 @@
 import { createAsync } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import type { Settings } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readSettings } from '../../queries/reads.ts'
-import { Refused } from '../layout/refused.tsx'
+import type { Settings } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readSettings } from '../../queries/queries.ts'
+import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 
-const KINDS = ['sales', 'waitlist', 'searches'] as const
+const kinds = ['sales', 'waitlist', 'searches'] as const
 
 /** The address, whether it works, and what is sent to it. */
 export const Contact = (props: { email: string }) => {
-  const { account, fields, searches } = useWords()
+  const { account, fields, searches } = useMessages()
   const settings = createAsync(() => readSettings())
   const known = () => {
     const loaded = settings()
@@ -23,7 +23,7 @@ export const Contact = (props: { email: string }) => {
           <dt>{fields.email}</dt>
           <dd>{props.email}</dd>
         </dl>
-        <Show when={known()}>{(settings) => <Standing settings={settings()} />}</Show>
+        <Show when={known()}>{(settings) => <EmailConfirmation settings={settings()} />}</Show>
         <p>
           <a href="/account/email">{account.changeEmail}</a>
         </p>
@@ -39,15 +39,15 @@ export const Contact = (props: { email: string }) => {
   )
 }
 
-const Standing = (props: { settings: Settings }) => {
+const EmailConfirmation = (props: { settings: Settings }) => {
   const visitor = useVisitor()
-  const { account } = useWords()
+  const { account } = useMessages()
   const refusal = () => (visitor.refusal?.values.intent === 'confirmation' ? visitor.refusal : undefined)
   return (
     <Show when={!props.settings.isEmailConfirmed} fallback={<p class="hint">{account.confirmed}</p>}>
       <form method="post" action="/account" class="stack">
         <p class="notice">{props.settings.isEmailBounced ? account.bounced : account.unconfirmed}</p>
-        <Refused failure={refusal()} />
+        <ErrorAlert failure={refusal()} />
         <input type="hidden" name="intent" value="confirmation" />
         <button type="submit" class="quiet small">
           {account.sendAgain}
@@ -59,16 +59,16 @@ const Standing = (props: { settings: Settings }) => {
 
 const Mails = (props: { settings: Settings }) => {
   const visitor = useVisitor()
-  const { account } = useWords()
+  const { account } = useMessages()
   const refusal = () => (visitor.refusal?.values.intent === 'mails' ? visitor.refusal : undefined)
   return (
     <section class="panel narrow" aria-labelledby="mails">
       <h2 id="mails">{account.mails}</h2>
       <p class="hint">{account.mailsHint}</p>
-      <Refused failure={refusal()} />
+      <ErrorAlert failure={refusal()} />
       <form method="post" action="/account" class="stack">
         <input type="hidden" name="intent" value="mails" />
-        <For each={KINDS}>
+        <For each={kinds}>
           {(kind) => (
             <label class="flex gap-3">
               <input type="checkbox" name={kind} checked={props.settings.mails[kind]} />

@@ -1,28 +1,28 @@
 import { createAsync } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import type { Session } from '../../domain/shapes.ts'
+import type { Session } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readSessions } from '../../queries/reads.ts'
-import { Refused } from '../layout/refused.tsx'
+import { readSessions } from '../../queries/queries.ts'
+import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Time } from '../ticket/ticket-card.tsx'
 
-const BROWSERS = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari', 'curl'] as const
-const SYSTEMS = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux'] as const
-const NAMES: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS': 'Mac' }
+const browsers = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari', 'curl'] as const
+const systems = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux'] as const
+const displayNames: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS': 'Mac' }
 
 /** `Firefox, Linux`, from what a browser calls itself; nothing depends on it. */
 const deviceName = (userAgent: string): string =>
-  [BROWSERS, SYSTEMS]
+  [browsers, systems]
     .map((known) => known.find((name) => userAgent.includes(name)))
     .filter((name) => name !== undefined)
-    .map((name) => NAMES[name] ?? name)
+    .map((name) => displayNames[name] ?? name)
     .join(', ')
 
 /** Where the account is signed in. */
 export const Devices = () => {
-  const { account } = useWords()
+  const { account } = useMessages()
   const sessions = createAsync(() => readSessions())
   return (
     <section class="panel narrow" aria-labelledby="devices">
@@ -35,7 +35,7 @@ export const Devices = () => {
               <For each={loaded.value.sessions}>{(session) => <Device session={session} />}</For>
             </ul>
           ) : (
-            <Refused failure={loaded.failure} />
+            <ErrorAlert failure={loaded.failure} />
           )
         }
       </Show>
@@ -45,7 +45,7 @@ export const Devices = () => {
 
 const Device = (props: { session: Session }) => {
   const visitor = useVisitor()
-  const { account } = useWords()
+  const { account } = useMessages()
   return (
     <li class="flex flex-wrap items-center justify-between gap-3">
       <div>

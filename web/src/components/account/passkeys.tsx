@@ -1,7 +1,7 @@
 import { createSignal, For, onMount, Show } from 'solid-js'
-import type { Passkey } from '../../domain/shapes.ts'
+import type { Passkey } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
 import { Field } from '../form/field.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Time } from '../ticket/ticket-card.tsx'
@@ -10,7 +10,7 @@ const path = '/account/security'
 
 /** The account's passkeys; making one is the browser's work, so it needs JavaScript. */
 export const Passkeys = (props: { passkeys: Passkey[] }) => {
-  const { security } = useWords()
+  const { security } = useMessages()
   return (
     <section class="panel narrow" aria-labelledby="passkeys">
       <h2 id="passkeys">{security.passkeys}</h2>
@@ -25,7 +25,7 @@ export const Passkeys = (props: { passkeys: Passkey[] }) => {
 
 const Row = (props: { passkey: Passkey }) => {
   const visitor = useVisitor()
-  const { security } = useWords()
+  const { security } = useMessages()
   return (
     <li class="flex flex-wrap items-center justify-between gap-3">
       <div>
@@ -50,7 +50,7 @@ const Row = (props: { passkey: Passkey }) => {
 }
 
 const Add = () => {
-  const { security, sign } = useWords()
+  const { security, sign } = useMessages()
   const [canAdd, setCanAdd] = createSignal(false)
   const [isRefused, setRefused] = createSignal(false)
   onMount(() => setCanAdd('PublicKeyCredential' in window))

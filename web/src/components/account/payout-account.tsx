@@ -4,34 +4,36 @@ import { NoHydration } from 'solid-js/web'
 import { formatSpan } from '../../domain/dates.ts'
 import { formatShare } from '../../domain/fee.ts'
 import { payoutCountries } from '../../domain/places.ts'
-import type { Standing } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
+import type { PayoutAccountStatus } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import type { Loaded } from '../../queries/loaded.ts'
-import { Refused } from '../layout/refused.tsx'
+import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 
 /** How a seller gets their money, whether they can yet, and the way to Stripe for who cannot. */
-export const PayoutAccount = (props: { standing: Loaded<Standing> }) => {
+export const PayoutAccount = (props: { account: Loaded<PayoutAccountStatus> }) => {
   const visitor = useVisitor()
   const location = useLocation()
-  const { earnings } = useWords()
-  const standing = () => (props.standing.ok ? props.standing.value : undefined)
+  const { earnings } = useMessages()
+  const account = () => (props.account.ok ? props.account.value : undefined)
   const isSentBack = () => new URLSearchParams(location.search).get('onboarding') === 'again'
   return (
     <section class="panel narrow" aria-labelledby="how">
       <h2 id="how">{earnings.how}</h2>
       <Terms />
-      <Show when={isSentBack() && standing()?.status !== 'ready'}>
+      <Show when={isSentBack() && account()?.status !== 'ready'}>
         <p class="notice" role="status">
           {earnings.again}
         </p>
       </Show>
-      <Refused failure={visitor.refusal} />
-      <Show when={standing()} fallback={<p class="notice">{earnings.standingAway}</p>}>
+      <ErrorAlert failure={visitor.refusal} />
+      <Show when={account()} fallback={<p class="notice">{earnings.accountUnknown}</p>}>
         {(known) => (
           <>
-            <p classList={{ notice: true, good: known().status === 'ready' }}>{earnings.standing[known().status]}</p>
-            <Due standing={known()} />
+            <p classList={{ notice: true, good: known().status === 'ready' }}>
+              {earnings.accountStatus[known().status]}
+            </p>
+            <Requirements account={known()} />
             <Show when={known().status !== 'ready' || known().due.length > 0}>
               <form method="post" action="/earnings" class="stack">
                 <Show when={known().status === 'none'}>
@@ -48,7 +50,7 @@ export const PayoutAccount = (props: { standing: Loaded<Standing> }) => {
 }
 
 const Terms = () => {
-  const { earnings } = useWords()
+  const { earnings } = useMessages()
   const { feeBasisPoints, payoutDelaySeconds, locale } = useVisitor()
   return (
     <p>
@@ -58,17 +60,17 @@ const Terms = () => {
   )
 }
 
-const Due = (props: { standing: Standing }) => {
-  const { earnings } = useWords()
+const Requirements = (props: { account: PayoutAccountStatus }) => {
+  const { earnings } = useMessages()
   // `individual.verification.document`, say: what it belongs to is enough here, Stripe asks for the rest.
   const parts = () => [
-    ...new Set(props.standing.due.map((asked) => earnings.duePart[asked.split('.', 1)[0] ?? ''] ?? earnings.dueOther)),
+    ...new Set(props.account.due.map((asked) => earnings.duePart[asked.split('.', 1)[0] ?? ''] ?? earnings.dueOther)),
   ]
   return (
     <Show
       when={parts().length > 0}
       fallback={
-        <Show when={props.standing.status === 'onboarding'}>
+        <Show when={props.account.status === 'onboarding'}>
           <p>{earnings.dueNothing}</p>
         </Show>
       }
@@ -84,7 +86,7 @@ const Due = (props: { standing: Standing }) => {
 /** The names are the server's: a browser may know others. */
 const CountryField = () => {
   const visitor = useVisitor()
-  const { earnings, fields } = useWords()
+  const { earnings, fields } = useMessages()
   const chosen = visitor.refusal?.values.country ?? new Intl.Locale(visitor.locale).region
   return (
     <div class="field">

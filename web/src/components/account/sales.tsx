@@ -1,8 +1,8 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { For, Show } from 'solid-js'
-import type { Sale } from '../../domain/shapes.ts'
+import type { Sale } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Time } from '../ticket/ticket-card.tsx'
 
@@ -15,7 +15,7 @@ export const Sales = (props: { sales: Sale[] }) => (
 
 const SaleRow = (props: { sale: Sale }) => {
   const visitor = useVisitor()
-  const { earnings } = useWords()
+  const { earnings } = useMessages()
   const money = (cents: number) => formatMoney(cents, props.sale.currency, visitor.locale)
   return (
     <li class="flex flex-wrap items-center justify-between gap-3">
@@ -27,7 +27,7 @@ const SaleRow = (props: { sale: Sale }) => {
           </Show>
         </p>
         <p class="hint">
-          <Whereabouts sale={props.sale} />
+          <SaleProgress sale={props.sale} />
         </p>
         <Show when={props.sale.refundedCents > 0}>
           <p class="hint">{earnings.refundedInPart(money(props.sale.refundedCents))}</p>
@@ -45,9 +45,9 @@ const SaleRow = (props: { sale: Sale }) => {
   )
 }
 
-const Whereabouts = (props: { sale: Sale }) => {
+const SaleProgress = (props: { sale: Sale }) => {
   const visitor = useVisitor()
-  const { earnings } = useWords()
+  const { earnings } = useMessages()
   const dated = (of: string, iso: string) => (
     <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />
   )

@@ -2,17 +2,17 @@ import type { Stripe, StripeElements } from '@stripe/stripe-js'
 import { createSignal, onMount, Show } from 'solid-js'
 import { isServer, NoHydration } from 'solid-js/web'
 import * as v from 'valibot'
-import { declineWords } from '../../i18n/declines.ts'
-import { useWords } from '../../i18n/words.ts'
+import { declineMessage } from '../../i18n/declines.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { fetchSignedIn } from '../../live/signed-in.ts'
 
-const OPEN_MS = 28_000
-const LOOK_AGAIN_MS = 2000
+const openTimeoutMs = 28_000
+const reloadAfterMs = 2000
 
 const Opened = v.object({ clientSecret: v.optional(v.string()) })
 
 /** What the page shows is the server's to say: how far the payment is, and what is left to do. */
-const lookAgain = () => window.location.assign(window.location.pathname)
+const reload = () => window.location.assign(window.location.pathname)
 
 /** The secret of the order's one intent; undefined when there is nothing to fill in any more, and the page is asked for again. */
 const openPayment = async (orderId: string): Promise<string | undefined> => {
@@ -20,12 +20,12 @@ const openPayment = async (orderId: string): Promise<string | undefined> => {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ orderId }),
-    signal: AbortSignal.timeout(OPEN_MS),
+    signal: AbortSignal.timeout(openTimeoutMs),
   })
   const { clientSecret } = answer.ok ? v.parse(Opened, await answer.json()) : {}
   if (clientSecret !== undefined) return clientSecret
   if (answer.status >= 500) throw new Error('payments cannot be reached')
-  setTimeout(lookAgain, answer.ok ? 0 : LOOK_AGAIN_MS)
+  setTimeout(reload, answer.ok ? 0 : reloadAfterMs)
   return undefined
 }
 
@@ -44,7 +44,7 @@ const openForm = async (stripeKey: string, clientSecret: string, locale: string)
   return { stripe, elements }
 }
 
-interface CardFormProps {
+type CardFormProps = {
   orderId: string
   stripeKey: string
   locale: string
@@ -53,7 +53,7 @@ interface CardFormProps {
 
 /** Stripe's own form: the card goes to Stripe alone. */
 export const CardForm = (props: CardFormProps) => {
-  const { checkout } = useWords()
+  const { checkout } = useMessages()
   const [stage, setStage] = createSignal<'closed' | 'opening' | 'open' | 'paying' | 'away'>('closed')
   const [refusal, setRefusal] = createSignal<string>()
   let place: HTMLDivElement | undefined
@@ -82,9 +82,9 @@ export const CardForm = (props: CardFormProps) => {
     const { stripe, elements } = form
     const confirmParams = { return_url: window.location.origin + window.location.pathname }
     const { error } = await stripe.confirmPayment({ elements, confirmParams, redirect: 'if_required' })
-    if (error === undefined) return lookAgain()
+    if (error === undefined) return reload()
     // What is wrong in a field Stripe says beside that field.
-    if (error.type !== 'validation_error') setRefusal(declineWords(checkout, error.decline_code ?? error.code))
+    if (error.type !== 'validation_error') setRefusal(declineMessage(checkout, error.decline_code ?? error.code))
     setStage('open')
   }
 
@@ -123,7 +123,7 @@ export const CardForm = (props: CardFormProps) => {
         </button>
       </Show>
       <Show when={stage() === 'away'}>
-        <button type="button" class="quiet" onClick={lookAgain}>
+        <button type="button" class="quiet" onClick={reload}>
           {checkout.tryAgain}
         </button>
       </Show>
@@ -135,7 +135,7 @@ const NeedsScripts = () =>
   isServer ? (
     <NoHydration>
       <noscript>
-        <p class="notice">{useWords().checkout.needsScripts}</p>
+        <p class="notice">{useMessages().checkout.needsScripts}</p>
       </noscript>
     </NoHydration>
   ) : undefined

@@ -1,14 +1,14 @@
 import { For, Show } from 'solid-js'
-import type { Order } from '../../domain/shapes.ts'
-import { TEST_CARDS } from '../../domain/test-cards.ts'
-import { useWords } from '../../i18n/words.ts'
-import type { Visitor } from '../../queries/reads.ts'
+import type { Order } from '../../domain/schemas.ts'
+import { testCards } from '../../domain/test-cards.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import type { Visitor } from '../../queries/queries.ts'
 import { Field } from '../form/field.tsx'
 import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { CardForm } from './card-form.tsx'
 import { Countdown } from './countdown.tsx'
 
-interface CheckoutProps {
+type CheckoutProps = {
   order: Order
   visitor: Visitor
   total: string
@@ -18,7 +18,7 @@ interface CheckoutProps {
 
 /** An open order is its own checkout: pay by card, redeem a coupon, or let go. */
 export const Checkout = (props: CheckoutProps) => {
-  const { checkout, fields } = useWords()
+  const { checkout, fields } = useMessages()
   const action = () => `/orders/${props.order.id}`
   const Key = (own: { of: string }) => (
     <>
@@ -50,7 +50,7 @@ export const Checkout = (props: CheckoutProps) => {
               <div class="field">
                 <label for="f-paymentMethod">{checkout.testCard}</label>
                 <select id="f-paymentMethod" name="paymentMethod">
-                  <For each={TEST_CARDS}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
+                  <For each={testCards}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
                 </select>
               </div>
               <button type="submit" class="wide">

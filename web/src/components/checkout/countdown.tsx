@@ -1,17 +1,17 @@
 import { createSignal, onCleanup, onMount, Show } from 'solid-js'
 import { formatLeft } from '../../domain/dates.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
 import { fetchSignedIn } from '../../live/signed-in.ts'
-import { Again } from '../layout/again.tsx'
+import { ReloadAfter } from '../layout/reload.tsx'
 import { Clock } from './clock.tsx'
 
-const TICK_MS = 250
-const SOON_MS = 120_000
-const LATE_ASK_MS = 2000
+const tickMs = 250
+const soonMs = 120_000
+const latePollMs = 2000
 // Ends are judged by the server; asking a moment later finds them judged.
-const AFTER_END_MS = 1500
-const ASK_EVERY_MS = 5000
+const reloadAfterEndMs = 1500
+const pollIntervalMs = 5000
 
 /**
  * When the page was made, on the browser's stopwatch: it is right whatever the browser's clock says. The page was made
@@ -22,7 +22,7 @@ const madeAt = (): number => {
   return navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : performance.now()
 }
 
-interface CountdownProps {
+type CountdownProps = {
   orderId: string
   expiresAt: string
   serverNow: string
@@ -31,10 +31,10 @@ interface CountdownProps {
 
 /** How long the ticket is held, by the server's clock. */
 export const Countdown = (props: CountdownProps) => {
-  const { countdown } = useWords()
+  const { countdown } = useMessages()
   const leftAtFirst = () => Date.parse(props.expiresAt) - Date.parse(props.serverNow)
   const [leftMs, setLeftMs] = createSignal(leftAtFirst())
-  const isSoon = () => leftMs() > 0 && leftMs() <= SOON_MS
+  const isSoon = () => leftMs() > 0 && leftMs() <= soonMs
 
   onMount(() => {
     let endsAt = madeAt() + leftAtFirst()
@@ -43,7 +43,7 @@ export const Countdown = (props: CountdownProps) => {
     /** Another tab may have paid, or let go; and the stopwatch of a machine that slept has stood still. */
     const askAgain = async () => {
       if (document.hidden) return
-      const asked = { signal: AbortSignal.timeout(ASK_EVERY_MS) }
+      const asked = { signal: AbortSignal.timeout(pollIntervalMs) }
       const answer = await fetchSignedIn(`/api/orders/${props.orderId}`, asked).catch(() => undefined)
       const order: unknown = answer?.ok ? await answer.json().catch(() => undefined) : undefined
       if (typeof order !== 'object' || order === null || !('status' in order)) return
@@ -51,11 +51,11 @@ export const Countdown = (props: CountdownProps) => {
       const serverNow = Date.parse(answer?.headers.get('date') ?? '')
       // That header is in whole seconds: it corrects what is wrong by more than one.
       const corrected = performance.now() + Date.parse(props.expiresAt) - serverNow
-      if (Math.abs(corrected - endsAt) > TICK_MS + 1000) endsAt = corrected
+      if (Math.abs(corrected - endsAt) > tickMs + 1000) endsAt = corrected
     }
 
     tick()
-    const timers = [setInterval(tick, TICK_MS), setInterval(askAgain, ASK_EVERY_MS)]
+    const timers = [setInterval(tick, tickMs), setInterval(askAgain, pollIntervalMs)]
     document.addEventListener('visibilitychange', askAgain)
     window.addEventListener('pageshow', askAgain)
     onCleanup(() => {
@@ -78,7 +78,7 @@ export const Countdown = (props: CountdownProps) => {
           <p class="notice">{countdown.ending}</p>
         </Show>
       </div>
-      <Again afterMs={leftAtFirst() > 0 ? leftAtFirst() + AFTER_END_MS : LATE_ASK_MS} />
+      <ReloadAfter afterMs={leftAtFirst() > 0 ? leftAtFirst() + reloadAfterEndMs : latePollMs} />
     </>
   )
 }

@@ -1,9 +1,9 @@
 import { type JSX, Show, splitProps } from 'solid-js'
 import type { Refusal } from '../../actions/form.ts'
-import { fieldName, refusalIn } from '../../i18n/refusal.ts'
-import { useWords } from '../../i18n/words.ts'
+import { errorMessage, fieldName } from '../../i18n/error-message.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
-interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
+type FieldProps = JSX.InputHTMLAttributes<HTMLInputElement> & {
   label: string
   name: string
   hint?: string
@@ -13,11 +13,11 @@ interface FieldProps extends JSX.InputHTMLAttributes<HTMLInputElement> {
 /** A labelled input that keeps what was typed when its form was refused, and says what was wrong with it. */
 export const Field = (props: FieldProps) => {
   const [own, input] = splitProps(props, ['label', 'hint', 'refusal', 'value', 'name'])
-  const words = useWords()
+  const messages = useMessages()
   const wrong = () => {
     const { refusal } = own
     const error = refusal?.errors.find(({ field }) => fieldName(field) === own.name)
-    return refusal && error && refusalIn(words, refusal.code, error)
+    return refusal && error && errorMessage(messages, refusal.code, error)
   }
   const describedBy = () =>
     [wrong() ? `w-${own.name}` : '', own.hint ? `h-${own.name}` : ''].filter(Boolean).join(' ') || undefined
@@ -33,9 +33,9 @@ export const Field = (props: FieldProps) => {
         aria-describedby={describedBy()}
       />
       <Show when={wrong()}>
-        {(words) => (
+        {(messages) => (
           <p class="wrong" id={`w-${own.name}`}>
-            {words()}
+            {messages()}
           </p>
         )}
       </Show>

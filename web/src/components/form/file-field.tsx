@@ -1,13 +1,13 @@
 import { createSignal, onCleanup, onMount, Show } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 
-const MAX_BYTES = 3 * 1024 * 1024
+const maxBytes = 3 * 1024 * 1024
 
 /** The ticket itself: chosen, or dropped onto the field; while it is sent, the form says so. */
 export const FileField = () => {
   const visitor = useVisitor()
-  const { sell } = useWords()
+  const { sell } = useMessages()
   const [isSending, setSending] = createSignal(false)
   const [isTooLarge, setTooLarge] = createSignal(false)
   let input: HTMLInputElement | undefined
@@ -30,7 +30,7 @@ export const FileField = () => {
         type="file"
         accept=".pdf,.png,.jpg,.jpeg,.pkpass,application/pdf,image/png,image/jpeg,application/vnd.apple.pkpass"
         aria-describedby="h-file"
-        onChange={(event) => setTooLarge((event.currentTarget.files?.[0]?.size ?? 0) > MAX_BYTES)}
+        onChange={(event) => setTooLarge((event.currentTarget.files?.[0]?.size ?? 0) > maxBytes)}
       />
       <p class="hint" id="h-file">
         {sell.fileHint}

@@ -2,7 +2,7 @@ import { currencies, formatMoney, minorUnits } from '@fairpass/sdk/values'
 import { createSignal, For, Show } from 'solid-js'
 import { formatShare, proceedsOf } from '../../domain/fee.ts'
 import { commonCurrencies, usualCurrency } from '../../domain/listing-query.ts'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
 import { FileField } from './file-field.tsx'
@@ -15,7 +15,7 @@ const others = [...currencies.keys()].filter((code) => !commonCurrencies.include
 const currenciesWith = (chosen: string): string[] => [...new Set([...commonCurrencies, ...others, chosen])]
 
 /** What stands in the fields of a listing, as people type it. */
-export interface ListingValues {
+export type ListingValues = {
   title: string
   venue: string
   city: string
@@ -30,7 +30,7 @@ export interface ListingValues {
   faceValue?: string | undefined
 }
 
-interface ListingFormProps {
+type ListingFormProps = {
   action: string
   intent: 'sell' | 'save'
   button: string
@@ -39,7 +39,7 @@ interface ListingFormProps {
 
 export const ListingForm = (props: ListingFormProps) => {
   const visitor = useVisitor()
-  const { fields, sell } = useWords()
+  const { fields, sell } = useMessages()
   const refusal = () => visitor.refusal
   const value = (name: keyof ListingValues) => refusal()?.values[name] ?? props.values?.[name]
   const currencyAtFirst = () => value('currency') ?? usualCurrency(visitor.locale)
@@ -110,7 +110,7 @@ export const ListingForm = (props: ListingFormProps) => {
 /** What will be the seller's, as soon as there is a price; before, and without JavaScript, the share that is not. */
 const Proceeds = (props: { price: string; currency: string }) => {
   const visitor = useVisitor()
-  const { sell } = useWords()
+  const { sell } = useMessages()
   const share = () => formatShare(visitor.feeBasisPoints, visitor.locale)
   const cents = () => minorUnits(props.price, props.currency, visitor.locale)
   return (

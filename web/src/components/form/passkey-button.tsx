@@ -1,9 +1,9 @@
 import { createSignal, onMount, Show } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
 /** Lets somebody in, or back in, with a passkey; where the browser knows none there is no button. */
 export const PasskeyButton = (props: { next: string; again?: boolean }) => {
-  const { sign } = useWords()
+  const { sign } = useMessages()
   const [canUse, setCanUse] = createSignal(false)
   const [isRefused, setRefused] = createSignal(false)
   onMount(() => setCanUse('PublicKeyCredential' in window))

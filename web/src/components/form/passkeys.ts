@@ -1,13 +1,13 @@
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
 
-const TIMEOUT_MS = 20_000
+const timeoutMs = 20_000
 
 const post = async (path: string, body: unknown = {}): Promise<Response> =>
   fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   })
 
 const optionsAt = async (path: string) => {

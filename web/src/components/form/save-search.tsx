@@ -1,10 +1,10 @@
 import { Show } from 'solid-js'
 import { apiQuery } from '../../domain/listing-query.ts'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
 /** Has whoever searched told of what is listed later; there is nothing to save where everything is shown. */
 export const SaveSearch = (props: { search: string }) => {
-  const { searches } = useWords()
+  const { searches } = useMessages()
   const isSearch = () =>
     [...new URLSearchParams(apiQuery(props.search)).keys()].some((name) => !/sort|cursor/.test(name))
   return (

@@ -1,27 +1,27 @@
 import { For } from 'solid-js'
 import { currenciesToSearch, shownPrice } from '../../domain/listing-query.ts'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
 
-const SORTS = [
+const sorts = [
   ['', 'soonest'],
   ['cheapest', 'cheapest'],
   ['newest', 'newest'],
 ] as const
 
-const FILTERS = ['city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort']
+const filters = ['city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort']
 
-interface SearchFormProps {
+type SearchFormProps = {
   search: string
   onInput: (event: InputEvent & { currentTarget: HTMLFormElement }) => void
 }
 
 export const SearchForm = (props: SearchFormProps) => {
-  const words = useWords()
+  const messages = useMessages()
   const asked = () => new URLSearchParams(props.search)
   const value = (name: string) => asked().get(name) ?? ''
-  const isFiltered = () => FILTERS.some((name) => asked().has(name))
+  const isFiltered = () => filters.some((name) => asked().has(name))
   const visitor = useVisitor()
   const price = (name: 'minPrice' | 'maxPrice') => shownPrice(props.search, name, visitor.locale)
   return (
@@ -29,31 +29,31 @@ export const SearchForm = (props: SearchFormProps) => {
       <form method="get" action="/" class="search" onInput={(event) => props.onInput(event)}>
         <div class="first">
           <label for="f-q" class="sr-only">
-            {words.search.label}
+            {messages.search.label}
           </label>
           <input
             id="f-q"
             name="q"
             type="search"
             maxlength="100"
-            placeholder={words.search.placeholder}
+            placeholder={messages.search.placeholder}
             value={value('q')}
             autocomplete="off"
           />
-          <button type="submit">{words.search.find}</button>
+          <button type="submit">{messages.search.find}</button>
         </div>
         <details open={isFiltered()} class="mt-4">
-          <summary class="w-fit rounded-small py-2 font-semibold">{words.search.filters}</summary>
+          <summary class="w-fit rounded-small py-2 font-semibold">{messages.search.filters}</summary>
           <div class="filters mt-3">
-            <Field label={words.fields.city} name="city" maxlength="100" value={value('city')} />
-            <Field label={words.search.from} name="from" type="date" value={value('from').slice(0, 10)} />
-            <Field label={words.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
-            <Field label={words.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
-            <Field label={words.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
+            <Field label={messages.fields.city} name="city" maxlength="100" value={value('city')} />
+            <Field label={messages.search.from} name="from" type="date" value={value('from').slice(0, 10)} />
+            <Field label={messages.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
+            <Field label={messages.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
+            <Field label={messages.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
             <div class="field">
-              <label for="f-currency">{words.fields.currency}</label>
+              <label for="f-currency">{messages.fields.currency}</label>
               <select id="f-currency" name="currency">
-                <option value="">{words.search.anyCurrency}</option>
+                <option value="">{messages.search.anyCurrency}</option>
                 <For each={currenciesToSearch(value('currency'))}>
                   {(code) => (
                     <option value={code} selected={value('currency') === code}>
@@ -64,12 +64,12 @@ export const SearchForm = (props: SearchFormProps) => {
               </select>
             </div>
             <div class="field">
-              <label for="f-sort">{words.search.sort}</label>
+              <label for="f-sort">{messages.search.sort}</label>
               <select id="f-sort" name="sort">
-                <For each={SORTS}>
+                <For each={sorts}>
                   {([sort, name]) => (
                     <option value={sort} selected={value('sort') === sort}>
-                      {words.search[name]}
+                      {messages.search[name]}
                     </option>
                   )}
                 </For>

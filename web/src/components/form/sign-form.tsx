@@ -1,12 +1,12 @@
 import { useLocation } from '@solidjs/router'
 import { Show } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
-import { Refused } from '../layout/refused.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
 import { PasskeyButton } from './passkey-button.tsx'
 
-interface SignFormProps {
+type SignFormProps = {
   action: '/signin' | '/signup'
   button: string
   passwordHint?: string
@@ -14,19 +14,19 @@ interface SignFormProps {
 
 export const SignForm = (props: SignFormProps) => {
   const visitor = useVisitor()
-  const words = useWords()
+  const messages = useMessages()
   const location = useLocation()
   const refusal = () => visitor.refusal
   const next = () => refusal()?.values.next ?? new URLSearchParams(location.search).get('next') ?? ''
   const other = () => (props.action === '/signin' ? '/signup' : '/signin')
   return (
     <>
-      <Show when={visitor.user}>{(user) => <p>{words.sign.signedInAs(user().email)}</p>}</Show>
-      <Refused failure={refusal()} />
+      <Show when={visitor.user}>{(user) => <p>{messages.sign.signedInAs(user().email)}</p>}</Show>
+      <ErrorAlert failure={refusal()} />
       <form method="post" action={props.action} class="stack panel narrow">
         <input type="hidden" name="next" value={next()} />
         <Field
-          label={words.fields.email}
+          label={messages.fields.email}
           name="email"
           type="text"
           inputmode="email"
@@ -38,7 +38,7 @@ export const SignForm = (props: SignFormProps) => {
           refusal={refusal()}
         />
         <Field
-          label={words.fields.password}
+          label={messages.fields.password}
           name="password"
           type="password"
           autocomplete={props.action === '/signin' ? 'current-password' : 'new-password'}
@@ -53,12 +53,12 @@ export const SignForm = (props: SignFormProps) => {
       </form>
       <Show when={props.action === '/signin'}>
         <p>
-          <a href="/forgot-password">{words.sign.forgot}</a>
+          <a href="/forgot-password">{messages.sign.forgot}</a>
         </p>
       </Show>
       <p>
         <a href={next() ? `${other()}?next=${encodeURIComponent(next())}` : other()}>
-          {props.action === '/signin' ? words.sign.noAccount : words.sign.haveAccount}
+          {props.action === '/signin' ? messages.sign.noAccount : messages.sign.haveAccount}
         </a>
       </p>
     </>

@@ -1,10 +1,10 @@
 import { useLocation } from '@solidjs/router'
 import { type JSX, Show } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
-import { Refused } from '../layout/refused.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 
-interface TokenFormProps {
+type TokenFormProps = {
   action: '/reset-password' | '/confirm-email' | '/unsubscribe'
   lead: string
   button: string
@@ -15,11 +15,11 @@ interface TokenFormProps {
 export const TokenForm = (props: TokenFormProps) => {
   const visitor = useVisitor()
   const location = useLocation()
-  const { recover } = useWords()
+  const { recover } = useMessages()
   const token = () => visitor.refusal?.values.token ?? new URLSearchParams(location.search).get('token') ?? ''
   return (
     <Show when={token()} fallback={<p class="notice narrow">{recover.noToken}</p>}>
-      <Refused failure={visitor.refusal} />
+      <ErrorAlert failure={visitor.refusal} />
       <form method="post" action={props.action} class="stack panel narrow">
         <input type="hidden" name="token" value={token()} />
         <p>{props.lead}</p>

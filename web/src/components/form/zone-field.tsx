@@ -2,14 +2,14 @@ import { primaryZone } from '@fairpass/sdk/values'
 import { For, onMount, Show } from 'solid-js'
 import { NoHydration } from 'solid-js/web'
 import { isListedZone, zoneName, zoneOf, zonesByRegion } from '../../domain/places.ts'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
 /**
  * The venue's time zone. With JavaScript it follows the city while nobody has chosen one; the list is the server's, which
  * a browser with other zones would only get wrong.
  */
 export const ZoneField = (props: { chosen: string | undefined }) => {
-  const { fields, sell } = useWords()
+  const { fields, sell } = useMessages()
   let field: HTMLDivElement | undefined
 
   onMount(() => {

@@ -1,11 +1,11 @@
 import { For, type ParentProps } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
-import { Done } from './done.tsx'
+import { useMessages } from '../../i18n/messages.ts'
+import { ErrorAlert } from './error-alert.tsx'
 import { Head } from './head.tsx'
-import { Refused } from './refused.tsx'
+import { SuccessNotice } from './success-notice.tsx'
 import { useVisitor } from './visitor.tsx'
 
-const TABS = [
+const tabs = [
   ['coupons', '/admin'],
   ['accounts', '/admin/accounts'],
   ['payments', '/admin/payments'],
@@ -14,20 +14,20 @@ const TABS = [
   ['claims', '/admin/claims'],
 ] as const
 
-interface AdminPageProps {
-  tab: (typeof TABS)[number][0]
+type AdminPageProps = {
+  tab: (typeof tabs)[number][0]
   done?: Record<string, string>
 }
 
 export const AdminPage = (props: ParentProps<AdminPageProps>) => {
   const visitor = useVisitor()
-  const { admin } = useWords()
+  const { admin } = useMessages()
   return (
     <>
       <Head title={`${admin[props.tab]}, ${admin.title}`} description={admin.description} />
       <h1>{admin[props.tab]}</h1>
       <nav class="tabs" aria-label={admin.title}>
-        <For each={TABS}>
+        <For each={tabs}>
           {([tab, href]) => (
             <a href={href} aria-current={tab === props.tab ? 'page' : undefined}>
               {admin[tab]}
@@ -35,8 +35,8 @@ export const AdminPage = (props: ParentProps<AdminPageProps>) => {
           )}
         </For>
       </nav>
-      <Done words={props.done ?? {}} />
-      <Refused failure={visitor.refusal} />
+      <SuccessNotice words={props.done ?? {}} />
+      <ErrorAlert failure={visitor.refusal} />
       {props.children}
     </>
   )

@@ -1,8 +1,8 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, type ParentProps, Show } from 'solid-js'
-import { LANGUAGES } from '../../i18n/languages.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readVisitor } from '../../queries/reads.ts'
+import { languages } from '../../i18n/languages.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readVisitor } from '../../queries/queries.ts'
 import { signInPath } from '../../server/session/next.ts'
 import { Offline } from './offline.tsx'
 import { useVisitor, VisitorProvider } from './visitor.tsx'
@@ -22,11 +22,11 @@ export const Frame = (props: ParentProps) => {
 
 const Framed = (props: ParentProps) => {
   const visitor = useVisitor()
-  const words = useWords()
+  const messages = useMessages()
   return (
     <>
       <a class="skip" href="#main">
-        {words.frame.skip}
+        {messages.frame.skip}
       </a>
       <header class="bar">
         <div>
@@ -37,9 +37,9 @@ const Framed = (props: ParentProps) => {
             </svg>
             Fairpass
           </a>
-          <nav aria-label={words.frame.main} classList={{ many: visitor.user !== null }}>
-            <a href="/">{words.frame.tickets}</a>
-            <a href="/sell">{words.frame.sell}</a>
+          <nav aria-label={messages.frame.main} classList={{ many: visitor.user !== null }}>
+            <a href="/">{messages.frame.tickets}</a>
+            <a href="/sell">{messages.frame.sell}</a>
             <Show when={visitor.user !== null} fallback={<SignedOut />}>
               <SignedIn isAdmin={visitor.user?.role === 'admin'} />
             </Show>
@@ -50,7 +50,7 @@ const Framed = (props: ParentProps) => {
         <Offline />
         <Show when={visitor.user === undefined}>
           <p class="notice" role="status">
-            {words.frame.noAccounts}
+            {messages.frame.noAccounts}
           </p>
         </Show>
       </div>
@@ -59,7 +59,7 @@ const Framed = (props: ParentProps) => {
       </main>
       <footer class="foot">
         <div>
-          <p>{words.frame.about}</p>
+          <p>{messages.frame.about}</p>
           <LanguageSwitch />
         </div>
       </footer>
@@ -78,14 +78,14 @@ const LanguageSwitch = () => {
       method="post"
       action="/language"
       class="languages"
-      aria-label={useWords().frame.language}
+      aria-label={useMessages().frame.language}
       onSubmit={(event) => {
         const next = event.currentTarget.elements.namedItem('next')
         if (next instanceof HTMLInputElement) next.value = hereNow()
       }}
     >
       <input type="hidden" name="next" value={location.pathname + location.search} autocomplete="off" />
-      <For each={Object.entries(LANGUAGES)}>
+      <For each={Object.entries(languages)}>
         {([language, name]) => (
           <button
             type="submit"
@@ -105,7 +105,7 @@ const LanguageSwitch = () => {
 
 /** Signing in leads back here; on its own pages to where it would have led. */
 const SignedOut = () => {
-  const { frame } = useWords()
+  const { frame } = useMessages()
   const location = useLocation()
   const next = () => {
     if (!/^\/sign(in|up|out)\b/.test(location.pathname)) return location.pathname + location.search
@@ -129,7 +129,7 @@ const SignedOut = () => {
 }
 
 const SignedIn = (props: { isAdmin: boolean }) => {
-  const { frame } = useWords()
+  const { frame } = useMessages()
   return (
     <>
       <a href="/listings">{frame.listings}</a>

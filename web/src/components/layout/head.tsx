@@ -1,9 +1,9 @@
 import { Link, Meta, Title } from '@solidjs/meta'
 import { Show } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from './visitor.tsx'
 
-interface HeadProps {
+type HeadProps = {
   title: string
   description: string
   /** The page's one true address; a page without one is not for search engines. */
@@ -14,7 +14,7 @@ interface HeadProps {
 
 export const Head = (props: HeadProps) => {
   const visitor = useVisitor()
-  const { forms } = useWords()
+  const { forms } = useMessages()
   /** What came of a form is told first. */
   const title = () => (visitor.refusal ? forms.refusedTitle(props.title) : props.title)
   return (

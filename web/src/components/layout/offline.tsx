@@ -1,9 +1,9 @@
 import { createSignal, onCleanup, onMount, Show } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
 /** Says that the browser has no network: what is shown may be over, and nothing can be sent. */
 export const Offline = () => {
-  const { frame } = useWords()
+  const { frame } = useMessages()
   const [isOffline, setOffline] = createSignal(false)
   onMount(() => {
     const look = () => setOffline(!navigator.onLine)

@@ -1,11 +1,11 @@
 import { type JSX, Match, Show, Switch } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import type { Failure, Loaded } from '../../queries/loaded.ts'
+import { ErrorAlert } from './error-alert.tsx'
 import { Head } from './head.tsx'
-import { Missing } from './missing.tsx'
-import { Refused } from './refused.tsx'
+import { NotFoundMessage } from './not-found.tsx'
 
-interface PageProps<T> {
+type PageProps<T> = {
   from: Loaded<T> | undefined
   /** The page's name, also while what it shows cannot be had. */
   title: string
@@ -15,22 +15,24 @@ interface PageProps<T> {
 /** What was loaded, or a plain word on why it cannot be shown. */
 export const Page = <T,>(props: PageProps<T>) => (
   <Show when={props.from} keyed>
-    {(loaded) => (loaded.ok ? props.children(loaded.value) : <Unloaded failure={loaded.failure} title={props.title} />)}
+    {(loaded) =>
+      loaded.ok ? props.children(loaded.value) : <LoadFailure failure={loaded.failure} title={props.title} />
+    }
   </Show>
 )
 
-const Unloaded = (props: { failure: Failure; title: string }) => (
+const LoadFailure = (props: { failure: Failure; title: string }) => (
   <Switch
     fallback={
       <>
-        <Head title={props.title} description={useWords().failed.away} />
+        <Head title={props.title} description={useMessages().failed.away} />
         <h1>{props.title}</h1>
-        <Refused failure={props.failure} />
+        <ErrorAlert failure={props.failure} />
       </>
     }
   >
     <Match when={props.failure.status === 404}>
-      <Missing />
+      <NotFoundMessage />
     </Match>
   </Switch>
 )

@@ -1,7 +1,7 @@
 import { For } from 'solid-js'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
-interface StatusFilterProps {
+type StatusFilterProps = {
   path: string
   /** The statuses in their order, with their names. */
   of: Readonly<Record<string, string>>
@@ -10,7 +10,7 @@ interface StatusFilterProps {
 
 /** Holds a list of an admin's to one status. */
 export const StatusFilter = (props: StatusFilterProps) => {
-  const { admin } = useWords()
+  const { admin } = useMessages()
   return (
     <form method="get" action={props.path} class="narrow flex flex-wrap items-end gap-3">
       <div class="field">

@@ -1,5 +1,5 @@
 import { createContext, type JSX, useContext } from 'solid-js'
-import type { Visitor } from '../../queries/reads.ts'
+import type { Visitor } from '../../queries/queries.ts'
 
 const VisitorContext = createContext<Visitor>()
 

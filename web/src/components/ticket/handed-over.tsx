@@ -1,14 +1,14 @@
 import { Match, Show, Switch } from 'solid-js'
-import type { Order } from '../../domain/shapes.ts'
+import type { Order } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Time } from './ticket-card.tsx'
 
 /** How a paid ticket comes to its buyer, and what to do when it does not. */
 export const HandedOver = (props: { order: Order }) => {
   const visitor = useVisitor()
-  const { handover } = useWords()
+  const { handover } = useMessages()
   const action = () => `/orders/${props.order.id}`
   const isOpen = () => props.order.handover.status === 'waiting' || props.order.handover.status === 'sent'
   return (
@@ -80,7 +80,7 @@ export const HandedOver = (props: { order: Order }) => {
 }
 
 const ClaimForm = (props: { action: string }) => {
-  const { handover } = useWords()
+  const { handover } = useMessages()
   return (
     <details>
       <summary>{handover.didNotWork}</summary>

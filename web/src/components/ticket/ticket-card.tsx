@@ -1,8 +1,8 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { type JSX, Show } from 'solid-js'
 import { dayParts, formatTime } from '../../domain/dates.ts'
-import type { Ticket } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
+import type { Ticket } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 
 export const Time = (props: { iso: string; locale: string; timeZone?: string | undefined }) => (
@@ -10,7 +10,7 @@ export const Time = (props: { iso: string; locale: string; timeZone?: string | u
 )
 
 export const TicketStatus = (props: { status: Ticket['status'] }) => (
-  <p class={`status ${props.status}`}>{useWords().status[props.status]}</p>
+  <p class={`status ${props.status}`}>{useMessages().status[props.status]}</p>
 )
 
 /** The day and the hour at the venue, as they stand on a ticket's stub. */
@@ -28,7 +28,7 @@ const Stub = (props: { iso: string; timeZone?: string | undefined }) => {
   )
 }
 
-interface CardProps {
+type CardProps = {
   href: string
   title: string
   ticket: { venue: string; city: string; startsAt: string; timeZone?: string | undefined }
@@ -61,7 +61,7 @@ export const Card = (props: CardProps) => (
   </li>
 )
 
-interface TicketCardProps {
+type TicketCardProps = {
   ticket: Ticket
   /** Its status as it is now, where that is known better than when the page was made. */
   status?: Ticket['status'] | undefined

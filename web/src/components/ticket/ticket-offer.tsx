@@ -1,17 +1,17 @@
 import { createSignal, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
-import { hasBegun, type Ticket } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
+import { hasBegun, type Ticket } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { watchTickets } from '../../live/watch.ts'
-import type { Visitor } from '../../queries/reads.ts'
+import type { Visitor } from '../../queries/queries.ts'
 import { IdempotencyKey } from '../form/idempotency-key.tsx'
-import { Waiting } from '../form/waiting.tsx'
-import { Refused } from '../layout/refused.tsx'
+import { ErrorAlert } from '../layout/error-alert.tsx'
 import { TicketStatus } from './ticket-card.tsx'
+import { WaitlistPanel } from './waitlist-panel.tsx'
 
 /** A browser's timer counts in 32 bits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+const longestTimerMs = 2 ** 31 - 1
 
-interface TicketOfferProps {
+type TicketOfferProps = {
   ticket: Ticket
   visitor: Visitor
   price: string
@@ -19,7 +19,7 @@ interface TicketOfferProps {
 
 /** What a ticket costs and whether it can be bought, as that changes. */
 export const TicketOffer = (props: TicketOfferProps) => {
-  const { offer, frame } = useWords()
+  const { offer, frame } = useMessages()
   const statusOf = watchTickets(
     () => [props.ticket.id],
     () => `/api/tickets/${props.ticket.id}`,
@@ -31,7 +31,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
   onMount(() => {
     // By the server's clock, and no later than a timer can wait.
     const leftMs = Date.parse(props.ticket.startsAt) - Date.parse(props.visitor.now)
-    const timer = leftMs > LONGEST_TIMER_MS ? undefined : setTimeout(() => setBegun(true), leftMs)
+    const timer = leftMs > longestTimerMs ? undefined : setTimeout(() => setBegun(true), leftMs)
     onCleanup(() => clearTimeout(timer))
   })
   return (
@@ -40,7 +40,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
       <Show when={!begun() || status() === 'sold' || status() === 'withdrawn'}>
         <TicketStatus status={status()} />
       </Show>
-      <Refused failure={props.visitor.refusal} />
+      <ErrorAlert failure={props.visitor.refusal} />
       {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
       <div role="status">
         <Switch>
@@ -63,7 +63,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
       <Show when={isOpen()}>
         {/* Of its own, or what is above would be rendered again when the line is known, its links in the head twice. */}
         <Suspense>
-          <Waiting ticketId={props.ticket.id} isHeld={status() === 'reserved'} visitor={props.visitor} />
+          <WaitlistPanel ticketId={props.ticket.id} isHeld={status() === 'reserved'} visitor={props.visitor} />
         </Suspense>
         <form method="post" action={`/tickets/${props.ticket.id}`}>
           <IdempotencyKey />

@@ -1,16 +1,16 @@
 import { createAsync } from '@solidjs/router'
 import { Show } from 'solid-js'
 import { Field } from '../../components/form/field.tsx'
-import { Done } from '../../components/layout/done.tsx'
+import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
-import { Refused } from '../../components/layout/refused.tsx'
+import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readSettings } from '../../queries/reads.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readSettings } from '../../queries/queries.ts'
 
 export default function ChangeEmail() {
   const visitor = useVisitor()
-  const { security, fields } = useWords()
+  const { security, fields } = useMessages()
   const settings = createAsync(() => readSettings())
   const known = () => {
     const loaded = settings()
@@ -20,9 +20,9 @@ export default function ChangeEmail() {
     <>
       <Head title={security.emailTitle} description={security.emailDescription} />
       <h1>{security.emailTitle}</h1>
-      <Done words={{ asked: security.emailAsked }} />
+      <SuccessNotice words={{ asked: security.emailAsked }} />
       <Show when={known()?.newEmail}>{(email) => <p class="notice narrow">{security.emailWaits(email())}</p>}</Show>
-      <Refused failure={visitor.refusal} />
+      <ErrorAlert failure={visitor.refusal} />
       <form method="post" action="/account/email" class="stack panel narrow">
         <p>
           {security.emailLead} <Show when={known()?.isEmailConfirmed}>{security.emailAlsoOld}</Show>

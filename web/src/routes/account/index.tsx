@@ -2,20 +2,20 @@ import { Show } from 'solid-js'
 import { Contact } from '../../components/account/contact.tsx'
 import { Devices } from '../../components/account/devices.tsx'
 import { Field } from '../../components/form/field.tsx'
-import { Done } from '../../components/layout/done.tsx'
+import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
-import { Refused } from '../../components/layout/refused.tsx'
+import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
-import { useWords } from '../../i18n/words.ts'
+import { useMessages } from '../../i18n/messages.ts'
 
 export default function Account() {
   const visitor = useVisitor()
-  const { account } = useWords()
+  const { account } = useMessages()
   return (
     <>
       <Head title={account.title} description={account.description} />
       <h1>{account.title}</h1>
-      <Done
+      <SuccessNotice
         words={{
           password: account.passwordChanged,
           session: account.sessionEnded,
@@ -51,12 +51,12 @@ const useRefusalOf = (intent: string) => {
 }
 
 const ChangePassword = (props: { email: string }) => {
-  const { account, fields } = useWords()
+  const { account, fields } = useMessages()
   const refusal = useRefusalOf('password')
   return (
     <section class="panel narrow" aria-labelledby="password">
       <h2 id="password">{account.changePassword}</h2>
-      <Refused failure={refusal()} />
+      <ErrorAlert failure={refusal()} />
       <form method="post" action="/account" class="stack">
         <input type="hidden" name="intent" value="password" />
         {/* Tells password managers whose password this is. */}
@@ -85,14 +85,14 @@ const ChangePassword = (props: { email: string }) => {
 }
 
 const Farewell = () => {
-  const { account, fields } = useWords()
+  const { account, fields } = useMessages()
   const refusal = useRefusalOf('delete')
   return (
     <details class="panel narrow" open={refusal() !== undefined}>
       <summary class="font-semibold text-warn">{account.delete}</summary>
       <form method="post" action="/account" class="stack mt-4">
         <p>{account.deleteMeans}</p>
-        <Refused failure={refusal()} />
+        <ErrorAlert failure={refusal()} />
         <input type="hidden" name="intent" value="delete" />
         <Field
           label={fields.password}

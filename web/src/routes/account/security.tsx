@@ -2,17 +2,17 @@ import { createAsync } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { AuthenticatorApp } from '../../components/account/authenticator-app.tsx'
 import { Passkeys } from '../../components/account/passkeys.tsx'
-import { Done } from '../../components/layout/done.tsx'
+import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
-import { Refused } from '../../components/layout/refused.tsx'
+import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readSettings } from '../../queries/reads.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readSettings } from '../../queries/queries.ts'
 
 export default function Security() {
   const visitor = useVisitor()
-  const { security } = useWords()
+  const { security } = useMessages()
   const settings = createAsync(() => readSettings())
   return (
     <Page from={settings()} title={security.title}>
@@ -20,14 +20,14 @@ export default function Security() {
         <>
           <Head title={security.title} description={security.description} />
           <h1>{security.title}</h1>
-          <Done
+          <SuccessNotice
             words={{
               removed: security.removed,
               passkey: security.passkeyRemoved,
               added: security.passkeyAdded,
             }}
           />
-          <Refused failure={visitor.refusal} />
+          <ErrorAlert failure={visitor.refusal} />
           <Show when={visitor.result}>{(codes) => <RecoveryCodes codes={codes()} />}</Show>
           <AuthenticatorApp settings={known} />
           <Passkeys passkeys={known.passkeys} />
@@ -38,7 +38,7 @@ export default function Security() {
 }
 
 const RecoveryCodes = (props: { codes: readonly string[] }) => {
-  const { security } = useWords()
+  const { security } = useMessages()
   return (
     <section class="notice good narrow" aria-labelledby="codes" role="status">
       <h2 id="codes">{security.codes}</h2>

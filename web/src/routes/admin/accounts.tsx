@@ -2,18 +2,18 @@ import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { IdempotencyKey } from '../../components/form/idempotency-key.tsx'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { ListedAccount } from '../../domain/shapes.ts'
+import type { ListedAccount } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readAccounts } from '../../queries/reads.ts'
+import { readAccounts } from '../../queries/queries.ts'
 
 export default function AdminAccounts() {
   const location = useLocation()
-  const { admin } = useWords()
+  const { admin } = useMessages()
   const accounts = createAsync(() => readAccounts(location.search))
   return (
     <Page from={accounts()} title={admin.accounts}>
@@ -23,7 +23,7 @@ export default function AdminAccounts() {
           <ul class="plain panel">
             <For each={found.users}>{(account) => <AccountRow account={account} />}</For>
           </ul>
-          <More cursor={found.nextCursor} path="/admin/accounts" words={admin.more} />
+          <NextPageLink cursor={found.nextCursor} path="/admin/accounts" words={admin.more} />
         </AdminPage>
       )}
     </Page>
@@ -32,7 +32,7 @@ export default function AdminAccounts() {
 
 const AccountRow = (props: { account: ListedAccount }) => {
   const visitor = useVisitor()
-  const { admin } = useWords()
+  const { admin } = useMessages()
   const isBanned = () => props.account.status === 'banned'
   return (
     <li class="flex flex-wrap items-center justify-between gap-3">

@@ -2,34 +2,34 @@ import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { ClaimedOrder } from '../../domain/shapes.ts'
+import type { ClaimedOrder } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readClaims } from '../../queries/reads.ts'
+import { readClaims } from '../../queries/queries.ts'
 
-const PATH = '/admin/claims'
+const pagePath = '/admin/claims'
 
 export default function AdminClaims() {
   const location = useLocation()
-  const { admin, handover } = useWords()
+  const { admin, handover } = useMessages()
   const claims = createAsync(() => readClaims(location.search))
-  const asked = () => statusIn(location.search, PATH)
+  const asked = () => statusIn(location.search, pagePath)
   return (
     <Page from={claims()} title={admin.claims}>
       {(found) => (
         <AdminPage tab="claims" done={{ decided: handover.isDecided }}>
-          <StatusFilter path={PATH} of={handover.claimStatus} chosen={asked().status || 'open'} />
+          <StatusFilter path={pagePath} of={handover.claimStatus} chosen={asked().status || 'open'} />
           <Show when={found.claims.length > 0} fallback={<p class="panel empty">{handover.noClaims}</p>}>
             <ul class="plain panel">
               <For each={found.claims}>{(claimed) => <ClaimRow claimed={claimed} />}</For>
             </ul>
           </Show>
-          <More cursor={found.nextCursor} path={asked().path} words={admin.more} />
+          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
         </AdminPage>
       )}
     </Page>
@@ -38,7 +38,7 @@ export default function AdminClaims() {
 
 const ClaimRow = (props: { claimed: ClaimedOrder }) => {
   const visitor = useVisitor()
-  const { admin, fields, handover } = useWords()
+  const { admin, fields, handover } = useMessages()
   const dated = (of: string, iso: string) => (
     <p class="hint">
       <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />
@@ -77,7 +77,7 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         </p>
       </Show>
       <Show when={props.claimed.claim?.status === 'open'}>
-        <form method="post" action={PATH} class="stack">
+        <form method="post" action={pagePath} class="stack">
           <input type="hidden" name="id" value={props.claimed.id} />
           <div class="field">
             <label for={`f-reason-${props.claimed.id}`}>{fields.reason}</label>

@@ -2,34 +2,34 @@ import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Dispute } from '../../domain/shapes.ts'
+import type { Dispute } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readDisputes } from '../../queries/reads.ts'
+import { readDisputes } from '../../queries/queries.ts'
 
-const PATH = '/admin/disputes'
+const listPath = '/admin/disputes'
 
 export default function AdminDisputes() {
   const location = useLocation()
-  const { admin } = useWords()
+  const { admin } = useMessages()
   const disputes = createAsync(() => readDisputes(location.search))
-  const asked = () => statusIn(location.search, PATH)
+  const asked = () => statusIn(location.search, listPath)
   return (
     <Page from={disputes()} title={admin.disputes}>
       {(found) => (
         <AdminPage tab="disputes">
-          <StatusFilter path={PATH} of={admin.disputeStatus} chosen={asked().status} />
+          <StatusFilter path={listPath} of={admin.disputeStatus} chosen={asked().status} />
           <Show when={found.disputes.length > 0} fallback={<p class="panel empty">{admin.noDisputes}</p>}>
             <ul class="plain panel">
               <For each={found.disputes}>{(dispute) => <DisputeRow dispute={dispute} />}</For>
             </ul>
           </Show>
-          <More cursor={found.nextCursor} path={asked().path} words={admin.more} />
+          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
         </AdminPage>
       )}
     </Page>
@@ -38,7 +38,7 @@ export default function AdminDisputes() {
 
 const DisputeRow = (props: { dispute: Dispute }) => {
   const visitor = useVisitor()
-  const { admin, fields } = useWords()
+  const { admin, fields } = useMessages()
   const dated = (of: string, iso: string) => (
     <p class="hint">
       <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />

@@ -3,19 +3,19 @@ import { For, Show } from 'solid-js'
 import { Field } from '../../components/form/field.tsx'
 import { IdempotencyKey } from '../../components/form/idempotency-key.tsx'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Coupon } from '../../domain/shapes.ts'
+import type { Coupon } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readCoupons } from '../../queries/reads.ts'
+import { readCoupons } from '../../queries/queries.ts'
 
 export default function AdminCoupons() {
   const location = useLocation()
   const visitor = useVisitor()
-  const { admin, fields } = useWords()
+  const { admin, fields } = useMessages()
   const coupons = createAsync(() => readCoupons(location.search))
   const refusal = () => visitor.refusal
   return (
@@ -43,7 +43,7 @@ export default function AdminCoupons() {
               <For each={found.coupons}>{(coupon) => <CouponRow coupon={coupon} />}</For>
             </ul>
           </Show>
-          <More cursor={found.nextCursor} path="/admin" words={admin.more} />
+          <NextPageLink cursor={found.nextCursor} path="/admin" words={admin.more} />
         </AdminPage>
       )}
     </Page>
@@ -52,7 +52,7 @@ export default function AdminCoupons() {
 
 const CouponRow = (props: { coupon: Coupon }) => {
   const visitor = useVisitor()
-  const { admin } = useWords()
+  const { admin } = useMessages()
   return (
     <li class="flex flex-wrap items-center justify-between gap-3">
       <div>

@@ -4,17 +4,17 @@ import { For, Show } from 'solid-js'
 import { Field } from '../../components/form/field.tsx'
 import { IdempotencyKey } from '../../components/form/idempotency-key.tsx'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Payment } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readPayments } from '../../queries/reads.ts'
+import type { Payment } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readPayments } from '../../queries/queries.ts'
 
 export default function AdminPayments() {
   const location = useLocation()
-  const { admin, fields } = useWords()
+  const { admin, fields } = useMessages()
   const payments = createAsync(() => readPayments(location.search))
   return (
     <Page from={payments()} title={admin.payments}>
@@ -36,7 +36,7 @@ export default function AdminPayments() {
               <For each={found.payments}>{(payment) => <PaymentRow payment={payment} />}</For>
             </ul>
           </Show>
-          <More cursor={found.nextCursor} path="/admin/payments" words={admin.more} />
+          <NextPageLink cursor={found.nextCursor} path="/admin/payments" words={admin.more} />
         </AdminPage>
       )}
     </Page>
@@ -45,7 +45,7 @@ export default function AdminPayments() {
 
 const PaymentRow = (props: { payment: Payment }) => {
   const visitor = useVisitor()
-  const { admin, fields } = useWords()
+  const { admin, fields } = useMessages()
   const amount = () => formatMoney(props.payment.amountCents, props.payment.currency, visitor.locale)
   const said = () => props.payment.refund?.reason ?? props.payment.failure?.message
   return (
@@ -62,7 +62,7 @@ const PaymentRow = (props: { payment: Payment }) => {
             {`${fields.orderId} `}
             <code>{props.payment.orderId}</code>
           </p>
-          <Show when={said()}>{(words) => <p class="hint">{words()}</p>}</Show>
+          <Show when={said()}>{(text) => <p class="hint">{text()}</p>}</Show>
           <Show when={props.payment.status === 'completed' && props.payment.refundedCents}>
             {(cents) => (
               <p class="hint">{admin.refundedInPart(formatMoney(cents(), props.payment.currency, visitor.locale))}</p>

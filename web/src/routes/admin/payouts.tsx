@@ -2,34 +2,34 @@ import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Payout } from '../../domain/shapes.ts'
+import type { Payout } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readPayouts } from '../../queries/reads.ts'
+import { readPayouts } from '../../queries/queries.ts'
 
-const PATH = '/admin/payouts'
+const listPath = '/admin/payouts'
 
 export default function AdminPayouts() {
   const location = useLocation()
-  const { admin } = useWords()
+  const { admin } = useMessages()
   const payouts = createAsync(() => readPayouts(location.search))
-  const asked = () => statusIn(location.search, PATH)
+  const asked = () => statusIn(location.search, listPath)
   return (
     <Page from={payouts()} title={admin.payouts}>
       {(found) => (
         <AdminPage tab="payouts">
-          <StatusFilter path={PATH} of={admin.payoutStatus} chosen={asked().status} />
+          <StatusFilter path={listPath} of={admin.payoutStatus} chosen={asked().status} />
           <Show when={found.payouts.length > 0} fallback={<p class="panel empty">{admin.noPayouts}</p>}>
             <ul class="plain panel">
               <For each={found.payouts}>{(payout) => <PayoutRow payout={payout} />}</For>
             </ul>
           </Show>
-          <More cursor={found.nextCursor} path={asked().path} words={admin.more} />
+          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
         </AdminPage>
       )}
     </Page>
@@ -38,7 +38,7 @@ export default function AdminPayouts() {
 
 const PayoutRow = (props: { payout: Payout }) => {
   const visitor = useVisitor()
-  const { admin, fields } = useWords()
+  const { admin, fields } = useMessages()
   return (
     <li class="flex flex-wrap items-center justify-between gap-3">
       <div class="min-w-0">
@@ -66,7 +66,7 @@ const PayoutRow = (props: { payout: Payout }) => {
           {`${admin.seller} `}
           <code>{props.payout.sellerId}</code>
         </p>
-        <Show when={props.payout.failure}>{(words) => <p class="hint">{words()}</p>}</Show>
+        <Show when={props.payout.failure}>{(text) => <p class="hint">{text()}</p>}</Show>
       </div>
       <p class={`status ${props.payout.status}`}>{admin.payoutStatus[props.payout.status]}</p>
     </li>

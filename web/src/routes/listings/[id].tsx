@@ -2,20 +2,20 @@ import { amountField } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { Show } from 'solid-js'
 import { ListingForm } from '../../components/form/listing-form.tsx'
+import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
-import { Refused } from '../../components/layout/refused.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { TicketStatus } from '../../components/ticket/ticket-card.tsx'
-import type { Ticket } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readOwnTicket } from '../../queries/reads.ts'
+import type { Ticket } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readOwnTicket } from '../../queries/queries.ts'
 
 export default function Listing() {
   const params = useParams()
   const own = createAsync(() => readOwnTicket(params.id ?? ''))
   return (
-    <Page from={own()} title={useWords().listings.editTitle}>
+    <Page from={own()} title={useMessages().listings.editTitle}>
       {({ ticket, startsAt }) => <Edited ticket={ticket} startsAt={startsAt} />}
     </Page>
   )
@@ -23,13 +23,13 @@ export default function Listing() {
 
 const Edited = (props: { ticket: Ticket; startsAt: string }) => {
   const visitor = useVisitor()
-  const { listings } = useWords()
+  const { listings } = useMessages()
   const address = () => `/listings/${props.ticket.id}`
   return (
     <>
       <Head title={listings.editTitle} description={listings.editDescription} />
       <h1>{listings.editTitle}</h1>
-      <Refused failure={visitor.refusal} />
+      <ErrorAlert failure={visitor.refusal} />
       <Show
         when={props.ticket.status === 'available'}
         fallback={

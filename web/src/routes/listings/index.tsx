@@ -1,17 +1,17 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { Done } from '../../components/layout/done.tsx'
 import { Head } from '../../components/layout/head.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
+import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { TicketCard } from '../../components/ticket/ticket-card.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readMine } from '../../queries/reads.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readOwnTickets } from '../../queries/queries.ts'
 
 export default function Listings() {
   const location = useLocation()
-  const { frame, handover, listings, sell } = useWords()
-  const mine = createAsync(() => readMine(location.search))
+  const { frame, handover, listings, sell } = useMessages()
+  const mine = createAsync(() => readOwnTickets(location.search))
   return (
     <Page from={mine()} title={listings.title}>
       {({ tickets, nextCursor }) => (
@@ -31,7 +31,7 @@ export default function Listings() {
               </a>
             </p>
           </div>
-          <Done words={{ saved: listings.saved, withdrawn: listings.withdrawn, uploaded: sell.uploaded }} />
+          <SuccessNotice words={{ saved: listings.saved, withdrawn: listings.withdrawn, uploaded: sell.uploaded }} />
           <Show
             when={tickets.length > 0}
             fallback={
@@ -55,7 +55,7 @@ export default function Listings() {
               </For>
             </ul>
           </Show>
-          <More cursor={nextCursor} path="/listings" words={listings.more} />
+          <NextPageLink cursor={nextCursor} path="/listings" words={listings.more} />
         </>
       )}
     </Page>

@@ -1,23 +1,23 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { Match, Suspense, Switch } from 'solid-js'
+import { UnpaidOrder } from '../../components/checkout/unpaid-order.tsx'
+import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
-import { Refused } from '../../components/layout/refused.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
-import { Standing } from '../../components/ticket/availability.tsx'
 import { HandedOver } from '../../components/ticket/handed-over.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Order } from '../../domain/shapes.ts'
+import type { Order } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readOrder } from '../../queries/reads.ts'
+import { readOrder } from '../../queries/queries.ts'
 
 export default function OrderPage() {
   const params = useParams()
   const order = createAsync(() => readOrder(params.id ?? ''))
   return (
-    <Page from={order()} title={useWords().order.name}>
+    <Page from={order()} title={useMessages().order.name}>
       {(found) => <OrderShown order={found} />}
     </Page>
   )
@@ -25,7 +25,7 @@ export default function OrderPage() {
 
 const OrderShown = (props: { order: Order }) => {
   const visitor = useVisitor()
-  const { order, ticket } = useWords()
+  const { order, ticket } = useMessages()
   const locale = () => visitor.locale
   const total = () => formatMoney(props.order.totalCents, props.order.currency, locale())
   return (
@@ -37,7 +37,7 @@ const OrderShown = (props: { order: Order }) => {
             <bdi>{props.order.ticket.title}</bdi>
           </h1>
           <p class={`status ${props.order.status}`}>{order.status[props.order.status]}</p>
-          <Refused failure={visitor.refusal} />
+          <ErrorAlert failure={visitor.refusal} />
           <dl class="panel">
             <dt>{ticket.where}</dt>
             <dd>
@@ -55,7 +55,7 @@ const OrderShown = (props: { order: Order }) => {
           <Switch
             fallback={
               <Suspense>
-                <Standing order={props.order} visitor={visitor} total={total()} />
+                <UnpaidOrder order={props.order} visitor={visitor} total={total()} />
               </Suspense>
             }
           >

@@ -1,29 +1,29 @@
 import { createAsync, useLocation } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { Head } from '../../components/layout/head.tsx'
-import { More } from '../../components/layout/more.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { Card } from '../../components/ticket/ticket-card.tsx'
-import { useWords } from '../../i18n/words.ts'
-import { readOrders } from '../../queries/reads.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readOrders } from '../../queries/queries.ts'
 
 export default function MyOrders() {
   const location = useLocation()
-  const words = useWords()
+  const messages = useMessages()
   const orders = createAsync(() => readOrders(location.search))
   return (
-    <Page from={orders()} title={words.orders.title}>
+    <Page from={orders()} title={messages.orders.title}>
       {({ orders: found, nextCursor }) => (
         <>
-          <Head title={words.orders.title} description={words.orders.description} />
-          <h1>{words.orders.title}</h1>
+          <Head title={messages.orders.title} description={messages.orders.description} />
+          <h1>{messages.orders.title}</h1>
           <Show
             when={found.length > 0}
             fallback={
               <div class="panel empty">
-                <p>{words.orders.none}</p>
+                <p>{messages.orders.none}</p>
                 <a class="button" href="/">
-                  {words.orders.seeTickets}
+                  {messages.orders.seeTickets}
                 </a>
               </div>
             }
@@ -36,13 +36,13 @@ export default function MyOrders() {
                     title={order.ticket.title}
                     ticket={order.ticket}
                     price={{ cents: order.totalCents, currency: order.currency }}
-                    status={<p class={`status ${order.status}`}>{words.order.status[order.status]}</p>}
+                    status={<p class={`status ${order.status}`}>{messages.order.status[order.status]}</p>}
                   />
                 )}
               </For>
             </ul>
           </Show>
-          <More cursor={nextCursor} path="/orders" words={words.orders.more} />
+          <NextPageLink cursor={nextCursor} path="/orders" words={messages.orders.more} />
         </>
       )}
     </Page>

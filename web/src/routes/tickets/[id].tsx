@@ -9,15 +9,15 @@ import { Time } from '../../components/ticket/ticket-card.tsx'
 import { TicketOffer } from '../../components/ticket/ticket-offer.tsx'
 import { formatTime } from '../../domain/dates.ts'
 import { eventJsonLd } from '../../domain/json-ld.ts'
-import type { Ticket } from '../../domain/shapes.ts'
-import { useWords } from '../../i18n/words.ts'
-import { readTicket } from '../../queries/reads.ts'
+import type { Ticket } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { readTicket } from '../../queries/queries.ts'
 
 export default function TicketPage() {
   const params = useParams()
   const ticket = createAsync(() => readTicket(params.id ?? ''))
   return (
-    <Page from={ticket()} title={useWords().ticket.name}>
+    <Page from={ticket()} title={useMessages().ticket.name}>
       {(found) => <TicketShown ticket={found} />}
     </Page>
   )
@@ -25,7 +25,7 @@ export default function TicketPage() {
 
 const TicketShown = (props: { ticket: Ticket }) => {
   const visitor = useVisitor()
-  const words = useWords()
+  const messages = useMessages()
   const locale = () => visitor.locale
   const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
@@ -36,11 +36,11 @@ const TicketShown = (props: { ticket: Ticket }) => {
     const known = { section, row, seat: place, faceValue }
     return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
       const value = known[name]
-      return value === undefined ? [] : [[words.fields[name], value]]
+      return value === undefined ? [] : [[messages.fields[name], value]]
     })
   }
   const description = () =>
-    words.ticket.description(
+    messages.ticket.description(
       props.ticket.title,
       where(),
       formatTime(props.ticket.startsAt, locale(), props.ticket.timeZone),
@@ -65,11 +65,11 @@ const TicketShown = (props: { ticket: Ticket }) => {
             <bdi>{props.ticket.title}</bdi>
           </h1>
           <dl class="my-6 text-large">
-            <dt>{words.ticket.when}</dt>
+            <dt>{messages.ticket.when}</dt>
             <dd>
               <Time iso={props.ticket.startsAt} locale={locale()} timeZone={props.ticket.timeZone} />
             </dd>
-            <dt>{words.ticket.where}</dt>
+            <dt>{messages.ticket.where}</dt>
             <dd>
               <bdi>{where()}</bdi>
             </dd>
@@ -85,8 +85,8 @@ const TicketShown = (props: { ticket: Ticket }) => {
             </For>
           </dl>
           <p class="my-6">
-            {props.ticket.delivery === 'file' ? words.handover.asFile : words.handover.asTransfer}
-            <Show when={props.ticket.withoutBarcode}> {words.handover.unchecked}</Show>
+            {props.ticket.delivery === 'file' ? messages.handover.asFile : messages.handover.asTransfer}
+            <Show when={props.ticket.withoutBarcode}> {messages.handover.unchecked}</Show>
           </p>
           <Show when={props.ticket.description}>
             {(text) => (
@@ -98,11 +98,11 @@ const TicketShown = (props: { ticket: Ticket }) => {
         </div>
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
         <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">
-          <For each={Object.values(words.ticket.promises)}>
-            {([promise, words]) => (
+          <For each={Object.values(messages.ticket.promises)}>
+            {([promise, text]) => (
               <li>
                 <strong class="block text-ink">{promise}</strong>
-                {words}
+                {text}
               </li>
             )}
           </For>

@@ -1,6 +1,6 @@
 import type { Gateway } from '../../gateway/gateway.ts'
 
-export interface Answer {
+export type ApiResponse = {
   status: number
   /** Parsed JSON; undefined when there is none. */
   body: unknown
@@ -13,7 +13,7 @@ export interface Answer {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-export interface CallOptions {
+export type CallOptions = {
   body?: unknown
   /** Sent as it is, in place of a body. */
   file?: { type: string; bytes: Uint8Array<ArrayBuffer> }
@@ -21,9 +21,9 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
-export type Api = (method: Method, path: string, options?: CallOptions) => Promise<Answer>
+export type Api = (method: Method, path: string, options?: CallOptions) => Promise<ApiResponse>
 
-export interface ApiOptions {
+export type ApiOptions = {
   gateway: Gateway
   publicOrigin: string
   /** The visitor's cookies as they are after a renewal. */
@@ -38,9 +38,9 @@ export interface ApiOptions {
   signal?: AbortSignal
 }
 
-const READ_TIMEOUT_MS = 10_000
+const readTimeoutMs = 10_000
 // A payment may wait for the bank, and a repeated request for the first one's answer.
-const WRITE_TIMEOUT_MS = 28_000
+const writeTimeoutMs = 28_000
 
 /** Pages use the public API, with the visitor's own session, through the same gateway as everybody else. */
 export const createApi =
@@ -54,7 +54,7 @@ export const createApi =
     if (method !== 'GET') headers.set('origin', publicOrigin)
     if (body !== undefined || method !== 'GET') headers.set('content-type', file?.type ?? 'application/json')
     if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
-    const timeout = AbortSignal.timeout(timeoutMs ?? (method === 'GET' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS))
+    const timeout = AbortSignal.timeout(timeoutMs ?? (method === 'GET' ? readTimeoutMs : writeTimeoutMs))
     const request = new Request(`${publicOrigin}${path}`, {
       method,
       headers,
@@ -67,14 +67,14 @@ export const createApi =
     const retryAfter = response.headers.get('retry-after') ?? ''
     return {
       status: response.status,
-      body: parsed(text),
+      body: parseJson(text),
       cookies: response.headers.getSetCookie(),
       ...(response.headers.has('idempotency-replayed') ? { isReplayed: true } : {}),
       ...(/^\d{1,6}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {}),
     }
   }
 
-const parsed = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,6 +1,6 @@
 import type { Language } from '../../i18n/languages.ts'
 
-export interface SessionCookieNames {
+export type SessionCookieNames = {
   access: string
   refresh: string
 }
@@ -34,12 +34,12 @@ export const cookieSetBy = (setCookie: string): [name: string, value: string] =>
   return [pair.slice(0, equals).trim(), isGone ? '' : pair.slice(equals + 1).trim()]
 }
 
-export const LANGUAGE_COOKIE = 'language'
-const YEAR_SECONDS = 365 * 24 * 3600
+export const languageCookieName = 'language'
+const yearSeconds = 365 * 24 * 3600
 
 /** Kept by the browser alone, and no secret. */
 export const languageCookie = (language: Language): string =>
-  `${LANGUAGE_COOKIE}=${language}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}`
+  `${languageCookieName}=${language}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${yearSeconds}`
 
 export const clearedCookie = (name: string): string =>
   `${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${name.startsWith('__Host-') ? '; Secure' : ''}`

@@ -1,21 +1,21 @@
 import { expect, test } from 'bun:test'
-import type { Answer } from '../api/api.ts'
+import type { ApiResponse } from '../api/api.ts'
 import { sessionCookieNames } from './cookies.ts'
 import { hasEnded, renewalKey, renewedSession } from './session.ts'
 
-const NOW = new Date('2027-01-01T00:00:00Z')
+const now = new Date('2027-01-01T00:00:00Z')
 const token = (secondsLeft: number) => {
-  const claims = { sub: '1', exp: NOW.getTime() / 1000 + secondsLeft }
+  const claims = { sub: '1', exp: now.getTime() / 1000 + secondsLeft }
   return `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 }
 const names = sessionCookieNames('http://localhost:3000')
 
-const visit = async (cookie: string | null, answer: Partial<Answer> = {}) => {
+const visit = async (cookie: string | null, answer: Partial<ApiResponse> = {}) => {
   const calls: unknown[][] = []
   const session = await renewedSession({
     cookie,
     names,
-    now: NOW,
+    now,
     call: async (...call) => {
       calls.push(call)
       return { status: 200, body: {}, cookies: [], ...answer }
@@ -69,9 +69,9 @@ test('without a refresh token there is nothing to renew', async () => {
 })
 
 test('an unreadable token counts as ended', () => {
-  expect(hasEnded(token(60), NOW)).toBe(false)
+  expect(hasEnded(token(60), now)).toBe(false)
   for (const bad of ['', 'a.b.c', `h.${Buffer.from('null').toString('base64url')}.s`, token(4)]) {
-    expect(hasEnded(bad, NOW)).toBe(true)
+    expect(hasEnded(bad, now)).toBe(true)
   }
 })
 

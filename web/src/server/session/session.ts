@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Answer, CallOptions, Method } from '../api/api.ts'
+import type { ApiResponse, CallOptions, Method } from '../api/api.ts'
 import { clearedCookie, cookieHeader, cookieSetBy, cookiesOf, type SessionCookieNames } from './cookies.ts'
 
 // A token that is about to end would end on its way to the service.
-const LEEWAY_SECONDS = 5
-const RENEWAL_TIMEOUT_MS = 5000
+const leewaySeconds = 5
+const renewalTimeoutMs = 5000
 
 /** Whether an access token has ended, read from its `exp` alone: the services are who verifies it. */
 export const hasEnded = (accessToken: string, now: Date): boolean => {
@@ -12,7 +12,7 @@ export const hasEnded = (accessToken: string, now: Date): boolean => {
     const claims: unknown = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
     if (typeof claims !== 'object' || claims === null || !('exp' in claims) || typeof claims.exp !== 'number')
       return true
-    return claims.exp - LEEWAY_SECONDS <= now.getTime() / 1000
+    return claims.exp - leewaySeconds <= now.getTime() / 1000
   } catch {
     return true
   }
@@ -22,7 +22,7 @@ export const hasEnded = (accessToken: string, now: Date): boolean => {
 export const renewalKey = (refreshToken: string): string =>
   `renew-${createHash('sha256').update(refreshToken).digest('hex')}`
 
-export interface Session {
+export type Session = {
   /** What to send to the API for this request. */
   cookie: string
   /** What to tell the browser. */
@@ -30,11 +30,11 @@ export interface Session {
   isSignedIn: boolean
 }
 
-export interface RenewalOptions {
+export type RenewalOptions = {
   cookie: string | null
   names: SessionCookieNames
   now: Date
-  call: (cookie: string, method: Method, path: string, options: CallOptions) => Promise<Answer>
+  call: (cookie: string, method: Method, path: string, options: CallOptions) => Promise<ApiResponse>
 }
 
 /** The visitor's session for this request, renewed when its access token is gone or over. */
@@ -45,7 +45,7 @@ export const renewedSession = async ({ cookie, names, now, call }: RenewalOption
   if (access && !hasEnded(access, now)) return { cookie: cookie ?? '', setCookies: [], isSignedIn: true }
   if (!refresh) return { cookie: cookie ?? '', setCookies: [], isSignedIn: false }
 
-  const options = { idempotencyKey: renewalKey(refresh), timeoutMs: RENEWAL_TIMEOUT_MS }
+  const options = { idempotencyKey: renewalKey(refresh), timeoutMs: renewalTimeoutMs }
   const answer = await call(`${names.refresh}=${refresh}`, 'POST', '/api/users/refresh', options)
   if (answer.status === 401 || answer.status === 403) {
     cookies.delete(names.access)

@@ -1,20 +1,20 @@
 import type { Refusal } from '../../actions/form.ts'
-import { CurrentUser, type Tickets, type User } from '../../domain/shapes.ts'
-import type { Words } from '../../i18n/en.ts'
+import { CurrentUser, type Tickets, type User } from '../../domain/schemas.ts'
+import type { Messages } from '../../i18n/en.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { type Loaded, loadedFrom } from '../../queries/loaded.ts'
 import type { Api } from '../api/api.ts'
 import type { StaleWhileRevalidate } from '../stale-while-revalidate.ts'
 
 /** What one page request knows of who asks and what was asked. */
-export interface Visit {
+export type Visit = {
   api: Api
   listings: StaleWhileRevalidate<Loaded<Tickets>>
   /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
   user: User | null | undefined
   language: Language
   locale: string
-  words: Words
+  messages: Messages
   publicOrigin: string
   stripeKey: string | undefined
   feeBasisPoints: number
@@ -29,16 +29,16 @@ export interface Visit {
 }
 
 // Every page waits for it: an auth that hangs must not hold up the listing.
-const TIMEOUT_MS = 2000
+const currentUserTimeoutMs = 2000
 
 /** Who is signed in, asked once a request; undefined when auth does not answer. */
 export const currentUser = async (api: Api): Promise<User | null | undefined> => {
-  const answer = await api('GET', '/api/users/currentuser', { timeoutMs: TIMEOUT_MS })
+  const answer = await api('GET', '/api/users/currentuser', { timeoutMs: currentUserTimeoutMs })
   if (answer.status === 401 || answer.status === 403) return null
   const loaded = loadedFrom(CurrentUser, answer)
   return loaded.ok ? loaded.value.currentUser : undefined
 }
 
-const PRIVATE = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
+const privatePaths = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
 
-export const isPrivate = (pathname: string): boolean => PRIVATE.test(pathname)
+export const isPrivate = (pathname: string): boolean => privatePaths.test(pathname)

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createDrawings } from './share-images.ts'
+import { createImageQueue } from './share-images.ts'
 
 const ticket = (title: string) => ({
   id: 't1',
@@ -17,7 +17,7 @@ const world = () => {
   let drawn = 0
   let atOnce = 0
   let most = 0
-  const draw = createDrawings(async () => {
+  const draw = createImageQueue(async () => {
     most = Math.max(most, ++atOnce)
     await Promise.resolve()
     atOnce -= 1
@@ -44,7 +44,7 @@ test('one is drawn at a time, and who comes when too many wait is not kept waiti
 
 test('what cannot be drawn is tried again', async () => {
   let turn = 0
-  const draw = createDrawings(async () => {
+  const draw = createImageQueue(async () => {
     if (++turn === 1) throw new Error('no font')
     return new Uint8Array([1])
   }, 0)

@@ -1,0 +1,40 @@
+import type { Db } from 'mongodb'
+import { foundBy, isListed } from './domain/search.ts'
+import type { Ticket } from './domain/ticket.ts'
+
+type Stored = Omit<Ticket, 'id'> & { _id: string; searchTokens?: string[] }
+
+const batch = 500
+
+/**
+ * Brings what versions before this one stored to where searches find it, once; replicas that do so at the same time write the
+ * same. What has begun is in no list, and stays as it is.
+ */
+export const bringForward = async (db: Db, now = new Date()): Promise<void> => {
+  const tickets = db.collection<Stored>('tickets')
+  const migrations = db.collection<{ _id: string; at: Date }>('migrations')
+  const _id = 'search tokens'
+  if (await migrations.findOne({ _id })) return
+  let after = ''
+  for (;;) {
+    const found = await tickets
+      .find({ _id: { $gt: after }, startsAt: { $gt: now }, searchTokens: { $exists: false } })
+      .sort({ _id: 1 })
+      .limit(batch)
+      .toArray()
+    const last = found.at(-1)
+    if (!last) break
+    await tickets.bulkWrite(
+      found.map((ticket) => ({
+        updateOne: {
+          // Who changes it meanwhile makes it new.
+          filter: { _id: ticket._id, version: ticket.version },
+          update: { $set: { ...foundBy(ticket), isListed: isListed(ticket, now) === true } },
+        },
+      })),
+      { ordered: false },
+    )
+    after = last._id
+  }
+  await migrations.updateOne({ _id }, { $setOnInsert: { at: new Date() } }, { upsert: true })
+}

@@ -1,0 +1,98 @@
+import type { Guard } from '../guard.ts'
+
+const store = 'services/auth/src/mail/store.ts'
+const deliver = 'services/auth/src/mail/deliver.test.ts'
+const factors = 'services/auth/src/second-factor/second-factor.test.ts'
+
+/** A mail that was owed is sent, and not twice; what its link lets somebody do, it lets once. */
+export const mail: Guard[] = [
+  {
+    promise: 11,
+    name: 'a cause may have two mails',
+    out: [
+      {
+        file: store,
+        text: "{ key: { cause: 1 }, name: 'cause', unique: true },",
+        by: "{ key: { cause: 1 }, name: 'cause' },",
+      },
+      { file: store, text: 'filter: { cause },', by: 'filter: { _id: newId() },' },
+      { file: store, text: '                  _id: newId(),\n', by: '' },
+    ],
+    test: { file: deliver, name: 'a cause has one mail, however often it is told, at once or after it was sent' },
+  },
+  {
+    promise: 11,
+    name: 'several take the same mail',
+    out: [
+      {
+        file: store,
+        text: '{ $set: { nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },',
+        by: '{ $set: { nextAttemptAt: new Date(now.getTime() - leaseMs) }, $inc: { attempts: 1 } },',
+      },
+    ],
+    test: { file: deliver, name: 'what a sender had taken when it died is sent when its lease is over' },
+  },
+  {
+    promise: 11,
+    name: 'one whose lease was over decides all the same',
+    out: [
+      {
+        file: store,
+        text: "{ _id: id, attempts, status: 'owed' },",
+        by: "{ _id: id, status: 'owed', attempts: { $gte: attempts } },",
+      },
+    ],
+    test: { file: deliver, name: 'one whose lease was over decides nothing any more' },
+  },
+  {
+    promise: 11,
+    name: 'a double has a Message-ID of its own',
+    out: [
+      {
+        file: 'services/auth/src/mail/mail.ts',
+        text: ".digest('hex').slice(0, 40)",
+        by: ".digest('hex').slice(0, 8 + Math.floor(Math.random() * 32))",
+      },
+    ],
+    test: { file: deliver, name: 'an answer that was lost makes a double, which carries the same Message-ID' },
+  },
+  {
+    promise: 11,
+    name: 'a link works twice',
+    out: [
+      {
+        file: 'services/auth/src/email-token/store.ts',
+        text: '              usedAt: { $exists: false },\n              expiresAt',
+        by: '              expiresAt',
+      },
+    ],
+    test: { file: 'services/auth/src/email-token/email-token.test.ts', name: 'a token works once, even at once' },
+  },
+  {
+    promise: 11,
+    name: 'sessions outlive a reset of the password',
+    out: [
+      {
+        file: 'services/auth/src/account/store.ts',
+        text: '{ ...stored, passwordHash, endSessionsBefore: new Date() }',
+        by: '{ ...stored, passwordHash }',
+      },
+    ],
+    test: {
+      file: 'services/auth/src/recovery/recovery.test.ts',
+      name: 'who forgot a password chooses a new one by mail; all sessions have ended, and it is told',
+    },
+  },
+  {
+    promise: 11,
+    name: 'a code of an app works twice',
+    out: [
+      {
+        file: 'services/auth/src/second-factor/totp.ts',
+        text: 'return step > lastStep ? step : undefined',
+        by: 'return lastStep < 0 ? undefined : step',
+      },
+    ],
+    test: { file: factors, name: 'a code works once, even at once, and neither does one from before it' },
+  },
+]

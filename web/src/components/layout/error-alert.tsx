@@ -1,0 +1,47 @@
+import { For, onMount, Show } from 'solid-js'
+import { errorMessage, fieldName } from '../../i18n/error-message.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { Sentence } from '../../i18n/sentence.tsx'
+import type { Failure } from '../../queries/loaded.ts'
+
+/** Once the page is there: `autofocus` alone is not heeded where an address names a place in the page. */
+const focused = (alert: HTMLElement) => {
+  onMount(() => alert.focus())
+}
+
+/** Why a form was refused: the first that a screen reader reads of the page, and where the keyboard is. */
+export const ErrorAlert = (props: { failure: Failure | undefined }) => {
+  const messages = useMessages()
+  const label = (field: string | undefined) =>
+    Object.entries(messages.fields).find(([name]) => name === fieldName(field))?.[1]
+  return (
+    <Show when={props.failure}>
+      {(failure) => (
+        <div class="alert" role="alert" tabindex="-1" autofocus ref={focused}>
+          <Show when={failure().code === 'not_authenticated'}>
+            <p>
+              <Sentence
+                of={messages.sign.ended}
+                parts={{
+                  link: (
+                    <a href="/signin" target="_blank" rel="noopener">
+                      {messages.sign.endedLink}
+                    </a>
+                  ),
+                }}
+              />
+            </p>
+          </Show>
+          <For each={failure().code === 'not_authenticated' ? [] : failure().errors}>
+            {(error) => (
+              <p>
+                <Show when={label(error.field)}>{(name) => <strong>{name()}: </strong>}</Show>
+                <span>{errorMessage(messages, failure().code, error)}</span>
+              </p>
+            )}
+          </For>
+        </div>
+      )}
+    </Show>
+  )
+}

@@ -1,0 +1,126 @@
+import { createAsync } from '@solidjs/router'
+import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
+import * as v from 'valibot'
+import { Waitlist } from '../../domain/waitlist.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { Sentence } from '../../i18n/sentence.tsx'
+import { fetchSignedIn } from '../../live/signed-in.ts'
+import { readWaitlist, type Visitor } from '../../queries/queries.ts'
+import { Clock } from '../checkout/clock.tsx'
+import { ReloadWithoutScripts } from '../layout/reload.tsx'
+
+const requestTimeoutMs = 5000
+const reloadAfterMs = 20_000
+
+type WaitlistPanelProps = {
+  ticketId: string
+  isHeld: boolean
+  visitor: Visitor
+}
+
+const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> => {
+  const answer = await fetchSignedIn(`/api/orders/line/${ticketId}`, {
+    signal: AbortSignal.timeout(requestTimeoutMs),
+  }).catch(() => undefined)
+  const read = answer?.ok ? v.safeParse(Waitlist, await answer.json().catch(() => undefined)) : undefined
+  return read?.success ? read.output : undefined
+}
+
+/** For those who came second: until when it can last, a place in line, and a word the moment it is over. */
+export const WaitlistPanel = (props: WaitlistPanelProps) => {
+  const { offer } = useMessages()
+  const first = createAsync(() => readWaitlist(props.ticketId))
+  const [asked, setAsked] = createSignal<Waitlist>()
+  const [hasTurned, setTurned] = createSignal(false)
+  const line = () => asked() ?? first()
+  const isInLine = () => line()?.place !== undefined
+
+  /** Whoever was refused was told until when; that ends with the hold that it was said of. */
+  const freeBy = (): string | undefined => {
+    const seconds = props.visitor.refusal?.retryAfterSeconds
+    if (line() || hasTurned() || seconds === undefined) return line()?.freeBy
+    return new Date(Date.parse(props.visitor.now) + seconds * 1000).toISOString()
+  }
+
+  createEffect(
+    on(
+      () => props.isHeld,
+      async () => {
+        setTurned(true)
+        if (props.visitor.user) setAsked(await fetchWaitlist(props.ticketId))
+      },
+      { defer: true },
+    ),
+  )
+  const isWaiting = () => isInLine() || props.visitor.refusal?.code === 'ticket_being_checked_out'
+  const isFree = () => !props.isHeld && isWaiting() && (hasTurned() || isInLine())
+
+  // Seen from other tabs, too.
+  createEffect(() => {
+    if (!isFree()) return
+    const { title } = document
+    document.title = `${offer.freeTitle} ${title}`
+    onCleanup(() => {
+      document.title = title
+    })
+  })
+  return (
+    <>
+      <Show when={props.isHeld}>
+        <div class="notice">
+          <p>
+            {offer.held}{' '}
+            <Show when={freeBy()} fallback={offer.soonFree}>
+              {(time) => (
+                <Sentence of={offer.freeBy} parts={{ time: <Clock iso={time()} locale={props.visitor.locale} /> }} />
+              )}
+            </Show>
+          </p>
+        </div>
+        <WaitlistForm ticketId={props.ticketId} line={line()} locale={props.visitor.locale} />
+      </Show>
+      {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
+      <div role="status">
+        <Show when={isFree()}>
+          <p class="notice good">{offer.isFree}</p>
+        </Show>
+      </div>
+    </>
+  )
+}
+
+/** A form, so that it works without JavaScript; there the page looks again by itself. */
+const WaitlistForm = (props: { ticketId: string; line: Waitlist | undefined; locale: string }) => {
+  const { offer } = useMessages()
+  return (
+    <form method="post" action={`/tickets/${props.ticketId}`} class="line">
+      <Show
+        when={props.line?.place}
+        fallback={
+          <button type="submit" name="intent" value="wait" class="quiet">
+            {offer.tellMe}
+          </button>
+        }
+      >
+        {(place) => (
+          <>
+            <p>
+              <strong>{offer.place(place(), props.line?.waiting ?? 1)}</strong> {offer.willTell}
+            </p>
+            <Show when={props.line?.expiresAt}>
+              {(time) => (
+                <p class="hint">
+                  <Sentence of={offer.placeUntil} parts={{ time: <Clock iso={time()} locale={props.locale} /> }} />
+                </p>
+              )}
+            </Show>
+            <button type="submit" name="intent" value="leave" class="quiet">
+              {offer.leave}
+            </button>
+            <ReloadWithoutScripts afterMs={reloadAfterMs} />
+          </>
+        )}
+      </Show>
+    </form>
+  )
+}

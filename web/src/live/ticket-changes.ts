@@ -1,0 +1,37 @@
+/** What a page that shows a ticket is told of it. */
+export type TicketChange = {
+  id: string
+  status: 'available' | 'reserved' | 'sold' | 'withdrawn'
+  /** when it happened, in milliseconds since 1970: what orders and tickets tell has no order of delivery */
+  version: number
+}
+
+type Listener = (change: TicketChange) => void
+
+/** Everybody who watches tickets in this process. One event reaches all who watch its ticket, and nobody else. */
+export const createTicketChanges = () => {
+  const listeners = new Map<string, Set<Listener>>()
+  return {
+    publish: (change: TicketChange): void => {
+      for (const listener of listeners.get(change.id) ?? []) listener(change)
+    },
+    /** Returns what ends it. */
+    subscribe: (ids: readonly string[], listener: Listener): (() => void) => {
+      for (const id of ids) {
+        const those = listeners.get(id) ?? new Set()
+        listeners.set(id, those.add(listener))
+      }
+      return () => {
+        for (const id of ids) {
+          const those = listeners.get(id)
+          those?.delete(listener)
+          if (those?.size === 0) listeners.delete(id)
+        }
+      }
+    },
+    /** How many tickets somebody watches. */
+    watched: (): number => listeners.size,
+  }
+}
+
+export type TicketChanges = ReturnType<typeof createTicketChanges>
