@@ -239,7 +239,10 @@ export const readHandedSales = query(
   'handed-sales',
 )
 
-export const readClaims = query((search: string) => loadOrFail('/api/orders/claims', Claims, {}, cursorAndStatusOf(search)), 'claims')
+export const readClaims = query(
+  (search: string) => loadOrFail('/api/orders/claims', Claims, {}, cursorAndStatusOf(search)),
+  'claims',
+)
 
 export const respondNotFound = (): void => {
   const event = getRequestEvent()
