@@ -12,6 +12,8 @@ const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).
 const needed = (): Record<string, Record<string, string>> => ({
   // What an app and its sidecar prove themselves to each other with, for each app its own.
   ...Object.fromEntries(apps.map((app) => [`${app}-token`, { token: newSecret() }])),
+  // What uploaded tickets are sealed under: without it nobody opens them any more.
+  'file-key': { FILE_KEY: newSecret() },
   redis: { password: newSecret() },
   // The mailbox of the cluster, which asks for no password.
   smtp: { SMTP_URL: 'smtp://mailbox:1025' },

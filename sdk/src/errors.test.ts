@@ -29,10 +29,17 @@ const contract: Record<number, string[]> = {
 
 /** Codes of calls that were added to the contract's. */
 const added: Record<number, string[]> = {
-  400: ['token_invalid'],
+  400: ['token_invalid', 'file_unreadable', 'no_barcode'],
   401: ['second_factor_required'],
   403: ['reauthentication_required', 'email_not_confirmed'],
-  409: ['payment_not_refundable', 'earnings_outstanding'],
+  409: [
+    'payment_not_refundable',
+    'earnings_outstanding',
+    'ticket_already_listed',
+    'ticket_file_missing',
+    'handover_not_possible',
+    'claim_not_possible',
+  ],
 }
 
 // Guarantee: a client that knows the contract knows every answer; a new code needs a row here.

@@ -2,6 +2,8 @@
 export const statusByCode = {
   request_validation: 400,
   malformed_json: 400,
+  file_unreadable: 400,
+  no_barcode: 400,
   not_authenticated: 401,
   invalid_credentials: 401,
   refresh_token_invalid: 401,
@@ -20,6 +22,10 @@ export const statusByCode = {
   ticket_sold: 409,
   ticket_withdrawn: 409,
   ticket_reserved: 409,
+  ticket_already_listed: 409,
+  ticket_file_missing: 409,
+  handover_not_possible: 409,
+  claim_not_possible: 409,
   order_not_payable: 409,
   order_not_cancellable: 409,
   payment_not_refundable: 409,
@@ -77,8 +83,8 @@ export class MalformedJsonError extends CustomError {
 
 export class UnsupportedMediaTypeError extends CustomError {
   readonly code = 'unsupported_media_type'
-  constructor() {
-    super('Send the body as application/json')
+  constructor(message = 'Send the body as application/json') {
+    super(message)
   }
 }
 
@@ -175,7 +181,7 @@ export class DatabaseConnectionError extends CustomError {
 
 export class ServiceUnavailableError extends CustomError {
   readonly code = 'service_unavailable'
-  override readonly retryAfterSeconds = 1
+  override readonly retryAfterSeconds: number = 1
   constructor(
     message = 'This part of Fairpass is not available right now; try again in a moment',
     options?: ErrorOptions,

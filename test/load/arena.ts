@@ -32,6 +32,7 @@ export const openArena = async () => {
     APP_API_TOKEN: secrets.app,
     DAPR_API_TOKEN: secrets.dapr,
     JWT_KEY: secrets.jwt,
+    FILE_KEY: secrets.app,
     HOLD_SECONDS: '900',
     ACCESS_TOKEN_SECONDS: '900',
     // Everybody comes from one address here.

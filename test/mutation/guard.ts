@@ -1,8 +1,8 @@
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
-/** The eight promises of docs/design.md, and who may call what. */
-type Promised = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 11 | 'access'
+/** The promises of docs/design.md, and who may call what. */
+type Promised = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 'access'
 
 /** `text` stands in `file` exactly once; `by` takes its place. */
 type Removal = { file: string; text: string; by: string }

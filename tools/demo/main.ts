@@ -1,4 +1,5 @@
 // `bun run demo`: a whole sale and a whole expiry against a running marketplace, told step by step.
+import { toBuffer } from 'bwip-js/node'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 
 const help = `bun run demo [ORIGIN] [--no-expiry]
@@ -32,6 +33,19 @@ const list = async (seller: Visitor, title: string): Promise<string> => {
   return body.id
 }
 
+/** A ticket's code as its organiser sends it, made up. */
+const upload = async (seller: Visitor, ticketId: string) => {
+  const text = `FAIRPASS-DEMO-${crypto.randomUUID()}`
+  const file = await toBuffer({ bcid: 'qrcode', text, scale: 6, padding: 10, backgroundcolor: 'FFFFFF' })
+  const headers = { 'content-type': 'image/png' }
+  const { body } = expectStatus(await seller.call('POST', `/api/tickets/${ticketId}/file`, { file, headers }), 201)
+  say('seller', `uploads the ticket: ${body.barcodes} barcode is read, and it is sealed`)
+  const again = await list(seller, 'The very same ticket')
+  const refused = expectStatus(await seller.call('POST', `/api/tickets/${again}/file`, { file, headers }), 409)
+  say('seller', `tries to sell it twice: "${refused.body.errors[0]?.message}"`)
+  expectStatus(await seller.delete(`/api/tickets/${again}`), 204)
+}
+
 const until = async (what: string, isTrue: () => Promise<boolean>, withinMs: number) => {
   const deadline = Date.now() + withinMs
   while (!(await isTrue())) {
@@ -40,8 +54,9 @@ const until = async (what: string, isTrue: () => Promise<boolean>, withinMs: num
   }
 }
 
-const sale = async (seller: Visitor, first: Visitor, second: Visitor) => {
+const sale = async (origin: string, seller: Visitor, first: Visitor, second: Visitor) => {
   const ticketId = await list(seller, 'String quartets by candlelight')
+  await upload(seller, ticketId)
   const order = expectStatus(await first.buy(ticketId), 201).body
   say('buyer', `presses BUY: the ticket is held until ${order.expiresAt}`)
   const refused = expectStatus(await second.buy(ticketId), 409)
@@ -55,6 +70,11 @@ const sale = async (seller: Visitor, first: Visitor, second: Visitor) => {
   say('buyer', `pays ${money(payment.amountCents, payment.currency)} by card: ${payment.status}`)
   const paid = expectStatus(await first.get(`/api/orders/${order.id}`), 200).body
   say('buyer', `the order is ${paid.status}`)
+  expectStatus(await first.get(`/api/orders/${order.id}/code`), 200)
+  expectStatus(await first.get(`/api/orders/${order.id}/file`), 200)
+  say('buyer', `has the code on the screen, and the ticket as a PDF: ${origin}/orders/${order.id}`)
+  expectStatus(await second.get(`/api/orders/${order.id}/file`), 404)
+  say('rival', 'asks for the same ticket and is told that there is none')
   await until(
     'the ticket is sold',
     async () => (await first.get(`/api/tickets/${ticketId}`)).body.status === 'sold',
@@ -109,7 +129,7 @@ const main = async () => {
   const seller = await signUp(origin, 'seller')
   const buyer = await signUp(origin, 'buyer')
   const rival = await signUp(origin, 'rival')
-  await sale(seller, buyer, rival)
+  await sale(origin, seller, buyer, rival)
   if (process.argv.includes('--no-expiry')) return
   await expiry(seller, buyer, rival)
   say('', 'All of it went as promised.')

@@ -8,7 +8,7 @@ type Body = { [key: string]: unknown } & {
   errors: { message: string; field?: string }[]
 }
 
-type Ask = { body?: unknown; headers?: Record<string, string> }
+type Ask = { body?: unknown; file?: Uint8Array; headers?: Record<string, string> }
 
 /** A call as it went: `sent` is the body of the request, `text` that of the answer, `body` what its JSON says. */
 export type Exchange = {
@@ -47,7 +47,7 @@ const storeCookies = (jar: Map<string, string>, answer: Response, onCookie: Obse
 export const createVisitor = (origin: string, { onRequest, onCookie, onAnswer }: Observer = {}) => {
   const jar = new Map<string, string>()
 
-  const call = async (method: string, path: string, { body: sent, headers = {} }: Ask = {}): Promise<Answer> => {
+  const call = async (method: string, path: string, { body: sent, file, headers = {} }: Ask = {}): Promise<Answer> => {
     onRequest?.(sent)
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const answer = await fetch(`${origin}${path}`, {
@@ -58,6 +58,7 @@ export const createVisitor = (origin: string, { onRequest, onCookie, onAnswer }:
         ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
+      ...(file === undefined ? {} : { body: new Uint8Array(file) }),
       ...(sent === undefined ? {} : { body: typeof sent === 'string' ? sent : JSON.stringify(sent) }),
       signal: AbortSignal.timeout(timeoutMs),
     })

@@ -6,6 +6,10 @@ import { newSecret } from './data-folder.ts'
 const readers: Record<string, readonly string[]> = {
   JWT_KEY: ['auth'],
   JWT_KEY_PREVIOUS: ['auth'],
+  FILE_KEY: ['tickets'],
+  FILE_KEY_PREVIOUS: ['tickets'],
+  S3_ACCESS_KEY_ID: ['tickets'],
+  S3_SECRET_ACCESS_KEY: ['tickets'],
   ADMIN_EMAIL: ['auth'],
   ADMIN_PASSWORD: ['auth'],
   SMTP_URL: ['auth'],

@@ -57,7 +57,8 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
   const environment = {
     ...process.env,
     PUBLIC_ORIGIN: settings.publicOrigin,
-    ...jwtKeys(data.path),
+    ...keysOf(data.path, 'JWT_KEY', 'jwt-key'),
+    ...keysOf(data.path, 'FILE_KEY', 'file-key'),
     ...shared.environment,
     ...(options.observers?.collector ? { OTEL_EXPORTER_OTLP_ENDPOINT: options.observers.collector } : {}),
   }
@@ -90,12 +91,12 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
   }
 }
 
-/** The key that tokens are signed from, and the one before it while that is being replaced (docs/security.md). */
-const jwtKeys = (folder: string) => {
-  const previous = process.env.JWT_KEY_PREVIOUS || readSecret(folder, 'jwt-key-previous')
+/** A key that is made once and kept, and the one before it while that is being replaced (docs/security.md). */
+const keysOf = (folder: string, variable: 'JWT_KEY' | 'FILE_KEY', file: string) => {
+  const previous = process.env[`${variable}_PREVIOUS`] || readSecret(folder, `${file}-previous`)
   return {
-    JWT_KEY: process.env.JWT_KEY || keptSecret(folder, 'jwt-key'),
-    ...(previous ? { JWT_KEY_PREVIOUS: previous } : {}),
+    [variable]: process.env[variable] || keptSecret(folder, file),
+    ...(previous ? { [`${variable}_PREVIOUS`]: previous } : {}),
   }
 }
 

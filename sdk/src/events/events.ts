@@ -26,10 +26,25 @@ export const TicketData = v.object({
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
   /** the latest order that took it */
   orderId: v.optional(Id),
+  /** how it changes hands; of old, by a transfer after the sale */
+  delivery: v.optional(v.picklist(['file', 'transfer'])),
+  /** its file was uploaded, so that it can be bought */
+  hasFile: v.optional(v.literal(true)),
+  /** no barcode was found in its file */
+  withoutBarcode: v.optional(v.literal(true)),
   /** taken off the market by an admin, not by its seller */
   withdrawnBy: v.optional(v.literal('admin')),
 })
 export type TicketData = v.InferOutput<typeof TicketData>
+
+/** How a bought ticket comes to its buyer, and how far that is. */
+export const Handover = v.object({
+  kind: v.picklist(['file', 'transfer']),
+  status: v.picklist(['waiting', 'sent', 'received', 'overdue']),
+  /** by when its seller must have passed it on */
+  deadline: v.optional(Instant),
+})
+export type Handover = v.InferOutput<typeof Handover>
 
 /** An order as the other services know it. */
 export const OrderData = v.object({
@@ -51,9 +66,24 @@ export const OrderData = v.object({
   venue: v.optional(v.string()),
   city: v.optional(v.string()),
   timeZone: v.optional(v.string()),
+  /** the payment that completed it */
+  paymentId: v.optional(Id),
+  handover: v.optional(Handover),
 })
 export type OrderData = v.InferOutput<typeof OrderData>
 
+/** A buyer says that the ticket did not work. Its id is the order's. */
+const ClaimData = v.object({
+  id: Id,
+  version: Version,
+  paymentId: Id,
+  ticketId: Id,
+  buyerId: Id,
+  sellerId: Id,
+  reason: v.string(),
+  /** how it was decided; nothing while it is open */
+  isRefunded: v.optional(v.boolean()),
+})
 const PaymentData = v.object({ id: Id, version: Version, orderId: Id, amountCents: Cents, currency: Currency })
 const PayoutData = v.object({
   id: Id,
@@ -112,6 +142,9 @@ const dataByType = {
   'order.cancelled': OrderData,
   'order.completed': OrderData,
   'order.refunded': OrderData,
+  'handover.overdue': OrderData,
+  'claim.opened': ClaimData,
+  'claim.decided': ClaimData,
   /** Orders whose time is over before `until` are due; an older Fairpass names one order. */
   'expiration.due': v.union([
     v.object({ until: Instant, version: Version }),

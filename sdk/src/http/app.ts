@@ -25,6 +25,8 @@ export type ServiceOptions = {
   isPrepared: () => boolean
   /** whether database and sidecar answer, and the process is not draining */
   isReady: () => Promise<boolean>
+  /** where files are taken as they are, of which types and up to which size */
+  uploads?: { path: RegExp; types: readonly string[]; maxBytes: number } | undefined
 }
 
 /** The largest body that is read, in bytes: Stripe's largest events stay well below. */
@@ -76,28 +78,42 @@ const fromSidecar = (appToken: string | undefined) =>
     await next()
   })
 
+const mediaTypeOf = (contentType = '') => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
 /** A page of another origin can neither name the public origin nor send JSON without asking first (OWASP ASVS 5.0, 3.5.1). */
-const fromOwnPages = (publicOrigin: string) =>
+const fromOwnPages = ({ publicOrigin, uploads }: Pick<ServiceOptions, 'publicOrigin' | 'uploads'>) =>
   createMiddleware(async (c, next) => {
     if (isUnsafe(c.req.method)) {
       const origin = c.req.header('origin')
       if (origin !== undefined && origin !== publicOrigin)
         throw new ForbiddenError('This came from a page of another origin')
       const type = c.req.header('content-type')
-      if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw new UnsupportedMediaTypeError()
+      const isUpload = uploads?.path.test(c.req.path) && uploads.types.includes(mediaTypeOf(type))
+      if (type !== undefined && !isUpload && !/^application\/json\s*(;|$)/i.test(type))
+        throw new UnsupportedMediaTypeError()
     }
     await next()
+  })
+
+const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new BodyTooLargeError(maxSize)
+    },
   })
 
 /**
  * What is the same in every service: tracing, one log line a request, health, the sidecar's token, origin and size checks,
  * and one form of errors. The service chains its own routes onto it.
  */
-export const createServiceApp = ({ log, appToken, publicOrigin, isPrepared, isReady }: ServiceOptions) => {
+export const createServiceApp = ({ log, appToken, publicOrigin, isPrepared, isReady, uploads }: ServiceOptions) => {
   const prepared = createMiddleware(async (c, next) => {
     if (!isPrepared() && !c.req.path.startsWith('/dapr/')) throw new ServiceUnavailableError()
     await next()
   })
+  const limitBodies = limitBody(maxBodyBytes)
+  const limitUploads = limitBody(uploads?.maxBytes ?? maxBodyBytes)
   return new Hono()
     .onError(showError(log))
     .notFound(showNotFound)
@@ -112,15 +128,8 @@ export const createServiceApp = ({ log, appToken, publicOrigin, isPrepared, isRe
     .use(logged(log))
     .use(fromSidecar(appToken))
     .use(prepared)
-    .use(
-      bodyLimit({
-        maxSize: maxBodyBytes,
-        onError: () => {
-          throw new BodyTooLargeError(maxBodyBytes)
-        },
-      }),
-    )
-    .use('/api/*', fromOwnPages(publicOrigin))
+    .use((c, next) => (uploads?.path.test(c.req.path) ? limitUploads(c, next) : limitBodies(c, next)))
+    .use('/api/*', fromOwnPages({ publicOrigin, uploads }))
 }
 
 /** For what only the app's own sidecar delivers: another app could reach it by invocation, which names its caller. */

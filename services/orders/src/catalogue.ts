@@ -8,6 +8,13 @@ import { sharedRead } from './hold/shared-read.ts'
 
 type Known = Omit<TicketData, 'id'> & { _id: string }
 
+/** What a listing does not say any more must not stay. */
+const withoutGone = (ticket: Omit<TicketData, 'id'>) => {
+  const gone = (['hasFile', 'withoutBarcode'] as const).filter((field) => ticket[field] === undefined)
+  const unset = Object.fromEntries(gone.map((field) => [field, '' as const]))
+  return gone.length > 0 ? { $set: ticket, $unset: unset } : { $set: ticket }
+}
+
 /** The tickets as orders knows them: a replica that their events keep, filled by invocation where it has a gap. */
 export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   const tickets = db.collection<Known>('tickets')
@@ -19,7 +26,7 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
     const updates = some.map(({ id, ...ticket }) => ({
       updateOne: {
         filter: { _id: id, version: { $lt: ticket.version } },
-        update: { $set: ticket },
+        update: withoutGone(ticket),
         upsert: true,
       },
     }))

@@ -9,6 +9,7 @@ import { openCatalogue } from './catalogue.ts'
 import { createHandlers } from './events.ts'
 import { expireOverdue } from './expire-due.ts'
 import { openOrdersReading } from './gauges.ts'
+import { openHandovers } from './handover/store.ts'
 import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
@@ -25,6 +26,7 @@ await runService(
     const holds = createHolds(dapr)
     const line = openWaitlist(db)
     const orders = openOrders(db, { holds, waitlist: line, publishAll: dapr.publishAll })
+    const handovers = openHandovers(orders)
     const catalogue = openCatalogue(db, dapr)
     const suspensions = openSuspensions(db)
     const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: config.HOLD_SECONDS })
@@ -44,6 +46,7 @@ await runService(
         ...context.loops,
         { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
+        { everyMs: 1_000, name: 'late hand-overs', work: () => handovers.sweep() },
         {
           everyMs: 2_000,
           name: 'waitlist',

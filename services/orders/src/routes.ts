@@ -6,6 +6,8 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { cancelByBuyer, complete, failPayment, isDue, type Order, settle, toData, toPublic } from './domain/order.ts'
+import { createHandoverRoutes } from './handover/routes.ts'
+import { openHandovers } from './handover/store.ts'
 import type { Purchase } from './hold/purchase.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import { OrderAnswer, OrdersAnswer } from './schemas.ts'
@@ -62,6 +64,7 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
         'not_found',
         'own_ticket',
         'ticket_being_checked_out',
+        'ticket_file_missing',
         'ticket_sold',
         'ticket_withdrawn',
         'version_conflict',
@@ -85,6 +88,7 @@ export const createRoutes = ({ orders, purchase, line, context, limits }: Deps) 
         return c.json({ orders: own.map(toPublic), nextCursor })
       },
     )
+    .route('/', createHandoverRoutes({ handovers: openHandovers(orders), find: orders.find, context }))
     .route('/', createWaitlistRoutes({ line, purchase, context, limits: rated }))
     .get(
       '/api/orders/:id',

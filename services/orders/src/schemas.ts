@@ -1,44 +1,54 @@
-import { Instant, OrderData, TicketData } from '@fairpass/sdk/events'
+import { Handover, Instant, OrderData, TicketData } from '@fairpass/sdk/events'
 import { Id, named, pageOf } from '@fairpass/sdk/http'
 import * as v from 'valibot'
 
 const { id, version, status, cancelReason, totalCents, currency } = OrderData.entries
 const ticket = v.pick(TicketData, ['id', 'title', 'venue', 'city', 'startsAt', 'timeZone'])
 
+const ClaimAnswer = v.strictObject({
+  status: v.picklist(['open', 'refunded', 'rejected']),
+  reason: v.string(),
+  at: Instant,
+  answer: v.optional(v.strictObject({ text: v.string(), at: Instant })),
+  decision: v.optional(v.strictObject({ reason: v.string(), at: Instant })),
+})
+
 // What the routes answer, for the description of the API; the end-to-end tests hold each real answer against it.
-export const OrderAnswer = named(
-  'Order',
-  v.strictObject({
-    id,
-    version,
-    status,
-    cancelReason,
-    expiresAt: v.pipe(Instant, v.description('Until when the ticket is held')),
-    totalCents,
-    currency,
-    createdAt: Instant,
-    ticket: v.strictObject(ticket.entries),
-    sellerSuspended: v.optional(
-      v.pipe(v.literal(true), v.description('The seller was suspended while this order was open')),
-    ),
-  }),
-  {
-    id: '665f1c2ab8d3c94f1e0a7b23',
-    version: 1,
-    status: 'created',
-    expiresAt: '2035-05-01T12:15:00.000Z',
-    totalCents: 8_900,
-    currency: 'eur',
-    createdAt: '2035-05-01T12:00:00.000Z',
-    ticket: {
-      id: '665f1c2ab8d3c94f1e0a7b21',
-      title: 'An evening at the opera',
-      venue: 'State Opera',
-      city: 'Vienna',
-      startsAt: '2035-06-01T19:30:00.000Z',
-    },
+const Shown = v.strictObject({
+  id,
+  version,
+  status,
+  cancelReason,
+  expiresAt: v.pipe(Instant, v.description('Until when the ticket is held')),
+  totalCents,
+  currency,
+  createdAt: Instant,
+  ticket: v.strictObject(ticket.entries),
+  sellerSuspended: v.optional(
+    v.pipe(v.literal(true), v.description('The seller was suspended while this order was open')),
+  ),
+  withoutBarcode: v.optional(v.pipe(v.literal(true), v.description('No barcode was found in the file of this ticket'))),
+  handover: Handover,
+  claim: v.optional(ClaimAnswer),
+})
+
+export const OrderAnswer = named('Order', Shown, {
+  id: '665f1c2ab8d3c94f1e0a7b23',
+  version: 1,
+  status: 'created',
+  expiresAt: '2035-05-01T12:15:00.000Z',
+  totalCents: 8_900,
+  currency: 'eur',
+  createdAt: '2035-05-01T12:00:00.000Z',
+  handover: { kind: 'transfer', status: 'waiting' },
+  ticket: {
+    id: '665f1c2ab8d3c94f1e0a7b21',
+    title: 'An evening at the opera',
+    venue: 'State Opera',
+    city: 'Vienna',
+    startsAt: '2035-06-01T19:30:00.000Z',
   },
-)
+})
 
 export const OrdersAnswer = pageOf('orders', OrderAnswer)
 
@@ -53,3 +63,19 @@ export const LineAnswer = named(
     expiresAt: v.optional(v.pipe(Instant, v.description('Until when the place is kept'))),
   }),
 )
+
+/** What the seller of a ticket sees of its order: not who bought it. */
+const Sale = v.strictObject({
+  ...v.omit(Shown, ['expiresAt', 'sellerSuspended']).entries,
+  sentAt: v.optional(Instant),
+  receivedAt: v.optional(Instant),
+})
+export const SaleAnswer = named('SoldOrder', Sale)
+export const SalesAnswer = pageOf('sales', SaleAnswer)
+
+/** What an admin decides a claim from. */
+export const ClaimedOrder = named(
+  'ClaimedOrder',
+  v.strictObject({ ...Sale.entries, buyerId: Id, sellerId: Id, paymentId: v.optional(Id) }),
+)
+export const ClaimsAnswer = pageOf('claims', ClaimedOrder)

@@ -72,6 +72,17 @@ export const openOrders = (db: Db, deps: Deps) => {
       { key: { buyerId: 1, _id: -1 }, name: 'buyer' },
       { key: { updatedAt: 1, _id: 1 }, name: 'changes' },
       {
+        key: { 'handover.deadline': 1 },
+        name: 'to be handed over',
+        partialFilterExpression: { 'handover.status': 'waiting' },
+      },
+      {
+        key: { sellerId: 1, _id: -1 },
+        name: 'sales',
+        partialFilterExpression: { status: { $in: ['completed', 'refunded'] } },
+      },
+      { key: { 'claim.status': 1, _id: -1 }, name: 'claims', sparse: true },
+      {
         key: { sellerId: 1 },
         name: 'openOfSeller',
         partialFilterExpression: { status: { $in: ['created', 'settling'] } },
@@ -96,6 +107,9 @@ export const openOrders = (db: Db, deps: Deps) => {
   return {
     ...orders,
     change,
+
+    /** The same for what does not change the order's status, with the events of its own. */
+    changeTelling: orders.change,
 
     create: (order: Omit<Order, 'version'>): Promise<Order> => orders.insert(order, eventsOf),
 

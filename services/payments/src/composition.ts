@@ -2,6 +2,7 @@ import type { PublishAll } from '@fairpass/sdk/mongo'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import type Stripe from 'stripe'
+import { createClaims } from './claim/claims.ts'
 import { openCoupons } from './coupon/store.ts'
 import { createCodeVault } from './coupon/vault.ts'
 import { openDisputes } from './dispute/store.ts'
@@ -74,6 +75,7 @@ export const composePayments = (options: Options) => {
   const { payments, payouts, connect, sellers } = stores
   const paymentProcess = createPaymentProcess({ payments, stripe, orders })
   const { advance } = paymentProcess
+  const refunds = createRefunds({ payments, advance })
   const webhooks = openWebhooks(db, {
     stripe: client,
     secrets: config.STRIPE_WEBHOOK_SECRET,
@@ -87,9 +89,14 @@ export const composePayments = (options: Options) => {
     paymentProcess,
     webhooks,
     advancePayout: createPayoutProcess({ payouts, payments, sellers, stripe, paymentProcess, connect, bans }),
-    handlers: createHandlers({ payments, payouts, paymentProcess }),
+    handlers: createHandlers({
+      payments,
+      payouts,
+      paymentProcess,
+      claims: createClaims({ db, payments, payouts, refunds }),
+    }),
     pay: createPay({ payments, orders, stripe, advance, feeBasisPoints: config.PLATFORM_FEE_BASIS_POINTS }),
-    refunds: createRefunds({ payments, advance }),
+    refunds,
     onboarding: createOnboarding({ sellers, connect, publicOrigin: config.PUBLIC_ORIGIN }),
     ensureIndexes: () => Promise.all([stores.ensureIndexes(), webhooks.ensureIndexes()]),
   }

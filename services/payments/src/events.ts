@@ -1,11 +1,17 @@
 import type { EventHandlers, OrderData } from '@fairpass/sdk/events'
+import type { Claims } from './claim/claims.ts'
 import type { PaymentProcess } from './payment/process.ts'
 import type { Payments } from './payment/store.ts'
 import type { Payouts } from './payout/store.ts'
 
-type Deps = { payments: Payments; payouts: Pick<Payouts, 'wake'>; paymentProcess: PaymentProcess }
+type Deps = {
+  payments: Payments
+  payouts: Pick<Payouts, 'wake'>
+  paymentProcess: PaymentProcess
+  claims: Claims
+}
 
-export const createHandlers = ({ payments, payouts, paymentProcess }: Deps): EventHandlers => {
+export const createHandlers = ({ payments, payouts, paymentProcess, claims }: Deps): EventHandlers => {
   /** An order that has ended needs no card any more: what waits for one is given up. */
   const abandonWaiting = async ({ data }: { data: OrderData }) => {
     const waiting = await payments.waitingOf(data.id)
@@ -14,6 +20,9 @@ export const createHandlers = ({ payments, payouts, paymentProcess }: Deps): Eve
   return {
     'order.cancelled': abandonWaiting,
     'order.completed': abandonWaiting,
+    'handover.overdue': ({ data }) => claims.refundOverdue(data),
+    'claim.opened': ({ data }) => claims.open(data),
+    'claim.decided': ({ data }) => claims.decide(data),
     'user.unbanned': ({ data }) => payouts.wake({ sellerId: data.id }),
   }
 }

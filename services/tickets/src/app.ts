@@ -1,6 +1,9 @@
 import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sdk/http'
 import type { Suspensions } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
+import type { FencedChange } from './fenced-change.ts'
+import type { Files } from './file/files.ts'
+import { createFileRoutes, fileUploads } from './file/routes.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
@@ -17,16 +20,20 @@ type Deps = {
   sitemapPages: SitemapPages
   suspensions: Suspensions
   orders: Orders
+  change: FencedChange
+  files: Files
+  priceCapPercent: number | undefined
   limits: LimitVariables
   savedSearches: SavedSearches
 }
 
-export const createApp = ({ service, context, tickets, sitemapPages, savedSearches, limits, ...rest }: Deps) =>
+export const createApp = ({ service, context, tickets, orders, sitemapPages, savedSearches, limits, ...rest }: Deps) =>
   describeApi(
-    createServiceApp(service)
+    createServiceApp({ ...service, uploads: fileUploads })
       .route('/', context.subscriptionRoutes)
       .route('/', createSavedSearchRoutes({ savedSearches, context }))
       .route('/', createRoutes({ tickets, context, limits: createLimits(context.rateLimit, limits), ...rest }))
+      .route('/', createFileRoutes({ files: rest.files, orders, context, publicOrigin: service.publicOrigin }))
       .route('/', createSitemapRoutes(sitemapPages)),
     service.publicOrigin,
   )

@@ -1,13 +1,20 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import type { Dapr } from '@fairpass/sdk/dapr'
+import { NotFoundError } from '@fairpass/sdk/errors'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { createApp } from './app.ts'
+import { createFencedChange } from './fenced-change.ts'
+import { createFiles } from './file/files.ts'
+import { createReader } from './file/reader/reader.ts'
+import { createSeal } from './file/seal.ts'
+import { openFileStore } from './file/store.ts'
 import { limitVariables } from './limits.ts'
+import type { Orders } from './peers/orders.ts'
 import { openSavedSearches } from './saved-search/store.ts'
 import { openSitemapPages } from './sitemap-pages.ts'
 import { openTickets } from './store.ts'
@@ -27,13 +34,26 @@ const startWorld = async (env: Record<string, string>) => {
   // Budgets are kept under the name, and every run begins with whole ones.
   const context = createServiceContext({ name: `tickets ${newId()}`, config, db, dapr, log, own })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
+  const suspensions = openSuspensions(db)
+  const orders: Orders = {
+    changedSince: async () => ({ orders: [], next: undefined }),
+    find: () => Promise.reject(new NotFoundError()),
+    fence: async () => 'free',
+  }
+  const change = createFencedChange({ tickets, orders })
+  const store = openFileStore(db, undefined)
+  const seal = createSeal({ current: 'a secret of the tests' })
+  const files = createFiles({ db, tickets, store, seal, reader: createReader(), change, suspensions, keptDays: 30 })
   const app = createApp({
     service,
     context,
     tickets,
     sitemapPages: openSitemapPages(db),
-    suspensions: openSuspensions(db),
-    orders: { changedSince: async () => ({ orders: [], next: undefined }), fence: async () => 'free' },
+    suspensions,
+    orders,
+    change,
+    files,
+    priceCapPercent: undefined,
     savedSearches: openSavedSearches(db, async () => new Map()),
     limits: readConfig(limitVariables, env),
   })

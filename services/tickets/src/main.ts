@@ -1,11 +1,16 @@
-import { commonConfig, readConfig } from '@fairpass/sdk/config'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
+import { readTicketsConfig, type TicketsConfig } from './config.ts'
 import { createHandlers } from './events.ts'
-import { limitVariables } from './limits.ts'
+import { createFencedChange } from './fenced-change.ts'
+import { createFiles } from './file/files.ts'
+import { createReader } from './file/reader/reader.ts'
+import { openS3 } from './file/s3.ts'
+import { createSeal } from './file/seal.ts'
+import { openFileStore } from './file/store.ts'
 import { bringForward } from './migrate.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler, unlistBegun } from './reconcile.ts'
@@ -14,15 +19,37 @@ import { openSavedSearches } from './saved-search/store.ts'
 import { openSitemapPages } from './sitemap-pages.ts'
 import { openTickets } from './store.ts'
 
+const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: TicketsConfig) =>
+  S3_ENDPOINT && S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY
+    ? openS3({
+        endpoint: S3_ENDPOINT,
+        bucket: S3_BUCKET,
+        accessKeyId: S3_ACCESS_KEY_ID,
+        secretAccessKey: S3_SECRET_ACCESS_KEY,
+      })
+    : undefined
+
 await runService(
   'tickets',
-  () => readConfig({ ...commonConfig, ...limitVariables }, process.env),
+  () => readTicketsConfig(process.env),
   ({ config, db, dapr, log, service }) => {
     const tickets = openTickets(db, dapr.publishAll)
     const sitemapPages = openSitemapPages(db)
     const suspensions = openSuspensions(db)
     const orders = createOrders(dapr)
     const reconcile = createReconciler({ db, tickets, orders })
+    const change = createFencedChange({ tickets, orders })
+    const store = openFileStore(db, objectsOf(config))
+    const files = createFiles({
+      db,
+      tickets,
+      store,
+      change,
+      suspensions,
+      seal: createSeal({ current: config.FILE_KEY, previous: config.FILE_KEY_PREVIOUS }),
+      reader: createReader(),
+      keptDays: config.FILE_DAYS,
+    })
     const savedSearches = openSavedSearches(db, dapr.publishAll)
     const context = createServiceContext({
       name: 'tickets',
@@ -34,11 +61,17 @@ await runService(
     })
     return {
       app: createApp({
-        ...{ service, context, tickets, sitemapPages, suspensions, orders, savedSearches },
+        ...{ service, context, tickets, sitemapPages, suspensions, orders, savedSearches, change, files },
+        priceCapPercent: config.PRICE_CAP_PERCENT,
         limits: config,
       }),
       prepare: async () => {
-        await Promise.all([savedSearches.ensureIndexes(), tickets.ensureIndexes(), context.prepare()])
+        await Promise.all([
+          savedSearches.ensureIndexes(),
+          tickets.ensureIndexes(),
+          store.ensureIndexes().then(files.assertKeysKnown),
+          context.prepare(),
+        ])
         await bringForward(db)
       },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
@@ -48,6 +81,8 @@ await runService(
         { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
         { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
         { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
+        { everyMs: safetyNetMs, name: 'files to erase', work: () => files.sweep() },
+        { everyMs: 30_000, name: 'file keys', work: files.rotate },
         { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
         { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
       ],

@@ -1,8 +1,7 @@
-import { AccountBannedError, NotFoundError, ServiceUnavailableError, VersionConflictError } from '@fairpass/sdk/errors'
+import { AccountBannedError } from '@fairpass/sdk/errors'
 import {
   body,
   describeRoute,
-  Id,
   type IdempotencyEnv,
   lineOfText,
   linesOfText,
@@ -21,17 +20,16 @@ import { Search } from './domain/search.ts'
 import {
   edit,
   endListing,
+  refuseAboveCap,
   refuseUnlessPayable,
-  type Ticket,
-  TicketReservedError,
-  TicketSoldError,
   toData,
   toPublic,
   unknownCurrency,
   withdraw,
 } from './domain/ticket.ts'
+import type { FencedChange } from './fenced-change.ts'
+import type { Files } from './file/files.ts'
 import type { createLimits } from './limits.ts'
-import { fenceWithinMs, type Orders } from './peers/orders.ts'
 import { TicketAnswer, TicketsAnswer } from './schemas.ts'
 import type { Tickets } from './store.ts'
 
@@ -60,6 +58,16 @@ const listing = {
     v.check((code) => currencies.has(code), unknownCurrency),
   ),
   description: linesOfText(5_000),
+  delivery: v.picklist(['file', 'transfer'], 'must be file or transfer'),
+  section: lineOfText(50, 'Stalls left'),
+  row: lineOfText(20, '12'),
+  seat: lineOfText(20, '7'),
+  faceValueCents: v.pipe(
+    v.number('must be a whole number of minor units'),
+    v.integer('must be a whole number of minor units'),
+    v.minValue(1, 'must be at least 1'),
+    v.maxValue(999_999_999_999, 'must be at most 999999999999'),
+  ),
 }
 
 const NewTicket = v.strictObject({
@@ -67,6 +75,11 @@ const NewTicket = v.strictObject({
   timeZone: v.optional(listing.timeZone),
   currency: v.optional(listing.currency, 'usd'),
   description: v.optional(listing.description),
+  delivery: v.optional(listing.delivery, 'transfer'),
+  section: v.optional(listing.section),
+  row: v.optional(listing.row),
+  seat: v.optional(listing.seat),
+  faceValueCents: v.optional(listing.faceValueCents),
 })
 const ChangedTicket = v.pipe(
   v.partial(v.strictObject(listing)),
@@ -77,58 +90,20 @@ const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
 /** Why a listing stays as it is. */
 const notChangeable = ['ticket_reserved', 'ticket_sold', 'ticket_withdrawn', 'version_conflict'] as const
 
-/** Within this a fenced change is stored. */
-const storeWithinMs = 1_000
-/** How often a change is fenced anew when another write came in between. */
-const maxFences = 5
-
 type Deps = {
   tickets: Tickets
   suspensions: Suspensions
-  orders: Pick<Orders, 'fence'>
+  change: FencedChange
+  files: Pick<Files, 'eraseOf'>
+  /** the highest price in hundredths of the face value; without it any price may be asked */
+  priceCapPercent: number | undefined
   context: ServiceContext
   limits: ReturnType<typeof createLimits>
 }
 
-export const createRoutes = ({ tickets, suspensions, orders, context: { identity, idempotent }, limits }: Deps) => {
-  const findOr404 = async (id: string): Promise<Ticket> => {
-    const ticket = v.is(Id, id) ? await tickets.find(id) : undefined
-    if (!ticket) throw new NotFoundError('There is no such ticket')
-    return ticket
-  }
-
-  const findOwn = async (id: string, sellerId: string): Promise<Ticket> => {
-    const ticket = await findOr404(id)
-    if (ticket.sellerId !== sellerId) throw new NotFoundError('There is no such ticket')
-    return ticket
-  }
-
-  /**
-   * Orders alone know whether somebody is checking out right now: asks, and keeps buyers away until exactly the version
-   * that was announced is stored. When another write was quicker, all of it again.
-   */
-  const changeUnlessHeld = async (
-    id: string,
-    sellerId: string,
-    change: (ticket: Ticket) => Ticket,
-  ): Promise<Ticket> => {
-    for (let round = 1; round <= maxFences; round++) {
-      const ticket = await findOwn(id, sellerId)
-      const changed = change(ticket)
-      if (changed === ticket) return ticket
-      const askedAt = Date.now()
-      const verdict = await orders.fence(id, ticket.version + 1)
-      if (verdict === 'reserved') throw new TicketReservedError()
-      if (verdict === 'sold') throw new TicketSoldError()
-      if (Date.now() - askedAt > fenceWithinMs) throw new ServiceUnavailableError()
-      try {
-        return await tickets.replace(ticket, changed, { timeoutMs: storeWithinMs })
-      } catch (error) {
-        if (!(error instanceof VersionConflictError)) throw error
-      }
-    }
-    throw new VersionConflictError()
-  }
+export const createRoutes = ({ tickets, suspensions, change, files, priceCapPercent, context, limits }: Deps) => {
+  const { identity, idempotent } = context
+  const { findOr404, changeUnlessHeld } = change
 
   return new Hono<IdempotencyEnv>()
     .get(
@@ -149,6 +124,7 @@ export const createRoutes = ({ tickets, suspensions, orders, context: { identity
       describeRoute('List a ticket for sale', { 201: TicketAnswer }),
       async (c) => {
         refuseUnlessPayable(c.req.valid('json'))
+        refuseAboveCap(c.req.valid('json'), priceCapPercent)
         const id = c.var.idempotentId ?? newId()
         const ticket = {
           id,
@@ -190,7 +166,14 @@ export const createRoutes = ({ tickets, suspensions, orders, context: { identity
       describeRoute('Change a listing of the caller', { 200: TicketAnswer }, ...notChangeable),
       async (c) => {
         const changes = c.req.valid('json')
-        const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, (current) => edit(current, changes))
+        const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, (current) => {
+          const changed = edit(current, changes)
+          const isDearer =
+            changed.priceCents !== current.priceCents || changed.faceValueCents !== current.faceValueCents
+          if (isDearer) refuseAboveCap(changed, priceCapPercent)
+          return changed
+        })
+        await files.eraseOf(ticket)
         return c.json(toPublic(ticket))
       },
     )
@@ -199,7 +182,8 @@ export const createRoutes = ({ tickets, suspensions, orders, context: { identity
       identity.signedIn,
       describeRoute('Withdraw a listing of the caller', { 204: undefined }, ...notChangeable),
       async (c) => {
-        await changeUnlessHeld(c.req.param('id'), c.var.user.id, withdraw)
+        const ticket = await changeUnlessHeld(c.req.param('id'), c.var.user.id, withdraw)
+        await files.eraseOf(ticket)
         return c.body(null, 204)
       },
     )

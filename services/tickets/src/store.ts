@@ -1,6 +1,6 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
-import type { Db, Filter } from 'mongodb'
+import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
 import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
@@ -44,7 +44,11 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<TicketDocument>(db, 'tickets', {
     publishAll,
     retiredIndexes: ['soonest', 'cheapest', 'cheapest in a currency'],
-    indexes: [...searchIndexes, { key: { sellerId: 1, _id: -1 }, name: 'seller' }],
+    indexes: [
+      ...searchIndexes,
+      { key: { sellerId: 1, _id: -1 }, name: 'seller' },
+      { key: { erasesFile: 1 }, name: 'file to erase', sparse: true },
+    ],
   })
   const search = createSearch(documents.raw)
 
@@ -94,6 +98,23 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
         ),
         eventsOfFollowing,
       ),
+
+    /** Part of a transaction: a listing that was made of another's file. */
+    createIn: async (session: ClientSession, ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
+      withoutSearch(
+        await documents.insert(withSearch(ticket), (saved) => [event('ticket.created', toData(saved))], { session }),
+      ),
+
+    /** The same as `replace` as a part of a transaction. */
+    replaceIn: async (session: ClientSession, before: Ticket, after: Ticket): Promise<Ticket> =>
+      withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
+
+    /** Listings whose files are to be erased, at most `limit`. */
+    toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<StoredTicket>, { limit }),
+
+    /** A mark of this service's own: the listing itself did not change. */
+    noteErased: (id: string, fileId: string) =>
+      documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<StoredTicket>, { $unset: { erasesFile: '' } }),
 
     search: async (wanted: Search, now: Date) => {
       const { rows, nextCursor } = await search(wanted, now)

@@ -3,6 +3,7 @@ import { access } from './access.ts'
 import { durability } from './durability.ts'
 import { events } from './events.ts'
 import { expiry } from './expiry.ts'
+import { files } from './files.ts'
 import { idempotency } from './idempotency.ts'
 import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
@@ -22,5 +23,6 @@ export const guards: Guard[] = [
   ...idempotency,
   ...identity,
   ...access,
+  ...files,
   ...mail,
 ]

@@ -1,3 +1,4 @@
+import { toBuffer } from 'bwip-js/node'
 import { keptSecret } from '../data-folder.ts'
 import { type DemoTicket, demoTickets } from './tickets.ts'
 
@@ -26,11 +27,24 @@ export const listDemoTickets = async (address: string, publicOrigin: string, dat
   const mine = await call('/api/tickets/mine?limit=1', { headers })
   const { tickets } = await mine.json()
   if (Array.isArray(tickets) && tickets.length > 0) return
-  for (const item of demoTickets) {
+  for (const [i, item] of demoTickets.entries()) {
     const listed = await call('/api/tickets', { method: 'POST', headers, body: JSON.stringify(asTicket(item)) })
     if (!listed.ok) throw new Error(`A demo ticket could not be listed: ${await listed.text()}`)
+    // Every second one is passed on by its seller, as tickets in organisers' apps are.
+    if (i % 2 === 1) continue
+    const { id } = await listed.json()
+    const file = { 'content-type': 'image/png' }
+    const body = await madeUpTicket()
+    const uploaded = await call(`/api/tickets/${id}/file`, { method: 'POST', headers: { ...headers, ...file }, body })
+    if (!uploaded.ok) throw new Error(`A demo ticket could not be uploaded: ${await uploaded.text()}`)
   }
   console.log(`${demoTickets.length} demo tickets are listed`)
+}
+
+/** A picture of a ticket's code that opens no door. */
+const madeUpTicket = async (): Promise<Uint8Array<ArrayBuffer>> => {
+  const text = `FAIRPASS-DEMO-${crypto.randomUUID()}`
+  return new Uint8Array(await toBuffer({ bcid: 'qrcode', text, scale: 6, padding: 10, backgroundcolor: 'FFFFFF' }))
 }
 
 const asTicket = ([title, [venue, city, timeZone], inDays, time, price, description]: DemoTicket) => {

@@ -21,7 +21,7 @@ const hasEnded = async (api: Api, orderId: string | undefined): Promise<boolean>
   return typeof body === 'object' && body !== null && 'status' in body && body.status === 'cancelled'
 }
 
-/** An order's page has three forms; the button that was pressed says which. */
+/** An order's page has several forms; the button that was pressed says which. */
 export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
   const here = `/orders/${id}`
   const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...idempotencyKeyOf(fields) })
@@ -35,6 +35,12 @@ export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
       return redirectOnSuccess(await pay({ orderId: id, couponCode: text(fields, 'couponCode') }), here)
     case 'cancel':
       return redirectOnSuccess(await api('DELETE', `/api/orders/${id}`), here)
+    case 'received':
+      return redirectOnSuccess(await api('POST', `/api/orders/${id}/received`), here)
+    case 'claim': {
+      const body = { reason: text(fields, 'reason') }
+      return redirectOnSuccess(await api('POST', `/api/orders/${id}/claim`, { body }), here)
+    }
     default:
       return refuse([{ message: messages.forms.choose }])
   }

@@ -6,6 +6,8 @@ import type { Api, ApiResponse } from '../server/api/api.ts'
 type Form = {
   api: Api
   fields: URLSearchParams
+  /** What was chosen in its file fields. */
+  files: readonly File[]
   /** The id in the page's own address; empty where it has none. */
   id: string
   messages: Messages

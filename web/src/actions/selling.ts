@@ -1,8 +1,10 @@
 import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
 import { Onboarding, Ticket } from '../domain/schemas.ts'
 import type { Messages } from '../i18n/en.ts'
-import { type Failure, loadedFrom } from '../queries/loaded.ts'
-import { type FormAction, idempotencyKeyOf, idIn, redirectOnSuccess, refuse, text } from './form.ts'
+import { type Failure, failureIn, loadedFrom } from '../queries/loaded.ts'
+import type { Api } from '../server/api/api.ts'
+import { type FormAction, idempotencyKeyOf, idIn, type Outcome, redirectOnSuccess, refuse, text } from './form.ts'
+import { fileIn, upload } from './upload.ts'
 
 const lines = (typed: string): string => plainLineBreaks(typed).trim()
 
@@ -23,16 +25,38 @@ const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, 
   }
   const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
   const description = lines(fields.get('description') ?? '')
-  return { errors, listing: { title, venue, city, startsAt, timeZone, priceCents, currency, description } }
+  const optional = Object.fromEntries(
+    (['section', 'row', 'seat'] as const).flatMap((name) => {
+      const typed = text(fields, name)
+      return typed ? [[name, typed]] : []
+    }),
+  )
+  const faceValue = text(fields, 'faceValue')
+  const faceValueCents = faceValue ? minorUnits(faceValue, currency, locale) : undefined
+  if (faceValue && faceValueCents === undefined)
+    errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'faceValue' })
+  const listing = { title, venue, city, startsAt, timeZone, priceCents, currency, description, ...optional }
+  return { errors, listing: faceValueCents === undefined ? listing : { ...listing, faceValueCents } }
 }
 
-export const sell: FormAction = async ({ api, fields, messages, locale }) => {
+/** Puts a ticket up together with its file; a file that is refused leaves no listing behind. */
+const sellFile = async (api: Api, id: string, file: File, withoutBarcode: boolean): Promise<Outcome> => {
+  const uploaded = await upload(api, id, file, withoutBarcode)
+  if (uploaded.status === 201) return redirectOnSuccess(uploaded, '/listings?done=uploaded')
+  await api('DELETE', `/api/tickets/${id}`)
+  return { failure: failureIn(uploaded) }
+}
+
+export const sell: FormAction = async ({ api, fields, files, messages, locale }) => {
   const { errors, listing } = listingIn(fields, messages, locale)
   if (errors.length > 0) return refuse(errors)
   const { description, ...rest } = listing
-  const body = description ? listing : rest
+  const file = fileIn(files)
+  const body = { ...(description ? listing : rest), delivery: file ? 'file' : 'transfer' }
   const answer = await api('POST', '/api/tickets', { body, ...idempotencyKeyOf(fields) })
-  return redirectOnSuccess(answer, `/tickets/${idIn(answer) ?? ''}`)
+  const id = idIn(answer)
+  if (file && id && answer.status === 201) return sellFile(api, id, file, fields.get('withoutBarcode') === 'true')
+  return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
 }
 
 /** What somebody changed of a listing; what they left as the form showed it stays as it is stored, whatever that is. */
@@ -45,7 +69,7 @@ const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Tic
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
-export const changeListing: FormAction = async ({ api, fields, id, messages, locale }) => {
+export const changeListing: FormAction = async ({ api, fields, files, id, messages, locale }) => {
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
@@ -54,8 +78,13 @@ export const changeListing: FormAction = async ({ api, fields, id, messages, loc
   const { errors, listing } = listingIn(fields, messages, locale, found.value)
   if (errors.length > 0) return refuse(errors)
   const changes = changesOf(listing, found.value)
-  if (Object.keys(changes).length === 0) return { to: '/listings?done=saved', cookies: [] }
-  return redirectOnSuccess(await api('PUT', path, { body: changes }), '/listings?done=saved')
+  const saved = Object.keys(changes).length === 0 ? undefined : await api('PUT', path, { body: changes })
+  const file = fileIn(files)
+  if (file && (saved === undefined || saved.status === 200)) {
+    const uploaded = await upload(api, id, file, fields.get('withoutBarcode') === 'true')
+    return redirectOnSuccess(uploaded, '/listings?done=uploaded')
+  }
+  return saved ? redirectOnSuccess(saved, '/listings?done=saved') : { to: '/listings?done=saved', cookies: [] }
 }
 
 /** Stripe asks the seller who they are, on pages of its own. */

@@ -6,6 +6,7 @@ import { changeAccount, signIn, signOut, signUp } from './account.ts'
 import { changeAccounts, changeCoupons, refundPayment } from './admin.ts'
 import { buy, checkOut } from './buying.ts'
 import { type FormAction, type Outcome, type Refusal, valuesToShowAgain } from './form.ts'
+import { decideClaim, handOver } from './handing-over.ts'
 import { chooseLanguage } from './language.ts'
 import { confirmEmail, forgotPassword, resetPassword, unsubscribe } from './recovery.ts'
 import { changeSearches } from './searches.ts'
@@ -28,6 +29,7 @@ const formActions: [path: RegExp, submitForm: FormAction][] = [
   [/^\/listings\/([\w-]{1,64})$/, changeListing],
   [/^\/tickets\/([\w-]{1,64})$/, buy],
   [/^\/orders\/([\w-]{1,64})$/, checkOut],
+  [/^\/sales$/, handOver],
   [/^\/earnings$/, setUpPayouts],
   [/^\/account$/, changeAccount],
   [/^\/account\/email$/, changeEmail],
@@ -35,9 +37,14 @@ const formActions: [path: RegExp, submitForm: FormAction][] = [
   [/^\/admin$/, changeCoupons],
   [/^\/admin\/accounts$/, changeAccounts],
   [/^\/admin\/payments$/, refundPayment],
+  [/^\/admin\/claims$/, decideClaim],
 ]
 
 const maxFormBytes = 64 * 1024
+/** A ticket's file, and the fields around it. */
+const maxUploadBytes = 3 * 1024 * 1024 + maxFormBytes
+/** The forms that have a file in them. */
+const uploadForms = /^\/(sell|listings\/[\w-]{1,64})$/
 const readTimeoutMs = 10_000
 
 export type Submission =
@@ -65,20 +72,36 @@ export const submitForm = async (
   for (const [pattern, send] of formActions) {
     const match = pattern.exec(path)
     if (match === null) continue
-    if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) {
+    const type = request.headers.get('content-type') ?? ''
+    const isUpload = uploadForms.test(path) && type.startsWith('multipart/form-data')
+    if (!isUpload && !type.startsWith('application/x-www-form-urlencoded')) {
       return refuseUnread(415, 'unsupported_media_type', messages.forms.ownOnly)
     }
     let fields: URLSearchParams
+    let files: File[] = []
     try {
-      const body = await readBody(request, AbortSignal.timeout(readTimeoutMs), maxFormBytes)
-      fields = new URLSearchParams(new TextDecoder().decode(body))
+      const maxBytes = isUpload ? maxUploadBytes : maxFormBytes
+      const body = await readBody(request, AbortSignal.timeout(readTimeoutMs), maxBytes)
+      if (isUpload) [fields, files] = await partsOf(body, type)
+      else fields = new URLSearchParams(new TextDecoder().decode(body))
     } catch (error) {
       if (error instanceof BodyTooLarge) return refuseUnread(413, 'body_too_large', messages.forms.tooLarge)
       return refuseUnread(400, 'request_validation', messages.forms.notWhole)
     }
-    return toSubmission(await send({ api, fields, id: match[1] ?? '', messages, locale }), fields)
+    return toSubmission(await send({ api, fields, files, id: match[1] ?? '', messages, locale }), fields)
   }
   return { kind: 'none' }
+}
+
+const partsOf = async (body: BodyInit | undefined, type: string): Promise<[URLSearchParams, File[]]> => {
+  const form = await new Response(body ?? null, { headers: { 'content-type': type } }).formData()
+  const fields = new URLSearchParams()
+  const files: File[] = []
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields.append(name, value)
+    else files.push(value)
+  }
+  return [fields, files]
 }
 
 const toSubmission = (outcome: Outcome, fields: URLSearchParams): Submission => {

@@ -21,6 +21,13 @@ export const Ticket = v.object({
   priceCents: v.number(),
   currency: v.string(),
   description: v.optional(Written),
+  delivery: v.optional(v.picklist(['file', 'transfer'])),
+  hasFile: v.optional(v.boolean()),
+  withoutBarcode: v.optional(v.boolean()),
+  section: v.optional(Written),
+  row: v.optional(Written),
+  seat: v.optional(Written),
+  faceValueCents: v.optional(v.number()),
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
 })
 export type Ticket = v.InferOutput<typeof Ticket>
@@ -31,6 +38,18 @@ export const hasBegun = ({ startsAt }: Pick<Ticket, 'startsAt'>, now: Date): boo
 export const Tickets = v.object({ tickets: v.array(Ticket), nextCursor: v.nullish(v.string()) })
 export type Tickets = v.InferOutput<typeof Tickets>
 
+const Handover = v.object({
+  kind: v.picklist(['file', 'transfer']),
+  status: v.picklist(['waiting', 'sent', 'received', 'overdue']),
+  deadline: v.optional(v.string()),
+})
+const Claim = v.object({
+  status: v.picklist(['open', 'refunded', 'rejected']),
+  reason: v.string(),
+  at: v.string(),
+  answer: v.optional(v.object({ text: v.string() })),
+})
+
 export const Order = v.object({
   id: v.string(),
   status: v.picklist(['created', 'settling', 'completed', 'cancelled', 'refunded']),
@@ -40,6 +59,9 @@ export const Order = v.object({
   currency: v.string(),
   createdAt: v.string(),
   sellerSuspended: v.optional(v.boolean()),
+  withoutBarcode: v.optional(v.boolean()),
+  handover: Handover,
+  claim: v.optional(Claim),
   ticket: v.object({
     id: v.string(),
     title: Written,
@@ -53,6 +75,18 @@ export type Order = v.InferOutput<typeof Order>
 
 export const Orders = v.object({ orders: v.array(Order), nextCursor: v.nullish(v.string()) })
 export type Orders = v.InferOutput<typeof Orders>
+
+const HandedSale = v.object({
+  ...v.omit(Order, ['expiresAt', 'cancelReason', 'sellerSuspended']).entries,
+  sentAt: v.optional(v.string()),
+  receivedAt: v.optional(v.string()),
+})
+export type HandedSale = v.InferOutput<typeof HandedSale>
+export const HandedSales = v.object({ sales: v.array(HandedSale), nextCursor: v.nullish(v.string()) })
+
+const ClaimedOrder = v.object({ ...HandedSale.entries, sellerId: v.string() })
+export type ClaimedOrder = v.InferOutput<typeof ClaimedOrder>
+export const Claims = v.object({ claims: v.array(ClaimedOrder), nextCursor: v.nullish(v.string()) })
 
 export const PaymentState = v.object({ state: v.string(), declineCode: v.optional(v.string()) })
 export type PaymentState = v.InferOutput<typeof PaymentState>

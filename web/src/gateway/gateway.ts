@@ -2,7 +2,7 @@ import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/telemetry/trace'
 import { BodyTooLarge, readBody } from './body.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
-import { isSecretPath, routeOf } from './route.ts'
+import { isSecretPath, maxBodyBytesOf, routeOf } from './route.ts'
 import { isCrossSite, isOfOtherAddress } from './same-origin.ts'
 import { isSidecarError } from './sidecar-error.ts'
 import { traceOf, unsampled } from './trace.ts'
@@ -50,7 +50,7 @@ export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...o
     }
 
     try {
-      const body = await readBody(request, call.signal)
+      const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
       const answer = await inSpan(`invoke ${route.app}`, options, async (span) => {
         // Sidecars write down the paths of what they record.

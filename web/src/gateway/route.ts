@@ -15,6 +15,15 @@ export type Route = {
   path: string
 }
 
+/** Files lie with their listings; who asks for one names the order that bought it. */
+const ofTickets = /^\/api\/orders\/[0-9a-f]{24}\/(file|code|calendar)$/
+/** Where a ticket's file is uploaded as it is. */
+const uploadPath = /^\/api\/tickets\/[0-9a-f]{24}\/file$/
+
+/** The largest body that a path takes, in bytes; undefined where the usual bound holds. */
+export const maxBodyBytesOf = (pathname: string): number | undefined =>
+  uploadPath.test(pathname) ? 3 * 1024 * 1024 : undefined
+
 /** The service that answers an /api path; undefined for a path that none answers or that is not written plainly. */
 export const routeOf = (pathname: string): Route | undefined => {
   const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
@@ -22,7 +31,7 @@ export const routeOf = (pathname: string): Route | undefined => {
   if (empty !== '' || api !== 'api' || resource === undefined || !Object.hasOwn(appByResource, resource))
     return undefined
   if (!rest.every((segment) => plainSegment.test(segment) && segment !== '.' && segment !== '..')) return undefined
-  const app = appByResource[resource]
+  const app = ofTickets.test(path) ? 'tickets' : appByResource[resource]
   return app === undefined ? undefined : { app, path: path.slice(1) }
 }
 

@@ -6,9 +6,11 @@ import type { Refusal } from '../actions/form.ts'
 import { apiQuery } from '../domain/listing-query.ts'
 import {
   Accounts,
+  Claims,
   Coupons,
   Disputes,
   Earnings,
+  HandedSales,
   Order,
   Orders,
   PaymentState,
@@ -230,6 +232,16 @@ export const readPayouts = query(
 export const readDisputes = query(
   (search: string) => loadOrFail('/api/payments/disputes', Disputes, {}, cursorAndStatusOf(search)),
   'disputes',
+)
+
+export const readHandedSales = query(
+  (search: string) => loadOrFail('/api/orders/sales', HandedSales, {}, cursorOf(search)),
+  'handed-sales',
+)
+
+export const readClaims = query(
+  (search: string) => loadOrFail('/api/orders/claims', Claims, {}, cursorAndStatusOf(search)),
+  'claims',
 )
 
 export const respondNotFound = (): void => {

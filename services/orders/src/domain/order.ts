@@ -1,5 +1,6 @@
 import { CustomError } from '@fairpass/sdk/errors'
 import type { OrderData } from '@fairpass/sdk/events'
+import { beginHandover, type Claim, type Handover, handoverData, shownClaim, shownHandover } from './handover.ts'
 
 export type Order = {
   id: string
@@ -16,6 +17,12 @@ export type Order = {
   createdAt: Date
   expiresAt: Date
   updatedAt: Date
+  /** a ticket whose file was uploaded; everything else its seller passes on */
+  delivery?: 'file' | undefined
+  /** no barcode was found in its file */
+  isWithoutBarcode?: true | undefined
+  handover?: Handover | undefined
+  claim?: Claim | undefined
   /** the payment that stopped the clock */
   paymentId?: string | undefined
   /** the seller's account was suspended while this order was open */
@@ -41,6 +48,13 @@ export class TicketWithdrawnError extends CustomError {
   readonly code = 'ticket_withdrawn'
   constructor() {
     super('This ticket is no longer offered')
+  }
+}
+
+export class TicketFileMissingError extends CustomError {
+  readonly code = 'ticket_file_missing'
+  constructor() {
+    super('The seller has not uploaded this ticket yet')
   }
 }
 
@@ -88,7 +102,7 @@ export const settle = (order: Order, paymentId: string, now: Date): Order => {
 export const complete = (order: Order, paymentId: string, now: Date): Order => {
   if (order.status === 'completed' && order.paymentId === paymentId) return order
   if (order.status !== 'settling' || order.paymentId !== paymentId) throw new OrderNotPayableError(order)
-  return changed(order, { status: 'completed' }, now)
+  return changed(order, { status: 'completed', handover: beginHandover(order, now) }, now)
 }
 
 /** The payment failed, before or after it stopped the clock. A payment that is not the order's own ends nothing. */
@@ -111,8 +125,14 @@ export const isDue = (order: Order, now: Date) => order.status === 'created' && 
 export const expire = (order: Order, now: Date): Order =>
   isDue(order, now) ? changed(order, { status: 'cancelled', cancelReason: 'expired' }, now) : order
 
+/** Whoever has the money back claims nothing any more. */
+const closedClaim = ({ claim }: Order): Partial<Order> =>
+  claim?.status === 'open' ? { claim: { ...claim, status: 'refunded' } } : {}
+
 export const refund = (order: Order, paymentId: string, now: Date): Order =>
-  order.status === 'completed' && order.paymentId === paymentId ? changed(order, { status: 'refunded' }, now) : order
+  order.status === 'completed' && order.paymentId === paymentId
+    ? changed(order, { status: 'refunded', ...closedClaim(order) }, now)
+    : order
 
 /** What other services are told. */
 export const toData = (order: Order): OrderData => ({
@@ -132,6 +152,8 @@ export const toData = (order: Order): OrderData => ({
   venue: order.ticket.venue,
   city: order.ticket.city,
   ...(order.ticket.timeZone ? { timeZone: order.ticket.timeZone } : {}),
+  ...(order.paymentId ? { paymentId: order.paymentId } : {}),
+  ...(order.handover ? { handover: handoverData(order.handover) } : {}),
 })
 
 /** What the buyer reads. */
@@ -145,5 +167,8 @@ export const toPublic = (order: Order) => ({
   currency: order.currency,
   createdAt: order.createdAt.toISOString(),
   ...(order.isSellerSuspended ? { sellerSuspended: true } : {}),
+  ...(order.isWithoutBarcode ? { withoutBarcode: true } : {}),
+  handover: shownHandover(order),
+  ...(order.claim ? { claim: shownClaim(order.claim) } : {}),
   ticket: { ...order.ticket, startsAt: order.ticket.startsAt.toISOString() },
 })

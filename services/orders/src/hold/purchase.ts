@@ -7,6 +7,7 @@ import {
   type Order,
   OwnTicketError,
   TicketBeingCheckedOutError,
+  TicketFileMissingError,
   TicketSoldError,
   TicketWithdrawnError,
 } from '../domain/order.ts'
@@ -40,6 +41,8 @@ const orderOf = (ticket: TicketData, { orderId, buyerId, expiresAt }: Held, now:
     ...(ticket.timeZone === undefined ? {} : { timeZone: ticket.timeZone }),
   },
   buyerId,
+  ...(ticket.delivery === 'file' ? { delivery: 'file' as const } : {}),
+  ...(ticket.withoutBarcode ? { isWithoutBarcode: true as const } : {}),
   sellerId: ticket.sellerId,
   totalCents: ticket.priceCents,
   currency: ticket.currency,
@@ -48,11 +51,14 @@ const orderOf = (ticket: TicketData, { orderId, buyerId, expiresAt }: Held, now:
   updatedAt: now,
 })
 
+const lacksFile = ({ delivery, hasFile }: TicketData) => delivery === 'file' && !hasFile
+
 /** Opening an order: hold the ticket in the state store, then let the unique index in MongoDB have the last word. */
 export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
   const assertOffered = (ticket: TicketData, buyerId: string, now: Date) => {
     if (ticket.sellerId === buyerId) throw new OwnTicketError()
     if (ticket.status === 'withdrawn' || new Date(ticket.startsAt) <= now) throw new TicketWithdrawnError()
+    if (lacksFile(ticket)) throw new TicketFileMissingError()
   }
 
   /** Whose order stands in the way, as an answer; an order that is over does not. */
@@ -120,7 +126,9 @@ export const createPurchase = ({ holds, orders, catalogue, holdSeconds }: Deps) 
     const found = await holds.read(ticketId)
     const { hold } = found
     const fence = hold.status === 'free' ? hold.fence : undefined
-    const ticket = await catalogue.find(ticketId, fence?.version)
+    const known = await catalogue.find(ticketId, fence?.version)
+    // The file may have come a moment ago.
+    const ticket = lacksFile(known) ? await catalogue.find(ticketId, known.version + 1) : known
     const own = hold.status === 'held' && hold.buyerId === buyerId ? await openOrder(hold.orderId, now) : undefined
     if (own) return { order: own, isNew: false }
     assertOffered(ticket, buyerId, now)

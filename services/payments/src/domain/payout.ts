@@ -41,6 +41,8 @@ export type Payout = {
   isRefunded?: true
   /** what the buyer was given back of the price while the rest stands */
   refundedCents?: number
+  /** which version of its order told last of a buyer's claim: events repeat, and have no order */
+  claimVersion?: number
   /** disputes that are not decided */
   disputes: string[]
   waitsFor?: WaitsFor | undefined
@@ -134,6 +136,20 @@ export const undisputePayout = (payout: Payout, disputeId: string, lostCents: nu
   }
   const isFree = decided.status === 'waiting' && decided.disputes.length === 0
   return settled(isFree ? { ...decided, lease: leaseFrom(now) } : decided, now)
+}
+
+/** A claim stands in the way as a bank's dispute does, under a name that no dispute has. */
+const claimName = 'claim'
+
+/** A buyer's claim as of a version of the order; what is older changes nothing. */
+export const followClaim = (
+  payout: Payout,
+  { version, isOpen }: { version: number; isOpen: boolean },
+  now: Date,
+): Payout => {
+  if ((payout.claimVersion ?? 0) >= version) return payout
+  const known = { ...payout, claimVersion: version }
+  return isOpen ? disputePayout(known, claimName, now) : undisputePayout(known, claimName, 0, now)
 }
 
 /** Looked at, and left where it is. */

@@ -4,7 +4,8 @@ import type { PaymentProcess } from './process.ts'
 import type { Payments } from './store.ts'
 
 type Deps = { payments: Payments; advance: PaymentProcess['advance'] }
-type Asked = { reason: string; adminId: string }
+/** Without an admin, what was promised to the buyer decided it. */
+type Asked = { reason: string; adminId?: string }
 
 /** How many payments of one ticket are given back at once: one was completed, the others are on their way back. */
 const atOnce = 20
@@ -16,7 +17,7 @@ export const createRefunds = ({ payments, advance }: Deps) => {
     const disputed = payment.dispute?.status
     if (disputed === 'open' || disputed === 'lost')
       throw new PaymentNotRefundableError("The buyer's bank has taken this money back already")
-    await payments.moveTo(payment, 'refunding', { refund: { reason, adminId, at: new Date() } })
+    await payments.moveTo(payment, 'refunding', { refund: { reason, ...(adminId ? { adminId } : {}), at: new Date() } })
   }
 
   /**

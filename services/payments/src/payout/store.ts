@@ -6,6 +6,7 @@ import { payoutEntries } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
 import {
   disputePayout,
+  followClaim,
   openPayout,
   type Payout,
   type PayoutStatus,
@@ -81,6 +82,17 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
     disputeIn: async (session: ClientSession, payment: Payment, disputeId: string): Promise<void> => {
       const payout = await openedIn(session, payment)
       if (payout) await documents.replace(payout, disputePayout(payout, disputeId, new Date()), undefined, { session })
+    },
+
+    /** Part of a transaction: a buyer's claim, open or decided. */
+    claimIn: async (
+      session: ClientSession,
+      payment: Payment,
+      claim: { version: number; isOpen: boolean },
+    ): Promise<void> => {
+      const payout = await openedIn(session, payment)
+      const followed = payout && followClaim(payout, claim, new Date())
+      if (followed && followed !== payout) await documents.replace(payout, followed, undefined, { session })
     },
 
     /** Part of the transaction that notes how a dispute was decided. */

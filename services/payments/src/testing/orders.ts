@@ -2,7 +2,7 @@ import type { OrderToPay } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
 import type { Orders } from '../peers/orders.ts'
 
-type Held = OrderToPay & { paymentId?: string }
+type Held = OrderToPay
 
 /** The orders service as payments knows it, in this process. */
 export const createTestOrders = () => {

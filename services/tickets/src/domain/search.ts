@@ -71,7 +71,13 @@ export const foundBy = ({ title, venue, city, startsAt, timeZone }: Findable) =>
  * Whether lists show it, or (false) only those that ask for what is sold or withdrawn; undefined once the show has begun,
  * from when no list has it, so that what lies behind does not slow what is ahead.
  */
-export const isListed = ({ status, startsAt }: Pick<Ticket, 'status' | 'startsAt'>, now: Date): boolean | undefined =>
-  startsAt <= now ? undefined : status === 'available' || status === 'reserved'
+export const isListed = (
+  { status, startsAt, delivery, file }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file'>,
+  now: Date,
+): boolean | undefined => {
+  // What nobody could buy is found by its address alone.
+  const lacksFile = delivery === 'file' && file === undefined
+  return startsAt <= now ? undefined : !lacksFile && (status === 'available' || status === 'reserved')
+}
 
 type Findable = { title: string; venue: string; city: string; startsAt: Date; timeZone?: string | undefined }

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { edit, endListing, followOrder, refuseUnlessPayable, type Ticket, withdraw } from './ticket.ts'
+import { edit, endListing, followOrder, refuseAboveCap, refuseUnlessPayable, type Ticket, withdraw } from './ticket.ts'
 
 const listed: Ticket = {
   id: '0'.repeat(24),
@@ -68,4 +68,13 @@ test('a price is an amount that cards can move', () => {
     expect(() => edit({ ...listed, priceCents: wrong }, { currency })).toThrow('not valid')
   }
   for (const currency of ['eur', 'jpy']) refuseUnlessPayable({ priceCents: 12_345, currency })
+})
+
+test('with a price cap, a price needs a face value and stays below its share', () => {
+  const ask = (priceCents: number, faceValueCents?: number, capPercent?: number) => () =>
+    refuseAboveCap({ priceCents, faceValueCents }, capPercent)
+  expect(ask(1_000)).not.toThrow()
+  expect(ask(1_000, undefined, 120)).toThrow()
+  expect(ask(1_200, 1_000, 120)).not.toThrow()
+  expect(ask(1_201, 1_000, 120)).toThrow()
 })

@@ -1,5 +1,6 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
 import type { OrderData, TicketData } from '@fairpass/sdk/events'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import { currencies } from '@fairpass/sdk/values'
 
 /** What a ticket knows of an order that took it. */
@@ -17,6 +18,17 @@ export type Ticket = {
   priceCents: number
   currency: string
   description?: string | undefined
+  /** how it changes hands: uploaded here, or passed on by its seller after the sale; of old, the latter */
+  delivery?: 'file' | 'transfer' | undefined
+  section?: string | undefined
+  row?: string | undefined
+  seat?: string | undefined
+  /** what the organiser took for it */
+  faceValueCents?: number | undefined
+  /** its uploaded file, and whether a barcode was found in it */
+  file?: { id: string; hasBarcode: boolean } | undefined
+  /** its file is to be erased, and its barcode may be listed again: the file's id */
+  erasesFile?: string | undefined
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
   createdAt: Date
   /**
@@ -32,7 +44,19 @@ export type Ticket = {
 
 type Listing = Pick<
   Ticket,
-  'title' | 'venue' | 'city' | 'startsAt' | 'timeZone' | 'priceCents' | 'currency' | 'description'
+  | 'title'
+  | 'venue'
+  | 'city'
+  | 'startsAt'
+  | 'timeZone'
+  | 'priceCents'
+  | 'currency'
+  | 'description'
+  | 'delivery'
+  | 'section'
+  | 'row'
+  | 'seat'
+  | 'faceValueCents'
 >
 
 /** The fields of a listing to change; one that is not there stays as it is. */
@@ -62,7 +86,7 @@ class TicketWithdrawnError extends CustomError {
   }
 }
 
-const refuseUnlessAvailable = ({ status }: Ticket) => {
+export const refuseUnlessAvailable = ({ status }: Ticket) => {
   if (status === 'reserved') throw new TicketReservedError()
   if (status === 'sold') throw new TicketSoldError()
   if (status === 'withdrawn') throw new TicketWithdrawnError()
@@ -90,14 +114,37 @@ export const edit = (ticket: Ticket, changes: Changes): Ticket => {
   const changed = { ...ticket, ...(changes as Partial<Listing>) }
   // What was listed under other rules can still be told better.
   if (changed.priceCents !== ticket.priceCents || changed.currency !== ticket.currency) refuseUnlessPayable(changed)
-  return changed
+  return changed.delivery === 'transfer' && changed.file ? withoutFile(changed) : changed
+}
+
+const withoutFile = (ticket: Ticket): Ticket => ({ ...ticket, file: undefined, erasesFile: ticket.file?.id })
+
+/** Nobody will ever be given its file. */
+const withdrawn = (ticket: Ticket): Ticket => ({
+  ...(ticket.file ? withoutFile(ticket) : ticket),
+  status: 'withdrawn',
+  withdrawOnRelease: undefined,
+})
+
+/** @throws RequestValidationError when more is asked for a ticket than a share of what the organiser took for it */
+export const refuseAboveCap = (
+  { priceCents, faceValueCents }: Pick<Listing, 'priceCents' | 'faceValueCents'>,
+  capPercent: number | undefined,
+): void => {
+  if (capPercent === undefined) return
+  if (faceValueCents === undefined) throw new RequestValidationError([{ msg: 'is missing', param: 'faceValueCents' }])
+  const highest = Math.floor((faceValueCents * capPercent) / 100)
+  if (priceCents > highest)
+    throw new RequestValidationError([
+      { msg: `must be at most ${highest}: ${capPercent} % of the face value`, param: 'priceCents' },
+    ])
 }
 
 /** Withdrawing twice is nothing. */
 export const withdraw = (ticket: Ticket): Ticket => {
   if (ticket.status === 'withdrawn') return ticket
   refuseUnlessAvailable(ticket)
-  return { ...ticket, status: 'withdrawn' }
+  return withdrawn(ticket)
 }
 
 /**
@@ -106,7 +153,7 @@ export const withdraw = (ticket: Ticket): Ticket => {
  */
 export const endListing = (ticket: Ticket, by?: 'admin'): Ticket => {
   const ended = by ? { ...ticket, withdrawnBy: by } : ticket
-  if (ticket.status === 'available') return { ...ended, status: 'withdrawn' }
+  if (ticket.status === 'available') return withdrawn(ended)
   return ticket.status === 'reserved' && !ticket.withdrawOnRelease ? { ...ended, withdrawOnRelease: true } : ticket
 }
 
@@ -133,12 +180,10 @@ export const followOrder = (ticket: Ticket, status: OrderData['status'], reserva
     case 'completed':
       return { ...ticket, reservation, status: 'sold' }
     case 'cancelled':
-      return isEnding
-        ? { ...ticket, reservation, status: 'withdrawn', withdrawOnRelease: undefined }
-        : { ...ticket, reservation, status: 'available' }
+      return isEnding ? withdrawn({ ...ticket, reservation }) : { ...ticket, reservation, status: 'available' }
     // The sale was undone: nobody knows yet whether the ticket is good, so it does not go back on sale by itself.
     case 'refunded':
-      return { ...ticket, reservation, status: 'withdrawn', withdrawOnRelease: undefined }
+      return withdrawn({ ...ticket, reservation })
   }
 }
 
@@ -156,11 +201,15 @@ export const toData = (ticket: Ticket): TicketData => ({
   currency: ticket.currency,
   status: ticket.status,
   ...(ticket.reservation ? { orderId: ticket.reservation.orderId } : {}),
+  delivery: ticket.delivery ?? 'transfer',
+  ...(ticket.file ? { hasFile: true as const } : {}),
+  ...(ticket.file?.hasBarcode === false ? { withoutBarcode: true as const } : {}),
   ...(ticket.withdrawnBy ? { withdrawnBy: ticket.withdrawnBy } : {}),
 })
 
 /** What everybody may read. */
 export const toPublic = (ticket: Ticket) => {
   const { orderId: _orderId, ...shown } = toData(ticket)
-  return ticket.description === undefined ? shown : { ...shown, description: ticket.description }
+  const { description, section, row, seat, faceValueCents } = ticket
+  return { ...shown, ...omitUndefined({ description, section, row, seat, faceValueCents }) }
 }

@@ -1,6 +1,6 @@
 import type { Api } from '@fairpass/orders/api'
 import { ChangedOrders, type Dapr, daprFetch, Fence, parseResponse } from '@fairpass/sdk/dapr'
-import type { OrderData } from '@fairpass/sdk/events'
+import { OrderData } from '@fairpass/sdk/events'
 import { hc } from 'hono/client'
 
 /** The orders service, which alone knows whether somebody is checking out right now. */
@@ -10,6 +10,8 @@ export type Orders = {
     orders: OrderData[]
     next: { at: Date; id: string } | undefined
   }>
+  /** @throws RelayedProblemError `not_found` when there is no such order */
+  find: (orderId: string) => Promise<OrderData>
   /** Asks whether a listing may be changed to `version`, and keeps buyers away until that version is known. */
   fence: (ticketId: string, version: number) => Promise<'free' | 'reserved' | 'sold'>
 }
@@ -26,6 +28,7 @@ export const createOrders = (dapr: Dapr): Orders => {
       const { orders: changed, next } = await parseResponse(ChangedOrders, orders.changes.$get({ query }))
       return { orders: changed, next: next ? { at: new Date(next.at), id: next.id } : undefined }
     },
+    find: (id) => parseResponse(OrderData, orders[':id'].$get({ param: { id } })),
     fence: async (id, version) =>
       (await parseResponse(Fence, tickets[':id'].fence.$post({ param: { id }, json: { version } }))).verdict,
   }

@@ -5,6 +5,7 @@ import { commonCurrencies, usualCurrency } from '../../domain/listing-query.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
+import { FileField } from './file-field.tsx'
 import { IdempotencyKey } from './idempotency-key.tsx'
 import { ZoneField } from './zone-field.tsx'
 
@@ -23,6 +24,10 @@ export type ListingValues = {
   price: string
   currency: string
   description: string
+  section?: string | undefined
+  row?: string | undefined
+  seat?: string | undefined
+  faceValue?: string | undefined
 }
 
 type ListingFormProps = {
@@ -47,7 +52,7 @@ export const ListingForm = (props: ListingFormProps) => {
     refusal: refusal(),
   })
   return (
-    <form method="post" action={props.action} class="stack panel narrow">
+    <form method="post" action={props.action} enctype="multipart/form-data" class="stack panel narrow">
       <input type="hidden" name="intent" value={props.intent} />
       <IdempotencyKey />
       <Field {...field('title')} required maxlength="200" hint={sell.titleHint} />
@@ -81,6 +86,13 @@ export const ListingForm = (props: ListingFormProps) => {
         </div>
       </div>
       <Proceeds price={price()} currency={currency()} />
+      <div class="pair">
+        <Field {...field('section')} maxlength="50" />
+        <Field {...field('row')} maxlength="20" />
+        <Field {...field('seat')} maxlength="20" />
+        <Field {...field('faceValue')} inputmode="decimal" hint={sell.faceValueHint} />
+      </div>
+      <FileField />
       <div class="field">
         <label for="f-description">{fields.description}</label>
         <textarea id="f-description" name="description" rows="5" maxlength="5000" aria-describedby="h-description">

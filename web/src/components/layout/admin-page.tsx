@@ -11,6 +11,7 @@ const tabs = [
   ['payments', '/admin/payments'],
   ['payouts', '/admin/payouts'],
   ['disputes', '/admin/disputes'],
+  ['claims', '/admin/claims'],
 ] as const
 
 type AdminPageProps = {

@@ -53,6 +53,12 @@ const Edited = (props: { ticket: Ticket; startsAt: string }) => {
             price: amountField(props.ticket.priceCents, props.ticket.currency, visitor.locale),
             currency: props.ticket.currency,
             description: props.ticket.description ?? '',
+            section: props.ticket.section,
+            row: props.ticket.row,
+            seat: props.ticket.seat,
+            ...(props.ticket.faceValueCents === undefined
+              ? {}
+              : { faceValue: amountField(props.ticket.faceValueCents, props.ticket.currency, visitor.locale) }),
           }}
         />
         <details class="panel narrow">

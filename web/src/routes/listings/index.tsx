@@ -10,7 +10,7 @@ import { readOwnTickets } from '../../queries/queries.ts'
 
 export default function Listings() {
   const location = useLocation()
-  const { frame, listings } = useMessages()
+  const { frame, handover, listings, sell } = useMessages()
   const mine = createAsync(() => readOwnTickets(location.search))
   return (
     <Page from={mine()} title={listings.title}>
@@ -20,6 +20,9 @@ export default function Listings() {
           <div class="flex flex-wrap items-end justify-between gap-x-4">
             <h1>{listings.title}</h1>
             <p class="mb-4 flex flex-wrap gap-2">
+              <a class="button quiet small" href="/sales">
+                {handover.sales}
+              </a>
               <a class="button quiet small" href="/earnings">
                 {frame.earnings}
               </a>
@@ -28,7 +31,7 @@ export default function Listings() {
               </a>
             </p>
           </div>
-          <SuccessNotice words={{ saved: listings.saved, withdrawn: listings.withdrawn }} />
+          <SuccessNotice words={{ saved: listings.saved, withdrawn: listings.withdrawn, uploaded: sell.uploaded }} />
           <Show
             when={tickets.length > 0}
             fallback={

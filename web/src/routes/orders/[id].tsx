@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
+import { HandedOver } from '../../components/ticket/handed-over.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { Order } from '../../domain/schemas.ts'
 import { useMessages } from '../../i18n/messages.ts'
@@ -59,6 +60,7 @@ const OrderShown = (props: { order: Order }) => {
             }
           >
             <Match when={props.order.status === 'completed'}>
+              <HandedOver order={props.order} />
               <h2>{order.receipt}</h2>
               <p>
                 <Sentence

@@ -30,6 +30,15 @@ const TicketShown = (props: { ticket: Ticket }) => {
   const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
+  const seat = (): [string, string][] => {
+    const { section, row, seat: place, faceValueCents, currency } = props.ticket
+    const faceValue = faceValueCents === undefined ? undefined : formatMoney(faceValueCents, currency, locale())
+    const known = { section, row, seat: place, faceValue }
+    return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
+      const value = known[name]
+      return value === undefined ? [] : [[messages.fields[name], value]]
+    })
+  }
   const description = () =>
     messages.ticket.description(
       props.ticket.title,
@@ -64,7 +73,21 @@ const TicketShown = (props: { ticket: Ticket }) => {
             <dd>
               <bdi>{where()}</bdi>
             </dd>
+            <For each={seat()}>
+              {([label, value]) => (
+                <>
+                  <dt>{label}</dt>
+                  <dd>
+                    <bdi>{value}</bdi>
+                  </dd>
+                </>
+              )}
+            </For>
           </dl>
+          <p class="my-6">
+            {props.ticket.delivery === 'file' ? messages.handover.asFile : messages.handover.asTransfer}
+            <Show when={props.ticket.withoutBarcode}> {messages.handover.unchecked}</Show>
+          </p>
           <Show when={props.ticket.description}>
             {(text) => (
               <p class="text my-6 max-w-[65ch]" dir="auto">

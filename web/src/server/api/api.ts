@@ -15,6 +15,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export type CallOptions = {
   body?: unknown
+  /** Sent as it is, in place of a body. */
+  file?: { type: string; bytes: Uint8Array<ArrayBuffer> }
   idempotencyKey?: string
   timeoutMs?: number
 }
@@ -43,14 +45,14 @@ const writeTimeoutMs = 28_000
 /** Pages use the public API, with the visitor's own session, through the same gateway as everybody else. */
 export const createApi =
   ({ gateway, publicOrigin, cookie, traceparent, userAgent, language, peer, forwardedFor, ...rest }: ApiOptions): Api =>
-  async (method, path, { body, idempotencyKey, timeoutMs } = {}) => {
+  async (method, path, { body, file, idempotencyKey, timeoutMs } = {}) => {
     const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'identity', traceparent })
     headers.set('accept-language', language)
     if (cookie) headers.set('cookie', cookie)
     if (userAgent) headers.set('user-agent', userAgent)
     if (forwardedFor) headers.set('x-forwarded-for', forwardedFor)
     if (method !== 'GET') headers.set('origin', publicOrigin)
-    if (body !== undefined || method !== 'GET') headers.set('content-type', 'application/json')
+    if (body !== undefined || method !== 'GET') headers.set('content-type', file?.type ?? 'application/json')
     if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
     const timeout = AbortSignal.timeout(timeoutMs ?? (method === 'GET' ? readTimeoutMs : writeTimeoutMs))
     const request = new Request(`${publicOrigin}${path}`, {
@@ -58,6 +60,7 @@ export const createApi =
       headers,
       signal: rest.signal ? AbortSignal.any([rest.signal, timeout]) : timeout,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: file.bytes }),
     })
     const response = await gateway(request, peer)
     const text = await response.text()

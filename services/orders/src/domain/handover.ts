@@ -1,0 +1,61 @@
+/** How the buyer gets the ticket: from here at once, or passed on by its seller by a deadline. */
+export type Handover = {
+  kind: 'file' | 'transfer'
+  status: 'waiting' | 'sent' | 'received' | 'overdue'
+  deadline?: Date | undefined
+  sentAt?: Date | undefined
+  receivedAt?: Date | undefined
+}
+
+/** The buyer says that it did not work. */
+export type Claim = {
+  status: 'open' | 'refunded' | 'rejected'
+  reason: string
+  at: Date
+  /** what the seller says to it */
+  answer?: { text: string; at: Date } | undefined
+  decision?: { adminId: string; reason: string; at: Date } | undefined
+}
+
+const hourMs = 3_600_000
+/** How long a seller has to pass a ticket on. */
+const sendWithinMs = 24 * hourMs
+/** How long before the start the buyer must have it. */
+const beforeStartMs = 2 * hourMs
+
+type Sold = { delivery?: 'file' | undefined; ticket: { startsAt: Date } }
+
+/** By when a ticket that was bought now must have been passed on; what is bought shortly before the start, by the start. */
+export const deadlineOf = (startsAt: Date, now: Date): Date => {
+  const inTime = new Date(Math.min(now.getTime() + sendWithinMs, startsAt.getTime() - beforeStartMs))
+  return inTime > now ? inTime : startsAt
+}
+
+/** What begins when an order is completed. */
+export const beginHandover = ({ delivery, ticket: { startsAt } }: Sold, now: Date): Handover =>
+  delivery === 'file'
+    ? { kind: 'file', status: 'sent', sentAt: now }
+    : { kind: 'transfer', status: 'waiting', deadline: deadlineOf(startsAt, now) }
+
+export const handoverData = ({ kind, status, deadline }: Handover) => ({
+  kind,
+  status,
+  ...(deadline ? { deadline: deadline.toISOString() } : {}),
+})
+
+/** How far it is, before there is anything to hand over, too. */
+export const shownHandover = ({
+  handover,
+  delivery,
+}: {
+  handover?: Handover | undefined
+  delivery?: 'file' | undefined
+}) => handoverData(handover ?? { kind: delivery ?? 'transfer', status: 'waiting' })
+
+export const shownClaim = ({ status, reason, at, answer, decision }: Claim) => ({
+  status,
+  reason,
+  at: at.toISOString(),
+  ...(answer ? { answer: { text: answer.text, at: answer.at.toISOString() } } : {}),
+  ...(decision ? { decision: { reason: decision.reason, at: decision.at.toISOString() } } : {}),
+})

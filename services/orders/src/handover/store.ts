@@ -1,0 +1,46 @@
+import { event, type FairpassEvent } from '@fairpass/sdk/events'
+import { newestFirst } from '@fairpass/sdk/mongo'
+import { forEachOf } from '@fairpass/sdk/run-periodically'
+import { type Order, toData } from '../domain/order.ts'
+import type { Orders } from '../store.ts'
+import { lapse } from './handover.ts'
+
+const batch = 50
+
+/** What payments, and mails, hear of a hand-over and of a claim. */
+const eventsOf = (order: Order): FairpassEvent[] => {
+  const { id, version, paymentId, ticketId, buyerId, sellerId, claim, handover } = order
+  const overdue = handover?.status === 'overdue' ? [event('handover.overdue', toData(order))] : []
+  if (!claim || paymentId === undefined) return overdue
+  const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason: claim.reason }
+  if (claim.status === 'open') return [...overdue, event('claim.opened', data)]
+  return [...overdue, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
+}
+
+/** Orders after they were paid: how the tickets come to their buyers, and what buyers claim. */
+export const openHandovers = (orders: Orders) => {
+  const change = (id: string, next: (order: Order) => Order) => orders.changeTelling(id, next, eventsOf)
+
+  return {
+    change,
+
+    /** What a seller sold, newest first. */
+    salesOf: (sellerId: string, limit: number, cursor?: string) =>
+      orders.page({ sellerId, status: { $in: ['completed', 'refunded'] } }, { order: newestFirst, limit, cursor }),
+
+    /** Claims by how they stand, newest order first. */
+    claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
+      orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
+
+    /** Refunds what was not passed on in time. */
+    sweep: async (now = new Date()): Promise<void> => {
+      const late = await orders.list(
+        { 'handover.status': 'waiting', 'handover.deadline': { $lte: now }, status: 'completed' },
+        { sort: { 'handover.deadline': 1 }, limit: batch },
+      )
+      await forEachOf('late hand-over', late, ({ id }) => change(id, (order) => lapse(order, now)))
+    },
+  }
+}
+
+export type Handovers = ReturnType<typeof openHandovers>

@@ -1,0 +1,188 @@
+import { NotFoundError, RequestValidationError, UnsupportedMediaTypeError } from '@fairpass/sdk/errors'
+import { describeRoute, Id, query, withOpenApi } from '@fairpass/sdk/http'
+import type { SignedInEnv } from '@fairpass/sdk/identity'
+import type { ServiceContext } from '@fairpass/sdk/service'
+import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import * as v from 'valibot'
+import type { Orders } from '../peers/orders.ts'
+import { EvidenceAnswer, UploadAnswer } from '../schemas.ts'
+import { fileTypes, isFileType, maxFileBytes } from './barcode.ts'
+import { calendarOf } from './calendar.ts'
+import type { Files } from './files.ts'
+import { drawSvg } from './reader/draw.ts'
+
+const Asked = v.object({ withoutBarcode: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false') })
+const Looking = v.object({
+  reason: v.pipe(
+    v.string('is missing'),
+    v.trim(),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(500, 'must have at most 500 characters'),
+  ),
+})
+
+/** A file of these types cannot be sent by a page of another origin without asking first, as JSON cannot. */
+export const fileUploads = {
+  path: /^\/api\/tickets\/[0-9a-f]{24}\/file$/,
+  types: Object.keys(fileTypes),
+  maxBytes: maxFileBytes,
+}
+
+const rawBody = withOpenApi(
+  createMiddleware((_, next) => next()),
+  {
+    requestBody: {
+      required: true,
+      content: Object.fromEntries(
+        Object.keys(fileTypes).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+      ),
+    },
+    refuses: ['unsupported_media_type', 'body_too_large'],
+  },
+)
+
+/** Nobody but who asked is to have it, and no cache is to keep it. */
+const sealedHeaders = (c: Context) => {
+  c.header('cache-control', 'private, no-store')
+  c.header('x-content-type-options', 'nosniff')
+  c.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+  c.header('cross-origin-resource-policy', 'same-origin')
+}
+
+type Deps = {
+  files: Files
+  orders: Pick<Orders, 'find'>
+  context: Pick<ServiceContext, 'identity'>
+  publicOrigin: string
+}
+
+/** Uploading a ticket's file, and handing it to who bought it. */
+export const createFileRoutes = ({ files, orders, context: { identity }, publicOrigin }: Deps) => {
+  /** The buyer of a completed order; to everybody else there is no such order. */
+  const boughtBy = async (id: string, userId: string) => {
+    const order = await orders.find(parse404(id))
+    if (order.buyerId !== userId || order.status !== 'completed') throw new NotFoundError('There is no such order')
+    return order
+  }
+
+  return new Hono<SignedInEnv>()
+    .post(
+      '/api/tickets/:id/file',
+      identity.signedIn,
+      rawBody,
+      query(Asked),
+      describeRoute(
+        'Upload the ticket of a listing: it is checked, sealed, and handed to its buyer',
+        { 201: UploadAnswer },
+        'not_found',
+        'file_unreadable',
+        'no_barcode',
+        'ticket_already_listed',
+        'ticket_reserved',
+        'ticket_sold',
+        'ticket_withdrawn',
+        'version_conflict',
+        'service_unavailable',
+      ),
+      async (c) => {
+        const [type = ''] = (c.req.header('content-type') ?? '').toLowerCase().split(';')
+        if (!isFileType(type.trim()))
+          throw new UnsupportedMediaTypeError('Send a PDF, PNG, JPEG or .pkpass file under its own content type')
+        const bytes = new Uint8Array(await c.req.arrayBuffer())
+        if (bytes.length === 0) throw new RequestValidationError([{ msg: 'The file is empty' }])
+        const withoutBarcode = c.req.valid('query').withoutBarcode === 'true'
+        const ticketId = c.req.param('id')
+        const asked = {
+          ticketId,
+          sellerId: c.var.user.id,
+          bytes,
+          type: type.trim() as keyof typeof fileTypes,
+          withoutBarcode,
+        }
+        return c.json(await files.upload(asked), 201)
+      },
+    )
+    .get(
+      '/api/tickets/:id/file/evidence',
+      identity.admin,
+      describeRoute('When the file of a listing came, and who opened it when', { 200: EvidenceAnswer }, 'not_found'),
+      async (c) => {
+        const found = await files.evidenceOf(parse404(c.req.param('id')))
+        if (!found) throw new NotFoundError('There is no file for this listing')
+        const { uploadedAt, barcodes, views } = found
+        const shown = views.map(({ at, ...view }) => ({ ...view, at: at.toISOString() }))
+        return c.json({ uploadedAt: uploadedAt.toISOString(), barcodes, views: shown })
+      },
+    )
+    .get(
+      '/api/tickets/:id/file',
+      identity.admin,
+      query(Looking),
+      describeRoute(
+        'Open the file of a listing to decide a claim; the reason is kept with it',
+        { 200: { mediaType: 'application/pdf' } },
+        'not_found',
+      ),
+      async (c) => {
+        const { reason } = c.req.valid('query')
+        const id = parse404(c.req.param('id'))
+        const { pdf } = await files.open(id, { userId: c.var.user.id, at: new Date(), reason })
+        sealedHeaders(c)
+        c.header('content-disposition', `attachment; filename="ticket-${id}.pdf"`)
+        return c.body(new Uint8Array(pdf), 200, { 'content-type': 'application/pdf' })
+      },
+    )
+    .get(
+      '/api/orders/:id/file',
+      identity.signedIn,
+      describeRoute(
+        'The ticket itself, for the buyer of a completed order',
+        { 200: { mediaType: 'application/pdf' } },
+        'not_found',
+      ),
+      async (c) => {
+        const order = await boughtBy(c.req.param('id'), c.var.user.id)
+        const { pdf } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
+        sealedHeaders(c)
+        c.header('content-disposition', `attachment; filename="ticket-${order.id}.pdf"`)
+        return c.body(new Uint8Array(pdf), 200, { 'content-type': 'application/pdf' })
+      },
+    )
+    .get(
+      '/api/orders/:id/code',
+      identity.signedIn,
+      describeRoute(
+        'The code of a bought ticket, drawn anew as a scanner likes it',
+        { 200: { mediaType: 'image/svg+xml' } },
+        'not_found',
+      ),
+      async (c) => {
+        const order = await boughtBy(c.req.param('id'), c.var.user.id)
+        const { barcode } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
+        if (!barcode) throw new NotFoundError('No barcode was found on this ticket')
+        sealedHeaders(c)
+        return c.body(drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
+      },
+    )
+    .get(
+      '/api/orders/:id/calendar',
+      identity.signedIn,
+      describeRoute(
+        'The event of a bought ticket for a calendar',
+        { 200: { mediaType: 'text/calendar' } },
+        'not_found',
+      ),
+      async (c) => {
+        const order = await boughtBy(c.req.param('id'), c.var.user.id)
+        c.header('cache-control', 'private, no-store')
+        c.header('content-disposition', 'attachment; filename="event.ics"')
+        return c.body(calendarOf(order, publicOrigin), 200, { 'content-type': 'text/calendar; charset=utf-8' })
+      },
+    )
+}
+
+const parse404 = (id: string): string => {
+  if (!v.is(Id, id)) throw new NotFoundError('There is nothing here')
+  return id
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'bun:test'
+import { createSeal, UnknownFileKeyError } from './seal.ts'
+
+const seal = createSeal({ current: 'a secret of the tests' })
+const plain = Buffer.from('FAIR-0001, which opens a door')
+
+// Promise 9: what is stored opens for nobody without the key, and for no other file.
+test('a file opens under its own id alone, whole alone', async () => {
+  const sealed = await seal.seal('one', plain)
+  expect(await seal.open('one', sealed)).toEqual(plain)
+  expect(seal.open('two', sealed)).rejects.toThrow()
+  const changed = Buffer.from(sealed.data)
+  changed[0] = (changed[0] ?? 0) ^ 1
+  expect(seal.open('one', { ...sealed, data: changed })).rejects.toThrow()
+  expect(Buffer.concat([sealed.data, sealed.wrappedKey]).includes('FAIR-0001')).toBe(false)
+})
+
+test('another key opens nothing, and says which one is missing', async () => {
+  const other = createSeal({ current: 'another secret of the tests' })
+  const sealed = await seal.seal('one', plain)
+  expect(other.knows(sealed.keyId)).toBe(false)
+  expect(other.open('one', sealed)).rejects.toThrow(UnknownFileKeyError)
+})
+
+test('while a key is replaced both open, and barcodes of both count', async () => {
+  const sealed = await seal.seal('one', plain)
+  const next = createSeal({ current: 'the next secret of the tests', previous: 'a secret of the tests' })
+  expect(await next.open('one', sealed)).toEqual(plain)
+  const rewrapped = { ...sealed, ...(await next.rewrap(sealed)) }
+  const after = createSeal({ current: 'the next secret of the tests' })
+  expect(await after.open('one', rewrapped)).toEqual(plain)
+  const barcode = { symbology: 'qr' as const, bytes: plain }
+  expect(next.fingerprints(barcode)).toEqual([...after.fingerprints(barcode), ...seal.fingerprints(barcode)])
+  expect(seal.fingerprints({ ...barcode, symbology: 'aztec' })).not.toEqual(seal.fingerprints(barcode))
+})

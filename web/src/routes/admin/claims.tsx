@@ -1,0 +1,98 @@
+import { formatMoney } from '@fairpass/sdk/values'
+import { createAsync, useLocation } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { AdminPage } from '../../components/layout/admin-page.tsx'
+import { NextPageLink } from '../../components/layout/next-page-link.tsx'
+import { Page } from '../../components/layout/page.tsx'
+import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
+import { useVisitor } from '../../components/layout/visitor.tsx'
+import { Time } from '../../components/ticket/ticket-card.tsx'
+import type { ClaimedOrder } from '../../domain/schemas.ts'
+import { useMessages } from '../../i18n/messages.ts'
+import { Sentence } from '../../i18n/sentence.tsx'
+import { readClaims } from '../../queries/queries.ts'
+
+const pagePath = '/admin/claims'
+
+export default function AdminClaims() {
+  const location = useLocation()
+  const { admin, handover } = useMessages()
+  const claims = createAsync(() => readClaims(location.search))
+  const asked = () => statusIn(location.search, pagePath)
+  return (
+    <Page from={claims()} title={admin.claims}>
+      {(found) => (
+        <AdminPage tab="claims" done={{ decided: handover.isDecided }}>
+          <StatusFilter path={pagePath} of={handover.claimStatus} chosen={asked().status || 'open'} />
+          <Show when={found.claims.length > 0} fallback={<p class="panel empty">{handover.noClaims}</p>}>
+            <ul class="plain panel">
+              <For each={found.claims}>{(claimed) => <ClaimRow claimed={claimed} />}</For>
+            </ul>
+          </Show>
+          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
+        </AdminPage>
+      )}
+    </Page>
+  )
+}
+
+const ClaimRow = (props: { claimed: ClaimedOrder }) => {
+  const visitor = useVisitor()
+  const { admin, fields, handover } = useMessages()
+  const dated = (of: string, iso: string) => (
+    <p class="hint">
+      <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />
+    </p>
+  )
+  return (
+    <li class="stack">
+      <p>
+        <strong>{props.claimed.ticket.title}</strong>{' '}
+        <span class="price">{formatMoney(props.claimed.totalCents, props.claimed.currency, visitor.locale)}</span>
+      </p>
+      <p>{props.claimed.claim?.reason}</p>
+      <Show when={props.claimed.claim?.answer}>
+        {(answer) => (
+          <p>
+            {handover.sellerSays} {answer().text}
+          </p>
+        )}
+      </Show>
+      <Show when={props.claimed.claim}>{(claim) => dated(admin.openedAt, claim().at)}</Show>
+      <Show when={props.claimed.sentAt}>{(at) => dated(handover.sentAt, at())}</Show>
+      <Show when={props.claimed.receivedAt}>{(at) => dated(handover.receivedAt, at())}</Show>
+      <p class="hint">
+        {`${fields.orderId} `}
+        <a href={`/admin/payments?orderId=${props.claimed.id}`}>
+          <code>{props.claimed.id}</code>
+        </a>
+      </p>
+      <p class="hint">
+        {`${admin.seller} `}
+        <code>{props.claimed.sellerId}</code>
+      </p>
+      <Show when={props.claimed.handover.kind === 'file'}>
+        <p>
+          <a href={`/api/tickets/${props.claimed.ticket.id}/file/evidence`}>{handover.evidence}</a>
+        </p>
+      </Show>
+      <Show when={props.claimed.claim?.status === 'open'}>
+        <form method="post" action={pagePath} class="stack">
+          <input type="hidden" name="id" value={props.claimed.id} />
+          <div class="field">
+            <label for={`f-reason-${props.claimed.id}`}>{fields.reason}</label>
+            <input id={`f-reason-${props.claimed.id}`} name="reason" required maxlength="500" />
+          </div>
+          <p class="flex flex-wrap gap-2">
+            <button type="submit" name="intent" value="refund">
+              {handover.decideRefund}
+            </button>
+            <button type="submit" name="intent" value="reject" class="quiet">
+              {handover.decideReject}
+            </button>
+          </p>
+        </form>
+      </Show>
+    </li>
+  )
+}
