@@ -7,7 +7,10 @@ import { defineConfig } from 'vite'
 
 const require = createRequire(import.meta.url)
 
+const { APP_PORT: port = '3000', HOST: host = '127.0.0.1' } = process.env
+
 export default defineConfig(({ command }) => ({
+  server: { host, port: Number(port), strictPort: true },
   plugins: [
     tailwindcss(),
     solidStart({

@@ -31,7 +31,7 @@ type MarketplaceOptions = {
   stop: StopSignal
   withDemo: boolean
   isObserved?: boolean
-  /** whether a service whose source changes is started anew */
+  /** whether what is changed in the source is taken over at once */
   isWatched?: boolean
   templateFile?: string
 }
@@ -45,7 +45,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   await ports.exactly(settings.port, 'PORT')
   const data = openDataFolder(settings.dataDir)
   try {
-    const prepared = await Promise.race([prepare(settings, template, isObserved), stop.requested])
+    const prepared = await Promise.race([prepare(settings, template, { isObserved, isWatched }), stop.requested])
     if (!prepared) return
     const started = startWithRetry({ settings, template, ports, data, ...prepared, isWatched, stop })
     const system = await Promise.race([started, stop.requested])
@@ -65,11 +65,15 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
 }
 
 /** All that can take long and leaves nothing running. */
-const prepare = async (settings: Settings, template: Template, isObserved: boolean) => {
+const prepare = async (
+  settings: Settings,
+  template: Template,
+  { isObserved, isWatched }: { isObserved: boolean; isWatched: boolean },
+) => {
   await checkExternalServers(settings)
   const parts = await findParts(neededParts(settings))
   const web = template.apps.find(({ id }) => id === 'web')
-  if (web) await buildWeb(web.dir)
+  if (web && !isWatched) await buildWeb(web.dir)
   return { parts, observers: isObserved ? await findObservers() : undefined }
 }
 

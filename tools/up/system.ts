@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { App, Part, PartName, Ports, Template } from '@fairpass/servers'
 import {
@@ -218,11 +218,15 @@ const partOf = (parts: ReadonlyMap<PartName, Part>, name: PartName): Part => {
 /** The template says `bun`; what runs is this very Bun, which need not be on PATH (npx). */
 const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
 
-/** Watched, Bun starts a service anew in its own process: it keeps its port, and its sidecar never notices. */
-const commandOf = ({ id, command: [name, ...args] }: App, isWatched: boolean): ProcessSpec['command'] =>
-  isWatched && name === 'bun' && id !== 'web'
-    ? [program(), '--watch', '--no-clear-screen', ...args]
-    : [program(name), ...args]
+/**
+ * Watched, Bun starts a service anew in its own process: it keeps its port, and its sidecar never notices. The pages are
+ * served by Vite, which replaces what has changed in the open page.
+ */
+const commandOf = ({ dir, command: [name, ...args] }: App, isWatched: boolean): ProcessSpec['command'] => {
+  if (!isWatched || name !== 'bun') return [program(name), ...args]
+  if (existsSync(join(dir, 'vite.config.ts'))) return [program(), '--bun', 'vite', 'dev']
+  return [program(), '--watch', '--no-clear-screen', ...args]
+}
 
 /** A script of the web app may start `bun` by its name, so the name leads to this Bun, too. */
 const withBunOnPath = (env: Record<string, string>, dataDir: string) => {

@@ -11,6 +11,8 @@ export default createHandler(
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+            {/* Vite reads from it what its styles may carry under our policy, while developing. */}
+            {import.meta.env.DEV && <meta property="csp-nonce" nonce={getRequestEvent()?.locals.nonce} />}
             <link rel="preload" href={displayFont} as="font" type="font/woff2" crossorigin="anonymous" />
             {assets}
           </head>

@@ -18,8 +18,8 @@ const daprHttpPort = sidecar.port ?? 0
 const publicOrigin = 'http://localhost:3000'
 const options = { daprHttpPort, publicOrigin, daprApiToken: undefined, trustedProxies: 0 }
 const gateway = createGateway(options)
-const call = (path: string, init?: RequestInit, through = gateway) =>
-  through(new Request(`${publicOrigin}${path}`, init), '127.0.0.1')
+const call = (path: string, init?: RequestInit, handle = gateway) =>
+  handle(new Request(`${publicOrigin}${path}`, init), '127.0.0.1')
 
 beforeAll(() => {
   behave = () => Response.json({})

@@ -21,10 +21,10 @@ const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
 /** What is passed on whole: a stream costs more than so many bytes. */
-const WHOLE_BYTES = 64 * 1024
+const bufferedMaxBytes = 64 * 1024
 
 const isShort = (response: Response): boolean =>
-  Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= WHOLE_BYTES
+  Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= bufferedMaxBytes
 
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
 export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
