@@ -11,12 +11,7 @@ import { keepAnAdmin } from './account/routes.ts'
 import type { Accounts } from './account/store.ts'
 import type { AuthConfig } from './config.ts'
 import { languageOf } from './contact/language.ts'
-import {
-  type Account,
-  EarningsOutstandingError,
-  InvalidCredentialsError,
-  toPublic,
-} from './domain/account.ts'
+import { type Account, EarningsOutstandingError, InvalidCredentialsError, toPublic } from './domain/account.ts'
 import type { Limits } from './limits.ts'
 import type { Language } from './mail/letter.ts'
 import type { Payments } from './peers/payments.ts'
