@@ -41,6 +41,9 @@ ENTRYPOINT ["/bin/sh", "-c", "exec bun --watch --no-clear-screen $ENTRY"]
 FROM sources AS build
 ARG ENTRY
 RUN bun build "$ENTRY" --target=bun --production --sourcemap=linked --outdir /app --entry-naming main.js
+# The worker that the program starts, by the name by which it does.
+ARG WORKER=
+RUN [ -z "$WORKER" ] || bun build "$WORKER" --target=bun --production --sourcemap=linked --outdir /app --entry-naming "$(basename "$WORKER")"
 
 FROM oven/bun:1.4.5-distroless AS final
 LABEL org.opencontainers.image.vendor="Fairpass" org.opencontainers.image.licenses="UNLICENSED"

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { findPart, root, run } from '@fairpass/servers'
 import { type Built, writeArchive } from './archive.ts'
 import { type BunImage, type Image, images } from './catalogue.ts'
@@ -22,10 +22,12 @@ const must = async (command: string[], cwd: string, env: Record<string, string> 
 }
 
 /** The same bundle as in app.Dockerfile: nothing but what the program imports, so no dependency of development. */
-const bundle = async ({ entry }: BunImage, folder: string) => {
+const bundle = async ({ entry, worker }: BunImage, folder: string) => {
   const out = join(folder, entry.replaceAll('/', '_'))
-  const flags = ['--target=bun', '--production', '--sourcemap=linked', '--outdir', out, '--entry-naming', 'main.js']
-  await must([process.execPath, 'build', entry, ...flags], root)
+  const flags = ['--target=bun', '--production', '--sourcemap=linked', '--outdir', out, '--entry-naming']
+  await must([process.execPath, 'build', entry, ...flags, 'main.js'], root)
+  // By the name by which the program starts it.
+  if (worker) await must([process.execPath, 'build', worker, ...flags, basename(worker)], root)
   return out
 }
 

@@ -1,5 +1,5 @@
-/** A program of this checkout on Bun, bundled into one file. */
-export type BunImage = { kind: 'bun'; name: string; entry: string; title: string }
+/** A program of this checkout on Bun, bundled into one file, and one more for the worker that it starts. */
+export type BunImage = { kind: 'bun'; name: string; entry: string; worker?: string; title: string }
 /** The web app as `vite build` leaves it. */
 type WebImage = { kind: 'web'; name: string; title: string }
 /** A server that others publish images of, for machines that reach no registry. */
@@ -15,6 +15,7 @@ export const images: readonly Image[] = [
     kind: 'bun' as const,
     name: `fairpass/${name}`,
     entry: `services/${name}/src/main.ts`,
+    ...(name === 'tickets' ? { worker: 'services/tickets/src/file/reader/worker.ts' } : {}),
     title: `The ${name} service of Fairpass`,
   })),
   { kind: 'web', name: 'fairpass/web', title: 'The web app of Fairpass, its one public origin' },

@@ -18,7 +18,8 @@ export const dockerAnswers = async (): Promise<boolean> => {
 const argumentsOf = (image: Image): string[] | undefined => {
   if (image.kind === 'server') return undefined
   if (image.kind === 'web') return ['-f', 'k8s/images/web.Dockerfile']
-  return ['-f', 'k8s/images/app.Dockerfile', '--build-arg', `ENTRY=${image.entry}`]
+  const worker = image.worker ? ['--build-arg', `WORKER=${image.worker}`] : []
+  return ['-f', 'k8s/images/app.Dockerfile', '--build-arg', `ENTRY=${image.entry}`, ...worker]
 }
 
 /** Builds with the Dockerfiles. MongoDB and Redis are left out: where Docker is, their own images can be pulled. */

@@ -1,4 +1,6 @@
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
+// As a file, a bundle takes it along.
+import wasmFile from 'zxing-wasm/reader/zxing_reader.wasm' with { type: 'file' }
 import type { Barcode, Symbology } from '../barcode.ts'
 import { type Bitmap, type Box, type Point, toPgm } from './bitmap.ts'
 
@@ -19,7 +21,7 @@ const symbologies: Record<string, Symbology> = {
 }
 
 export const prepareBarcodes = async (): Promise<void> => {
-  const wasm = await Bun.file(Bun.resolveSync('zxing-wasm/reader/zxing_reader.wasm', import.meta.dir)).arrayBuffer()
+  const wasm = await Bun.file(wasmFile).arrayBuffer()
   await prepareZXingModule({ overrides: { wasmBinary: wasm }, fireImmediately: true })
 }
 

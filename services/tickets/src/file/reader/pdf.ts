@@ -1,5 +1,7 @@
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
+// As a file, a bundle takes it along.
+import wasmFile from '@hyzyla/pdfium/pdfium.wasm' with { type: 'file' }
 import { type Bitmap, maxPagePixels, toJpeg } from './bitmap.ts'
 
 export const maxPages = 20
@@ -10,8 +12,7 @@ let pdfium: Promise<PDFiumLibrary> | undefined
 
 const library = (): Promise<PDFiumLibrary> => {
   pdfium ??= (async () => {
-    const path = Bun.resolveSync('@hyzyla/pdfium/pdfium.wasm', import.meta.dir)
-    return PDFiumLibrary.init({ wasmBinary: await Bun.file(path).arrayBuffer() })
+    return PDFiumLibrary.init({ wasmBinary: await Bun.file(wasmFile).arrayBuffer() })
   })()
   return pdfium
 }
