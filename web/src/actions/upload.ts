@@ -8,13 +8,13 @@ const typeByExtension: Record<string, string> = {
   pkpass: 'application/vnd.apple.pkpass',
 }
 
-/** The file that was chosen in a form; a field that was left empty comes as a file without a name. */
+/** The file that was chosen in a form; a field that was left empty comes as an empty file, and in Bun without any name. */
 export const fileIn = (files: readonly File[]): File | undefined =>
-  files.find(({ name, size }) => name !== '' || size > 0)
+  files.find(({ name, size }) => size > 0 || Boolean(name))
 
 /** What browsers do not know by its name they send as anything. */
 const typeOf = ({ name, type }: File): string => {
-  const known = typeByExtension[name.split('.').at(-1)?.toLowerCase() ?? '']
+  const known = typeByExtension[(name || '').split('.').at(-1)?.toLowerCase() ?? '']
   return Object.values(typeByExtension).includes(type) ? type : (known ?? (type || 'application/octet-stream'))
 }
 
