@@ -71,11 +71,20 @@ type BulkDelivered = { entries: { entryId: string; event: Delivered }[] }
 
 const typeOf = ({ type }: Delivered) => (typeof type === 'string' && isEventType(type) ? type : 'unknown')
 
-/** What purchases cause is many; the rest is delivered one by one, without waiting for others. */
-const isBusy = (type: EventType) => /^(order|ticket|payment)\./.test(type)
+/** What every purchase and every listing causes is many; the rest is delivered one by one, without waiting for others. */
+const busyTypes: ReadonlySet<EventType> = new Set<EventType>([
+  'order.created',
+  'order.cancelled',
+  'order.completed',
+  'payment.captured',
+  'ticket.created',
+])
 
-/** How the sidecar gathers the events of a busy topic: at most so many, for at most so long (in milliseconds). */
-const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 40 }
+/**
+ * How the sidecar gathers the events of a busy topic: at most so many, for at most so long (in milliseconds). Each such topic
+ * costs a sidecar a look in that time, also when there is nothing.
+ */
+const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 100 }
 
 /**
  * The routes by which a sidecar learns what this app listens to, and delivers it: busy topics in bulk, with a status for each
@@ -129,7 +138,7 @@ export const subscriptions = (
           topic: type,
           route: `/events/${type}`,
           deadLetterTopic,
-          ...(isBusy(type) ? { bulkSubscribe } : {}),
+          ...(busyTypes.has(type) ? { bulkSubscribe } : {}),
         })),
         ...(types(handlers).length > 0
           ? [{ pubsubname: 'dead-letters', topic: deadLetterTopic, route: '/dead-letters' }]
