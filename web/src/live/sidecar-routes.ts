@@ -63,7 +63,12 @@ export const createSidecarRoutes =
     if (request.method === 'GET' && pathname === '/dapr/subscribe') {
       const topics = [...ticketTopics, ...orderTopics]
       return Response.json(
-        topics.map((topic) => ({ pubsubname: pubsubName, topic, route: '/events/ticket', bulkSubscribe })),
+        topics.map((topic) => ({
+          pubsubname: pubsubName,
+          topic,
+          route: '/events/ticket',
+          ...(busyTopics.has(topic) ? { bulkSubscribe } : {}),
+        })),
       )
     }
     if (request.method !== 'POST' || pathname !== '/events/ticket') return undefined
