@@ -21,7 +21,7 @@ const symbologies: Record<string, Symbology> = {
 }
 
 export const prepareBarcodes = async (): Promise<void> => {
-  const wasm = await Bun.file(wasmFile).arrayBuffer()
+  const wasm = await Bun.file(String(wasmFile)).arrayBuffer()
   await prepareZXingModule({ overrides: { wasmBinary: wasm }, fireImmediately: true })
 }
 

@@ -12,7 +12,7 @@ let pdfium: Promise<PDFiumLibrary> | undefined
 
 const library = (): Promise<PDFiumLibrary> => {
   pdfium ??= (async () => {
-    return PDFiumLibrary.init({ wasmBinary: await Bun.file(wasmFile).arrayBuffer() })
+    return PDFiumLibrary.init({ wasmBinary: await Bun.file(String(wasmFile)).arrayBuffer() })
   })()
   return pdfium
 }
