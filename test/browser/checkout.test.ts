@@ -126,8 +126,8 @@ describe('paying', () => {
     await stripe.fault({ operation: 'confirm', kind: 'delay', delayMs: 3_000, metadata: { orderId } })
     await page.getByRole('button', { name: /^Pay/ }).click({ noWaitAfter: true })
     await eventually(
-      async () => (await stripe.state()).intents.filter(({ metadata }) => metadata.orderId === orderId).length,
-      (count) => count === 1,
+      async () => (await page.request.get(`${market().origin}/api/payments/orders/${orderId}`)).json(),
+      ({ state }) => state === 'processing',
     )
     await page.goto('/')
     await page.goto(`/orders/${orderId}`)

@@ -187,7 +187,7 @@ test('a purchase is one trace, from the page through the sidecars to the databas
 
   expectStatus(await buyer.pay(orderId), 201)
   const paid = await traceWith('payments', 'POST /api/payments', [
-    'payments: Stripe confirm',
+    'payments: Stripe authorise',
     'payments: Stripe capture',
     'payments: insert ledger',
     'orders: POST /internal/orders/:id/complete',

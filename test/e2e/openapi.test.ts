@@ -187,7 +187,7 @@ const bought = async () => {
 const webhook = async () => {
   const secret = (await Bun.file(`${market.dataDir}/stripe-webhook-secret`).text()).trim()
   const id = `evt_${crypto.randomUUID()}`
-  const payload = JSON.stringify({ id, type: 'charge.updated', data: { object: { id: 'ch_1', object: 'charge' } } })
+  const payload = JSON.stringify({ id, type: 'charge.refunded', data: { object: { id: 'ch_1', object: 'charge' } } })
   const signature = await Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret })
   const headers = { 'stripe-signature': signature }
   await market.visitor().call('POST', '/api/payments/webhooks/stripe', { body: payload, headers })
