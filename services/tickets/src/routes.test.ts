@@ -71,20 +71,23 @@ const startWorld = async () => {
   }
 }
 
-test.each(['user.banned', 'user.erased'] as const)('after %s nothing is listed by a replica that has not heard of it', async (type) => {
-  const { tickets, tell, list } = await startWorld()
-  const [seller, other] = [newId(), newId()]
-  await tell(type, seller, 2)
-  for (const headers of [{}, { 'idempotency-key': newId() }]) {
-    const refused = await list(seller, headers)
-    expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'account_banned' }])
-  }
-  expect((await list(other)).status).toBe(201)
-  const { tickets: left } = await tickets.ofSeller(seller, 10)
-  expect(left.map(({ status }) => status)).toEqual(left.map(() => 'withdrawn' as const))
-  const { tickets: onSale } = await tickets.ofSeller(other, 10)
-  expect(onSale.map(({ status }) => status)).toEqual(['available'])
-})
+test.each(['user.banned', 'user.erased'] as const)(
+  'after %s nothing is listed by a replica that has not heard of it',
+  async (type) => {
+    const { tickets, tell, list } = await startWorld()
+    const [seller, other] = [newId(), newId()]
+    await tell(type, seller, 2)
+    for (const headers of [{}, { 'idempotency-key': newId() }]) {
+      const refused = await list(seller, headers)
+      expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'account_banned' }])
+    }
+    expect((await list(other)).status).toBe(201)
+    const { tickets: left } = await tickets.ofSeller(seller, 10)
+    expect(left.map(({ status }) => status)).toEqual(left.map(() => 'withdrawn' as const))
+    const { tickets: onSale } = await tickets.ofSeller(other, 10)
+    expect(onSale.map(({ status }) => status)).toEqual(['available'])
+  },
+)
 
 test('once the ban is lifted, listing works again', async () => {
   const { tell, list } = await startWorld()
