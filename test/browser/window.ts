@@ -34,6 +34,8 @@ interface WindowOptions {
   width?: number
   dark?: boolean
   locale?: string
+  /** The time zone of the browser. */
+  timeZone?: string
   /** Of the web app; the marketplace's own by default. */
   at?: string
   /** Runs before anything of a page. */
@@ -69,7 +71,7 @@ export const useBrowser = () => {
   }
 
   const open = async (options: WindowOptions = {}) => {
-    const { of, scripts = true, width = 1280, dark = false, locale = 'en-GB', before } = options
+    const { of, scripts = true, width = 1280, dark = false, locale = 'en-GB', timeZone, before } = options
     if (!browser) throw new Error('the browser is not there yet')
     const origin = options.at ?? theMarket().origin
     const context = await browser.newContext({
@@ -78,6 +80,7 @@ export const useBrowser = () => {
       viewport: { width, height: 900 },
       colorScheme: dark ? 'dark' : 'light',
       locale,
+      ...(timeZone ? { timezoneId: timeZone } : {}),
     })
     context.setDefaultTimeout(waitMs)
     if (of) {

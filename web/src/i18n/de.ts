@@ -9,10 +9,10 @@ export const de: Messages = {
     signIn: 'Anmelden',
     signUp: 'Registrieren',
     listings: 'Meine Angebote',
-    orders: 'Meine Bestellungen',
+    orders: 'Meine Käufe',
     earnings: 'Einnahmen',
     account: 'Konto',
-    admin: 'Verwaltung',
+    admin: 'Admin',
     signOut: 'Abmelden',
     noAccounts: 'Die Konten sind gerade nicht erreichbar; manches, was Ihnen gehört, wird vielleicht nicht angezeigt.',
     offline:
@@ -65,7 +65,7 @@ export const de: Messages = {
   },
   search: {
     label: 'Suche',
-    placeholder: 'Künstler, Team, Haus oder Stadt',
+    placeholder: 'Künstler, Team, Ort oder Stadt',
     find: 'Tickets finden',
     filters: 'Filter und Reihenfolge',
     from: 'Von',
@@ -240,7 +240,7 @@ export const de: Messages = {
     ending: 'Ihre Bestellung wird beendet, einen Moment.',
   },
   orders: {
-    title: 'Meine Bestellungen',
+    title: 'Meine Käufe',
     description: 'Die Tickets, die Sie kaufen.',
     none: 'Sie haben noch nichts bestellt.',
     seeTickets: 'Tickets ansehen',

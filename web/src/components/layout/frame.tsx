@@ -107,14 +107,12 @@ const LanguageSwitch = () => {
 const SignedOut = () => {
   const { frame } = useMessages()
   const location = useLocation()
-  const next = () => {
-    if (!/^\/sign(in|up|out)\b/.test(location.pathname)) return location.pathname + location.search
-    return new URLSearchParams(location.search).get('next') ?? '/'
-  }
+  const next = ({ pathname, search }: { pathname: string; search: string } = location) =>
+    /^\/sign(in|up|out)\b/.test(pathname) ? (new URLSearchParams(search).get('next') ?? '/') : pathname + search
   /** Searching while typing changes the address without the page. */
   const follow = (event: MouseEvent & { currentTarget: HTMLAnchorElement }) => {
     if (window.location.pathname !== location.pathname) return
-    event.currentTarget.href = signInPath(hereNow(), event.currentTarget.pathname)
+    event.currentTarget.href = signInPath(next(window.location), event.currentTarget.pathname)
   }
   return (
     <>

@@ -21,16 +21,17 @@ export const Head = (props: HeadProps) => {
     <>
       <Title>{`${title()} · Fairpass`}</Title>
       <Meta name="description" content={props.description} />
-      <Show when={props.canonical} fallback={<Meta name="robots" content="noindex" />}>
+      {/* Keyed: a tag is read once more when it goes, and then the page may have no such address any more. */}
+      <Show when={props.canonical} keyed fallback={<Meta name="robots" content="noindex" />}>
         {(canonical) => (
           <>
-            <Link rel="canonical" href={canonical()} />
-            <Meta property="og:url" content={canonical()} />
+            <Link rel="canonical" href={canonical} />
+            <Meta property="og:url" content={canonical} />
             <Meta property="og:type" content="website" />
             <Meta property="og:site_name" content="Fairpass" />
             <Meta property="og:title" content={props.title} />
             <Meta property="og:description" content={props.description} />
-            <Meta property="og:image" content={new URL(props.image ?? '/card.png', canonical()).href} />
+            <Meta property="og:image" content={new URL(props.image ?? '/card.png', canonical).href} />
             <Meta property="og:image:width" content="1200" />
             <Meta property="og:image:height" content="630" />
             <Meta property="og:image:alt" content={props.title} />

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { createDapr } from '@fairpass/sdk/dapr'
+import { applyEvent, event } from '@fairpass/sdk/events'
+import { openSuspensions } from '@fairpass/sdk/identity'
+import { newId } from '@fairpass/sdk/mongo'
+import { testDatabase } from '@fairpass/servers/testing'
+import { openCatalogue } from './catalogue.ts'
+import { settle } from './domain/order.ts'
+import { createHandlers } from './events.ts'
+import { createHolds } from './hold/hold.ts'
+import { openOrders } from './store.ts'
+import { openWaitlist } from './waitlist/store.ts'
+
+// What the events of accounts do to orders, however they are delivered.
+
+const startWorld = async () => {
+  const db = await testDatabase()
+  const dapr = createDapr({ httpPort: 1 })
+  const line = openWaitlist(db)
+  const orders = openOrders(db, { holds: createHolds(dapr), waitlist: line, publishAll: async () => new Map() })
+  const suspensions = openSuspensions(db)
+  const handlers = createHandlers({ orders, catalogue: openCatalogue(db, dapr), line, suspensions })
+  await Promise.all([orders.ensureIndexes(), line.ensureIndexes()])
+
+  return {
+    line,
+    orders,
+    tell: (type: 'user.banned' | 'user.unbanned' | 'user.erased', id: string, version: number) =>
+      applyEvent(handlers, type, event(type, { id, version, at: new Date().toISOString() })),
+    checkOut: (sellerId: string, buyerId = newId()) => {
+      const now = new Date()
+      const ticketId = newId()
+      const startsAt = new Date('2035-01-01T20:00:00Z')
+      return orders.create({
+        id: newId(),
+        status: 'created',
+        ticketId,
+        ticket: { id: ticketId, title: 'Opera', venue: 'Hall', city: 'Graz', startsAt },
+        ...{ buyerId, sellerId, totalCents: 5_000, currency: 'eur' },
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + 900_000),
+        updatedAt: now,
+      })
+    },
+  }
+}
+
+let world: Awaited<ReturnType<typeof startWorld>>
+beforeEach(async () => {
+  world = await startWorld()
+})
+
+const isMarked = async (id: string) => (await world.orders.find(id))?.isSellerSuspended === true
+
+describe('bans and their ends count in the order in which they happened', () => {
+  test('a ban that is delivered again after its end warns no buyer', async () => {
+    const sellerId = newId()
+    const { id } = await world.checkOut(sellerId)
+    await world.tell('user.banned', sellerId, 2)
+    expect(await isMarked(id)).toBe(true)
+    await world.tell('user.unbanned', sellerId, 3)
+    expect(await isMarked(id)).toBe(false)
+    await world.tell('user.banned', sellerId, 2)
+    expect(await isMarked(id)).toBe(false)
+  })
+
+  test('the end of a ban that is delivered after a later ban lifts nothing, and that ban may come twice', async () => {
+    const sellerId = newId()
+    const { id } = await world.checkOut(sellerId)
+    await world.tell('user.banned', sellerId, 4)
+    await world.tell('user.unbanned', sellerId, 3)
+    expect(await isMarked(id)).toBe(true)
+    const late = await world.checkOut(sellerId)
+    await world.tell('user.banned', sellerId, 4)
+    expect(await isMarked(late.id)).toBe(true)
+  })
+})
+
+describe('an account that is erased', () => {
+  test('lets go of what it was checking out, and of its places in line; money that is being taken is taken', async () => {
+    const [erased, other, sellerId] = [newId(), newId(), newId()]
+    const open = await world.checkOut(sellerId, erased)
+    const paying = await world.checkOut(sellerId, erased)
+    const others = await world.checkOut(sellerId, other)
+    await world.orders.change(paying.id, (order) => settle(order, newId(), new Date()))
+    const waited = newId()
+    for (const who of [erased, other]) await world.line.join(waited, who, new Date())
+    for (const _delivery of [1, 2]) await world.tell('user.erased', erased, 2)
+    expect(await world.orders.find(open.id)).toMatchObject({ status: 'cancelled', cancelReason: 'buyer' })
+    expect((await world.orders.find(paying.id))?.status).toBe('settling')
+    expect((await world.orders.find(others.id))?.status).toBe('created')
+    expect(await world.line.seenBy(waited, other, new Date())).toMatchObject({ place: 1, waiting: 1 })
+  })
+
+  test('is to whoever checks out from it what a banned seller is, also where an older unban comes late', async () => {
+    const [erased, other] = [newId(), newId()]
+    const [theirs, others] = [await world.checkOut(erased), await world.checkOut(other)]
+    await world.tell('user.erased', erased, 4)
+    await world.tell('user.unbanned', erased, 3)
+    expect([await isMarked(theirs.id), await isMarked(others.id)]).toEqual([true, false])
+  })
+})
