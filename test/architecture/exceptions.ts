@@ -166,6 +166,7 @@ export const exceptions: Readonly<Record<RuleName, Readonly<Record<string, numbe
     'services/payments/src/webhook/store.test.ts': 1,
     'services/tickets/src/domain/ticket.ts': 1,
     'services/tickets/src/events.test.ts': 1,
+    'test/browser/inputs.test.ts': 1,
     'tools/dead-letters/main.test.ts': 1,
     'tools/stripe-double/testing.ts': 1,
     'tools/up/marketplace.test.ts': 1,

@@ -181,7 +181,7 @@ test('a purchase is one trace, from the page through the sidecars to the databas
     "tickets's sidecar: pubsub/order.created",
     'tickets: apply order.created',
     'tickets: update tickets',
-    'expiration: register reminder',
+    'expiration: apply order.created',
   ])
   expect(rootsOf(bought)).toEqual(['web: POST /tickets/*'])
 

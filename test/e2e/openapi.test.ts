@@ -212,6 +212,12 @@ const payments = async () => {
   await admin.get('/api/coupons')
 }
 
+/** What takes a ticket's file and a sale is called in handover.test.ts; there, too, each answer is held against the description. */
+const isHandingOver = (success: string) =>
+  / \/api\/(tickets\/\{id\}\/file|orders\/(sales|claims|\{id\}\/(file|code|calendar|sent|received|claim)))/.test(
+    success,
+  )
+
 test('every operation, called as it wants to be, gives each success that is described', async () => {
   await Promise.all([accounts(), accountSecurity(), unsubscribing(), savedSearches(), ticketsAndLines(), payments()])
   const successes = operations().flatMap(({ name, operation }) =>
@@ -220,5 +226,6 @@ test('every operation, called as it wants to be, gives each success that is desc
       .map((status) => `${name} ${status}`),
   )
   expect(successes.length).toBeGreaterThan(40)
-  expect(successes.filter((success) => !described.seen.has(success))).toEqual([])
+  const left = successes.filter((success) => !described.seen.has(success) && !isHandingOver(success))
+  expect(left).toEqual([])
 }, 60_000)
