@@ -76,9 +76,22 @@ const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 const decodeEntities = (text: string) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name) => entities[name] ?? '')
 
 // Much of the time is spent waiting for an order to run out of time, so two files at once fit on two cores.
-const counts = [
-  await runTests('all', '--parallel=2', '--no-isolate', `--path-ignore-patterns=${after}/**`, ...patterns),
-]
+// Each group has processes and servers of its own, so what hangs in one does not take the others along.
+const groups: [string, string[]][] =
+  patterns.length > 0
+    ? [['all', patterns]]
+    : [
+        ['services', ['sdk/src', 'services/']],
+        ['e2e', ['test/e2e']],
+        ['browser', ['test/browser', 'web/']],
+        [
+          'rest',
+          ['sdk', 'services', 'test/e2e', 'test/browser', 'web'].map((folder) => `--path-ignore-patterns=${folder}/**`),
+        ],
+      ]
+const counts: Count[] = []
+for (const [name, some] of groups)
+  counts.push(await runTests(name, '--parallel=2', '--no-isolate', `--path-ignore-patterns=${after}/**`, ...some))
 // What all of them have left behind is looked at when they have ended.
 if (patterns.length === 0) counts.push(await runTests('after', after))
 const sum = (what: 'passed' | 'failed') => counts.reduce((total, count) => total + count[what], 0)
