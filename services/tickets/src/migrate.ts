@@ -2,7 +2,7 @@ import type { Db } from 'mongodb'
 import { foundBy, isListed } from './domain/search.ts'
 import type { Ticket } from './domain/ticket.ts'
 
-type Stored = Omit<Ticket, 'id'> & { _id: string; searchTokens?: string[] }
+type Stored = Omit<Ticket, 'id'> & { _id: string; searchTokens?: string[]; isEnding?: boolean }
 
 const batch = 500
 
@@ -15,6 +15,8 @@ export const bringForward = async (db: Db, now = new Date()): Promise<void> => {
   const migrations = db.collection<{ _id: string; at: Date }>('migrations')
   const _id = 'search tokens'
   if (await migrations.findOne({ _id })) return
+  // Called so before: without it a listing that a ban ended would come back on sale when its order ends.
+  await tickets.updateMany({ isEnding: { $exists: true } }, { $rename: { isEnding: 'withdrawOnRelease' } })
   let after = ''
   for (;;) {
     const found = await tickets
