@@ -22,7 +22,7 @@ import { createReport, type Report, say } from './report.ts'
 import { rollingRestart } from './rolling.ts'
 import { provideStorage, type Storage } from './storage.ts'
 
-const help = `bun run k8s:test [--only manifests|marketplace] [--keep] [--purchases 200]
+const help = `bun run k8s:test [--only manifests|marketplace] [--keep]
 
 Deploys Fairpass to a cluster, three of everything, and shows that it keeps its promises there: a sale and an expiry, a
 race for one ticket, who may call whom, a rolling restart under load, every part killed as a whole amid purchases.
@@ -31,13 +31,11 @@ Its nodes' ports must be reachable from here; FAIRPASS_NODE names another addres
 
   --only        manifests: check them against the API server; marketplace: all the rest
   --keep        leave the marketplace there, for a look
-  --purchases   how many while parts are killed`
 
 const { values } = parseArgs({
   options: {
     keep: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
-    purchases: { type: 'string', default: '200' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -88,7 +86,7 @@ const live = async (report: Report, storage: Storage) => {
   await chapter('An app that the access list does not name is refused', unlistedAppsAreRefused)
   await chapter('Every Deployment is restarted while people buy, and nobody notices', () => rollingRestart(market))
   const survives = await chapter('All of a kind are killed at once, one kind after the other, while people buy', () =>
-    killEachKind(market, Number(values.purchases)),
+    killEachKind(market),
   )
   if (!survives) say(await explain())
   await chapter('After all this the money adds up', () => checkMoney(market))

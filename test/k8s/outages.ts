@@ -10,6 +10,10 @@ const atOnce = 10
 const settleWithinMs = 180_000
 const backWithinMs = 120_000
 const askEveryMs = 250
+/** So many are done between two kills. */
+const betweenKills = 12
+/** The tickets to list and the plans to make; no machine gets so far before all were killed. */
+const mostPurchases = 3000
 /** In turn, each with all that it has. */
 const victims = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'redis', 'mongodb']
 
@@ -60,28 +64,37 @@ const openPurchases = async (market: Marketplace, plans: Plan[]) => {
   })
 }
 
-/** Purchases of every kind by people with patience, while each part of the marketplace is killed as a whole. */
-export const killEachKind = async (market: Marketplace, purchases: number): Promise<string> => {
-  const plans = planOf({ seed: 7, purchases, kills: 0 }).map(withoutFaults)
+/**
+ * Purchases of every kind by people with patience, while each part of the marketplace is killed as a whole. People buy
+ * until everything was killed, however fast the machine is: every kill falls into the middle of purchases.
+ */
+export const killEachKind = async (market: Marketplace): Promise<string> => {
+  const plans = planOf({ seed: 7, purchases: mostPurchases, kills: 0 }).map(withoutFaults)
   const { buy } = await openPurchases(market, plans)
   const waiting = plans.values()
   let done = 0
+  let isOver = false
   const work = async () => {
     for (const plan of waiting) {
+      if (isOver) return
       await buy(plan)
       done++
     }
   }
   const buying = Promise.all(Array.from({ length: atOnce }, work))
   buying.catch(() => {})
-  for (const [at, victim] of victims.entries()) {
-    // Each one falls into the middle of purchases: the next when its share of them is done.
-    while (done < (purchases * at) / (victims.length + 1)) await Promise.race([buying, Bun.sleep(askEveryMs)])
-    check(done < purchases, 'the purchases were over before all were killed')
-    await killAll(victim)
+  try {
+    for (const victim of victims) {
+      const seen = done
+      while (done < Math.min(seen + betweenKills, plans.length)) await Promise.race([buying, Bun.sleep(askEveryMs)])
+      check(done < plans.length, 'the purchases were over before all were killed')
+      await killAll(victim)
+    }
+  } finally {
+    isOver = true
   }
   await buying
-  return `${purchases} purchases went through it, ${victims.length} times everything of a kind was killed`
+  return `${done} purchases went through it, ${victims.length} times everything of a kind was killed`
 }
 
 /** What must hold of the money, read from the databases and from the double of Stripe. */

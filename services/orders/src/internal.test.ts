@@ -52,7 +52,7 @@ const isHeard = async (method: string, path: string, caller: string | undefined)
 }
 
 test.each([
-  ['GET', '/internal/orders/ID', ['tickets', 'payments']],
+  ['GET', '/internal/orders/ID', ['auth', 'tickets', 'payments']],
   ['POST', '/internal/orders/ID/settle', ['payments']],
   ['POST', '/internal/orders/ID/complete', ['payments']],
   ['POST', '/internal/orders/ID/fail', ['payments']],
