@@ -6,10 +6,10 @@ import * as v from 'valibot'
 import {
   type Coupon,
   CouponNotRedeemableError,
-  giveBack,
   newCode,
   type ReadableCoupon,
   redeem,
+  release,
   withdraw,
 } from '../domain/coupon.ts'
 import { type CodeVault, hashOf } from './vault.ts'
@@ -38,15 +38,15 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
     return documents.replace(coupon, redeem(coupon, new Date()), undefined, { session })
   }
 
-  const giveBackIn = async (session: ClientSession, id: string): Promise<void> => {
+  const releaseIn = async (session: ClientSession, id: string): Promise<void> => {
     const coupon = await documents.find(id, { session })
-    if (coupon) await documents.replace(coupon, giveBack(coupon), undefined, { session })
+    if (coupon) await documents.replace(coupon, release(coupon), undefined, { session })
   }
 
   return {
     ensureIndexes: documents.ensureIndexes,
     redeemIn,
-    giveBackIn,
+    releaseIn,
 
     /** All of them or none; the same batch again gives the coupons it made the first time. */
     make: async ({ batchId, quantity, maxRedemptions, expiresAt }: NewCoupons): Promise<ReadableCoupon[]> => {
