@@ -142,6 +142,7 @@ const dataByType = {
   'order.cancelled': OrderData,
   'order.completed': OrderData,
   'order.refunded': OrderData,
+  'handover.sent': OrderData,
   'handover.overdue': OrderData,
   'claim.opened': ClaimData,
   'claim.decided': ClaimData,

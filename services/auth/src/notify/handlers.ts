@@ -22,17 +22,57 @@ const saleOf = (order: OrderData, cents = order.totalCents) => ({
 export const createMailHandlers = ({ mails, orders }: Deps): EventHandlers => ({
   'order.completed': async ({ data: order }) => {
     const cause = `order:${order.id}:completed`
+    const { kind, deadline } = order.handover ?? {}
+    const bought = { ...saleOf(order), kind, deadline }
+    const sold = { cause: `${cause}:seller`, to: { userId: order.sellerId } }
     await mails.owe([
-      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data: saleOf(order) },
-      { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data: saleOf(order) },
+      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data: bought },
+      kind === 'transfer'
+        ? { ...sold, kind: 'hand-over', data: { ...saleOf(order), deadline } }
+        : { ...sold, kind: 'sold', data: saleOf(order) },
     ])
+  },
+
+  'handover.sent': async ({ data: order }) => {
+    const cause = `order:${order.id}:sent`
+    await mails.owe([{ kind: 'handed-over', cause, to: { userId: order.buyerId }, data: saleOf(order) }])
+  },
+
+  /** The buyer hears of it when the money goes back. */
+  'handover.overdue': async ({ data: order }) => {
+    const cause = `order:${order.id}:overdue`
+    await mails.owe([{ kind: 'hand-over-overdue', cause, to: { userId: order.sellerId }, data: saleOf(order) }])
+  },
+
+  'claim.opened': async ({ data: { id, sellerId, reason } }) => {
+    const order = await orders.find(id)
+    if (!order) return
+    const data = { ...saleOf(order), reason }
+    await mails.owe([{ kind: 'claim-opened', cause: `order:${id}:claim:opened`, to: { userId: sellerId }, data }])
+  },
+
+  'claim.decided': async ({ data: { id, buyerId, sellerId, isRefunded = false } }) => {
+    const order = await orders.find(id)
+    if (!order) return
+    const sides = [
+      { side: 'buyer', userId: buyerId },
+      { side: 'seller', userId: sellerId },
+    ] as const
+    await mails.owe(
+      sides.map(({ side, userId }) => ({
+        kind: 'claim-decided' as const,
+        cause: `order:${id}:claim:decided:${side}`,
+        to: { userId },
+        data: { ...saleOf(order), side, isRefunded },
+      })),
+    )
   },
 
   /** Money that comes back, whether its order was completed before or had run out when it came. */
   'payment.refunded': async ({ data: { id, orderId, amountCents } }) => {
     const order = await orders.find(orderId)
     if (!order || amountCents === 0) return
-    const data = saleOf(order, amountCents)
+    const data = { ...saleOf(order, amountCents), isOverdue: order.handover?.status === 'overdue' }
     await mails.owe([{ kind: 'refunded', cause: `payment:${id}:refunded`, to: { userId: order.buyerId }, data }])
   },
 

@@ -7,14 +7,20 @@ import { lapse } from './handover.ts'
 
 const batch = 50
 
-/** What payments, and mails, hear of a hand-over and of a claim. */
+const handoverEvents = (order: Order): FairpassEvent[] => {
+  const { kind, status } = order.handover ?? {}
+  if (status === 'overdue') return [event('handover.overdue', toData(order))]
+  return kind === 'transfer' && status === 'sent' ? [event('handover.sent', toData(order))] : []
+}
+
+/** What payments, and mails, hear of a hand-over and of a claim; what they know already changes nothing. */
 const eventsOf = (order: Order): FairpassEvent[] => {
-  const { id, version, paymentId, ticketId, buyerId, sellerId, claim, handover } = order
-  const overdue = handover?.status === 'overdue' ? [event('handover.overdue', toData(order))] : []
-  if (!claim || paymentId === undefined) return overdue
+  const { id, version, paymentId, ticketId, buyerId, sellerId, claim } = order
+  const events = handoverEvents(order)
+  if (!claim || paymentId === undefined) return events
   const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason: claim.reason }
-  if (claim.status === 'open') return [...overdue, event('claim.opened', data)]
-  return [...overdue, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
+  if (claim.status === 'open') return [...events, event('claim.opened', data)]
+  return [...events, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
 }
 
 /** Orders after they were paid: how the tickets come to their buyers, and what buyers claim. */
