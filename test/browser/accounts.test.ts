@@ -190,8 +190,8 @@ test('a purchase brings its buyer and its seller two mails each, once, whose lin
   const sold = await mailNamed(selling, 'Sold: Four mails')
   await buyer.page.goto(linkIn(bought, '/orders/'))
   await buyer.page.getByRole('heading', { name: 'Four mails' }).first().waitFor()
-  await seller.page.goto(linkIn(sold, '/listings/'))
-  expect(seller.page.url()).toContain(ticket.replace('/tickets/', ''))
+  await seller.page.goto(linkIn(sold, '/sales#'))
+  await seller.page.getByText('Four mails').waitFor()
   expect(bought.text).toContain('€89.50')
   for (const email of [selling, buying]) {
     const subjects = (await market().mailsTo(email)).map(({ subject }) => subject)

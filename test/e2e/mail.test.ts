@@ -49,7 +49,7 @@ test('a purchase is told to its buyer and its seller, once each, with a link tha
   const sold = await market.mailsTo(seller.email, (mails) => mails.length === 2)
   expect(bought[0]?.subject).toBe('Your ticket for An evening of mails')
   expect(bought[0]?.text).toContain(`${market.origin}/orders/${order.id}`)
-  expect(sold[0]?.subject).toBe('Sold, please hand over: An evening of mails')
+  expect(sold[0]?.subject).toBe('Sold: An evening of mails')
   expect(`${bought[0]?.text}${bought[0]?.html}`).not.toContain(seller.email)
   expect(`${sold[0]?.text}${sold[0]?.html}`).not.toContain(buyer.email)
 })

@@ -143,6 +143,8 @@ const dataByType = {
   'order.completed': OrderData,
   'order.refunded': OrderData,
   'handover.sent': OrderData,
+  /** its seller has said nothing yet, and little time is left */
+  'handover.due': OrderData,
   'handover.overdue': OrderData,
   'claim.opened': ClaimData,
   'claim.decided': ClaimData,

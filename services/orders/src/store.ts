@@ -76,6 +76,7 @@ export const openOrders = (db: Db, deps: Deps) => {
         name: 'to be handed over',
         partialFilterExpression: { 'handover.status': 'waiting' },
       },
+      { key: { 'handover.remindAt': 1 }, name: 'to be reminded of', sparse: true },
       {
         key: { sellerId: 1, _id: -1 },
         name: 'sales',

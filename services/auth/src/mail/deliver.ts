@@ -3,6 +3,7 @@ import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } f
 import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'
 import { type Mail, messageIdOf } from './mail.ts'
+import { mailsTotal } from './metrics.ts'
 import type { SmtpSender } from './smtp.ts'
 import type { Mails } from './store.ts'
 
@@ -92,28 +93,36 @@ export const createDelivery = (deps: Deps) => {
     })
   }
 
+  const withhold = async (mail: Mail): Promise<void> => {
+    await mails.withhold(mail)
+    mailsTotal.inc({ outcome: 'withheld' })
+  }
+
   const deliver = async (mail: Mail): Promise<void> => {
     const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
     const addressee = await deps.findAddressee(mail)
-    if (!addressee || isUnwanted(mail, addressee)) return void (await mails.withhold(mail))
+    if (!addressee || isUnwanted(mail, addressee)) return withhold(mail)
     const held = await heldBack(mail, now())
-    if (held === 'never') return void (await mails.withhold(mail))
+    if (held === 'never') return withhold(mail)
     if (held) return void (await mails.postpone(mail, now(), held))
     const link = await linkOf(mail, addressee)
-    if (link === undefined) return void (await mails.withhold(mail))
+    if (link === undefined) return withhold(mail)
 
     const outcome = await send(mail, addressee, link)
     if (outcome.kind === 'sent') {
       await mails.sent(mail, now())
+      mailsTotal.inc({ outcome: 'sent' })
       log.info(line, 'mail sent')
     } else if (outcome.kind === 'later') {
       if (outcome.isServerAway) restsUntil = now().getTime() + restMs
       const until = await mails.postpone(mail, now())
+      mailsTotal.inc({ outcome: until ? 'later' : 'given_up' })
       const said = { ...line, reason: outcome.reason }
       if (until) log.warn(said, 'mail not sent; trying again')
       else log.error(said, 'mail given up')
     } else {
       await mails.refuse(mail)
+      mailsTotal.inc({ outcome: 'refused' })
       if (outcome.kind === 'refused' && addressee.userId) await deps.markBounced(addressee.userId, addressee.email)
       log.warn({ ...line, reason: outcome.reason }, 'mail refused for good')
     }

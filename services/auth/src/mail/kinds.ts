@@ -35,9 +35,9 @@ export type DataByKind = {
   'new-sign-in': { device: string; at: string }
   'account-erased': Record<string, never>
   bought: Sale & Handover
-  /** with a transfer its seller has to do something, which `hand-over` says */
-  sold: Sale
-  'hand-over': Sale & Pick<Handover, 'deadline'>
+  sold: Sale & Handover
+  /** the time is nearly over: goes to those, too, who want no news of sales */
+  'hand-over': Sale & Handover
   'handed-over': Sale
   'hand-over-overdue': Sale
   refunded: Sale & { isOverdue?: boolean | undefined }

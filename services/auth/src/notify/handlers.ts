@@ -15,6 +15,11 @@ const saleOf = (order: OrderData, cents = order.totalCents) => ({
   total: { cents, currency: order.currency },
 })
 
+const withHandover = (order: OrderData) => {
+  const { kind, deadline } = order.handover ?? {}
+  return { ...saleOf(order), kind, deadline }
+}
+
 /**
  * Which events owe whom a mail. Each mail has the event's own cause, so that an event that is told again, late or out of
  * order owes nothing more.
@@ -22,15 +27,16 @@ const saleOf = (order: OrderData, cents = order.totalCents) => ({
 export const createMailHandlers = ({ mails, orders }: Deps): EventHandlers => ({
   'order.completed': async ({ data: order }) => {
     const cause = `order:${order.id}:completed`
-    const { kind, deadline } = order.handover ?? {}
-    const bought = { ...saleOf(order), kind, deadline }
-    const sold = { cause: `${cause}:seller`, to: { userId: order.sellerId } }
+    const data = withHandover(order)
     await mails.owe([
-      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data: bought },
-      kind === 'transfer'
-        ? { ...sold, kind: 'hand-over', data: { ...saleOf(order), deadline } }
-        : { ...sold, kind: 'sold', data: saleOf(order) },
+      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data },
+      { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data },
     ])
+  },
+
+  'handover.due': async ({ data: order }) => {
+    const cause = `order:${order.id}:hand-over`
+    await mails.owe([{ kind: 'hand-over', cause, to: { userId: order.sellerId }, data: withHandover(order) }])
   },
 
   'handover.sent': async ({ data: order }) => {

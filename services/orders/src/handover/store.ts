@@ -3,7 +3,7 @@ import { newestFirst } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Order, toData } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
-import { lapse } from './handover.ts'
+import { lapse, remind } from './handover.ts'
 
 const batch = 50
 
@@ -37,6 +37,18 @@ export const openHandovers = (orders: Orders) => {
     /** Claims by how they stand, newest order first. */
     claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
       orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
+
+    /** Tells sellers who have said nothing that their time is nearly over. */
+    remindSellers: async (now = new Date()): Promise<void> => {
+      const found = await orders.list(
+        { 'handover.remindAt': { $lte: now }, status: 'completed' },
+        { sort: { 'handover.remindAt': 1 }, limit: batch },
+      )
+      const told = (order: Order) => [event('handover.due', toData(order))]
+      await forEachOf('hand-over to remind of', found, ({ id }) =>
+        orders.changeTelling(id, (order) => remind(order, now), told),
+      )
+    },
 
     /** Refunds what was not passed on in time. */
     sweep: async (now = new Date()): Promise<void> => {

@@ -4,12 +4,12 @@ import { useMessages } from '../../i18n/messages.ts'
 import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 import { Field } from './field.tsx'
+import { NewPasswordField } from './new-password-field.tsx'
 import { PasskeyButton } from './passkey-button.tsx'
 
 type SignFormProps = {
   action: '/signin' | '/signup'
   button: string
-  passwordHint?: string
 }
 
 export const SignForm = (props: SignFormProps) => {
@@ -37,15 +37,26 @@ export const SignForm = (props: SignFormProps) => {
           required
           refusal={refusal()}
         />
-        <Field
-          label={messages.fields.password}
-          name="password"
-          type="password"
-          autocomplete={props.action === '/signin' ? 'current-password' : 'new-password'}
-          required
-          {...(props.passwordHint ? { hint: props.passwordHint } : {})}
-          refusal={refusal()}
-        />
+        <Show
+          when={props.action === '/signup'}
+          fallback={
+            <Field
+              label={messages.fields.password}
+              name="password"
+              type="password"
+              autocomplete="current-password"
+              required
+              refusal={refusal()}
+            />
+          }
+        >
+          <NewPasswordField
+            label={messages.fields.password}
+            name="password"
+            hint={messages.sign.passwordAdvice}
+            refusal={refusal()}
+          />
+        </Show>
         <button type="submit">{props.button}</button>
         <Show when={props.action === '/signin'}>
           <PasskeyButton next={next()} />

@@ -5,7 +5,14 @@ import { factsOf, type Pen, type SaleLetters } from './wording.ts'
 
 const names = { time: 'Wann', place: 'Wo' }
 
-const until = (time: Phrase): [string, Phrase] => ['Bis', time]
+/** What the seller of a ticket in an organiser’s app has to do. */
+const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: Pick<Pen, 'time'>): Block[] => [
+  {
+    text: say`Senden Sie das Ticket in der App des Veranstalters an den Käufer, und bestätigen Sie das danach auf der Seite Ihrer Verkäufe.`,
+  },
+  ...(deadline === undefined ? [] : [{ facts: [['Bis', say`${time(deadline, timeZone)}`]] } satisfies Block]),
+  { note: say`Ist die Zeit um, erhält der Käufer sein Geld zurück, und Sie werden nicht ausgezahlt.` },
+]
 
 const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase>> = {
   buyer: {
@@ -52,26 +59,18 @@ export const deSale: SaleLetters = {
     heading: say`${sale.title ?? 'Ihr Ticket'} ist verkauft`,
     blocks: [
       { facts: [...factsOf(sale, names, pen), ['Bezahlt wurden', say`${pen.money(sale.total)}`]] },
+      ...(sale.kind === 'transfer' ? handingOver(sale, pen) : [{ text: say`Der Käufer hat das Ticket schon.` }]),
       { text: say`Ausgezahlt wird nach der Veranstaltung.` },
       { button: 'Verkauf ansehen', href: pen.url(`/sales#${sale.orderId}`) },
     ],
   }),
-  'hand-over': ({ deadline, ...sale }, pen) => ({
-    subject: say`Verkauft, bitte übergeben: ${sale.title ?? 'Ihr Ticket'}`,
-    heading: say`${sale.title ?? 'Ihr Ticket'} ist verkauft und wird erwartet`,
+  'hand-over': (sale, pen) => ({
+    subject: say`Bitte übergeben: ${sale.title ?? 'Ihr Ticket'}`,
+    heading: say`Das Ticket wird noch erwartet`,
     blocks: [
-      {
-        text: say`Senden Sie das Ticket in der App des Veranstalters an den Käufer, und bestätigen Sie das danach auf der Seite Ihrer Verkäufe.`,
-      },
-      {
-        facts: [
-          ...(deadline ? [until(say`${pen.time(deadline, sale.timeZone)}`)] : []),
-          ...factsOf(sale, names, pen),
-          ['Bezahlt wurden', say`${pen.money(sale.total)}`],
-        ],
-      },
+      { facts: factsOf(sale, names, pen) },
+      ...handingOver(sale, pen),
       { button: 'Übergeben', href: pen.url(`/sales#${sale.orderId}`) },
-      { note: say`Ist die Zeit um, erhält der Käufer sein Geld zurück, und Sie werden nicht ausgezahlt.` },
     ],
   }),
   'handed-over': (sale, pen) => ({

@@ -5,7 +5,12 @@ import { factsOf, type Pen, type SaleLetters } from './wording.ts'
 
 const names = { time: 'When', place: 'Where' }
 
-const until = (time: Phrase): [string, Phrase] => ['Until', time]
+/** What the seller of a ticket in an organiser’s app has to do. */
+const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: Pick<Pen, 'time'>): Block[] => [
+  { text: say`Send the ticket to its buyer in the organiser’s app, and then say so on the page of your sales.` },
+  ...(deadline === undefined ? [] : [{ facts: [['Until', say`${time(deadline, timeZone)}`]] } satisfies Block]),
+  { note: say`When the time has passed, the buyer gets the money back, and you are not paid.` },
+]
 
 const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase>> = {
   buyer: {
@@ -20,7 +25,8 @@ const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase
 
 /** How the buyer comes to have it. */
 const arrival = ({ kind, deadline, timeZone }: DataByKind['bought'], { time }: Pick<Pen, 'time'>): Block[] => {
-  if (kind === 'file') return [{ text: say`Your ticket is ready: open it on your phone and show its code at the door.` }]
+  if (kind === 'file')
+    return [{ text: say`Your ticket is ready: open it on your phone and show its code at the door.` }]
   if (kind === undefined || deadline === undefined) return []
   return [
     {
@@ -51,24 +57,18 @@ export const enSale: SaleLetters = {
     heading: say`${sale.title ?? 'Your ticket'} is sold`,
     blocks: [
       { facts: [...factsOf(sale, names, pen), ['The buyer paid', say`${pen.money(sale.total)}`]] },
+      ...(sale.kind === 'transfer' ? handingOver(sale, pen) : [{ text: say`Its buyer has the ticket already.` }]),
       { text: say`You are paid out after the event.` },
       { button: 'See your sale', href: pen.url(`/sales#${sale.orderId}`) },
     ],
   }),
-  'hand-over': ({ deadline, ...sale }, pen) => ({
-    subject: say`Sold, please hand over: ${sale.title ?? 'your ticket'}`,
-    heading: say`${sale.title ?? 'Your ticket'} is sold, and its buyer waits for it`,
+  'hand-over': (sale, pen) => ({
+    subject: say`Please hand over: ${sale.title ?? 'your ticket'}`,
+    heading: say`Your buyer still waits for the ticket`,
     blocks: [
-      { text: say`Send the ticket to its buyer in the organiser’s app, and then say so on the page of your sales.` },
-      {
-        facts: [
-          ...(deadline ? [until(say`${pen.time(deadline, sale.timeZone)}`)] : []),
-          ...factsOf(sale, names, pen),
-          ['The buyer paid', say`${pen.money(sale.total)}`],
-        ],
-      },
+      { facts: factsOf(sale, names, pen) },
+      ...handingOver(sale, pen),
       { button: 'Hand it over', href: pen.url(`/sales#${sale.orderId}`) },
-      { note: say`When the time has passed, the buyer gets the money back, and you are not paid.` },
     ],
   }),
   'handed-over': (sale, pen) => ({
@@ -76,7 +76,9 @@ export const enSale: SaleLetters = {
     heading: say`The seller has handed your ticket over`,
     blocks: [
       { facts: factsOf(sale, names, pen) },
-      { text: say`Look into the organiser’s app. Once you have it, say so; if it does not come, or does not work, tell us there.` },
+      {
+        text: say`Look into the organiser’s app. Once you have it, say so; if it does not come, or does not work, tell us there.`,
+      },
       { button: 'See your order', href: pen.url(`/orders/${sale.orderId}`) },
     ],
   }),
