@@ -29,11 +29,11 @@ beforeAll(async () => {
   const catalogue = openCatalogue(db, dapr)
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
-  const line = openWaitlist(db)
-  const handlers = createHandlers({ orders, catalogue, line, suspensions: openSuspensions(db) })
+  const waitlist = openWaitlist(db)
+  const handlers = createHandlers({ orders, catalogue, waitlist, suspensions: openSuspensions(db) })
   const context = createServiceContext({ name: 'orders', config, db, dapr, log, handlers })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })
+  app = createApp({ service, context, orders, purchase, waitlist, limits: readConfig(limitVariables, {}) })
 })
 
 const callers = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'web, payments', 'payments, web', '']

@@ -4,6 +4,7 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import type { FencedChange } from './fenced-change.ts'
 import type { Files } from './file/files.ts'
 import { createFileRoutes, fileUploads } from './file/routes.ts'
+import { createInternalRoutes } from './internal-routes.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
@@ -34,7 +35,8 @@ export const createApp = ({ service, context, tickets, orders, sitemapPages, sav
       .route('/', createSavedSearchRoutes({ savedSearches, context }))
       .route('/', createRoutes({ tickets, context, limits: createLimits(context.rateLimit, limits), ...rest }))
       .route('/', createFileRoutes({ files: rest.files, orders, context, publicOrigin: service.publicOrigin }))
-      .route('/', createSitemapRoutes(sitemapPages)),
+      .route('/', createSitemapRoutes(sitemapPages))
+      .route('/', createInternalRoutes(rest.change)),
     service.publicOrigin,
   )
 

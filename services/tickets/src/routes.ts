@@ -6,7 +6,6 @@ import {
   lineOfText,
   linesOfText,
   Moment,
-  onlyFrom,
   query,
   TimeZone,
 } from '@fairpass/sdk/http'
@@ -22,7 +21,6 @@ import {
   endListing,
   refuseAboveCap,
   refuseUnlessPayable,
-  toData,
   toPublic,
   unknownCurrency,
   withdraw,
@@ -187,5 +185,4 @@ export const createRoutes = ({ tickets, suspensions, change, files, priceCapPerc
         return c.body(null, 204)
       },
     )
-    .get('/internal/tickets/:id', onlyFrom('orders'), async (c) => c.json(toData(await findOr404(c.req.param('id')))))
 }

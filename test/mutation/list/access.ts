@@ -56,7 +56,7 @@ export const access: Guard[] = [
     name: 'tickets may settle orders',
     out: [
       {
-        file: 'services/orders/src/routes.ts',
+        file: 'services/orders/src/internal-routes.ts',
         text: "'/internal/orders/:id/settle', onlyFrom('payments'), body",
         by: "'/internal/orders/:id/settle', body",
       },

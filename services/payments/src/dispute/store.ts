@@ -2,15 +2,8 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { inTransaction, type Order, openCollection, openWorkQueue, type PublishAll } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import type { Db } from 'mongodb'
-import {
-  type Dispute,
-  type DisputeStatus,
-  disputeBackoff,
-  followDispute,
-  isDecided,
-  lossOf,
-  type ToldDispute,
-} from '../domain/dispute.ts'
+import { type Dispute, disputeBackoff, followDispute, lossOf, type ToldDispute } from '../domain/dispute.ts'
+import { type DisputeStatus, isDecided } from '../domain/dispute-status.ts'
 import { disputeEntries } from '../domain/ledger.ts'
 import type { Ledger } from '../ledger/store.ts'
 import type { Payments } from '../payment/store.ts'

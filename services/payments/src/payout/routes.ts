@@ -6,9 +6,10 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Disputes } from '../dispute/store.ts'
-import { type Dispute, disputeStatuses } from '../domain/dispute.ts'
+import type { Dispute } from '../domain/dispute.ts'
+import { disputeStatuses } from '../domain/dispute-status.ts'
 import { isUnfinishedPayout, type Payout, type PayoutStatus, payoutMoves } from '../domain/payout.ts'
-import { earningsOf, type Ledger } from '../ledger/store.ts'
+import type { Ledger } from '../ledger/store.ts'
 import {
   AccountAnswer,
   DisputesAnswer,
@@ -18,6 +19,7 @@ import {
   PayoutsAnswer,
   SalesAnswer,
 } from '../schemas.ts'
+import { earningsOf } from './earnings.ts'
 import type { Onboarding } from './onboarding.ts'
 import type { PayoutProcess } from './process.ts'
 import type { Payouts } from './store.ts'

@@ -1,6 +1,7 @@
 import { RequestValidationError, ServiceUnavailableError } from '@fairpass/sdk/errors'
 import Stripe from 'stripe'
-import type { DisputeStatus, ToldDispute } from '../domain/dispute.ts'
+import type { ToldDispute } from '../domain/dispute.ts'
+import type { DisputeStatus } from '../domain/dispute-status.ts'
 import type { Payout } from '../domain/payout.ts'
 import { idOf, isKeptAnswer } from './payment-intents.ts'
 
