@@ -47,6 +47,7 @@ await runService(
         { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
         { everyMs: 1_000, name: 'late hand-overs', work: () => handovers.sweep() },
+        { everyMs: 30_000, name: 'hand-overs to remind of', work: () => handovers.remindSellers() },
         {
           everyMs: 2_000,
           name: 'waitlist',

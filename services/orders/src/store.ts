@@ -31,6 +31,7 @@ const indexes: IndexDescription[] = [
     name: 'to be handed over',
     partialFilterExpression: { 'handover.status': 'waiting' },
   },
+  { key: { 'handover.remindAt': 1 }, name: 'to be reminded of', sparse: true },
   {
     key: { sellerId: 1, _id: -1 },
     name: 'sales',
