@@ -35,11 +35,8 @@ const confirmPassword = async (accounts: Accounts, userId: string, password: str
   if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
 }
 
-/** What somebody does with their own account. */
-export const createOwnAccountRoutes = (deps: OwnAccountDeps) =>
-  new Hono<SignedInEnv>().route('/', createPasswordRoutes(deps)).route('/', createErasureRoutes(deps))
-
-const createPasswordRoutes = (deps: OwnAccountDeps) => {
+/** Who is signed in, and their password. */
+export const createPasswordRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, limits } = deps
   const { identity } = deps.context
 
@@ -75,7 +72,8 @@ const createPasswordRoutes = (deps: OwnAccountDeps) => {
     )
 }
 
-const createErasureRoutes = (deps: OwnAccountDeps) => {
+/** The end of an account. */
+export const createErasureRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, payments, limits } = deps
   return new Hono<SignedInEnv>().delete(
     '/api/users/me',

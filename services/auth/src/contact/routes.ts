@@ -40,13 +40,7 @@ export type ContactDeps = {
 }
 
 /** How an account is written to, as its owner sees and sets it. */
-export const createContactRoutes = (deps: ContactDeps) =>
-  new Hono<IdempotencyEnv>()
-    .route('/', createSettingsRoutes(deps))
-    .route('/', createEmailRoutes(deps))
-    .route('/', createUnsubscribeRoutes(deps))
-
-const createSettingsRoutes = (deps: ContactDeps) => {
+export const createSettingsRoutes = (deps: ContactDeps) => {
   const { contacts } = deps
   const { identity } = deps.context
   return new Hono<IdempotencyEnv>()
@@ -71,7 +65,7 @@ const createSettingsRoutes = (deps: ContactDeps) => {
     )
 }
 
-const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, idempotent } }: ContactDeps) =>
+export const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, idempotent } }: ContactDeps) =>
   new Hono<IdempotencyEnv>()
     .post(
       '/api/users/email/confirmation',
@@ -105,7 +99,7 @@ const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, id
       },
     )
 
-const createUnsubscribeRoutes = ({ accounts, contacts, unsubscribing, onUnsubscribed, limits }: ContactDeps) =>
+export const createUnsubscribeRoutes = ({ accounts, contacts, unsubscribing, onUnsubscribed, limits }: ContactDeps) =>
   new Hono<IdempotencyEnv>().post(
     '/api/users/unsubscribe',
     limits.recoveryByAddress,

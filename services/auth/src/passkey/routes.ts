@@ -63,11 +63,8 @@ export type PasskeyDeps = {
   context: ServiceContext
 }
 
-/** Passkeys: added, removed, and signed in with, alone. */
-export const createPasskeyRoutes = (deps: PasskeyDeps) =>
-  new Hono().route('/', createSignInRoutes(deps)).route('/', createOwnPasskeyRoutes(deps))
-
-const createSignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: PasskeyDeps) =>
+/** Signing in with a passkey alone. */
+export const createPasskeySignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: PasskeyDeps) =>
   new Hono()
     .post(
       '/api/users/signin/passkey/options',
@@ -88,7 +85,8 @@ const createSignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: Passk
       },
     )
 
-const createOwnPasskeyRoutes = (deps: PasskeyDeps) => {
+/** The passkeys of an account: added and removed. */
+export const createPasskeyRoutes = (deps: PasskeyDeps) => {
   const { accounts, sessions, passkeys, mails, sessionIssuer } = deps
   const { identity } = deps.context
   return new Hono()
