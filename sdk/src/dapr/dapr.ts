@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type ErrorCode, RelayedProblemError, ServiceUnavailableError, statusByCode } from '../errors.ts'
 import type { FairpassEvent } from '../events/events.ts'
+import { runtime } from '../runtime/index.ts'
 import { eventsPublishedTotal } from '../telemetry/metrics.ts'
 import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from '../telemetry/trace.ts'
 
@@ -82,7 +83,7 @@ export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) =
     if (apiToken) headers.set('dapr-api-token', apiToken)
     try {
       const signal = AbortSignal.timeout(boundMs)
-      const answer = await fetch(`http://127.0.0.1:${httpPort}/v1.0/${path}`, { ...init, headers, signal })
+      const answer = await runtime.fetchOnce(`http://127.0.0.1:${httpPort}/v1.0/${path}`, { ...init, headers, signal })
       return { status: answer.status, ok: answer.ok, headers: answer.headers, text: await answer.text() }
     } catch (error) {
       throw new ServiceUnavailableError(undefined, { cause: error })
