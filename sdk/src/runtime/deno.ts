@@ -72,7 +72,13 @@ const parse = (phc: string) => {
   const [memoryCost, timeCost, lanes] = [Number(m), Number(t), Number(p)]
   if (!(memoryCost <= maxMemoryKib && timeCost <= maxPasses && lanes <= maxLanes))
     throw new Error('this is no hash of argon2id, or it costs more than any of ours')
-  return { memoryCost, timeCost, lanes, salt: new Uint8Array(Buffer.from(salt, 'base64')), hash: Buffer.from(hash, 'base64') }
+  return {
+    memoryCost,
+    timeCost,
+    lanes,
+    salt: new Uint8Array(Buffer.from(salt, 'base64')),
+    hash: Buffer.from(hash, 'base64'),
+  }
 }
 
 const isSame = (one: Buffer, other: Buffer): boolean => {
