@@ -3,4 +3,4 @@ import type { Pictures } from './pictures.ts'
 
 /** Only what this runtime needs is loaded. */
 export const pictures: Pictures =
-  runtime.name === 'bun' ? (await import('./bun.ts')).bunPictures : (await import('./jimp.ts')).jimpPictures
+  runtime.name === 'bun' ? (await import('./bun.ts')).bunPictures : (await import('./plain.ts')).plainPictures
