@@ -7,7 +7,7 @@ const sources = [
   { cwd: webFolder, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
   {
     cwd: join(webFolder, '../sdk/src'),
-    patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts'],
+    patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts', 'runtime/*.ts', 'dapr/endpoint.ts'],
   },
 ]
 const lockFile = join(webFolder, 'node_modules/.fairpass-build-lock')

@@ -33,5 +33,6 @@ export const bun: Runtime = {
     hash: (password, cost) => Bun.password.hash(password, { algorithm: 'argon2id', ...cost }),
     verify: (password, hash) => Bun.password.verify(password, hash),
   },
-  fetchOnce: (url, init) => fetch(url, init),
+  fetchOnce: fetch,
+  fetchToRelay: (url, init) => fetch(url, { ...init, decompress: false }),
 }

@@ -94,13 +94,27 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS']
  * Deno sends a request again whose kept connection breaks before an answer came, a POST, too (denoland/deno#32566, #35610);
  * only of a stream it knows that it cannot.
  */
-const fetchOnce: Runtime['fetchOnce'] = (url, init) => {
-  if (safeMethods.includes(init.method ?? 'GET')) return fetch(url, init)
-  const body = init.body instanceof ReadableStream ? init.body : new Response(init.body ?? '').body
-  const headers = new Headers(init.headers)
+const fetchOnce = (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
+  const method = init.method ?? (input instanceof Request ? input.method : 'GET')
+  if (safeMethods.includes(method)) return fetch(input, init)
+  const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : {}))
+  // A stream has no length before its end.
   headers.delete('content-length')
+  const given = init.body ?? (input instanceof Request ? input.body : undefined)
+  const body = given instanceof ReadableStream ? given : new Response(given ?? '').body
   const streamed: RequestInit & { duplex: 'half' } = { ...init, headers, body, duplex: 'half' }
-  return fetch(url, streamed)
+  return fetch(input, streamed)
+}
+
+/** What Deno has unpacked is packed no more, whatever its headers say. */
+const fetchToRelay: Runtime['fetchToRelay'] = async (url, init) => {
+  const answer = await fetchOnce(url, init)
+  if (!answer.headers.has('content-encoding')) return answer
+  const headers = new Headers(answer.headers)
+  headers.delete('content-encoding')
+  headers.delete('content-length')
+  const { status, statusText } = answer
+  return new Response(answer.body, { status, statusText, headers })
 }
 
 export const deno: Runtime = {
@@ -117,5 +131,6 @@ export const deno: Runtime = {
       return isSame(hash, await derive(password, { ...parameters, bytes: hash.length }))
     },
   },
-  fetchOnce,
+  fetchOnce: Object.assign(fetchOnce, { preconnect: fetch.preconnect }),
+  fetchToRelay,
 }

@@ -34,5 +34,7 @@ export type Runtime = {
   listen: (options: ListenOptions) => Listener
   passwordHasher: PasswordHasher
   /** `fetch`, but what is not safe to repeat is sent once: a kept connection that breaks is an error, and no second try. */
-  fetchOnce: (url: string, init: RequestInit) => Promise<Response>
+  fetchOnce: typeof fetch
+  /** The same for who passes the answer on: what came packed stays so where the runtime can leave it, and else says no more that it is. */
+  fetchToRelay: (url: string, init: RequestInit) => Promise<Response>
 }

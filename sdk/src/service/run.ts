@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { type Db, MongoClient } from 'mongodb'
 import { ConfigError } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
+import { daprEndpointOf } from '../dapr/endpoint.ts'
 import type { ServiceOptions } from '../http/app.ts'
 import { traceCommands } from '../mongo/mongo-tracing.ts'
 import { type Loop, pause, runPeriodically } from '../run-periodically.ts'
@@ -17,6 +18,7 @@ type CommonConfig = {
   HEALTH_PORT?: number | undefined
   OUTLIVE_SIDECAR_SECONDS: number
   DAPR_HTTP_PORT: number
+  DAPR_HTTP_ENDPOINT?: string | undefined
   APP_API_TOKEN?: string | undefined
   DAPR_API_TOKEN?: string | undefined
   PUBLIC_ORIGIN: string
@@ -74,7 +76,7 @@ export const runService = async <C extends CommonConfig>(
   const tracing = await startTracing(name, process.env)
   const client = connect(config.MONGODB_URI, name, { isTraced: tracing.isOn })
   const db = client.db(name)
-  const dapr = createDapr({ httpPort: config.DAPR_HTTP_PORT, apiToken: config.DAPR_API_TOKEN })
+  const dapr = createDapr({ endpoint: daprEndpointOf(config), apiToken: config.DAPR_API_TOKEN })
   const stopping = new AbortController()
   let isDraining = false
   let prepared = false

@@ -1,3 +1,4 @@
+import { DaprHttpEndpoint, daprEndpointOf } from '@fairpass/sdk/dapr/endpoint'
 import * as v from 'valibot'
 
 const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
@@ -9,6 +10,7 @@ const Environment = v.object({
   PORT: v.optional(Port),
   HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
   DAPR_HTTP_PORT: v.optional(Port, '3500'),
+  DAPR_HTTP_ENDPOINT: v.optional(DaprHttpEndpoint),
   METRICS_HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
   METRICS_PORT: v.optional(Port),
   DAPR_API_TOKEN: Text,
@@ -47,7 +49,8 @@ const Environment = v.object({
 export type Settings = {
   host: string
   port: number
-  daprHttpPort: number
+  /** Where the Dapr API answers: a sidecar beside this app, or one elsewhere. */
+  daprEndpoint: string
   /** Where Prometheus asks; without a port it can't. */
   metricsHost: string
   metricsPort: number | undefined
@@ -86,7 +89,7 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
   return {
     host: rest.HOST,
     port,
-    daprHttpPort: rest.DAPR_HTTP_PORT,
+    daprEndpoint: daprEndpointOf(rest),
     metricsHost: rest.METRICS_HOST,
     metricsPort: rest.METRICS_PORT,
     daprApiToken: rest.DAPR_API_TOKEN,
