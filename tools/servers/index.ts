@@ -14,7 +14,7 @@ export {
 export { cached } from './programs/cache.ts'
 export { findGo } from './programs/dapr-build.ts'
 export { findDaprCli } from './programs/dapr-cli.ts'
-export { findDeno } from './programs/deno.ts'
+export { denoFlags, findDeno } from './programs/deno.ts'
 export { findPart, findParts } from './programs/find.ts'
 export { findGoProgram } from './programs/go-program.ts'
 export { type Part, type PartName, platform } from './programs/program.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type App, type ProcessSpec, root } from '@fairpass/servers'
+import { type App, denoFlags, type ProcessSpec, root } from '@fairpass/servers'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -19,7 +19,16 @@ const variablesOf: Record<string, readonly string[]> = {
   tickets: ['FILE_*', 'S3_*', 'PRICE_CAP_PERCENT'],
   orders: ['HOLD_SECONDS'],
   payments: ['STRIPE_*', 'PLATFORM_FEE_BASIS_POINTS', 'PAYOUT_DELAY_SECONDS'],
-  web: ['TLS_*', '*_SECONDS', 'STRIPE_PUBLISHABLE_KEY', 'TRUSTED_PROXIES', 'PLATFORM_FEE_BASIS_POINTS', 'NITRO_*'],
+  web: [
+    'TLS_*',
+    'LINGER_SECONDS',
+    'DRAIN_SECONDS',
+    'PAYOUT_DELAY_SECONDS',
+    'STRIPE_PUBLISHABLE_KEY',
+    'TRUSTED_PROXIES',
+    'PLATFORM_FEE_BASIS_POINTS',
+    'NITRO_*',
+  ],
 }
 
 const schemePorts: Record<string, string> = { 'https:': '443', 'http:': '80', 'smtp:': '587', 'smtps:': '465' }
@@ -90,11 +99,7 @@ export const denoCommand = ({ app, env, isWatched = false, deno }: Options): Pro
   return [
     deno,
     'run',
-    '--no-prompt',
-    '--node-modules-dir=manual',
-    // A `.wasm` is imported as bytes; a request's signal ends with its visitor, and not with its answer.
-    '--unstable-raw-imports',
-    '--unstable-no-legacy-abort',
+    ...denoFlags,
     netOf(app, env),
     `--allow-env=${variables.join(',')}`,
     '--allow-sys=hostname,osRelease',

@@ -32,11 +32,16 @@ const listen = ({ hostname, port, fetch, tls }: ListenOptions): Listener => {
     },
     (request, { remoteAddr }) => fetch(changeable(request), remoteAddr.hostname),
   )
+  let isFinished = false
+  void server.finished.then(() => {
+    isFinished = true
+  })
   return {
     port: server.addr.port,
     stop: ({ isForced = false } = {}) => {
       if (!isForced) return server.shutdown()
-      force.abort()
+      // One that has ended by itself would throw.
+      if (!isFinished) force.abort()
       return server.finished
     },
   }
@@ -101,7 +106,8 @@ const fetchOnce = (input: RequestInfo | URL, init: RequestInit = {}): Promise<Re
   // A stream has no length before its end.
   headers.delete('content-length')
   const given = init.body ?? (input instanceof Request ? input.body : undefined)
-  const body = given instanceof ReadableStream ? given : new Response(given ?? '').body
+  // Of the body of a Response, Deno would see through to the bytes.
+  const body = new Response(given ?? '').body?.pipeThrough(new TransformStream()) ?? null
   const streamed: RequestInit & { duplex: 'half' } = { ...init, headers, body, duplex: 'half' }
   return fetch(input, streamed)
 }

@@ -9,6 +9,17 @@ const pinned = '2.9.6'
 const least = '2.9.0'
 const fetchLimitMs = 5 * 60_000
 
+/** Whatever it may reach, each program of ours runs with these. */
+export const denoFlags = [
+  '--no-prompt',
+  // The packages are where `bun install` has put them.
+  '--node-modules-dir=manual',
+  // A `.wasm` is imported as bytes.
+  '--unstable-raw-imports',
+  // The signal of a request is for the visitor who leaves, and not for the answer that ends.
+  '--unstable-no-legacy-abort',
+]
+
 let deno: Promise<Part> | undefined
 
 /** Deno: from PATH, from the cache, or out of its npm package; once a process. */

@@ -76,7 +76,10 @@ export type Settings = {
 
 /** Throws with the name of each variable that is wrong; an empty variable counts as absent. */
 export const settingsFrom = (env: Record<string, string | undefined>): Settings => {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  // By name: a process may be kept from everything else in its environment.
+  const given = Object.fromEntries(
+    Object.keys(Environment.entries).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  )
   const read = v.safeParse(Environment, given)
   if (!read.success) {
     throw new Error(read.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; '))
