@@ -36,6 +36,8 @@ export const mongodServer = ({ part, dataDir, port, listen = loopback }: At): Pr
       ...['--slowms', '3600000'],
       // One node has nobody to hand over to, so an orderly end needs no waiting.
       ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
+      // What a killed service had begun holds up everybody who wants to write the same; usual is a minute.
+      ...['--setParameter', 'transactionLifetimeLimitSeconds=10'],
     ],
     env: { ...minimalEnv(), ...part.env },
     isReady: () => isPrimary(port),

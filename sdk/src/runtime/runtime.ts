@@ -30,7 +30,7 @@ export type Argon2Cost = {
 
 /** What web standards leave to each runtime. */
 export type Runtime = {
-  readonly name: 'bun' | 'deno'
+  readonly name: 'bun' | 'deno' | 'workerd'
   listen: (options: ListenOptions) => Listener
   passwordHasher: PasswordHasher
   /** `fetch`, but what is not safe to repeat is sent once: a kept connection that breaks is an error, and no second try. */

@@ -28,6 +28,13 @@ const Environment = v.object({
   LINGER_SECONDS: v.optional(Seconds, '0'),
   DRAIN_SECONDS: v.optional(Seconds, '4'),
   STRIPE_PUBLISHABLE_KEY: Text,
+  REGION_ORIGIN: v.optional(
+    v.pipe(
+      v.string(),
+      v.url(),
+      v.transform((text) => new URL(text).origin),
+    ),
+  ),
   TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.regex(/^\d$/), v.transform(Number)), '0'),
   PLATFORM_FEE_BASIS_POINTS: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(10_000)),
@@ -59,6 +66,8 @@ export type Settings = {
   appApiToken: string | undefined
   publicOrigin: string
   stripePublishableKey: string | undefined
+  /** Where the same app runs beside its services; at the edge, what cannot be done there is asked of it. */
+  regionOrigin: string | undefined
   /** How many proxies of ours stand in front of this app and append to X-Forwarded-For. */
   trustedProxies: number
   /** Serves https as well; for development, in production a gateway does. */
@@ -75,7 +84,7 @@ export type Settings = {
 }
 
 /** Throws with the name of each variable that is wrong; an empty variable counts as absent. */
-export const settingsFrom = (env: Record<string, string | undefined>): Settings => {
+export const settingsFrom = (env: Record<string, unknown>): Settings => {
   // By name: a process may be kept from everything else in its environment.
   const given = Object.fromEntries(
     Object.keys(Environment.entries).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
@@ -99,6 +108,7 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
     appApiToken: rest.APP_API_TOKEN,
     publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,
     stripePublishableKey: rest.STRIPE_PUBLISHABLE_KEY,
+    regionOrigin: rest.REGION_ORIGIN,
     trustedProxies: rest.TRUSTED_PROXIES,
     tls: tlsPort && certFile && keyFile ? { port: tlsPort, certFile, keyFile } : undefined,
     lingerMs: rest.LINGER_SECONDS * 1_000,
