@@ -1,12 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ProcessSpec, respondsOk, root, run, startProcess } from '@fairpass/servers'
+import { type ProcessSpec, respondsOk, root, run, spawnProcess, untilReady } from '@fairpass/servers'
 
 const built = join(root, 'web/.output-edge')
 const buildLimitMs = 120_000
 
 /** The web app as a module of workers; built where its sources have changed. */
-export const buildForEdge = async () => {
+const buildForEdge = async () => {
   const build = `await (await import('./build.ts')).buildForEdgeUnlessFresh()`
   const { ok, stderr } = await run([process.execPath, '-e', build], { cwd: join(root, 'web'), timeoutMs: buildLimitMs })
   if (!ok) throw new Error(`the web app could not be built for the edge: ${stderr}`)
@@ -16,7 +16,8 @@ type Edge = {
   /** the program */
   workerd: string
   port: number
-  folder: string
+  /** called with each line that it says */
+  onLine?: (line: string) => void
   /** what Cloudflare calls variables and secrets */
   bindings: Readonly<Record<string, string>>
 }
@@ -45,7 +46,6 @@ const web :Workerd.Worker = (
     ${sorted.map(module).join(',\n    ')}
   ],
   compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["nodejs_compat"],
   bindings = [
     (name = "ASSETS", service = "files"),
     ${Object.entries(bindings).map(binding).join(',\n    ')}
@@ -54,9 +54,29 @@ const web :Workerd.Worker = (
 `
 }
 
+const startListening = async (spec: ProcessSpec, onLine: (line: string) => void = () => {}) => {
+  const decoder = new TextDecoder()
+  let said = ''
+  let rest = ''
+  const running = spawnProcess(spec, (chunk) => {
+    rest += decoder.decode(chunk, { stream: true })
+    said = (said + rest).slice(-4_000)
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) onLine(line)
+  })
+  try {
+    await untilReady(spec, running)
+    return running
+  } catch (error) {
+    running.kill()
+    throw new Error(`${error}\n${said}`)
+  }
+}
+
 /** Starts workerd with the web app; it ends with this process at the latest. */
 export const startEdge = async (edge: Edge) => {
-  mkdirSync(edge.folder, { recursive: true })
+  await buildForEdge()
   // What it embeds is found beside it.
   const config = join(built, `workerd-${edge.port}.capnp`)
   writeFileSync(config, await configOf(edge))
@@ -66,5 +86,9 @@ export const startEdge = async (edge: Edge) => {
     env: {},
     isReady: () => respondsOk(`http://127.0.0.1:${edge.port}/healthz`),
   }
-  return startProcess(spec)
+  try {
+    return await startListening(spec, edge.onLine)
+  } finally {
+    rmSync(config)
+  }
 }

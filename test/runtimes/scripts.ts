@@ -6,9 +6,7 @@ export type RuntimeName = (typeof runtimeNames)[number]
 const limitMs = 30_000
 
 const commandOf = async (name: RuntimeName): Promise<string[]> =>
-  name === 'bun'
-    ? [process.execPath]
-    : [(await findDeno()).path, 'run', ...denoFlags, '--allow-all']
+  name === 'bun' ? [process.execPath] : [(await findDeno()).path, 'run', ...denoFlags, '--allow-all']
 
 /** Runs a script of this folder on a runtime to its end, and parses the JSON that it prints. */
 export const runScript = async (name: RuntimeName, script: string, ...args: string[]): Promise<unknown> => {

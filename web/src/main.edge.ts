@@ -1,4 +1,6 @@
 import { useNitroApp } from 'nitro/app'
+// Workers have no Temporal yet.
+import 'temporal-polyfill/global'
 import { getAsset, isPublicAssetURL } from '#nitro/virtual/public-assets'
 import { answerAtEdge, type EdgeEnvironment } from './edge/answer.ts'
 import { createAssets } from './edge/assets.ts'

@@ -54,7 +54,8 @@ test('what was read before a change, or was refused, is not kept', async () => {
   late.resolve(page('old'))
   await before
   expect(await read()).toEqual(page('1'))
-  const refused: Loaded<Tickets> = { ok: false, status: 503, code: 'service_unavailable', message: 'away' }
+  const failure = { status: 503, code: 'service_unavailable', errors: [{ message: 'away' }] }
+  const refused: Loaded<Tickets> = { ok: false, failure }
   expect(await cache.read('/refused', async () => refused)).toEqual(refused)
   expect(await read('/refused')).toEqual(page('2'))
 })
