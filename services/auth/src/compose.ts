@@ -13,6 +13,7 @@ import type { AuthConfig } from './config.ts'
 import { openContacts } from './contact/store.ts'
 import { openEmailTokens } from './email-token/store.ts'
 import { createLimits } from './limits.ts'
+import { mailGauges } from './mail/metrics.ts'
 import type { SmtpSender } from './mail/smtp.ts'
 import { openMails } from './mail/store.ts'
 import { createUnsubscribing } from './mail/unsubscribe.ts'
@@ -119,7 +120,7 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
       await Promise.all([...stores.map((store) => store.ensureIndexes()), context.prepare(), passwords.prepare()])
       await ensureFirstAdmin(accounts, config)
     },
-    gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector],
+    gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector, mailGauges(mails)],
     loops: [
       ...context.loops,
       { everyMs: safetyNetMs, name: 'outbox', work: accounts.relay.sweep },
