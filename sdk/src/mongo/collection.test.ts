@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
 import { VersionConflictError } from '../errors.ts'
 import { event, type FairpassEvent } from '../events/events.ts'
-import { type Collection, type Entity, newId, openCollection } from './collection.ts'
+import { type Collection, openCollection } from './collection.ts'
+import { type Entity, newId } from './entity.ts'
 import { publishEach } from './outbox.ts'
 
 type Account = Entity & { balance: number; note?: string | undefined }
