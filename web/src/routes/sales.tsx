@@ -8,10 +8,10 @@ import { Page } from '../components/layout/page.tsx'
 import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { Time } from '../components/ticket/ticket-card.tsx'
-import type { HandedSale } from '../domain/schemas.ts'
+import type { HandedSale } from '../domain/schemas/order.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { Sentence } from '../i18n/sentence.tsx'
-import { readHandedSales } from '../queries/queries.ts'
+import { readHandedSales } from '../queries/orders.ts'
 
 export default function SalesPage() {
   const location = useLocation()

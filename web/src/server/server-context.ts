@@ -1,4 +1,4 @@
-import type { Tickets } from '../domain/schemas.ts'
+import type { Tickets } from '../domain/schemas/ticket.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
 import { problem } from '../gateway/problem.ts'
 import { isApiPath } from '../gateway/route.ts'

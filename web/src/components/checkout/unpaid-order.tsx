@@ -1,9 +1,10 @@
 import { createAsync } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
-import type { Order, PaymentState } from '../../domain/schemas.ts'
+import type { Order, PaymentState } from '../../domain/schemas/order.ts'
 import { declineMessage } from '../../i18n/declines.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readPayment, type Visitor } from '../../queries/queries.ts'
+import { readPayment } from '../../queries/orders.ts'
+import { type Visitor } from '../../queries/visitor.ts'
 import { ReloadAfter } from '../layout/reload.tsx'
 import { Checkout } from './checkout.tsx'
 

@@ -1,5 +1,5 @@
 import { Match, Show, Switch } from 'solid-js'
-import type { Order } from '../../domain/schemas.ts'
+import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useVisitor } from '../layout/visitor.tsx'

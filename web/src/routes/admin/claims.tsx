@@ -7,10 +7,10 @@ import { Page } from '../../components/layout/page.tsx'
 import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { ClaimedOrder } from '../../domain/schemas.ts'
+import type { ClaimedOrder } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readClaims } from '../../queries/queries.ts'
+import { readClaims } from '../../queries/admin.ts'
 
 const pagePath = '/admin/claims'
 

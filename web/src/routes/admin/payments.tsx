@@ -8,9 +8,9 @@ import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Payment } from '../../domain/schemas.ts'
+import type { Payment } from '../../domain/schemas/admin.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readPayments } from '../../queries/queries.ts'
+import { readPayments } from '../../queries/admin.ts'
 
 export default function AdminPayments() {
   const location = useLocation()

@@ -7,9 +7,9 @@ import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { TicketStatus } from '../../components/ticket/ticket-card.tsx'
-import type { Ticket } from '../../domain/schemas.ts'
+import type { Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readOwnTicket } from '../../queries/queries.ts'
+import { readOwnTicket } from '../../queries/listings.ts'
 
 export default function Listing() {
   const params = useParams()

@@ -6,7 +6,7 @@ import { Page } from '../../components/layout/page.tsx'
 import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { TicketCard } from '../../components/ticket/ticket-card.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { readOwnTickets } from '../../queries/queries.ts'
+import { readOwnTickets } from '../../queries/listings.ts'
 
 export default function Listings() {
   const location = useLocation()

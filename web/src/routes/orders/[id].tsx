@@ -8,10 +8,10 @@ import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { HandedOver } from '../../components/ticket/handed-over.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Order } from '../../domain/schemas.ts'
+import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readOrder } from '../../queries/queries.ts'
+import { readOrder } from '../../queries/orders.ts'
 
 export default function OrderPage() {
   const params = useParams()

@@ -9,9 +9,9 @@ import { Time } from '../../components/ticket/ticket-card.tsx'
 import { TicketOffer } from '../../components/ticket/ticket-offer.tsx'
 import { formatTime } from '../../domain/dates.ts'
 import { eventJsonLd } from '../../domain/json-ld.ts'
-import type { Ticket } from '../../domain/schemas.ts'
+import type { Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readTicket } from '../../queries/queries.ts'
+import { readTicket } from '../../queries/market.ts'
 
 export default function TicketPage() {
   const params = useParams()
@@ -86,8 +86,8 @@ const TicketShown = (props: { ticket: Ticket }) => {
             </For>
           </dl>
           <p class="my-6">
-            {props.ticket.delivery === 'file' ? messages.handover.asFile : messages.handover.asTransfer}
-            <Show when={props.ticket.withoutBarcode}> {messages.handover.unchecked}</Show>
+            {props.ticket.delivery === 'file' ? messages.ticket.asFile : messages.ticket.asTransfer}
+            <Show when={props.ticket.withoutBarcode}> {messages.ticket.unchecked}</Show>
           </p>
           <Show when={props.ticket.description}>
             {(text) => (

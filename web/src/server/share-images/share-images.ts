@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { Ticket } from '../../domain/schemas.ts'
+import { Ticket } from '../../domain/schemas/ticket.ts'
 import { traceOf } from '../../gateway/trace.ts'
 import type { Settings } from '../environment.ts'
 import { createLog } from '../log.ts'
