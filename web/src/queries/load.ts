@@ -18,17 +18,25 @@ type LoadOptions = {
   timeoutMs?: number
 }
 
-/** Asks for a path that some service answers, and reads what its answer holds. */
-export const load = async <P extends Path, S extends v.GenericSchema>(
+/** Asks for a path that some service answers, and reads what its answer holds; a refusal is in the API's own words. */
+export const loadAsIs = async <P extends Path, S extends v.GenericSchema>(
   path: P,
   schema: SchemaFor<S, ResponseByPath[P]>,
   params: PathParams<P>,
   { search = '', timeoutMs }: LoadOptions = {},
 ): Promise<Loaded<v.InferOutput<S>>> => {
-  const { api, messages } = requestEvent().locals.visit
-  const answer = await api('GET', fillPath(path, params) + search, timeoutMs ? { timeoutMs } : {})
-  return shownLoaded(messages, loadedFrom(schema, answer))
+  const { api } = requestEvent().locals.visit
+  return loadedFrom(schema, await api('GET', fillPath(path, params) + search, timeoutMs ? { timeoutMs } : {}))
 }
+
+/** The same, with a refusal in the reader's language. */
+export const load = async <P extends Path, S extends v.GenericSchema>(
+  path: P,
+  schema: SchemaFor<S, ResponseByPath[P]>,
+  params: PathParams<P>,
+  options: LoadOptions = {},
+): Promise<Loaded<v.InferOutput<S>>> =>
+  shownLoaded(requestEvent().locals.visit.messages, await loadAsIs(path, schema, params, options))
 
 /** What a page is about: without it the page says why. */
 export const loadOrFail = async <P extends Path, S extends v.GenericSchema>(

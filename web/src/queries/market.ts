@@ -2,13 +2,16 @@ import { query } from '@solidjs/router'
 import { apiQuery } from '../domain/listing-query.ts'
 import { SavedSearches, Ticket, Tickets } from '../domain/schemas/ticket.ts'
 import { Waitlist } from '../domain/waitlist.ts'
-import { load, loadOrFail, readOptional, requestEvent } from './load.ts'
+import { shownLoaded } from '../i18n/error-message.ts'
+import { loadAsIs, loadOrFail, readOptional, requestEvent } from './load.ts'
 import type { Loaded } from './loaded.ts'
 
 export const readListing = query(async (search: string): Promise<Loaded<Tickets>> => {
   const { locals, response } = requestEvent()
   const asked = apiQuery(search)
-  const loaded = await locals.visit.listings.read(asked, () => load('/api/tickets', Tickets, {}, { search: asked }))
+  const read = () => loadAsIs('/api/tickets', Tickets, {}, { search: asked })
+  // It is the same for readers of every language.
+  const loaded = shownLoaded(locals.visit.messages, await locals.visit.listings.read(asked, read))
   if (!loaded.ok) response.status = loaded.failure.status
   return loaded
 }, 'listing')

@@ -9,8 +9,8 @@ import { Page } from '../components/layout/page.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import type { Sales as SoldPage } from '../domain/schemas/earnings.ts'
 import { useMessages } from '../i18n/messages.ts'
-import type { Loaded } from '../queries/loaded.ts'
 import { readEarnings, readPayoutAccount, readSales } from '../queries/earnings.ts'
+import type { Loaded } from '../queries/loaded.ts'
 
 const balances = ['pendingCents', 'availableCents', 'paidOutCents'] as const
 

@@ -11,8 +11,7 @@ const focused = (alert: HTMLElement) => {
 /** Why a form was refused: the first that a screen reader reads of the page, and where the keyboard is. */
 export const ErrorAlert = (props: { failure: Failure | undefined }) => {
   const messages = useMessages()
-  const label = (field: string | undefined) =>
-    Object.entries(messages.fields).find(([name]) => name === field)?.[1]
+  const label = (field: string | undefined) => Object.entries(messages.fields).find(([name]) => name === field)?.[1]
   return (
     <Show when={props.failure}>
       {(failure) => (

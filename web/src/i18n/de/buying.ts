@@ -33,7 +33,6 @@ export const buying: typeof english = {
     title: 'Meine Käufe',
     description: 'Die Tickets, die Sie kaufen.',
     none: 'Sie haben noch nichts bestellt.',
-    seeTickets: 'Tickets ansehen',
     more: 'Weitere Bestellungen',
   },
   handover: {

@@ -7,6 +7,7 @@ export const common: typeof english = {
     main: 'Hauptmenü',
     tickets: 'Tickets',
     sell: 'Verkaufen',
+    seeTickets: 'Tickets ansehen',
     signIn: 'Anmelden',
     signUp: 'Registrieren',
     listings: 'Meine Angebote',

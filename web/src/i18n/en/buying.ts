@@ -31,7 +31,6 @@ export const buying = {
     title: 'My orders',
     description: 'The tickets that you buy.',
     none: 'You have ordered nothing yet.',
-    seeTickets: 'See what tickets there are',
     more: 'More orders',
   },
   handover: {

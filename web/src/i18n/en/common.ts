@@ -5,6 +5,7 @@ export const common = {
     main: 'Main',
     tickets: 'Tickets',
     sell: 'Sell',
+    seeTickets: 'See what tickets there are',
     signIn: 'Sign in',
     signUp: 'Sign up',
     listings: 'My listings',

@@ -23,7 +23,7 @@ export default function MyOrders() {
               <div class="panel empty">
                 <p>{messages.orders.none}</p>
                 <a class="button" href="/">
-                  {messages.orders.seeTickets}
+                  {messages.frame.seeTickets}
                 </a>
               </div>
             }

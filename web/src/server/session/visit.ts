@@ -1,6 +1,6 @@
 import type { Refusal } from '../../actions/form.ts'
 import { CurrentUser, type User } from '../../domain/schemas/account.ts'
-import { type Tickets } from '../../domain/schemas/ticket.ts'
+import type { Tickets } from '../../domain/schemas/ticket.ts'
 import type { Catalogue } from '../../i18n/catalogues.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { type Loaded, loadedFrom } from '../../queries/loaded.ts'
