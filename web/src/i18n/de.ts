@@ -283,7 +283,8 @@ export const de: Messages = {
     sending: 'Ihr Ticket wird gesendet.',
     reading: 'Ihr Ticket wird gelesen.',
     progress: 'Wie viel davon gesendet ist',
-    sendingLost: 'Die Verbindung ist abgebrochen. Drücken Sie noch einmal auf den Knopf; doppelt eingestellt wird nichts.',
+    sendingLost:
+      'Die Verbindung ist abgebrochen. Drücken Sie noch einmal auf den Knopf; doppelt eingestellt wird nichts.',
     withoutBarcode: 'Trotzdem anbieten; wer kauft, erfährt, dass kein Barcode gefunden wurde.',
     uploaded: 'Ihr Ticket wurde gelesen und wird angeboten.',
     submit: 'Zum Verkauf anbieten',

@@ -73,36 +73,45 @@ export const FileField = () => {
       <p class="hint" id="h-file">
         {sell.fileHint}
       </p>
-      <div role="status">
-        <Show when={isTooLarge()}>
-          <p class="wrong">{sell.fileTooLarge}</p>
-        </Show>
-        <Switch>
-          <Match when={state() === 'sending'}>
-            <p>{sell.sending}</p>
-          </Match>
-          <Match when={state() === 'reading'}>
-            <p>{sell.reading}</p>
-          </Match>
-          <Match when={state() === 'lost'}>
-            <p class="wrong">{sell.sendingLost}</p>
-          </Match>
-        </Switch>
-      </div>
-      <Show when={state() === 'sending' || state() === 'reading'}>
-        {/* Without a value it is under way, and nobody knows for how long. */}
-        <progress
-          class="wide-bar"
-          aria-label={sell.progress}
-          max="1"
-          value={state() === 'sending' ? share() : undefined}
-        />
-      </Show>
+      <Progress state={state()} share={share()} isTooLarge={isTooLarge()} />
       <Show when={visitor.refusal?.code === 'no_barcode'}>
         <label>
           <input type="checkbox" name="withoutBarcode" value="true" /> {sell.withoutBarcode}
         </label>
       </Show>
     </div>
+  )
+}
+
+const Progress = (props: { state: Sending; share: number; isTooLarge: boolean }) => {
+  const { sell } = useMessages()
+  return (
+    <>
+      <div role="status">
+        <Show when={props.isTooLarge}>
+          <p class="wrong">{sell.fileTooLarge}</p>
+        </Show>
+        <Switch>
+          <Match when={props.state === 'sending'}>
+            <p>{sell.sending}</p>
+          </Match>
+          <Match when={props.state === 'reading'}>
+            <p>{sell.reading}</p>
+          </Match>
+          <Match when={props.state === 'lost'}>
+            <p class="wrong">{sell.sendingLost}</p>
+          </Match>
+        </Switch>
+      </div>
+      <Show when={props.state === 'sending' || props.state === 'reading'}>
+        {/* Without a value it is under way, and nobody knows for how long. */}
+        <progress
+          class="wide-bar"
+          aria-label={sell.progress}
+          max="1"
+          value={props.state === 'sending' ? props.share : undefined}
+        />
+      </Show>
+    </>
   )
 }
