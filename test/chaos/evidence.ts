@@ -112,33 +112,36 @@ const countUnsettled = async (
   }
 }
 
+const createClock = ({ payments, orders }: { payments: Db; orders: Db }) => ({
+  /** Time passes: whoever has not said that a ticket was passed on has said so too late. */
+  passDeadlines: async (): Promise<void> => {
+    await orders
+      .collection('orders')
+      .updateMany(
+        { status: 'completed', 'handover.status': 'waiting' },
+        { $set: { 'handover.deadline': new Date() }, $inc: { version: 1 } },
+      )
+  },
+
+  /** Time passes: every show has begun, and whatever was sold is to be paid out. */
+  beginShows: async (): Promise<void> => {
+    const now = new Date()
+    const begun = { $set: { payableAt: now, lease: { attempts: 0, nextAttemptAt: now } }, $inc: { version: 1 } }
+    await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
+  },
+})
+
 /** Reads behind the public API, from the databases themselves. */
 export const openEvidence = async (market: Inside) => {
   const { payments, orders, close } = await openDatabases(market)
   const double = await market.stripe()
   return {
     close,
-
-    /** Time passes: whoever has not said that a ticket was passed on has said so too late. */
-    passDeadlines: async (): Promise<void> => {
-      await orders
-        .collection('orders')
-        .updateMany(
-          { status: 'completed', 'handover.status': 'waiting' },
-          { $set: { 'handover.deadline': new Date() }, $inc: { version: 1 } },
-        )
-    },
+    ...createClock({ payments, orders }),
 
     /** Payments whose money is with their sellers now. */
     paidOut: async (): Promise<string[]> =>
       (await double.state()).transfers.flatMap(({ metadata }) => metadata.paymentId ?? []),
-
-    /** Time passes: every show has begun, and whatever was sold is to be paid out. */
-    beginShows: async (): Promise<void> => {
-      const now = new Date()
-      const begun = { $set: { payableAt: now, lease: { attempts: 0, nextAttemptAt: now } }, $inc: { version: 1 } }
-      await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
-    },
 
     /** @param disputes how many banks have decided */
     unsettled: (disputes = 0): Promise<Unsettled> => countUnsettled({ payments, orders }, disputes),

@@ -10,8 +10,8 @@ import type { Orders } from './peers/orders.ts'
 import { createRoutes } from './routes.ts'
 import { createSavedSearchRoutes } from './saved-search/routes.ts'
 import type { SavedSearches } from './saved-search/store.ts'
-import { createSitemapRoutes } from './sitemap.ts'
-import type { SitemapPages } from './sitemap-pages.ts'
+import type { SitemapPages } from './sitemap/pages.ts'
+import { createSitemapRoutes } from './sitemap/routes.ts'
 import type { Tickets } from './store.ts'
 
 type Deps = {

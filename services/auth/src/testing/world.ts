@@ -10,7 +10,7 @@ import { readAuthConfig } from '../config.ts'
 import type { Outgoing } from '../mail/smtp.ts'
 import type { Hasher } from '../password/passwords.ts'
 
-const JWT_KEY = 'a secret of the test'
+const jwtKey = 'a secret of the test'
 
 export const admin = { email: 'admin@example.com', password: 'admin-password' }
 
@@ -45,7 +45,7 @@ export const createWorld = async ({
 }: Options = {}) => {
   const db = given ?? (await testDatabase())
   const config = readAuthConfig({
-    ...{ APP_PORT: '1', PUBLIC_ORIGIN: publicOrigin, JWT_KEY, ...env },
+    ...{ APP_PORT: '1', PUBLIC_ORIGIN: publicOrigin, JWT_KEY: jwtKey, ...env },
     ...{ ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password },
   })
   const log = createLog('auth', 'fatal')
