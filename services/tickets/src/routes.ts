@@ -30,14 +30,8 @@ type Deps = {
   limits: ReturnType<typeof createLimits>
 }
 
-export const createRoutes = (deps: Deps) =>
-  new Hono<IdempotencyEnv>()
-    .route('/', createReadRoutes(deps))
-    .route('/', createListingRoutes(deps))
-    .route('/', createChangeRoutes(deps))
-
 /** Finding tickets: everybody's search, and a seller's own. */
-const createReadRoutes = ({ tickets, change, limits, context: { identity } }: Deps) =>
+export const createReadRoutes = ({ tickets, change, limits, context: { identity } }: Deps) =>
   new Hono<IdempotencyEnv>()
     .get(
       '/api/tickets',
@@ -64,7 +58,7 @@ const createReadRoutes = ({ tickets, change, limits, context: { identity } }: De
       c.json(toPublic(await change.findOr404(c.req.param('id')))),
     )
 
-const createListingRoutes = ({ tickets, suspensions, change, priceCapPercent, context }: Deps) =>
+export const createListingRoutes = ({ tickets, suspensions, change, priceCapPercent, context }: Deps) =>
   new Hono<IdempotencyEnv>().post(
     '/api/tickets',
     context.identity.confirmed,
@@ -96,7 +90,12 @@ const createListingRoutes = ({ tickets, suspensions, change, priceCapPercent, co
   )
 
 /** What a seller does with a listing, which no buyer may be checking out. */
-const createChangeRoutes = ({ change: { changeUnlessHeld }, files, priceCapPercent, context: { identity } }: Deps) =>
+export const createChangeRoutes = ({
+  change: { changeUnlessHeld },
+  files,
+  priceCapPercent,
+  context: { identity },
+}: Deps) =>
   new Hono<IdempotencyEnv>()
     .put(
       '/api/tickets/:id',

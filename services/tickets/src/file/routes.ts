@@ -83,14 +83,7 @@ const parse404 = (id: string): string => {
   return id
 }
 
-/** Uploading a ticket's file, and handing it to who bought it. */
-export const createFileRoutes = (deps: Deps) =>
-  new Hono<SignedInEnv>()
-    .route('/', createUploadRoutes(deps))
-    .route('/', createEvidenceRoutes(deps))
-    .route('/', createBuyerRoutes(deps))
-
-const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
+export const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
   new Hono<SignedInEnv>().post(
     '/api/tickets/:id/file',
     identity.signedIn,
@@ -121,7 +114,7 @@ const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
   )
 
 /** What an admin decides a claim from. */
-const createEvidenceRoutes = ({ files, context: { identity } }: Deps) =>
+export const createEvidenceRoutes = ({ files, context: { identity } }: Deps) =>
   new Hono<SignedInEnv>()
     .get(
       '/api/tickets/:id/file/evidence',
@@ -159,7 +152,7 @@ const findBought = async (orders: Deps['orders'], id: string, userId: string) =>
   return order
 }
 
-const createBuyerRoutes = ({ files, orders, context: { identity }, publicOrigin }: Deps) =>
+export const createBuyerRoutes = ({ files, orders, context: { identity }, publicOrigin }: Deps) =>
   new Hono<SignedInEnv>()
     .get(
       '/api/orders/:id/file',
