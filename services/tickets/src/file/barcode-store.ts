@@ -4,7 +4,8 @@ import { TicketAlreadyListedError } from './barcode.ts'
 
 /** A barcode that was listed, by its fingerprint; whoever owns it may list it again once it is free. */
 type Listed = { _id: string; fileId: string; ticketId: string; ownerId: string; isFree: boolean; keepUntil: Date }
-export type Claim = Omit<Listed, '_id' | 'isFree'> & { fingerprints: string[] }
+/** @param from the listing that it was bought as, when its buyer sells it on */
+export type Claim = Omit<Listed, '_id' | 'isFree'> & { fingerprints: string[]; from?: string }
 
 const indexes: IndexDescription[] = [
   { key: { fileId: 1 }, name: 'file' },
@@ -22,9 +23,10 @@ export const openBarcodes = (db: Db) => {
      * Part of the transaction that lists a ticket: nobody else has this barcode on sale, or sold it.
      * @throws TicketAlreadyListedError
      */
-    claimIn: async (session: ClientSession, { fingerprints, ...claim }: Claim): Promise<void> => {
+    claimIn: async (session: ClientSession, { fingerprints, from, ...claim }: Claim): Promise<void> => {
       const [current, ...earlier] = fingerprints
-      const mine = { $or: [{ ticketId: claim.ticketId }, { isFree: true, ownerId: claim.ownerId }] }
+      const { ticketId, ownerId } = claim
+      const mine = { $or: [{ ticketId }, { isFree: true, ownerId }, ...(from ? [{ ticketId: from }] : [])] }
       const isTaken = await barcodes.findOne({ _id: { $in: earlier }, $nor: mine.$or }, { session })
       if (isTaken || current === undefined) throw new TicketAlreadyListedError()
       try {
@@ -43,6 +45,9 @@ export const openBarcodes = (db: Db) => {
 
     /** They may be listed again by who owned them. */
     free: (fileId: string) => barcodes.updateMany({ fileId }, { $set: { isFree: true } }),
+
+    /** Whose they are when a sale is undone that they came by. */
+    changeOwner: (ticketId: string, ownerId: string) => barcodes.updateMany({ ticketId }, { $set: { ownerId } }),
 
     postpone: (fileId: string, keepUntil: Date) => barcodes.updateMany({ fileId }, { $set: { keepUntil } }),
 
