@@ -2,7 +2,7 @@ import { CustomError } from '@fairpass/sdk/errors'
 import type { OrderData } from '@fairpass/sdk/events'
 import type { Ticket } from './ticket.ts'
 
-export class ResaleNotPossibleError extends CustomError {
+class ResaleNotPossibleError extends CustomError {
   readonly code = 'resale_not_possible'
 }
 

@@ -1,5 +1,5 @@
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
-import type { ClientSession, Db, IndexDescription } from 'mongodb'
+import type { ClientSession, Collection, Db, IndexDescription } from 'mongodb'
 import { TicketAlreadyListedError } from './barcode.ts'
 
 /** A barcode that was listed, by its fingerprint; whoever owns it may list it again once it is free. */
@@ -12,11 +12,24 @@ const indexes: IndexDescription[] = [
   { key: { keepUntil: 1 }, name: 'kept', expireAfterSeconds: 0 },
 ]
 
+/** Part of the transaction that moves a file to another key: its barcode is known by a new fingerprint. */
+const createMoveIn = (barcodes: Collection<Listed>) => async (session: ClientSession, fileId: string, [current, ...earlier]: string[]): Promise<void> => {
+  const known = await barcodes.findOne({ _id: { $in: earlier }, fileId }, { session })
+  if (!known || current === undefined) return
+  await barcodes.deleteOne({ _id: known._id }, { session })
+  await barcodes.updateOne(
+    { _id: current },
+    { $setOnInsert: { ...known, _id: current } },
+    { upsert: true, session },
+  )
+}
+
 /** Which barcodes are on sale or sold: none of them twice. */
 export const openBarcodes = (db: Db) => {
   const barcodes = db.collection<Listed>('barcodes')
 
   return {
+    moveIn: createMoveIn(barcodes),
     ensureIndexes: () => barcodes.createIndexes(indexes),
 
     /**
@@ -50,17 +63,5 @@ export const openBarcodes = (db: Db) => {
     changeOwner: (ticketId: string, ownerId: string) => barcodes.updateMany({ ticketId }, { $set: { ownerId } }),
 
     postpone: (fileId: string, keepUntil: Date) => barcodes.updateMany({ fileId }, { $set: { keepUntil } }),
-
-    /** Part of the transaction that moves a file to another key: its barcode is known by a new fingerprint. */
-    moveIn: async (session: ClientSession, fileId: string, [current, ...earlier]: string[]): Promise<void> => {
-      const known = await barcodes.findOne({ _id: { $in: earlier }, fileId }, { session })
-      if (!known || current === undefined) return
-      await barcodes.deleteOne({ _id: known._id }, { session })
-      await barcodes.updateOne(
-        { _id: current },
-        { $setOnInsert: { ...known, _id: current } },
-        { upsert: true, session },
-      )
-    },
   }
 }

@@ -4,10 +4,10 @@ import { seal, unseal } from '@fairpass/sdk/seal'
 import * as v from 'valibot'
 import { derive } from './key-wrap.ts'
 
-/** As long as a program takes to fetch what it was told to. */
+/** As long as a program takes to fetch what it was given a link to. */
 const goodForMs = 60_000
 
-const Told = v.object({
+const Claims = v.object({
   orderId: v.string(),
   userId: v.string(),
   sessionId: v.string(),
@@ -31,7 +31,7 @@ export const createFileLinks = ({ secret, isStillSignedIn, now = Date.now }: Dep
 
   const read = (token: string) => {
     try {
-      return v.parse(Told, JSON.parse(unseal(token, key)))
+      return v.parse(Claims, JSON.parse(unseal(token, key)))
     } catch {
       return undefined
     }
@@ -40,17 +40,17 @@ export const createFileLinks = ({ secret, isStillSignedIn, now = Date.now }: Dep
   return {
     make: (orderId: string, { id: userId, sessionId, issuedAt }: User) => {
       const until = now() + goodForMs
-      const told: v.InferOutput<typeof Told> = { orderId, userId, sessionId, issuedAt: issuedAt.getTime(), until }
-      return { token: seal(JSON.stringify(told), key), expiresAt: new Date(until) }
+      const claims: v.InferOutput<typeof Claims> = { orderId, userId, sessionId, issuedAt: issuedAt.getTime(), until }
+      return { token: seal(JSON.stringify(claims), key), expiresAt: new Date(until) }
     },
 
     /** @throws NotFoundError when it is not of this order, over, or was never made here */
     userOf: async (token: string, orderId: string): Promise<User> => {
-      const told = read(token)
-      const user: User | undefined = told && {
-        ...{ id: told.userId, role: 'user', sessionId: told.sessionId, issuedAt: new Date(told.issuedAt) },
+      const claims = read(token)
+      const user: User | undefined = claims && {
+        ...{ id: claims.userId, role: 'user', sessionId: claims.sessionId, issuedAt: new Date(claims.issuedAt) },
       }
-      if (!told || !user || told.orderId !== orderId || told.until <= now() || !(await isStillSignedIn(user)))
+      if (!claims || !user || claims.orderId !== orderId || claims.until <= now() || !(await isStillSignedIn(user)))
         throw new NotFoundError('This link is not good any more')
       return user
     },
