@@ -3,8 +3,8 @@ import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } f
 import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'
 import { type Mail, messageIdOf } from './mail.ts'
-import type { SmtpSender } from './smtp.ts'
-import type { Mails } from './store.ts'
+import type { Outcome, SmtpSender } from './smtp.ts'
+import type { Mails, Sent } from './store.ts'
 
 /** Who a mail goes to, as things are when it is sent. */
 export type Addressee = {
@@ -22,8 +22,8 @@ export type Deps = {
   sender: Pick<SmtpSender, 'send'>
   log: Log
   publicOrigin: string
-  /** undefined: there is nobody, and nothing is sent */
-  findAddressee: (mail: Mail) => Promise<Addressee | undefined>
+  /** To whom each goes, by the mail's id; where there is nobody, nothing is sent. */
+  findAddressees: (mails: readonly Mail[]) => Promise<ReadonlyMap<string, Addressee>>
   markBounced: (userId: string, email: string) => Promise<void>
   /** The token for the link of a mail, good from now; undefined when it was used, or is of no use any more. */
   openToken: (mail: Mail & { kind: LinkedKind }, addressee: Addressee) => Promise<string | undefined>
@@ -36,23 +36,44 @@ export type Deps = {
 }
 
 const hourMs = 3_600_000
-const batch = 200
+/** How many one run sends at most, and how many are taken and looked up together. */
+const maxSent = 200
+const batchSize = 20
+/** How long what was looked up counts, in milliseconds: mails of a batch that were not begun by then are taken anew. */
+const freshMs = 5_000
 /** How long the server is left alone after it did not answer. */
 const restMs = 2_000
 
-/** Sends what is due. */
-export const createDelivery = (deps: Deps) => {
-  const { mails, sender, log, publicOrigin, now = () => new Date(), concurrency = 4, hourlyLimit = 30 } = deps
-  let restsUntil = 0
-
-  /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
-  const heldBack = async (mail: Mail, at: Date): Promise<Date | 'never' | undefined> => {
-    const since = new Date(at.getTime() - hourMs)
-    const most = hourlyMost[mail.kind]
-    if (most !== undefined && (await mails.sentBefore(mail.person, most, since, mail.kind))) return 'never'
-    const full = await mails.sentBefore(mail.person, hourlyLimit, since)
-    return full && new Date(full.getTime() + hourMs)
+/** Who was sent what in the last hour, and is being sent it now. */
+const createRecent = (sent: readonly Sent[]) => {
+  const byPerson = Map.groupBy(sent, ({ person }) => person)
+  return {
+    /** When the latest but `count` of a person's mails, of one kind or of all, was sent. */
+    before: (person: string, count: number, kind?: Mail['kind']): Date | undefined =>
+      (byPerson.get(person) ?? []).filter((one) => !kind || one.kind === kind)[count - 1]?.sentAt,
+    add: ({ person, kind }: Mail, sentAt: Date): Sent => {
+      const one = { person, kind, sentAt }
+      byPerson.set(person, [one, ...(byPerson.get(person) ?? [])])
+      return one
+    },
+    remove: (one: Sent) =>
+      byPerson.set(
+        one.person,
+        (byPerson.get(one.person) ?? []).filter((other) => other !== one),
+      ),
   }
+}
+
+type Batch = {
+  left: Mail[]
+  addressees: ReadonlyMap<string, Addressee>
+  recent: ReturnType<typeof createRecent>
+  noted: Promise<void>[]
+}
+
+/** Writes a mail, with its link and with the one that ends mails of its kind, and hands it to the server. */
+const createSending = (deps: Pick<Deps, 'sender' | 'publicOrigin' | 'openToken' | 'unsubscribeTokenOf'>) => {
+  const { sender, publicOrigin } = deps
 
   const linkOf = async (mail: Mail, addressee: Addressee): Promise<string | undefined> => {
     const { kind } = mail
@@ -92,19 +113,28 @@ export const createDelivery = (deps: Deps) => {
     })
   }
 
-  const deliver = async (mail: Mail): Promise<void> => {
-    const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
-    const addressee = await deps.findAddressee(mail)
-    if (!addressee || isUnwanted(mail, addressee)) return void (await mails.withhold(mail))
-    const held = await heldBack(mail, now())
-    if (held === 'never') return void (await mails.withhold(mail))
-    if (held) return void (await mails.postpone(mail, now(), held))
-    const link = await linkOf(mail, addressee)
-    if (link === undefined) return void (await mails.withhold(mail))
+  return { linkOf, isUnwanted, send }
+}
 
-    const outcome = await send(mail, addressee, link)
+/** Sends what is due. */
+export const createDelivery = (deps: Deps) => {
+  const { mails, log, now = () => new Date(), concurrency = 4, hourlyLimit = 30 } = deps
+  const { linkOf, isUnwanted, send } = createSending(deps)
+  let restsUntil = 0
+
+  /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
+  const heldBack = ({ kind, person }: Mail, { recent }: Batch): Date | 'never' | undefined => {
+    const most = hourlyMost[kind]
+    if (most !== undefined && recent.before(person, most, kind)) return 'never'
+    const full = recent.before(person, hourlyLimit)
+    return full && new Date(full.getTime() + hourMs)
+  }
+
+  /** What the server said of a mail. */
+  const conclude = async (mail: Mail, { userId, email }: Addressee, outcome: Outcome, batch: Batch): Promise<void> => {
+    const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
     if (outcome.kind === 'sent') {
-      await mails.sent(mail, now())
+      batch.noted.push(mails.sent(mail, now()))
       log.info(line, 'mail sent')
     } else if (outcome.kind === 'later') {
       if (outcome.isServerAway) restsUntil = now().getTime() + restMs
@@ -114,14 +144,28 @@ export const createDelivery = (deps: Deps) => {
       else log.error(said, 'mail given up')
     } else {
       await mails.refuse(mail)
-      if (outcome.kind === 'refused' && addressee.userId) await deps.markBounced(addressee.userId, addressee.email)
+      if (outcome.kind === 'refused' && userId) await deps.markBounced(userId, email)
       log.warn({ ...line, reason: outcome.reason }, 'mail refused for good')
     }
   }
 
-  const deliverOrPostpone = async (mail: Mail): Promise<void> => {
+  const deliver = async (mail: Mail, batch: Batch): Promise<void> => {
+    const addressee = batch.addressees.get(mail.id)
+    if (!addressee || isUnwanted(mail, addressee)) return mails.withhold(mail)
+    const held = heldBack(mail, batch)
+    if (held === 'never') return mails.withhold(mail)
+    if (held) return void (await mails.postpone(mail, now(), held))
+    // Counted before it is sent, so that others of this batch know of it.
+    const counted = batch.recent.add(mail, now())
+    const link = await linkOf(mail, addressee)
+    const outcome = link === undefined ? undefined : await send(mail, addressee, link)
+    if (outcome?.kind !== 'sent') batch.recent.remove(counted)
+    return outcome ? conclude(mail, addressee, outcome, batch) : mails.withhold(mail)
+  }
+
+  const deliverOrPostpone = async (mail: Mail, batch: Batch): Promise<void> => {
     try {
-      await deliver(mail)
+      await deliver(mail, batch)
     } catch (error) {
       // A mail that cannot even be written waits like any other.
       await mails.postpone(mail, now())
@@ -129,26 +173,42 @@ export const createDelivery = (deps: Deps) => {
     }
   }
 
-  /** One after the other until nothing is due. */
-  const work = async (left: { count: number }): Promise<void> => {
-    while (left.count-- > 0 && now().getTime() >= restsUntil) {
-      const mail = await mails.claim(now())
-      if (!mail) return
-      await deliverOrPostpone(mail)
+  /** What is needed for all of them is read at once. */
+  const lookUp = async (taken: Mail[]): Promise<Batch> => {
+    const people = taken.map(({ person }) => person)
+    const since = new Date(now().getTime() - hourMs)
+    // Nobody has many more than the limit: what others were sending at the same moment.
+    const most = (hourlyLimit + batchSize) * people.length
+    const [addressees, sent] = await Promise.all([deps.findAddressees(taken), mails.sentTo(people, since, most)])
+    return { left: [...taken], addressees, recent: createRecent(sent), noted: [] }
+  }
+
+  /** Sends those that were taken, several at once; what is not begun soon is given back. */
+  const sendBatch = async (taken: Mail[]): Promise<void> => {
+    const batch = await lookUp(taken)
+    const freshUntil = performance.now() + freshMs
+    const work = async (): Promise<void> => {
+      while (performance.now() < freshUntil && now().getTime() >= restsUntil) {
+        const mail = batch.left.shift()
+        if (!mail) return
+        await deliverOrPostpone(mail, batch)
+      }
     }
+    const ended = await Promise.allSettled(Array.from({ length: concurrency }, work))
+    if (batch.left.length > 0) await mails.release(batch.left, now())
+    for (const one of [...ended, ...(await Promise.allSettled(batch.noted))])
+      if (one.status === 'rejected') throw one.reason
   }
 
   return {
     /** Sends what is due now, at most two hundred mails. @returns `more` when there may be others */
     run: async (): Promise<'more' | undefined> => {
-      if (now().getTime() < restsUntil) return 'more'
-      const first = await mails.claim(now())
-      if (!first) return undefined
-      const left = { count: batch - 1 }
-      const others = Array.from({ length: concurrency - 1 }, () => work(left))
-      const ended = await Promise.allSettled([deliverOrPostpone(first).then(() => work(left)), ...others])
-      const failed = ended.find((one) => one.status === 'rejected')
-      if (failed) throw failed.reason
+      for (let sent = 0; sent < maxSent; sent += batchSize) {
+        if (now().getTime() < restsUntil) return 'more'
+        const taken = await mails.claim(now(), batchSize)
+        if (taken.length === 0) return sent > 0 ? 'more' : undefined
+        await sendBatch(taken)
+      }
       return 'more'
     },
   }

@@ -1,10 +1,9 @@
 import { calendarFile } from './calendar.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
-import { formatsOf } from './formats.ts'
 import type { DataByKind, Kind } from './kinds.ts'
 import type { Language, Letter } from './letter.ts'
-import type { Pen, Words } from './wording.ts'
+import { formatsOf, type Pen, type Words } from './wording.ts'
 
 const words: Record<Language, Words> = { en, de }
 

@@ -1,6 +1,6 @@
-import type { EventHandlers, OrderData } from '@fairpass/sdk/events'
+import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
 import type { Show } from '../mail/kinds.ts'
-import type { Mails } from '../mail/store.ts'
+import type { Mails, Owed } from '../mail/store.ts'
 import type { Orders } from '../peers/orders.ts'
 
 type Deps = { mails: Pick<Mails, 'owe'>; orders: Orders }
@@ -15,17 +15,25 @@ const saleOf = (order: OrderData, cents = order.totalCents) => ({
   total: { cents, currency: order.currency },
 })
 
+/** A receipt for the buyer, and word for the seller. */
+const saleMails = (order: OrderData): Owed[] => {
+  const cause = `order:${order.id}:completed`
+  return [
+    { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data: saleOf(order) },
+    { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data: saleOf(order) },
+  ]
+}
+
 /**
  * Which events owe whom a mail. Each mail has the event's own cause, so that an event that is told again, late or out of
  * order owes nothing more.
  */
 export const createMailHandlers = ({ mails, orders }: Deps): EventHandlers => ({
-  'order.completed': async ({ data: order }) => {
-    const cause = `order:${order.id}:completed`
-    await mails.owe([
-      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data: saleOf(order) },
-      { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data: saleOf(order) },
-    ])
+  'order.completed': {
+    batch: async (events: FairpassEvent<'order.completed'>[]) => {
+      await mails.owe(events.flatMap(({ data }) => saleMails(data)))
+      return Promise.allSettled(events)
+    },
   },
 
   /** Money that comes back, whether its order was completed before or had run out when it came. */
