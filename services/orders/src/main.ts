@@ -45,10 +45,15 @@ await runService(
       loops: [
         ...context.loops,
         { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
-        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
-        { everyMs: 1_000, name: 'late hand-overs', work: () => handovers.sweep() },
+        // What is ordered after a look has at least the time of a hold.
         {
-          everyMs: 2_000,
+          everyMs: Math.min(safetyNetMs, config.HOLD_SECONDS * 1_000),
+          name: 'overdue orders',
+          work: () => expireOverdue(orders),
+        },
+        { everyMs: safetyNetMs, name: 'late hand-overs', work: () => handovers.sweep() },
+        {
+          everyMs: safetyNetMs,
           name: 'waitlist',
           work: () => notifyAway({ line, orders, catalogue, publish: dapr.publish }),
         },
