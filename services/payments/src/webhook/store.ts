@@ -1,9 +1,10 @@
+import { createBatcher } from '@fairpass/sdk/batcher'
 import { MalformedJsonError, NotFoundError, RequestValidationError } from '@fairpass/sdk/errors'
 import { parse } from '@fairpass/sdk/http'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
-import { isDuplicateKey, type Order, openWorkQueue, readPage } from '@fairpass/sdk/mongo'
+import { isAllDuplicateKeys, isDuplicateKey, type Order, openWorkQueue, readPage } from '@fairpass/sdk/mongo'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
-import type { Db } from 'mongodb'
+import type { Collection, Db } from 'mongodb'
 import type Stripe from 'stripe'
 import * as v from 'valibot'
 import type { About as AboutWhom, Apply } from './apply.ts'
@@ -86,6 +87,17 @@ const toShown = ({ _id, type, status, lease, receivedAt, failure, paymentId, int
   intentId: intentId ?? null,
 })
 
+const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
+
+/** Stores what tells nothing new, together with what else comes within a moment. One that is stored already stays as it is. */
+const createStoringApplied = (events: Collection<StoredWebhook>) =>
+  createBatcher(async (webhooks: readonly StoredWebhook[]) => {
+    const all = webhooks.map((webhook) => ({ ...webhook, ...applied() }))
+    await events.insertMany(all, { ordered: false }).catch((error: unknown) => {
+      if (!isAllDuplicateKeys(error)) throw error
+    })
+  })
+
 /** Stripe's webhooks: stored first, answered, then applied; each once, in any order. */
 export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: Deps) => {
   const events = db.collection<StoredWebhook>('webhookEvents')
@@ -118,7 +130,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
     }
   }
 
-  const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
+  const storeApplied = createStoringApplied(events)
 
   const applyClaimed = async (webhook: StoredWebhook): Promise<void> => {
     const { _id, type, lease } = webhook
@@ -154,14 +166,14 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
       const event = await verified(body, signature)
       if (!isActedOn(event.type)) return
       const webhook = toStoredWebhook(event, new Date())
-      const isDone = await isKnown(webhook)
+      if (await isKnown(webhook)) return storeApplied(webhook)
       try {
-        await events.insertOne(isDone ? { ...webhook, ...applied() } : webhook)
+        await events.insertOne(webhook)
       } catch (error) {
         if (isDuplicateKey(error)) return
         throw error
       }
-      if (!isDone) void applyClaimed(webhook).catch(() => {})
+      void applyClaimed(webhook).catch(() => {})
     },
 
     applyDue: async (): Promise<void> => {
