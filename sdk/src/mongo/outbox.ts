@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Document, Filter, Collection as MongoCollection } from 'mongodb'
 import type { FairpassEvent } from '../events/events.ts'
-import { pause } from '../run-periodically.ts'
+import { createBell, type Loop, pause } from '../run-periodically.ts'
 import type { GaugeCollector } from '../telemetry/gauges.ts'
 import { outboxOldestSeconds, outboxPending } from '../telemetry/metrics.ts'
 
@@ -23,6 +23,11 @@ export const publishEach =
 
 /** How long events wait for others to go out with, in milliseconds. */
 const lingerMs = 5
+/**
+ * How often a relay looks for what somebody else left behind, in milliseconds: a replica that died. What this process could not
+ * publish rings its bell, and what its predecessor left is found at its start.
+ */
+const lookEveryMs = 15_000
 /** How long an event may wait for the relay that its writer started, before the periodic look takes it, in milliseconds. */
 const graceMs = 1_000
 const maxBatch = 100
@@ -60,6 +65,14 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   /** Whose events are going out right now. */
   let batch: Waiting[] = []
   let isRunning = false
+  const bell = createBell()
+  /** Whether the last that was known is that events do not go out, of which the loop knows. */
+  let isFailing = false
+
+  const ringUnlessFailing = () => {
+    if (!isFailing) bell.ring()
+    isFailing = true
+  }
 
   const takeOut = async (gone: Waiting[]) => {
     if (gone.length > 0) await raw.bulkWrite(gone.map(removal), { ordered: false })
@@ -107,11 +120,8 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     isRunning = false
   }
 
-  /**
-   * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
-   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
-   */
-  const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
+  /** @returns a promise that ends once they are out and taken out */
+  const add = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
     const before = waiting.get(id)
     if (before) {
       before.events.push(...events)
@@ -124,6 +134,16 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     return done.promise
   }
 
+  /**
+   * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
+   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
+   */
+  const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
+    const out = add(id, events)
+    out.catch(ringUnlessFailing)
+    return out
+  }
+
   /** Ends when what was enqueued for `id` is out; at once when nothing is under way. */
   const settled = (id: string): Promise<void> =>
     (waiting.get(id) ?? batch.find((document) => document.id === id))?.done.promise ?? Promise.resolve()
@@ -131,7 +151,9 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   /** Publishes what `id` holds, after what is under way for it: for what was written in a transaction, or left behind. */
   const flush = async (id: string): Promise<void> => {
     await settled(id).catch(() => {})
-    const stored = await raw.findOne({ _id: id } as Filter<WithOutbox>, { projection: { outbox: 1 } })
+    const reading = raw.findOne({ _id: id } as Filter<WithOutbox>, { projection: { outbox: 1 } })
+    reading.catch(ringUnlessFailing)
+    const stored = await reading
     if (stored?.outbox?.length) await enqueue(id, stored.outbox)
   }
 
@@ -148,8 +170,9 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
       left
         .map(({ _id, outbox }) => ({ id: _id as string, outbox }))
         .filter(({ id }) => !isUnderWay(id))
-        .map(({ id, outbox = [] }) => enqueue(id, outbox)),
+        .map(({ id, outbox = [] }) => add(id, outbox)),
     )
+    if (left.length === 0) isFailing = false
     const failed = results.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
     return left.length > 0 ? 'more' : undefined
@@ -181,7 +204,10 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     },
   }
 
-  return { enqueue, settled, flush, sweep, gaugeCollector }
+  /** The periodic look, as a loop of the service. */
+  const loopOf = (name: string): Loop => ({ everyMs: lookEveryMs, name, work: () => sweep(), bell })
+
+  return { enqueue, settled, flush, sweep, loopOf, gaugeCollector }
 }
 
 export type Relay = ReturnType<typeof createRelay>

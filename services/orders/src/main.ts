@@ -44,7 +44,7 @@ await runService(
       gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
         ...context.loops,
-        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
+        orders.relay.loopOf('outbox'),
         // What is ordered after a look has at least the time of a hold.
         {
           everyMs: Math.min(safetyNetMs, config.HOLD_SECONDS * 1_000),
