@@ -27,7 +27,7 @@ const launch = async (): Promise<Browser> =>
     args: flags,
   })
 
-interface WindowOptions {
+type WindowOptions = {
   /** Whose session the window has; nobody's by default. */
   of?: Pick<Visitor, 'jar'>
   scripts?: boolean
@@ -42,7 +42,7 @@ interface WindowOptions {
   before?: string
 }
 
-export interface Window {
+export type Window = {
   page: Page
   context: BrowserContext
   /** What the page complained about: errors of scripts, and everything that the content security policy stopped. */

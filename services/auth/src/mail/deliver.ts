@@ -3,6 +3,7 @@ import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } f
 import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'
 import { type Mail, messageIdOf } from './mail.ts'
+import { mailsTotal } from './metrics.ts'
 import type { Outcome, SmtpSender } from './smtp.ts'
 import type { Mails, Sent } from './store.ts'
 
@@ -41,8 +42,89 @@ const maxSent = 200
 const batchSize = 20
 /** How long what was looked up counts, in milliseconds: mails of a batch that were not begun by then are taken anew. */
 const freshMs = 5_000
+const defaultHourlyLimit = 30
 /** How long the server is left alone after it did not answer. */
 const restMs = 2_000
+
+const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee): boolean => {
+  const category = categoryOf[kind]
+  return (isBounced && !asked.has(kind)) || (category !== undefined && off.includes(category))
+}
+
+/** Writes a mail and hands it to the mail server. */
+const createPost = ({ sender, publicOrigin, openToken, unsubscribeTokenOf }: Deps) => {
+  const unsubscribeOf = ({ kind, data }: Mail, { userId }: Addressee) => {
+    const category = categoryOf[kind]
+    if (!category || !userId) return undefined
+    const searchId = kind === 'search-digest' ? String(data.searchId) : undefined
+    const token = unsubscribeTokenOf(userId, category, searchId)
+    return `${publicOrigin}/unsubscribe?token=${token}`
+  }
+
+  return {
+    /** The link of a mail that has one of its own; undefined when it is of no use any more. */
+    linkOf: async (mail: Mail, addressee: Addressee): Promise<string | undefined> => {
+      const { kind } = mail
+      if (!isLinked(kind)) return ''
+      const token = await openToken({ ...mail, kind }, addressee)
+      return token && `${publicOrigin}${linkPaths[kind]}?token=${token}`
+    },
+
+    send: async (mail: Mail, addressee: Addressee, link: string): Promise<Outcome> => {
+      const { language, email } = addressee
+      const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
+      const href = unsubscribeOf(mail, addressee)
+      const frame = { language, publicOrigin, footer, unsubscribe: href ? { href, text: off } : undefined }
+      return sender.send({
+        ...compose(letter, frame),
+        to: email,
+        messageId: messageIdOf(mail.cause, publicOrigin),
+        unsubscribeUrl: href,
+      })
+    },
+  }
+}
+
+/** What becomes of a mail once the server has answered. @returns whether the server is to be left alone for a while */
+const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) => {
+  const count = (outcome: string) => mailsTotal.inc({ outcome })
+  return {
+    /** It is not sent at all. */
+    withhold: async (mail: Mail): Promise<false> => {
+      await mails.withhold(mail)
+      count('withheld')
+      return false
+    },
+
+    book: async (
+      mail: Mail,
+      { userId, email }: Addressee,
+      outcome: Outcome,
+      noted: Promise<void>[],
+    ): Promise<boolean> => {
+      const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
+      if (outcome.kind === 'sent') {
+        noted.push(mails.sent(mail, now()))
+        count('sent')
+        log.info(line, 'mail sent')
+        return false
+      }
+      const said = { ...line, reason: outcome.reason }
+      if (outcome.kind === 'later') {
+        const until = await mails.postpone(mail, now())
+        count(until ? 'later' : 'given_up')
+        if (until) log.warn(said, 'mail not sent; trying again')
+        else log.error(said, 'mail given up')
+        return outcome.isServerAway === true
+      }
+      await mails.refuse(mail)
+      count('refused')
+      if (outcome.kind === 'refused' && userId) await markBounced(userId, email)
+      log.warn(said, 'mail refused for good')
+      return false
+    },
+  }
+}
 
 /** Who was sent what in the last hour, and is being sent it now. */
 const createRecent = (sent: readonly Sent[]) => {
@@ -71,127 +153,78 @@ type Batch = {
   noted: Promise<void>[]
 }
 
-/** Writes a mail, with its link and with the one that ends mails of its kind, and hands it to the server. */
-const createSending = (deps: Pick<Deps, 'sender' | 'publicOrigin' | 'openToken' | 'unsubscribeTokenOf'>) => {
-  const { sender, publicOrigin } = deps
-
-  const linkOf = async (mail: Mail, addressee: Addressee): Promise<string | undefined> => {
-    const { kind } = mail
-    if (!isLinked(kind)) return ''
-    const token = await deps.openToken({ ...mail, kind }, addressee)
-    return token && `${publicOrigin}${linkPaths[kind]}?token=${token}`
-  }
-
-  const unsubscribeOf = ({ kind, data }: Mail, { userId }: Addressee) => {
-    const category = categoryOf[kind]
-    if (!category || !userId) return undefined
-    const searchId = kind === 'search-digest' ? String(data.searchId) : undefined
-    const token = deps.unsubscribeTokenOf(userId, category, searchId)
-    return `${publicOrigin}/unsubscribe?token=${token}`
-  }
-
-  const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee) => {
-    const category = categoryOf[kind]
-    return (isBounced && !asked.has(kind)) || (category !== undefined && off.includes(category))
-  }
-
-  const send = async (mail: Mail, addressee: Addressee, link: string) => {
-    const { language, email } = addressee
-    const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
-    const unsubscribe = unsubscribeOf(mail, addressee)
-    const frame = {
-      language,
-      publicOrigin,
-      footer,
-      unsubscribe: unsubscribe ? { href: unsubscribe, text: off } : undefined,
-    }
-    return sender.send({
-      ...compose(letter, frame),
-      to: email,
-      messageId: messageIdOf(mail.cause, publicOrigin),
-      unsubscribeUrl: unsubscribe,
-    })
-  }
-
-  return { linkOf, isUnwanted, send }
-}
-
-/** Sends what is due. */
-export const createDelivery = (deps: Deps) => {
-  const { mails, log, now = () => new Date(), concurrency = 4, hourlyLimit = 30 } = deps
-  const { linkOf, isUnwanted, send } = createSending(deps)
-  let restsUntil = 0
-
-  /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
-  const heldBack = ({ kind, person }: Mail, { recent }: Batch): Date | 'never' | undefined => {
+/** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
+const createHourlyBound =
+  ({ hourlyLimit = defaultHourlyLimit }: Deps) =>
+  ({ kind, person }: Mail, { recent }: Batch): Date | 'never' | undefined => {
     const most = hourlyMost[kind]
     if (most !== undefined && recent.before(person, most, kind)) return 'never'
     const full = recent.before(person, hourlyLimit)
     return full && new Date(full.getTime() + hourMs)
   }
 
-  /** What the server said of a mail. */
-  const conclude = async (mail: Mail, { userId, email }: Addressee, outcome: Outcome, batch: Batch): Promise<void> => {
-    const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
-    if (outcome.kind === 'sent') {
-      batch.noted.push(mails.sent(mail, now()))
-      log.info(line, 'mail sent')
-    } else if (outcome.kind === 'later') {
-      if (outcome.isServerAway) restsUntil = now().getTime() + restMs
-      const until = await mails.postpone(mail, now())
-      const said = { ...line, reason: outcome.reason }
-      if (until) log.warn(said, 'mail not sent; trying again')
-      else log.error(said, 'mail given up')
-    } else {
-      await mails.refuse(mail)
-      if (outcome.kind === 'refused' && userId) await deps.markBounced(userId, email)
-      log.warn({ ...line, reason: outcome.reason }, 'mail refused for good')
-    }
-  }
+/** One mail from being due to what came of it. @returns whether the server is to be left alone for a while */
+const createAttempt = (deps: Deps, now: () => Date) => {
+  const { mails } = deps
+  const { linkOf, send } = createPost(deps)
+  const { withhold, book } = createBookkeeping(deps, now)
+  const heldBack = createHourlyBound(deps)
 
-  const deliver = async (mail: Mail, batch: Batch): Promise<void> => {
+  const attempt = async (mail: Mail, batch: Batch): Promise<boolean> => {
     const addressee = batch.addressees.get(mail.id)
-    if (!addressee || isUnwanted(mail, addressee)) return mails.withhold(mail)
+    if (!addressee || isUnwanted(mail, addressee)) return withhold(mail)
     const held = heldBack(mail, batch)
-    if (held === 'never') return mails.withhold(mail)
-    if (held) return void (await mails.postpone(mail, now(), held))
+    if (held === 'never') return withhold(mail)
+    if (held) {
+      await mails.postpone(mail, now(), held)
+      return false
+    }
     // Counted before it is sent, so that others of this batch know of it.
     const counted = batch.recent.add(mail, now())
     const link = await linkOf(mail, addressee)
     const outcome = link === undefined ? undefined : await send(mail, addressee, link)
     if (outcome?.kind !== 'sent') batch.recent.remove(counted)
-    return outcome ? conclude(mail, addressee, outcome, batch) : mails.withhold(mail)
+    return outcome ? book(mail, addressee, outcome, batch.noted) : withhold(mail)
   }
 
-  const deliverOrPostpone = async (mail: Mail, batch: Batch): Promise<void> => {
+  return async (mail: Mail, batch: Batch): Promise<boolean> => {
     try {
-      await deliver(mail, batch)
+      return await attempt(mail, batch)
     } catch (error) {
       // A mail that cannot even be written waits like any other.
       await mails.postpone(mail, now())
       throw error
     }
   }
+}
 
-  /** What is needed for all of them is read at once. */
-  const lookUp = async (taken: Mail[]): Promise<Batch> => {
+/** What is needed for all of them is read at once. */
+const createLookUp =
+  ({ mails, findAddressees, hourlyLimit = defaultHourlyLimit }: Deps) =>
+  async (taken: readonly Mail[], now: Date): Promise<Batch> => {
     const people = taken.map(({ person }) => person)
-    const since = new Date(now().getTime() - hourMs)
     // Nobody has many more than the limit: what others were sending at the same moment.
     const most = (hourlyLimit + batchSize) * people.length
-    const [addressees, sent] = await Promise.all([deps.findAddressees(taken), mails.sentTo(people, since, most)])
+    const since = new Date(now.getTime() - hourMs)
+    const [addressees, sent] = await Promise.all([findAddressees(taken), mails.sentTo(people, since, most)])
     return { left: [...taken], addressees, recent: createRecent(sent), noted: [] }
   }
 
-  /** Sends those that were taken, several at once; what is not begun soon is given back. */
+/** Sends what is due. */
+export const createDelivery = (deps: Deps) => {
+  const { mails, now = () => new Date(), concurrency = 4 } = deps
+  const [attempt, lookUp] = [createAttempt(deps, now), createLookUp(deps)]
+  let restsUntil = 0
+
+  /** Sends those that were taken, several at once; what is not begun soon is released. */
   const sendBatch = async (taken: Mail[]): Promise<void> => {
-    const batch = await lookUp(taken)
+    const batch = await lookUp(taken, now())
     const freshUntil = performance.now() + freshMs
     const work = async (): Promise<void> => {
       while (performance.now() < freshUntil && now().getTime() >= restsUntil) {
         const mail = batch.left.shift()
         if (!mail) return
-        await deliverOrPostpone(mail, batch)
+        if (await attempt(mail, batch)) restsUntil = now().getTime() + restMs
       }
     }
     const ended = await Promise.allSettled(Array.from({ length: concurrency }, work))
