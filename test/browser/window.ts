@@ -50,14 +50,14 @@ export type Window = {
 }
 
 /**
- * A browser and the shared marketplace for one file of tests. Every window is a browser profile of its own, empty but
+ * A browser and the shared marketplace, or another one, for one file of tests. Every window is a browser profile of its own, empty but
  * for the session that it is opened with.
  */
-export const useBrowser = () => {
+export const useBrowser = (marketplace: () => Promise<Marketplace> = sharedMarketplace) => {
   let browser: Browser | undefined
   let market: Marketplace | undefined
   beforeAll(async () => {
-    const opened = await Promise.all([launch(), sharedMarketplace()])
+    const opened = await Promise.all([launch(), marketplace()])
     browser = opened[0]
     market = opened[1]
   }, 240_000)

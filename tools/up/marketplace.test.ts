@@ -44,7 +44,7 @@ apps:
 const Pid = v.object({ pid: v.number() })
 const PidAndPort = v.object({ pid: v.number(), port: v.number() })
 const RunFile = v.strictObject({
-  web: v.strictObject({ pid: v.number(), port: v.number() }),
+  web: v.strictObject({ pid: v.number(), port: v.number(), daprHttpPort: v.number() }),
   services: v.record(
     v.string(),
     v.strictObject({ pid: v.number(), port: v.number(), daprPid: v.number(), daprHttpPort: v.number() }),
