@@ -48,11 +48,25 @@ test('nobody writes, runs a program, calls foreign code or is asked for more', (
   }
 })
 
+const mayRead = (id: string, variable: string) =>
+  valuesOf(id, 'env')?.some((name) => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name))
+
+// Guarantee: who gives an app a new setting is told here that Deno would refuse to read it.
+test('an app may read every setting that its sources name', async () => {
+  for (const { id, dir } of apps) {
+    const own = await Array.fromAsync(new Bun.Glob('src/**/*.ts').scan({ cwd: dir, absolute: true }))
+    const sources = [join(root, 'sdk/src/config.ts'), ...own.filter((path) => /\/(config|limits|main|environment)\.ts$/.test(path))]
+    const texts = await Promise.all(sources.map((path) => Bun.file(path).text()))
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]{2,}):/gm)].map(([, name = '']) => name),
+    )
+    expect(named.length).toBeGreaterThan(10)
+    expect({ id, refused: named.filter((name) => !mayRead(id, name)) }).toEqual({ id, refused: [] })
+  }
+})
+
 test('a secret is read by the app that it is for', () => {
-  const readersOf = (variable: string) =>
-    apps
-      .map(({ id }) => id)
-      .filter((id) => valuesOf(id, 'env')?.some((name) => variable.startsWith(name.replace(/\*$/, ''))))
+  const readersOf = (variable: string) => apps.map(({ id }) => id).filter((id) => mayRead(id, variable))
   expect(readersOf('JWT_KEY')).toEqual(['auth'])
   expect(readersOf('FILE_KEY')).toEqual(['tickets'])
   expect(readersOf('STRIPE_SECRET_KEY')).toEqual(['payments'])

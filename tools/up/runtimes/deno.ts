@@ -26,6 +26,7 @@ const variablesOf: Record<string, readonly string[]> = {
     'PAYOUT_DELAY_SECONDS',
     'STRIPE_PUBLISHABLE_KEY',
     'TRUSTED_PROXIES',
+    'REGION_ORIGIN',
     'PLATFORM_FEE_BASIS_POINTS',
     'NITRO_*',
   ],
