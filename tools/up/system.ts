@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { App, Part, PartName, Ports, Template } from '@fairpass/servers'
+import type { App, Part, PartName, Ports, Runtimes, Template } from '@fairpass/servers'
 import {
   mongodServer,
   mongodUri,
@@ -16,7 +16,6 @@ import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-fold
 import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
 import { mailboxServer } from './mailbox.ts'
 import { type Observers, prometheusServer } from './observe.ts'
-import type { Runtimes } from './runtimes/choice.ts'
 import { commandOf, withBunOnPath } from './runtimes/command.ts'
 import type { Settings } from './settings.ts'
 import { doubleKey, stripeDouble } from './stripe-double.ts'

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import type { App, Part, ProcessSpec } from '@fairpass/servers'
-import type { Runtimes } from './choice.ts'
+import type { App, Part, ProcessSpec, Runtimes } from '@fairpass/servers'
 import { denoCommand } from './deno.ts'
 
 type Running = {

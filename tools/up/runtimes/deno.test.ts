@@ -55,7 +55,10 @@ const mayRead = (id: string, variable: string) =>
 test('an app may read every setting that its sources name', async () => {
   for (const { id, dir } of apps) {
     const own = await Array.fromAsync(new Bun.Glob('src/**/*.ts').scan({ cwd: dir, absolute: true }))
-    const sources = [join(root, 'sdk/src/config.ts'), ...own.filter((path) => /\/(config|limits|main|environment)\.ts$/.test(path))]
+    const sources = [
+      join(root, 'sdk/src/config.ts'),
+      ...own.filter((path) => /\/(config|limits|main|environment)\.ts$/.test(path)),
+    ]
     const texts = await Promise.all(sources.map((path) => Bun.file(path).text()))
     const named = texts.flatMap((text) =>
       [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]{2,}):/gm)].map(([, name = '']) => name),
