@@ -27,6 +27,8 @@ export const refusals: typeof english = {
     file_unreadable: 'Diese Datei lässt sich nicht lesen.',
     no_barcode: 'In dieser Datei wurde kein Barcode gefunden.',
     unsupported_media_type: 'Bitte wählen Sie ein PDF, PNG, JPEG oder einen Pass von Apple Wallet.',
+    resale_not_possible:
+      'Dieses Ticket kann nicht weiterverkauft werden: Es ist noch nicht übergeben, oder die Veranstaltung hat begonnen.',
     handover_not_possible: 'Das Ticket kann gerade nicht übergeben werden.',
     claim_not_possible: 'Für diese Bestellung lässt sich kein Geld zurückverlangen.',
     ticket_reserved: 'Das Ticket wird gerade gekauft und kann so lange nicht geändert werden.',

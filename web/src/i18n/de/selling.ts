@@ -36,7 +36,11 @@ export const selling: typeof english = {
     fileHint:
       'Ein PDF, Bild oder Pass bis 3 MB, ausgewählt oder hierher gezogen. Es wird geprüft, versiegelt und nach der Zahlung dem Käufer gegeben. Ohne Datei geben Sie das Ticket innerhalb eines Tages nach dem Verkauf selbst weiter.',
     fileTooLarge: 'Diese Datei ist größer als 3 MB.',
-    sending: 'Ihr Ticket wird gelesen.',
+    sending: 'Ihr Ticket wird gesendet.',
+    reading: 'Ihr Ticket wird gelesen.',
+    progress: 'Wie viel davon gesendet ist',
+    sendingLost:
+      'Die Verbindung ist abgebrochen. Drücken Sie noch einmal auf den Knopf; doppelt eingestellt wird nichts.',
     withoutBarcode: 'Trotzdem anbieten; wer kauft, erfährt, dass kein Barcode gefunden wurde.',
     uploaded: 'Ihr Ticket wurde gelesen und wird angeboten.',
     submit: 'Zum Verkauf anbieten',

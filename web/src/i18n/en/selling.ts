@@ -34,7 +34,10 @@ export const selling = {
     fileHint:
       'A PDF, picture or pass of up to 3 MB, chosen or dropped here. It is checked, kept sealed, and handed to the buyer once it is paid. Without a file you pass the ticket on yourself within a day of the sale.',
     fileTooLarge: 'This file is larger than 3 MB.',
-    sending: 'Your ticket is being read.',
+    sending: 'Your ticket is being sent.',
+    reading: 'Your ticket is being read.',
+    progress: 'How much of it was sent',
+    sendingLost: 'The connection was lost. Press the button to try again; nothing is put up twice.',
     withoutBarcode: 'Put it up all the same; the buyer is told that no barcode was found.',
     uploaded: 'Your ticket was read and is up for sale.',
     submit: 'Put it up for sale',
