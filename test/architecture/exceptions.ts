@@ -43,15 +43,8 @@ export const exceptions: Readonly<Record<RuleName, Readonly<Record<string, numbe
     'tools/stripe-double/webhook/webhooks.ts': 108,
     'tools/up/processes/process-group.ts': 85,
     'tools/up/system.ts': 61,
-    'web/src/components/ticket/ticket-offer.tsx': 51,
-    'web/src/gateway/gateway.ts': 61,
-    'web/src/live/stream.ts': 54,
-    'web/src/server/handle-page.ts': 76,
-    'web/src/server/serve.ts': 61,
   },
-  interfaces: {
-    'web/src/global.d.ts': 1,
-  },
+  interfaces: {},
   screamingConstants: {},
   vocabulary: {},
 }
