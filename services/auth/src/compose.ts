@@ -111,9 +111,9 @@ const loopsOf = (
   recovery: Recovery,
   delivery: ReturnType<typeof wireDelivery> | undefined,
 ) => [
-  { everyMs: safetyNetMs, name: 'outbox', work: accounts.relay.sweep },
-  { everyMs: safetyNetMs, name: 'outbox of sessions', work: sessions.relay.sweep },
-  { everyMs: safetyNetMs, name: 'sessions of a reset', work: recovery.endOldSessions },
+  accounts.relay.loopOf('outbox'),
+  sessions.relay.loopOf('outbox of sessions'),
+  { everyMs: 15_000, name: 'sessions of a reset', work: recovery.endOldSessions },
   ...(delivery ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell }] : []),
 ]
 
