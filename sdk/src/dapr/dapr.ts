@@ -4,11 +4,9 @@ import type { FairpassEvent } from '../events/events.ts'
 import { runtime } from '../runtime/index.ts'
 import { eventsPublishedTotal } from '../telemetry/metrics.ts'
 import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from '../telemetry/trace.ts'
+import { type DaprPlace, endpointOf } from './endpoint.ts'
 
-/** Where the Dapr API answers: at an address, or at a port of this machine. */
-type Place = { endpoint: string } | { httpPort: number }
-
-type Options = Place & {
+type Options = DaprPlace & {
   /** shown to the sidecar (DAPR_API_TOKEN); without one the sidecar asks for none */
   apiToken?: string | undefined
   /** bound on each call, in milliseconds */
@@ -80,13 +78,11 @@ const parsed = <S extends v.GenericSchema>(schema: S, text: string): v.InferOutp
  * or what stands behind it does not answer.
  */
 export const createDapr = ({ apiToken, timeoutMs = 5_000, ...place }: Options) => {
-  const endpoint = 'endpoint' in place ? place.endpoint : `http://127.0.0.1:${place.httpPort}`
-
   const fetchWithin = async (path: string, init: RequestInit, headers: Headers, boundMs: number): Promise<Answer> => {
     if (apiToken) headers.set('dapr-api-token', apiToken)
     try {
       const signal = AbortSignal.timeout(boundMs)
-      const answer = await runtime.fetchOnce(`${endpoint}/v1.0/${path}`, { ...init, headers, signal })
+      const answer = await runtime.fetchOnce(`${endpointOf(place)}/v1.0/${path}`, { ...init, headers, signal })
       return { status: answer.status, ok: answer.ok, headers: answer.headers, text: await answer.text() }
     } catch (error) {
       throw new ServiceUnavailableError(undefined, { cause: error })

@@ -5,6 +5,8 @@ import type { Env, ExtractSchema, Schema } from 'hono/types'
 // biome-ignore lint/suspicious/noExplicitAny: Hono's types of variables and schemas vary in both directions.
 type Router = Hono<any, any, any>
 
+type Combined<S> = S extends Schema ? Hono<Env, S> : never
+
 /**
  * Puts the routes of a feature's routers together, in their order, and keeps the types of all their paths:
  * `.route('/', …)` of a router that was itself put together so loses them, and with them what callers are held to.
@@ -13,5 +15,5 @@ type Router = Hono<any, any, any>
 export const combineRoutes = <R extends Router[]>(...routers: R) => {
   const combined = new Hono()
   for (const router of routers) combined.route('/', router)
-  return combined as unknown as Hono<Env, ExtractSchema<R[number]> & Schema>
+  return combined as unknown as Combined<ExtractSchema<R[number]>>
 }
