@@ -37,6 +37,9 @@ export type System = {
 // Fixed where free: a replica set that comes back on its old port needs no new configuration.
 const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090, mailbox: 8_025 }
 
+/** Whose sidecars need to know of placement and scheduler: each that is connected to them costs all three some work, all the time. */
+const hostsActors: ReadonlySet<string> = new Set(['expiration'])
+
 type SystemOptions = {
   settings: Settings
   template: Template
@@ -81,7 +84,7 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
         template,
         app,
         extraConfigFiles: [names],
-        ...shared.controlPlane,
+        ...(hostsActors.has(app.id) ? shared.controlPlane : {}),
         env: sidecarEnv(environment, tokens),
       }),
     ),
