@@ -27,6 +27,25 @@ const bufferedMaxBytes = 64 * 1024
 const isShort = (response: Response): boolean =>
   Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= bufferedMaxBytes
 
+/** Ends a call when its visitor leaves, or when it takes too long. */
+const boundedCall = (visitor: AbortSignal, timeoutMs: number) => {
+  const call = new AbortController()
+  const abort = () => call.abort()
+  visitor.addEventListener('abort', abort, { once: true })
+  const timer = setTimeout(abort, timeoutMs)
+  return {
+    call,
+    /** From here on it may take as long as it likes. */
+    lift: () => clearTimeout(timer),
+    finish: () => {
+      clearTimeout(timer)
+      visitor.removeEventListener('abort', abort)
+    },
+  }
+}
+
+type BoundedCall = ReturnType<typeof boundedCall>
+
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
 export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
   const sidecar = `${daprEndpoint}/v1.0/invoke`
@@ -41,15 +60,8 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
       return problem('forbidden', trace.traceId, isOfOtherAddress(request) ? message : undefined)
     }
 
-    const call = new AbortController()
-    const abort = () => call.abort()
-    request.signal.addEventListener('abort', abort, { once: true })
-    const timer = setTimeout(abort, timeoutMs)
-    const finish = () => {
-      clearTimeout(timer)
-      request.signal.removeEventListener('abort', abort)
-    }
-
+    const bounded = boundedCall(request.signal, timeoutMs)
+    const { call, finish } = bounded
     try {
       const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
@@ -70,24 +82,29 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
         finish()
         return problem('service_unavailable', trace.traceId)
       }
-      const headers = responseHeaders(answer.headers)
-      const { status, statusText } = answer
-      if (answer.body === null) {
-        finish()
-        return new Response(null, { status, statusText, headers })
-      }
-      if (isShort(answer)) {
-        const bytes = await answer.arrayBuffer()
-        finish()
-        return new Response(bytes, { status, statusText, headers })
-      }
-      if (isEventStream(answer)) clearTimeout(timer)
-      return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
+      return await relay(answer, bounded)
     } catch (error) {
       finish()
       return problem(error instanceof BodyTooLarge ? 'body_too_large' : 'service_unavailable', trace.traceId)
     }
   }
+}
+
+/** The service's answer, whole where it is short. */
+const relay = async (answer: Response, { call, lift, finish }: BoundedCall): Promise<Response> => {
+  const headers = responseHeaders(answer.headers)
+  const { status, statusText } = answer
+  if (answer.body === null) {
+    finish()
+    return new Response(null, { status, statusText, headers })
+  }
+  if (isShort(answer)) {
+    const bytes = await answer.arrayBuffer()
+    finish()
+    return new Response(bytes, { status, statusText, headers })
+  }
+  if (isEventStream(answer)) lift()
+  return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
 }
 
 /** The service's bytes as they come; a visitor who leaves ends the call behind. */
