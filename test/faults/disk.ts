@@ -34,8 +34,6 @@ export const mountDisk = (folder: string, megabytes: number) => {
     },
 
     empty: () => rmSync(ballast, { force: true }),
-    makeReadOnly: () => run('mount', '-o', 'remount,ro', folder),
-    makeWritable: () => run('mount', '-o', 'remount,rw', folder),
     remove: () => run('umount', '-l', folder),
   }
 }

@@ -1,12 +1,14 @@
 import { afterAll, expect, test } from 'bun:test'
-import { type Proxy, startProxy } from './proxy.ts'
+import { type FaultyProxy, startProxy } from './proxy.ts'
 
 // What the proxy promises, or the tests that stand on it prove nothing.
 
 const stops: (() => unknown)[] = []
-afterAll(() => stops.forEach((stop) => stop()))
+afterAll(() => {
+  for (const stop of stops) stop()
+})
 
-const world = async (seed = 1): Promise<{ proxy: Proxy; ask: (withinMs?: number) => Promise<string> }> => {
+const world = async (seed = 1): Promise<{ proxy: FaultyProxy; ask: (withinMs?: number) => Promise<string> }> => {
   const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('here') })
   const proxy = await startProxy({ targetPort: () => server.port ?? 0, seed })
   stops.push(proxy.stop, () => server.stop(true))

@@ -102,4 +102,4 @@ export const startProxy = async ({ targetPort, port = 0, seed = 1 }: Options) =>
   }
 }
 
-export type Proxy = Awaited<ReturnType<typeof startProxy>>
+export type FaultyProxy = Awaited<ReturnType<typeof startProxy>>

@@ -9,7 +9,7 @@ import { doubleKey, stripeDouble } from '../../tools/up/stripe-double.ts'
 import { eventually } from '../eventually.ts'
 import { type ServiceName, startMarketplace } from '../marketplace.ts'
 import { type Disk, mountDisk } from './disk.ts'
-import { type Proxy, startProxy } from './proxy.ts'
+import { type FaultyProxy, startProxy } from './proxy.ts'
 import { answers, initiate, isPrimary } from './replica-set.ts'
 
 const diskMegabytes = { mongod: 1_200, redis: 64, scheduler: 400 }
@@ -43,7 +43,14 @@ const keep = async (spec: ProcessSpec) => {
   await eventually(spec.isReady, (isReady) => isReady, readyWithinMs).catch((error) => {
     throw new Error(`${spec.name}: ${error.message}\n${said}`)
   })
-  return { spec, supervised, said: () => said }
+  return {
+    /** SIGKILL to the process of now; another one is started at once. */
+    kill: () => process.kill(supervised.pid, 'SIGKILL'),
+    signal: (name: NodeJS.Signals) => process.kill(supervised.pid, name),
+    pid: () => supervised.pid,
+    stop: () => supervised.stop(3_000),
+    said: () => said,
+  }
 }
 
 /**
@@ -74,7 +81,7 @@ export const startWorld = async ({ env = {}, members = 1, disks = [], seed = 1 }
     }
     const keepUntilStop = async (spec: ProcessSpec) => {
       const kept = await keep(spec)
-      stops.push(() => kept.supervised.stop(3_000))
+      stops.push(kept.stop)
       return kept
     }
 
@@ -140,8 +147,8 @@ export const startWorld = async ({ env = {}, members = 1, disks = [], seed = 1 }
     })
     stops.push(market.stop)
     const primaryPort = async () => (await eventually(primary, () => true, readyWithinMs)).port
-    const proxies: Record<'mongod' | 'redis' | 'stripe', Proxy> = {
-      mongod: mongods[0]?.proxy as Proxy,
+    const proxies: Record<'mongod' | 'redis' | 'stripe', FaultyProxy> = {
+      mongod: mongods[0]?.proxy as FaultyProxy,
       redis: redisProxy,
       stripe: stripeProxy,
     }

@@ -49,6 +49,8 @@ export const connect = (uri: string, name: string, { isTraced = false } = {}) =>
     readConcern: { level: 'majority' },
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 3_000,
+    // A primary that fell silent is given up after both together; the driver's own ten seconds are an outage.
+    heartbeatFrequencyMS: 3_000,
     // The driver bounds no operation as a whole: each of its waits has a bound of its own.
     socketTimeoutMS: 8_000,
     waitQueueTimeoutMS: 8_000,
