@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { metrics } from '@fairpass/sdk/telemetry'
 import { findPrometheus, run } from '@fairpass/servers'
 import * as v from 'valibot'
+import '../services/auth/src/mail/metrics.ts'
 import '../services/orders/src/metrics.ts'
 import '../services/payments/src/metrics.ts'
 import '../web/src/server/observe-request.ts'
@@ -123,6 +124,14 @@ const cases: Record<
   FairpassOutboxStuck: [
     [steady('fairpass_outbox_oldest_seconds{service="orders",collection="orders"}', 61)],
     [steady('fairpass_outbox_oldest_seconds{service="orders",collection="orders"}', 5)],
+  ],
+  FairpassMailStuck: [
+    [growing('fairpass_mails_total{service="auth",outcome="later"}', 2)],
+    [
+      steady('fairpass_mails_due_oldest_seconds{service="auth"}', 20),
+      growing('fairpass_mails_total{service="auth",outcome="later"}', 2),
+      growing('fairpass_mails_total{service="auth",outcome="sent"}', 1),
+    ],
   ],
   FairpassDeadLetters: [
     [steady('fairpass_dead_letters{service="tickets"}', 1)],

@@ -47,6 +47,28 @@ const isSignedIn = async (page: Page) => {
   return page.getByRole('link', { name: 'My orders' }).isVisible()
 }
 
+test('a password that is chosen is judged while it is typed, in words, and none of its kinds of characters is asked for', async () => {
+  const { page, complaints } = await open({ width: 375 })
+  await page.goto('/signup')
+  const [typed, said] = [page.getByLabel('Password'), page.locator('form').getByRole('status')]
+  for (const [text, words] of [
+    ['abcdefg', 'Too short'],
+    ['abcdefghijkl', 'Easy to guess'],
+    ['Tr0ub4dor&3', 'Fair'],
+    ['correct horse battery staple', 'Strong'],
+  ] as const) {
+    await typed.fill(text)
+    await said.getByText(words).waitFor()
+  }
+  expect(await violationsOn(page)).toEqual([])
+  // The judgement is advice: the server has the last word.
+  await page.getByLabel('Email').fill(newAddress())
+  await typed.fill('password1')
+  await page.getByRole('main').getByRole('button', { name: 'Sign up' }).click()
+  await page.getByRole('alert').getByText('is one of the most common passwords').waitFor()
+  expect(complaints).toEqual([])
+})
+
 describe.each([
   ['with JavaScript', true],
   ['without JavaScript', false],
@@ -190,8 +212,8 @@ test('a purchase brings its buyer and its seller two mails each, once, whose lin
   const sold = await mailNamed(selling, 'Sold: Four mails')
   await buyer.page.goto(linkIn(bought, '/orders/'))
   await buyer.page.getByRole('heading', { name: 'Four mails' }).first().waitFor()
-  await seller.page.goto(linkIn(sold, '/listings/'))
-  expect(seller.page.url()).toContain(ticket.replace('/tickets/', ''))
+  await seller.page.goto(linkIn(sold, '/sales#'))
+  await seller.page.getByText('Four mails').waitFor()
   expect(bought.text).toContain('€89.50')
   for (const email of [selling, buying]) {
     const subjects = (await market().mailsTo(email)).map(({ subject }) => subject)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { eventually, type Marketplace, startMarketplace } from '../marketplace.ts'
+import { eventually, listTicket, type Marketplace, startMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 
 // Mails amid kill -9 of whoever sends them, of what holds them, and of the mail server; and a server that misbehaves.
@@ -96,3 +96,41 @@ test.each(['hang', 'refuse', 'defer', 'close'])(
   },
   180_000,
 )
+
+const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+
+// Guarantee: whatever the mail server does, buying does not wait for it.
+test('buying is as quick beside a mail server that hangs, refuses or defers as beside one that is well', async () => {
+  const count = 7
+  const purchases = async () => {
+    const listed = await Promise.all(Array.from({ length: count }, () => listTicket(market)))
+    const buyers = await market.signedUpMany(count)
+    const took: number[] = []
+    for (const [i, { ticketId }] of listed.entries()) {
+      const buyer = buyers[i]
+      if (!buyer) throw new Error('there is no buyer')
+      const startedAt = performance.now()
+      const { body: order } = expectStatus(await buyer.buy(ticketId), 201)
+      expectStatus(await buyer.pay(order.id), 201)
+      took.push(performance.now() - startedAt)
+    }
+    return took
+  }
+  await purchases()
+  const well = await purchases()
+  const ill: Record<string, number[]> = {}
+  for (const kind of ['hang', 'refuse', 'defer']) {
+    await fault(kind)
+    ill[kind] = await purchases()
+    expect(await owed()).toBeGreaterThan(count)
+    await noFaults()
+    await eventually(owed, (left) => left === 0, 120_000)
+    well.push(...(await purchases()))
+  }
+  for (const [kind, took] of Object.entries(ill)) {
+    const ratio = median(took) / median(well)
+    console.log(`a purchase beside a mail server that does ${kind} takes ${ratio.toFixed(2)} times as long`)
+    // Whoever waited for the mail server would wait for its time-out, ten seconds: a hundred times as long.
+    expect(ratio).toBeLessThan(3)
+  }
+}, 300_000)

@@ -30,7 +30,7 @@ The cluster is the one of KUBECONFIG, which needs Dapr and the images (bun run i
 Its nodes' ports must be reachable from here; FAIRPASS_NODE names another address than the one a node tells.
 
   --only        manifests: check them against the API server; marketplace: all the rest
-  --keep        leave the marketplace there, for a look
+  --keep        leave the marketplace there, for a look`
 
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { forgetOrphan, registerOrphan } from './orphans.ts'
 import { reasonOf } from './user-error.ts'
 
@@ -36,18 +38,27 @@ const boundToParent = setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []
 
 /** Starts a process in a group of its own (a terminal's Ctrl-C does not reach it) and hands its output on as it comes. */
 export const spawnProcess = (spec: ProcessSpec, onOutput: (chunk: Uint8Array) => void): RunningProcess => {
+  const child = spawnDetached(spec, 'pipe')
+  void drain(child.stdout, onOutput)
+  void drain(child.stderr, onOutput)
+  return runningProcess(spec.name, child)
+}
+
+const spawnDetached = <Out extends 'pipe' | number>(spec: ProcessSpec, output: Out) => {
   if (spec.folder) mkdirSync(spec.folder, { recursive: true, mode: 0o700 })
   const child = Bun.spawn([...boundToParent, ...spec.command], {
     ...(spec.cwd && { cwd: spec.cwd }),
     env: { ...spec.env },
     stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
+    stdout: output,
+    stderr: output,
     detached: true,
   })
   registerOrphan(child.pid)
-  void drain(child.stdout, onOutput)
-  void drain(child.stderr, onOutput)
+  return child
+}
+
+const runningProcess = (name: string, child: Bun.Subprocess): RunningProcess => {
   const killGroup = () => {
     try {
       process.kill(-child.pid, 'SIGKILL')
@@ -62,7 +73,7 @@ export const spawnProcess = (spec: ProcessSpec, onOutput: (chunk: Uint8Array) =>
     return { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode) }
   })
   return {
-    name: spec.name,
+    name,
     pid: child.pid,
     exited,
     kill: killGroup,
@@ -107,22 +118,27 @@ export const untilReady = async (
 export const describeEnding = ({ code, signal }: Ending) => (signal ? `killed by ${signal}` : `exit code ${code}`)
 
 /**
- * Starts one server and waits until it serves. It ends with this process at the latest.
+ * Starts one server and waits until it serves. It ends with this process at the latest. Its output goes to an unlinked
+ * file: in long runs of tests Bun was seen to stop reading a child's pipe, and MongoDB, with its log blocked, answered
+ * nobody any more.
  * @throws Error with the end of its output when it ended early or was not ready in time
  */
 export const startProcess = async (spec: ProcessSpec, { timeoutMs = readyWithinMs } = {}): Promise<RunningProcess> => {
-  const decoder = new TextDecoder()
-  let tail = ''
-  const running = spawnProcess(spec, (chunk) => {
-    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4_000)
-  })
+  const path = join(tmpdir(), `fairpass-${spec.name}-${process.pid}-${crypto.randomUUID()}.log`)
+  const output = openSync(path, 'ax+', 0o600)
   try {
-    await untilReady(spec, running, timeoutMs)
-    return running
-  } catch (error) {
-    running.kill()
-    await running.exited
-    throw new Error(`${reasonOf(error)}\n${tail}`)
+    const running = runningProcess(spec.name, spawnDetached(spec, output))
+    try {
+      await untilReady(spec, running, timeoutMs)
+      return running
+    } catch (error) {
+      running.kill()
+      await running.exited
+      throw new Error(`${reasonOf(error)}\n${readFileSync(path, 'utf8').slice(-4_000)}`)
+    }
+  } finally {
+    unlinkSync(path)
+    closeSync(output)
   }
 }
 

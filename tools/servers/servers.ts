@@ -34,6 +34,8 @@ export const mongodServer = ({ part, dataDir, port, listen = loopback }: At): Pr
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
       // A slow write is logged with what it writes, hashes of passwords and tokens included.
       ...['--slowms', '3600000'],
+      // What a killed process had changed in a transaction is locked until this runs out; ours take milliseconds.
+      ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
       // One node has nobody to hand over to, so an orderly end needs no waiting.
       ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
     ],

@@ -31,6 +31,7 @@ const readers: Record<string, readonly string[]> = {
   APP_API_TOKEN: [],
   DAPR_API_TOKEN: [],
   FAIRPASS_CACHE: [],
+  RUNTIME: [],
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

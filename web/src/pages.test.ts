@@ -32,6 +32,7 @@ const order = {
   totalCents: 1999,
   currency: 'usd',
   createdAt: '2027-01-01T00:00:00.000Z',
+  handover: { kind: 'transfer', status: 'waiting' },
   ticket: ticket,
 }
 const coupon = { code: 'C1', maxRedemptions: 3, redemptions: 1, expiresAt: null, withdrawnAt: null }
@@ -512,6 +513,7 @@ describe('forms', () => {
     expect(JSON.parse(callTo('POST /api/tickets')[0]?.body ?? '')).toEqual({
       title: 'Jazz',
       venue: 'Hall',
+      delivery: 'transfer',
       city: 'Oslo',
       timeZone: 'Europe/Oslo',
       startsAt: '2027-03-01T19:00:00.000Z',

@@ -142,6 +142,9 @@ const dataByType = {
   'order.cancelled': OrderData,
   'order.completed': OrderData,
   'order.refunded': OrderData,
+  'handover.sent': OrderData,
+  /** its seller has said nothing yet, and little time is left */
+  'handover.due': OrderData,
   'handover.overdue': OrderData,
   'claim.opened': ClaimData,
   'claim.decided': ClaimData,

@@ -2,6 +2,7 @@ import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sd
 import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConfig } from './config.ts'
 import { type ContactDeps, createContactRoutes } from './contact/routes.ts'
+import { createInternalRoutes } from './internal-routes.ts'
 import { createPasskeyRoutes, type PasskeyDeps } from './passkey/routes.ts'
 import type { Recovery } from './recovery/recovery.ts'
 import { createRecoveryRoutes } from './recovery/routes.ts'
@@ -25,7 +26,8 @@ export const createApp = ({ service, ...deps }: Deps) =>
       .route('/', createContactRoutes(deps))
       .route('/', createSecondFactorRoutes(deps))
       .route('/', createPasskeyRoutes(deps))
-      .route('/', createReauthenticateRoutes(deps)),
+      .route('/', createReauthenticateRoutes(deps))
+      .route('/', createInternalRoutes(deps)),
     service.publicOrigin,
   )
 

@@ -1,6 +1,6 @@
 import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import * as v from 'valibot'
-import { Email, LongEnoughPassword } from './account/credentials.ts'
+import { Email, NewPassword } from './account/credentials.ts'
 import { limitVariables } from './limits.ts'
 
 /** Browsers keep no cookie longer than 400 days. */
@@ -33,7 +33,7 @@ const authConfig = {
   /** accepted while it is being replaced: its tokens verify, none are signed with it */
   JWT_KEY_PREVIOUS: v.optional(JwtKey),
   ADMIN_EMAIL: v.optional(Email),
-  ADMIN_PASSWORD: v.optional(LongEnoughPassword),
+  ADMIN_PASSWORD: v.optional(NewPassword),
   SMTP_URL: v.optional(
     v.pipe(v.string(), v.regex(/^smtps?:\/\/[^/]/, 'must begin with smtp:// or smtps://'), v.url('must be a URL')),
   ),

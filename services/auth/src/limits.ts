@@ -2,7 +2,7 @@ import { addressOf, type Limit, RateVariable } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { Context, Env } from 'hono'
-import type { AuthConfig } from './config.ts'
+import type * as v from 'valibot'
 
 /**
  * The limits of auth in the environment. Addresses are shared by many people, so theirs are wide; guessing at one account
@@ -19,7 +19,7 @@ export const limitVariables = {
   LIMIT_RECOVERY_ADDRESS: RateVariable('300/600'),
 }
 
-type Variables = Pick<AuthConfig, keyof typeof limitVariables>
+type Variables = { [N in keyof typeof limitVariables]: v.InferOutput<(typeof limitVariables)[N]> }
 type WithEmail = { out: { json: { email: string } } }
 type Of<E extends Env = Env> = (c: Context<E, string, WithEmail>) => string | undefined
 

@@ -11,7 +11,7 @@ type Deps = {
   context: ServiceContext
   orders: Orders
   purchase: Purchase
-  line: Waitlist
+  waitlist: Waitlist
   limits: LimitVariables
 }
 

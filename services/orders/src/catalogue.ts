@@ -1,7 +1,7 @@
 import { type Dapr, daprFetch, parseResponse } from '@fairpass/sdk/dapr'
 import { TicketData } from '@fairpass/sdk/events'
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
-import type { Api } from '@fairpass/tickets/api'
+import type { InternalRoutes } from '@fairpass/tickets/internal'
 import { hc } from 'hono/client'
 import type { Db } from 'mongodb'
 import { sharedRead } from './hold/shared-read.ts'
@@ -18,7 +18,7 @@ const withoutGone = (ticket: Omit<TicketData, 'id'>) => {
 /** The tickets as orders knows them: a replica that their events keep, filled by invocation where it has a gap. */
 export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   const tickets = db.collection<Known>('tickets')
-  const owner = hc<Api>('http://tickets', daprFetch(dapr, 'tickets')).internal.tickets
+  const owner = hc<InternalRoutes>('http://tickets', daprFetch(dapr, 'tickets')).internal.tickets
   const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
 
   /** Takes in tickets, each unless the same or a later version is known: then inserting it collides with that. */

@@ -16,14 +16,14 @@ import { openWaitlist } from './waitlist/store.ts'
 const startWorld = async () => {
   const db = await testDatabase()
   const dapr = createDapr({ httpPort: 1 })
-  const line = openWaitlist(db)
-  const orders = openOrders(db, { holds: createHolds(dapr), waitlist: line, publishAll: async () => new Map() })
+  const waitlist = openWaitlist(db)
+  const orders = openOrders(db, { holds: createHolds(dapr), waitlist, publishAll: async () => new Map() })
   const suspensions = openSuspensions(db)
-  const handlers = createHandlers({ orders, catalogue: openCatalogue(db, dapr), line, suspensions })
-  await Promise.all([orders.ensureIndexes(), line.ensureIndexes()])
+  const handlers = createHandlers({ orders, catalogue: openCatalogue(db, dapr), waitlist, suspensions })
+  await Promise.all([orders.ensureIndexes(), waitlist.ensureIndexes()])
 
   return {
-    line,
+    waitlist,
     orders,
     tell: (type: 'user.banned' | 'user.unbanned' | 'user.erased', id: string, version: number) =>
       applyEvent(handlers, type, event(type, { id, version, at: new Date().toISOString() })),
@@ -84,12 +84,12 @@ describe('an account that is erased', () => {
     const others = await world.checkOut(sellerId, other)
     await world.orders.change(paying.id, (order) => settle(order, newId(), new Date()))
     const waited = newId()
-    for (const who of [erased, other]) await world.line.join(waited, who, new Date())
+    for (const who of [erased, other]) await world.waitlist.join(waited, who, new Date())
     for (const _delivery of [1, 2]) await world.tell('user.erased', erased, 2)
     expect(await world.orders.find(open.id)).toMatchObject({ status: 'cancelled', cancelReason: 'buyer' })
     expect((await world.orders.find(paying.id))?.status).toBe('settling')
     expect((await world.orders.find(others.id))?.status).toBe('created')
-    expect(await world.line.seenBy(waited, other, new Date())).toMatchObject({ place: 1, waiting: 1 })
+    expect(await world.waitlist.positionOf(waited, other, new Date())).toMatchObject({ place: 1, waiting: 1 })
   })
 
   test('is to whoever checks out from it what a banned seller is, also where an older unban comes late', async () => {

@@ -6,7 +6,7 @@ import { expireUntil } from './expire-due.ts'
 import type { Orders } from './store.ts'
 import type { Waitlist } from './waitlist/store.ts'
 
-type Deps = { orders: Orders; catalogue: Catalogue; line: Waitlist; suspensions: Suspensions }
+type Deps = { orders: Orders; catalogue: Catalogue; waitlist: Waitlist; suspensions: Suspensions }
 
 /** An order that has moved on is told so by the payment's own invocation; its event then changes nothing. */
 const unlessMovedOn =
@@ -20,7 +20,7 @@ const unlessMovedOn =
     }
   }
 
-export const createHandlers = ({ orders, catalogue, line, suspensions }: Deps): EventHandlers => {
+export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Deps): EventHandlers => {
   const onTickets = async (events: readonly { data: TicketData }[]) => {
     await catalogue.apply(events.map(({ data }) => data))
     return Promise.allSettled(events)
@@ -40,7 +40,7 @@ export const createHandlers = ({ orders, catalogue, line, suspensions }: Deps): 
     'ticket.withdrawn': {
       batch: async (events: FairpassEvent<'ticket.withdrawn'>[]) => {
         const ends = await onTickets(events)
-        await line.close(events.map(({ data }) => data.id))
+        await waitlist.close(events.map(({ data }) => data.id))
         return ends
       },
     },
@@ -61,7 +61,7 @@ export const createHandlers = ({ orders, catalogue, line, suspensions }: Deps): 
       if (!(await suspensions.follow(data, true))) return
       await orders.markSeller(data.id, true)
       await orders.cancelOf(data.id)
-      await line.leaveAll(data.id)
+      await waitlist.leaveAll(data.id)
     },
   }
 }

@@ -50,7 +50,7 @@ const startWorld = async (env: Record<string, string> = {}) => {
     context,
     orders,
     purchase,
-    line: openWaitlist(db),
+    waitlist: openWaitlist(db),
     limits: readConfig(limitVariables, env),
   })
   await Promise.all([orders.ensureIndexes(), context.prepare()])

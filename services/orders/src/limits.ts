@@ -27,3 +27,5 @@ export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: 
     free: 10,
   }),
 })
+
+export type Limits = ReturnType<typeof createLimits>

@@ -24,8 +24,8 @@ await runService(
   () => readConfig(config, process.env),
   ({ config, db, dapr, log, service }) => {
     const holds = createHolds(dapr)
-    const line = openWaitlist(db)
-    const orders = openOrders(db, { holds, waitlist: line, publishAll: dapr.publishAll })
+    const waitlist = openWaitlist(db)
+    const orders = openOrders(db, { holds, waitlist, publishAll: dapr.publishAll })
     const handovers = openHandovers(orders)
     const catalogue = openCatalogue(db, dapr)
     const suspensions = openSuspensions(db)
@@ -36,21 +36,22 @@ await runService(
       db,
       dapr,
       log,
-      handlers: createHandlers({ orders, catalogue, line, suspensions }),
+      handlers: createHandlers({ orders, catalogue, waitlist, suspensions }),
     })
     return {
-      app: createApp({ service, context, orders, purchase, line, limits: config }),
-      prepare: () => Promise.all([orders.ensureIndexes(), line.ensureIndexes(), context.prepare()]),
+      app: createApp({ service, context, orders, purchase, waitlist, limits: config }),
+      prepare: () => Promise.all([orders.ensureIndexes(), waitlist.ensureIndexes(), context.prepare()]),
       gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
         ...context.loops,
         { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
         { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
         { everyMs: 1_000, name: 'late hand-overs', work: () => handovers.sweep() },
+        { everyMs: 30_000, name: 'hand-overs to remind of', work: () => handovers.remindSellers() },
         {
           everyMs: 2_000,
           name: 'waitlist',
-          work: () => notifyAway({ line, orders, catalogue, publish: dapr.publish }),
+          work: () => notifyAway({ waitlist, orders, catalogue, publish: dapr.publish }),
         },
       ],
     }

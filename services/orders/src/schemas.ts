@@ -52,8 +52,8 @@ export const OrderAnswer = named('Order', Shown, {
 
 export const OrdersAnswer = pageOf('orders', OrderAnswer)
 
-export const LineAnswer = named(
-  'Line',
+export const WaitlistAnswer = named(
+  'Waitlist',
   v.strictObject({
     ticketId: Id,
     free: v.pipe(v.boolean(), v.description('Whether the caller can press BUY now')),

@@ -1,7 +1,7 @@
 import { Cents, Currency, Instant } from '@fairpass/sdk/events'
 import { Id, named, pageOf } from '@fairpass/sdk/http'
 import * as v from 'valibot'
-import { disputeStatuses } from './domain/dispute.ts'
+import { disputeStatuses } from './domain/dispute-status.ts'
 import { moves, type Status } from './domain/payment.ts'
 import { type PayoutStatus, payoutMoves, waitsFor } from './domain/payout.ts'
 

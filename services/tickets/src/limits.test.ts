@@ -16,7 +16,7 @@ import { openFileStore } from './file/store.ts'
 import { limitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
 import { openSavedSearches } from './saved-search/store.ts'
-import { openSitemapPages } from './sitemap-pages.ts'
+import { openSitemapPages } from './sitemap/pages.ts'
 import { openTickets } from './store.ts'
 
 let dapr: Dapr

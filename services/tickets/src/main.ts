@@ -6,7 +6,7 @@ import { createApp } from './app.ts'
 import { readTicketsConfig, type TicketsConfig } from './config.ts'
 import { createHandlers } from './events.ts'
 import { createFencedChange } from './fenced-change.ts'
-import { createFiles } from './file/files.ts'
+import { createFiles, type Files } from './file/files.ts'
 import { createReader } from './file/reader/reader.ts'
 import { openS3 } from './file/s3.ts'
 import { createSeal } from './file/seal.ts'
@@ -15,9 +15,9 @@ import { bringForward } from './migrate.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler, unlistBegun } from './reconcile.ts'
 import { lookForNews } from './saved-search/digest.ts'
-import { openSavedSearches } from './saved-search/store.ts'
-import { openSitemapPages } from './sitemap-pages.ts'
-import { openTickets } from './store.ts'
+import { openSavedSearches, type SavedSearches } from './saved-search/store.ts'
+import { openSitemapPages, type SitemapPages } from './sitemap/pages.ts'
+import { openTickets, type Tickets } from './store.ts'
 
 const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: TicketsConfig) =>
   S3_ENDPOINT && S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY
@@ -28,6 +28,25 @@ const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_
         secretAccessKey: S3_SECRET_ACCESS_KEY,
       })
     : undefined
+
+type Work = {
+  tickets: Tickets
+  savedSearches: SavedSearches
+  files: Files
+  sitemapPages: SitemapPages
+  reconcile: () => Promise<void>
+}
+
+const loopsOf = ({ tickets, savedSearches, files, sitemapPages, reconcile }: Work) => [
+  { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
+  { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
+  { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
+  { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
+  { everyMs: safetyNetMs, name: 'files to erase', work: () => files.eraseDue() },
+  { everyMs: 30_000, name: 'file keys', work: files.rotate },
+  { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
+  { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
+]
 
 await runService(
   'tickets',
@@ -75,17 +94,7 @@ await runService(
         await bringForward(db)
       },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
-      loops: [
-        ...context.loops,
-        { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
-        { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
-        { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
-        { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
-        { everyMs: safetyNetMs, name: 'files to erase', work: () => files.sweep() },
-        { everyMs: 30_000, name: 'file keys', work: files.rotate },
-        { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
-        { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
-      ],
+      loops: [...context.loops, ...loopsOf({ tickets, savedSearches, files, sitemapPages, reconcile })],
     }
   },
 )

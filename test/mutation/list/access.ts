@@ -56,7 +56,7 @@ export const access: Guard[] = [
     name: 'tickets may settle orders',
     out: [
       {
-        file: 'services/orders/src/routes.ts',
+        file: 'services/orders/src/internal-routes.ts',
         text: "'/internal/orders/:id/settle', onlyFrom('payments'), body",
         by: "'/internal/orders/:id/settle', body",
       },
@@ -110,7 +110,7 @@ export const access: Guard[] = [
     name: 'anybody may speak for Stripe',
     out: [
       {
-        file: 'services/payments/src/webhook/store.ts',
+        file: 'services/payments/src/webhook/verify.ts',
         text: '        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds)\n',
         by: '',
       },

@@ -77,7 +77,7 @@ export const expiry: Guard[] = [
     name: 'the hold of an order that ended stays',
     out: [
       {
-        file: 'services/orders/src/store.ts',
+        file: 'services/orders/src/publish.ts',
         text: '    await holds.release(event.data.ticketId, event.data.id)\n',
         by: '',
       },

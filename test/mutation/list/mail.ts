@@ -62,8 +62,8 @@ export const mail: Guard[] = [
     out: [
       {
         file: 'services/auth/src/email-token/store.ts',
-        text: '              usedAt: { $exists: false },\n              expiresAt',
-        by: '              expiresAt',
+        text: 'usedAt: { $exists: false }, expiresAt: { $gt: now }',
+        by: 'expiresAt: { $gt: now }',
       },
     ],
     test: { file: 'services/auth/src/email-token/email-token.test.ts', name: 'a token works once, even at once' },

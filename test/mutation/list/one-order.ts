@@ -63,7 +63,11 @@ export const oneOrder: Guard[] = [
     promise: 1,
     name: 'a hold that was lost is not written back',
     out: [
-      { file: 'services/orders/src/hold/purchase.ts', text: '    await rebuild(standing)\n', by: '    void rebuild\n' },
+      {
+        file: 'services/orders/src/hold/insert-order.ts',
+        text: '    await rebuild(standing)\n',
+        by: '    void rebuild\n',
+      },
     ],
     test: { file: purchase, name: 'a lost hold is written back from the order' },
   },
@@ -101,7 +105,7 @@ export const oneOrder: Guard[] = [
     name: 'a seller changes a ticket under a buyer',
     out: [
       {
-        file: 'services/orders/src/hold/purchase.ts',
+        file: 'services/orders/src/hold/fence.ts',
         text: "(isFree(hold) ? { status: 'free', fence } : hold)",
         by: "(isFree(hold) ? { status: 'free' } : hold)",
       },

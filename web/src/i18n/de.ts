@@ -297,7 +297,6 @@ export const de: Messages = {
     outDescription: 'Diese Sitzung beenden.',
     outNow: 'Jetzt abmelden',
     signedInAs: (email) => `Sie sind als ${email} angemeldet.`,
-    passwordHint: '8 bis 128 Zeichen',
     forgot: 'Ich habe mein Passwort vergessen',
     reset: 'Ihr Passwort ist geändert, alle Geräte sind abgemeldet. Melden Sie sich mit dem neuen an.',
     passkey: 'Passkey verwenden',
@@ -306,6 +305,12 @@ export const de: Messages = {
     codeLead: 'Geben Sie den Code ein, den Ihre Authenticator-App zeigt, oder einen Ihrer Wiederherstellungscodes.',
     passwordAdvice:
       '8 bis 128 Zeichen. Einige Wörter, die nicht zusammengehören, sind schwer zu erraten und leicht zu merken.',
+    strength: {
+      short: 'Zu kurz: mindestens 8 Zeichen',
+      weak: 'Leicht zu erraten: Hängen Sie noch ein Wort an',
+      fair: 'Brauchbar: Ein Wort mehr macht es stark',
+      strong: 'Stark',
+    },
     noAccount: 'Ich habe noch kein Konto',
     haveAccount: 'Ich habe ein Konto',
     ended:

@@ -289,7 +289,6 @@ export const en = {
     outDescription: 'End this session.',
     outNow: 'Sign out now',
     signedInAs: (email: string) => `You are signed in as ${email}.`,
-    passwordHint: '8 to 128 characters',
     forgot: 'I forgot my password',
     reset: 'Your password is changed, and every device is signed out. Sign in with the new one.',
     passkey: 'Use a passkey',
@@ -297,6 +296,12 @@ export const en = {
     codeTitle: 'Second step',
     codeLead: 'Type the code that your authenticator app shows, or one of your recovery codes.',
     passwordAdvice: '8 to 128 characters. A few words that do not belong together are hard to guess and easy to keep.',
+    strength: {
+      short: 'Too short: 8 characters at least',
+      weak: 'Easy to guess: add another word',
+      fair: 'Fair: one more word makes it strong',
+      strong: 'Strong',
+    },
     noAccount: 'I have no account yet',
     haveAccount: 'I have an account',
     ended:

@@ -1,4 +1,4 @@
-import { Field } from '../components/form/field.tsx'
+import { NewPasswordField } from '../components/form/new-password-field.tsx'
 import { TokenForm } from '../components/form/token-form.tsx'
 import { Head } from '../components/layout/head.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
@@ -12,12 +12,9 @@ export default function ResetPassword() {
       <Head title={recover.resetTitle} description={recover.description} />
       <h1>{recover.resetTitle}</h1>
       <TokenForm action="/reset-password" lead={recover.resetLead} button={recover.save}>
-        <Field
+        <NewPasswordField
           label={fields.newPassword}
           name="newPassword"
-          type="password"
-          autocomplete="new-password"
-          required
           hint={sign.passwordAdvice}
           refusal={visitor.refusal}
         />

@@ -46,7 +46,7 @@ const SaleRow = (props: { sale: HandedSale }) => {
     props.sale.handover.kind === 'transfer' &&
     props.sale.handover.status === 'waiting'
   return (
-    <li class="stack">
+    <li class="stack" id={props.sale.id}>
       <p>
         <strong>{props.sale.ticket.title}</strong>{' '}
         <span class="price">{formatMoney(props.sale.totalCents, props.sale.currency, visitor.locale)}</span>

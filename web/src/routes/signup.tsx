@@ -8,7 +8,7 @@ export default function SignUp() {
     <>
       <Head title={sign.upTitle} description={sign.upDescription} />
       <h1>{sign.upTitle}</h1>
-      <SignForm action="/signup" button={sign.upTitle} passwordHint={sign.passwordAdvice} />
+      <SignForm action="/signup" button={sign.upTitle} />
     </>
   )
 }

@@ -13,6 +13,7 @@ const knownFirstSegments = new Set([
   'reauthenticate',
   'reset-password',
   'robots.txt',
+  'sales',
   'searches',
   'sell',
   'signin',

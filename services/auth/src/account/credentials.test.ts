@@ -50,3 +50,10 @@ test('a password that everybody tries first is refused, and why is said once', (
   expect(messages('password')).toEqual(['is one of the most common passwords; choose another one'])
   expect(messages('pass')).toEqual(['must have 8 to 128 characters'])
 })
+
+test('a first admin with a password that everybody tries is refused at start', () => {
+  const env = { APP_PORT: '1', JWT_KEY: 'a long enough secret', PUBLIC_ORIGIN: 'http://localhost:3000' }
+  const named = (ADMIN_PASSWORD: string) => readAuthConfig({ ...env, ADMIN_EMAIL: 'ann@example.com', ADMIN_PASSWORD })
+  expect(() => named('Password1')).toThrow('ADMIN_PASSWORD is one of the most common passwords; choose another one')
+  expect(named('correct horse battery staple').ADMIN_EMAIL).toBe('ann@example.com')
+})

@@ -17,7 +17,7 @@ export const Email = v.pipe(
 const charactersOf = (text: string) => (text.length > 256 ? text.length : [...text].length)
 
 /** Lengths only, in characters as people count them; no rule about their kinds (OWASP ASVS 5.0, 6.2.1 and 6.2.5). */
-export const LongEnoughPassword = v.config(
+const LongEnoughPassword = v.config(
   v.pipe(
     v.string('must be a text'),
     v.description('8 to 128 characters of any kind'),

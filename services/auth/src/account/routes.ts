@@ -1,19 +1,15 @@
 import { ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
-import { describeRoute, Id, type IdempotencyEnv, onlyFrom, parse, query } from '@fairpass/sdk/http'
+import { describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import type { AuthConfig } from '../config.ts'
 import { type Account, toListed } from '../domain/account.ts'
 import { AccountsAnswer } from '../schemas.ts'
 import type { Sessions } from '../session/store.ts'
 import type { Accounts } from './store.ts'
 
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
-
-/** Services feel a ban within a second; a token may outlive it by its own lifetime and what clocks differ. */
-const clockSkewSeconds = 5
 
 /** @throws ForbiddenError when nobody could make an admin any more */
 export const keepAnAdmin = async (
@@ -25,14 +21,13 @@ export const keepAnAdmin = async (
 }
 
 type Deps = {
-  config: Pick<AuthConfig, 'ACCESS_TOKEN_SECONDS'>
   accounts: Accounts
   sessions: Sessions
   context: ServiceContext
 }
 
-/** What admins do with accounts, and what other services ask of them. */
-export const createAccountRoutes = ({ config, accounts, sessions, context: { identity, idempotent } }: Deps) => {
+/** What admins do with accounts. */
+export const createAccountRoutes = ({ accounts, sessions, context: { identity, idempotent } }: Deps) => {
   const findOr404 = async (id: string): Promise<Account> => {
     const account = v.is(Id, id) ? await accounts.find(id) : undefined
     if (!account) throw new NotFoundError('There is no such account')
@@ -75,12 +70,4 @@ export const createAccountRoutes = ({ config, accounts, sessions, context: { ide
         return c.body(null, 204)
       },
     )
-    .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
-      const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
-      return c.json({ bans: await accounts.deniedSince(since) })
-    })
-    .get('/internal/users/:id', onlyFrom('payments'), async (c) => {
-      const account = await accounts.find(parse(Id, c.req.param('id')))
-      return c.json({ isBanned: account?.status === 'banned' })
-    })
 }

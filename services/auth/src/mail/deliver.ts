@@ -3,7 +3,8 @@ import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } f
 import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'
 import { type Mail, messageIdOf } from './mail.ts'
-import type { SmtpSender } from './smtp.ts'
+import { mailsTotal } from './metrics.ts'
+import type { Outcome, SmtpSender } from './smtp.ts'
 import type { Mails } from './store.ts'
 
 /** Who a mail goes to, as things are when it is sent. */
@@ -40,13 +41,85 @@ const batch = 200
 /** How long the server is left alone after it did not answer. */
 const restMs = 2_000
 
-/** Sends what is due. */
-export const createDelivery = (deps: Deps) => {
-  const { mails, sender, log, publicOrigin, now = () => new Date(), concurrency = 4, hourlyLimit = 30 } = deps
-  let restsUntil = 0
+const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee): boolean => {
+  const category = categoryOf[kind]
+  return (isBounced && !asked.has(kind)) || (category !== undefined && off.includes(category))
+}
 
-  /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
-  const heldBack = async (mail: Mail, at: Date): Promise<Date | 'never' | undefined> => {
+/** Writes a mail and hands it to the mail server. */
+const createPost = ({ sender, publicOrigin, openToken, unsubscribeTokenOf }: Deps) => {
+  const unsubscribeOf = ({ kind, data }: Mail, { userId }: Addressee) => {
+    const category = categoryOf[kind]
+    if (!category || !userId) return undefined
+    const searchId = kind === 'search-digest' ? String(data.searchId) : undefined
+    const token = unsubscribeTokenOf(userId, category, searchId)
+    return `${publicOrigin}/unsubscribe?token=${token}`
+  }
+
+  return {
+    /** The link of a mail that has one of its own; undefined when it is of no use any more. */
+    linkOf: async (mail: Mail, addressee: Addressee): Promise<string | undefined> => {
+      const { kind } = mail
+      if (!isLinked(kind)) return ''
+      const token = await openToken({ ...mail, kind }, addressee)
+      return token && `${publicOrigin}${linkPaths[kind]}?token=${token}`
+    },
+
+    send: async (mail: Mail, addressee: Addressee, link: string): Promise<Outcome> => {
+      const { language, email } = addressee
+      const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
+      const href = unsubscribeOf(mail, addressee)
+      const frame = { language, publicOrigin, footer, unsubscribe: href ? { href, text: off } : undefined }
+      return sender.send({
+        ...compose(letter, frame),
+        to: email,
+        messageId: messageIdOf(mail.cause, publicOrigin),
+        unsubscribeUrl: href,
+      })
+    },
+  }
+}
+
+/** What becomes of a mail once the server has answered. @returns whether the server is to be left alone for a while */
+const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) => {
+  const count = (outcome: string) => mailsTotal.inc({ outcome })
+  return {
+    /** It is not sent at all. */
+    withhold: async (mail: Mail): Promise<false> => {
+      await mails.withhold(mail)
+      count('withheld')
+      return false
+    },
+
+    book: async (mail: Mail, { userId, email }: Addressee, outcome: Outcome): Promise<boolean> => {
+      const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
+      if (outcome.kind === 'sent') {
+        await mails.sent(mail, now())
+        count('sent')
+        log.info(line, 'mail sent')
+        return false
+      }
+      const said = { ...line, reason: outcome.reason }
+      if (outcome.kind === 'later') {
+        const until = await mails.postpone(mail, now())
+        count(until ? 'later' : 'given_up')
+        if (until) log.warn(said, 'mail not sent; trying again')
+        else log.error(said, 'mail given up')
+        return outcome.isServerAway === true
+      }
+      await mails.refuse(mail)
+      count('refused')
+      if (outcome.kind === 'refused' && userId) await markBounced(userId, email)
+      log.warn(said, 'mail refused for good')
+      return false
+    },
+  }
+}
+
+/** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
+const createHourlyBound =
+  ({ mails, hourlyLimit = 30 }: Deps) =>
+  async (mail: Mail, at: Date): Promise<Date | 'never' | undefined> => {
     const since = new Date(at.getTime() - hourMs)
     const most = hourlyMost[mail.kind]
     if (most !== undefined && (await mails.sentBefore(mail.person, most, since, mail.kind))) return 'never'
@@ -54,79 +127,45 @@ export const createDelivery = (deps: Deps) => {
     return full && new Date(full.getTime() + hourMs)
   }
 
-  const linkOf = async (mail: Mail, addressee: Addressee): Promise<string | undefined> => {
-    const { kind } = mail
-    if (!isLinked(kind)) return ''
-    const token = await deps.openToken({ ...mail, kind }, addressee)
-    return token && `${publicOrigin}${linkPaths[kind]}?token=${token}`
-  }
+/** One mail from being due to what came of it. @returns whether the server is to be left alone for a while */
+const createAttempt = (deps: Deps, now: () => Date) => {
+  const { mails, findAddressee } = deps
+  const { linkOf, send } = createPost(deps)
+  const { withhold, book } = createBookkeeping(deps, now)
+  const heldBack = createHourlyBound(deps)
 
-  const unsubscribeOf = ({ kind, data }: Mail, { userId }: Addressee) => {
-    const category = categoryOf[kind]
-    if (!category || !userId) return undefined
-    const searchId = kind === 'search-digest' ? String(data.searchId) : undefined
-    const token = deps.unsubscribeTokenOf(userId, category, searchId)
-    return `${publicOrigin}/unsubscribe?token=${token}`
-  }
-
-  const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee) => {
-    const category = categoryOf[kind]
-    return (isBounced && !asked.has(kind)) || (category !== undefined && off.includes(category))
-  }
-
-  const send = async (mail: Mail, addressee: Addressee, link: string) => {
-    const { language, email } = addressee
-    const { letter, footer, unsubscribe: off } = writeLetter({ ...mail, language, publicOrigin, link })
-    const unsubscribe = unsubscribeOf(mail, addressee)
-    const frame = {
-      language,
-      publicOrigin,
-      footer,
-      unsubscribe: unsubscribe ? { href: unsubscribe, text: off } : undefined,
-    }
-    return sender.send({
-      ...compose(letter, frame),
-      to: email,
-      messageId: messageIdOf(mail.cause, publicOrigin),
-      unsubscribeUrl: unsubscribe,
-    })
-  }
-
-  const deliver = async (mail: Mail): Promise<void> => {
-    const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
-    const addressee = await deps.findAddressee(mail)
-    if (!addressee || isUnwanted(mail, addressee)) return void (await mails.withhold(mail))
+  const attempt = async (mail: Mail): Promise<boolean> => {
+    const addressee = await findAddressee(mail)
+    if (!addressee || isUnwanted(mail, addressee)) return withhold(mail)
     const held = await heldBack(mail, now())
-    if (held === 'never') return void (await mails.withhold(mail))
-    if (held) return void (await mails.postpone(mail, now(), held))
-    const link = await linkOf(mail, addressee)
-    if (link === undefined) return void (await mails.withhold(mail))
-
-    const outcome = await send(mail, addressee, link)
-    if (outcome.kind === 'sent') {
-      await mails.sent(mail, now())
-      log.info(line, 'mail sent')
-    } else if (outcome.kind === 'later') {
-      if (outcome.isServerAway) restsUntil = now().getTime() + restMs
-      const until = await mails.postpone(mail, now())
-      const said = { ...line, reason: outcome.reason }
-      if (until) log.warn(said, 'mail not sent; trying again')
-      else log.error(said, 'mail given up')
-    } else {
-      await mails.refuse(mail)
-      if (outcome.kind === 'refused' && addressee.userId) await deps.markBounced(addressee.userId, addressee.email)
-      log.warn({ ...line, reason: outcome.reason }, 'mail refused for good')
+    if (held === 'never') return withhold(mail)
+    if (held) {
+      await mails.postpone(mail, now(), held)
+      return false
     }
+    const link = await linkOf(mail, addressee)
+    return link === undefined ? withhold(mail) : book(mail, addressee, await send(mail, addressee, link))
   }
 
-  const deliverOrPostpone = async (mail: Mail): Promise<void> => {
+  return async (mail: Mail): Promise<boolean> => {
     try {
-      await deliver(mail)
+      return await attempt(mail)
     } catch (error) {
       // A mail that cannot even be written waits like any other.
       await mails.postpone(mail, now())
       throw error
     }
+  }
+}
+
+/** Sends what is due. */
+export const createDelivery = (deps: Deps) => {
+  const { mails, now = () => new Date(), concurrency = 4 } = deps
+  const attempt = createAttempt(deps, now)
+  let restsUntil = 0
+
+  const deliver = async (mail: Mail): Promise<void> => {
+    if (await attempt(mail)) restsUntil = now().getTime() + restMs
   }
 
   /** One after the other until nothing is due. */
@@ -134,7 +173,7 @@ export const createDelivery = (deps: Deps) => {
     while (left.count-- > 0 && now().getTime() >= restsUntil) {
       const mail = await mails.claim(now())
       if (!mail) return
-      await deliverOrPostpone(mail)
+      await deliver(mail)
     }
   }
 
@@ -146,7 +185,7 @@ export const createDelivery = (deps: Deps) => {
       if (!first) return undefined
       const left = { count: batch - 1 }
       const others = Array.from({ length: concurrency - 1 }, () => work(left))
-      const ended = await Promise.allSettled([deliverOrPostpone(first).then(() => work(left)), ...others])
+      const ended = await Promise.allSettled([deliver(first).then(() => work(left)), ...others])
       const failed = ended.find((one) => one.status === 'rejected')
       if (failed) throw failed.reason
       return 'more'

@@ -12,6 +12,8 @@ export type Show = {
 
 type Money = { cents: number; currency: string }
 type Sale = Show & { orderId: string; total: Money }
+/** How the ticket comes to its buyer; an older event does not tell. */
+type Handover = { kind?: 'file' | 'transfer' | undefined; deadline?: string | undefined }
 
 /** What was changed of how somebody signs in (OWASP ASVS 5.0, 6.3.7). */
 export type SecurityChange =
@@ -32,11 +34,15 @@ export type DataByKind = {
   'security-changed': { change: SecurityChange; at: string }
   'new-sign-in': { device: string; at: string }
   'account-erased': Record<string, never>
-  bought: Sale
-  sold: Sale
-  'hand-over': Sale & { deadline?: string | undefined; kind?: 'file' | 'transfer' | undefined }
+  bought: Sale & Handover
+  sold: Sale & Handover
+  /** the time is nearly over: goes to those, too, who want no news of sales */
+  'hand-over': Sale & Handover
   'handed-over': Sale
-  refunded: Sale
+  'hand-over-overdue': Sale
+  refunded: Sale & { isOverdue?: boolean | undefined }
+  'claim-opened': Sale & { reason: string }
+  'claim-decided': Sale & { side: 'buyer' | 'seller'; isRefunded: boolean }
   'ran-out': Sale
   'paid-out': { payoutId: string; total: Money }
   'dispute-opened': Show & { disputeId: string; total: Money }

@@ -19,10 +19,13 @@ const examples: DataByKind = {
   'security-changed': { change: 'password', at: '2030-05-31T20:00:00Z' },
   'new-sign-in': { device: 'Firefox', at: '2030-05-31T20:00:00Z' },
   'account-erased': {},
-  bought: sale,
+  bought: { ...sale, kind: 'transfer', deadline: '2035-05-31T20:00:00Z' },
   sold: sale,
   'hand-over': { ...sale, deadline: '2035-05-31T20:00:00Z' },
   'handed-over': sale,
+  'hand-over-overdue': sale,
+  'claim-opened': { ...sale, reason: 'The gate said no' },
+  'claim-decided': { ...sale, side: 'buyer', isRefunded: true },
   refunded: sale,
   'ran-out': sale,
   'paid-out': { payoutId: '665f1c2ab8d3c94f1e0a7b23', total },
@@ -47,7 +50,7 @@ const poisoned = (value: unknown, poison: string): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [
       key,
-      ['title', 'venue', 'city', 'name', 'device', 'newEmail'].includes(key) ? poison : poisoned(one, poison),
+      ['title', 'venue', 'city', 'name', 'device', 'newEmail', 'reason'].includes(key) ? poison : poisoned(one, poison),
     ]),
   )
 }
@@ -71,6 +74,20 @@ test('amounts and times are as people of the language write them, by the clock a
   expect(english).toContain('Friday, 1 June 2035 at 21:30 CEST')
   expect(composed('bought', sale, 'de').text).toMatch(/89,00\s€/)
   expect(composed('bought', { ...sale, total: { cents: 500, currency: 'jpy' } }, 'en').text).toContain('500')
+})
+
+test('a claim is decided for one side or the other, and each reads what it means', () => {
+  const decided = (side: 'buyer' | 'seller', isRefunded: boolean) =>
+    composed('claim-decided', { ...sale, side, isRefunded }, 'en').text
+  expect(decided('buyer', true)).toContain('your money is on its way back')
+  expect(decided('buyer', false)).toContain(`${publicOrigin}/orders/${sale.orderId}`)
+  expect(decided('seller', true)).toContain('this sale earns you nothing')
+  expect(decided('seller', false)).toContain(`${publicOrigin}/sales#${sale.orderId}`)
+})
+
+test('a buyer reads how the ticket comes', () => {
+  expect(composed('bought', { ...sale, kind: 'file' }, 'en').text).toContain('Your ticket is ready')
+  expect(composed('bought', examples.bought, 'en').text).toContain('by Thursday, 31 May 2035 at 22:00 CEST')
 })
 
 test('what an older event does not tell is left out', () => {

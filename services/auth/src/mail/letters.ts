@@ -1,10 +1,10 @@
 import { calendarFile } from './calendar.ts'
-import { de } from './de.ts'
-import { en } from './en.ts'
 import { formatsOf } from './formats.ts'
 import type { DataByKind, Kind } from './kinds.ts'
 import type { Language, Letter } from './letter.ts'
-import type { Pen, Words } from './wording.ts'
+import { de } from './words/de.ts'
+import { en } from './words/en.ts'
+import type { Pen, Words } from './words/wording.ts'
 
 const words: Record<Language, Words> = { en, de }
 

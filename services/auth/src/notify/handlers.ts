@@ -1,71 +1,11 @@
-import type { EventHandlers, OrderData } from '@fairpass/sdk/events'
+import type { EventHandlers } from '@fairpass/sdk/events'
 import type { Show } from '../mail/kinds.ts'
-import type { Mails } from '../mail/store.ts'
-import type { Orders } from '../peers/orders.ts'
+import { createClaimHandlers } from './claim-handlers.ts'
+import type { Deps } from './deps.ts'
+import { createMoneyHandlers } from './money-handlers.ts'
+import { createOrderHandlers } from './order-handlers.ts'
 
-type Deps = { mails: Pick<Mails, 'owe'>; orders: Orders }
-
-const showOf = ({ ticketId, title, venue, city, startsAt, timeZone }: OrderData): Show => ({
-  ...{ ticketId, title, venue, city, startsAt, timeZone },
-})
-
-const saleOf = (order: OrderData, cents = order.totalCents) => ({
-  ...showOf(order),
-  orderId: order.id,
-  total: { cents, currency: order.currency },
-})
-
-/**
- * Which events owe whom a mail. Each mail has the event's own cause, so that an event that is told again, late or out of
- * order owes nothing more.
- */
-export const createMailHandlers = ({ mails, orders }: Deps): EventHandlers => ({
-  'order.completed': async ({ data: order }) => {
-    const cause = `order:${order.id}:completed`
-    await mails.owe([
-      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data: saleOf(order) },
-      { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data: saleOf(order) },
-    ])
-  },
-
-  /** Money that comes back, whether its order was completed before or had run out when it came. */
-  'payment.refunded': async ({ data: { id, orderId, amountCents } }) => {
-    const order = await orders.find(orderId)
-    if (!order || amountCents === 0) return
-    const data = saleOf(order, amountCents)
-    await mails.owe([{ kind: 'refunded', cause: `payment:${id}:refunded`, to: { userId: order.buyerId }, data }])
-  },
-
-  /** Somebody who had begun to pay, and did not come to the end of it in time. */
-  'payment.cancelled': async ({ data: { orderId } }) => {
-    const order = await orders.find(orderId)
-    if (order?.status !== 'cancelled' || order.cancelReason !== 'expired') return
-    const cause = `order:${orderId}:expired`
-    await mails.owe([{ kind: 'ran-out', cause, to: { userId: order.buyerId }, data: saleOf(order) }])
-  },
-
-  'payout.paid': async ({ data: { id, sellerId, amountCents: cents, currency, transferAttempt } }) => {
-    const cause = `payout:${id}:paid:${transferAttempt}`
-    const data = { payoutId: id, total: { cents, currency } }
-    await mails.owe([{ kind: 'paid-out', cause, to: { userId: sellerId }, data }])
-  },
-
-  'dispute.opened': async ({ data: { id, orderId, sellerId, amountCents: cents, currency } }) => {
-    const order = await orders.find(orderId)
-    if (!order) return
-    const data = { ...showOf(order), disputeId: id, total: { cents, currency } }
-    await mails.owe([{ kind: 'dispute-opened', cause: `dispute:${id}:opened`, to: { userId: sellerId }, data }])
-  },
-
-  'dispute.decided': async ({ data: { id, orderId, sellerId, status, amountCents: cents, currency } }) => {
-    // A question of the bank that came to nothing took no money, and was not told of.
-    if (status !== 'won' && status !== 'lost') return
-    const order = await orders.find(orderId)
-    if (!order) return
-    const data = { ...showOf(order), disputeId: id, total: { cents, currency }, won: status === 'won' }
-    await mails.owe([{ kind: 'dispute-decided', cause: `dispute:${id}:decided`, to: { userId: sellerId }, data }])
-  },
-
+const createListingHandlers = ({ mails }: Pick<Deps, 'mails'>): EventHandlers => ({
   'ticket.withdrawn': async ({ data: { id, sellerId, withdrawnBy, title, venue, city, startsAt, timeZone } }) => {
     if (withdrawnBy !== 'admin') return
     const data: Show = { ticketId: id, title, venue, city, startsAt, timeZone }
@@ -95,4 +35,15 @@ export const createMailHandlers = ({ mails, orders }: Deps): EventHandlers => ({
       })),
     )
   },
+})
+
+/**
+ * Which events owe whom a mail. Each mail has the event's own cause, so that an event that is told again, late or out of
+ * order owes nothing more.
+ */
+export const createMailHandlers = (deps: Deps): EventHandlers => ({
+  ...createOrderHandlers(deps),
+  ...createClaimHandlers(deps),
+  ...createMoneyHandlers(deps),
+  ...createListingHandlers(deps),
 })

@@ -41,6 +41,9 @@ const payment = (orderId: string, amountCents = 8900) => ({
 const subjects = async (email: string) =>
   (await world.mailsTo(email)).map(({ subject }) => subject).filter((subject) => !subject.startsWith('Confirm'))
 
+const textOf = async (email: string, begins: string) =>
+  (await world.mailsTo(email)).find(({ subject }) => subject.startsWith(begins))?.text
+
 test('a sale owes its buyer a receipt and its seller word, once, however often it is told', async () => {
   const { buyer, seller, order } = await sale()
   await Promise.all(Array.from({ length: 6 }, () => tell(event('order.completed', order))))
@@ -52,6 +55,49 @@ test('a sale owes its buyer a receipt and its seller word, once, however often i
   expect(receipt?.text).toContain('€89.00')
   expect(receipt?.attachments.map(({ filename }) => filename)).toEqual(['event.ics'])
   expect(JSON.stringify(await world.mailsTo(buyer.email))).not.toContain(seller.email)
+})
+
+test('who has to hand a ticket over reads by when, and is reminded once; its buyer hears once it was sent', async () => {
+  const deadline = '2035-05-31T20:00:00Z'
+  const { buyer, seller, order } = await sale({ handover: { kind: 'transfer', status: 'waiting', deadline } })
+  await tell(event('order.completed', order))
+  const due = event('handover.due', { ...order, version: 4 })
+  const sent = event('handover.sent', { ...order, version: 5 })
+  await tell(due)
+  await tell(due)
+  await tell(sent)
+  await tell({ ...sent, data: { ...sent.data, version: 6 } })
+  expect((await subjects(seller.email)).toSorted()).toEqual(['Please hand over: An evening', 'Sold: An evening'])
+  for (const begins of ['Sold', 'Please'])
+    expect(await textOf(seller.email, begins)).toContain('Until: Thursday, 31 May 2035 at 20:00 UTC')
+  expect((await subjects(buyer.email)).toSorted()).toEqual([
+    'Your ticket for An evening',
+    'Your ticket is on its way: An evening',
+  ])
+})
+
+test('what was not handed over is told to its seller, and to its buyer with the money', async () => {
+  const { buyer, seller, order } = await sale({ handover: { kind: 'transfer', status: 'overdue' } })
+  const overdue = event('handover.overdue', order)
+  for (const told of [overdue, overdue, event('payment.refunded', payment(order.id))]) await tell(told)
+  expect(await subjects(seller.email)).toEqual(['Not handed over in time: An evening'])
+  expect(await subjects(buyer.email)).toEqual(['Refunded: An evening'])
+  expect(await textOf(buyer.email, 'Refunded')).toContain('did not hand the ticket over in time')
+})
+
+test('a claim is told to the seller, and its end to both, once each', async () => {
+  const { buyer, seller, order } = await sale()
+  const { id, ticketId, buyerId, sellerId } = order
+  const claim = { id, ticketId, buyerId, sellerId, version: 4, paymentId: newId(), reason: 'The gate said no' }
+  const opened = event('claim.opened', claim)
+  const decided = event('claim.decided', { ...claim, version: 5, isRefunded: true })
+  for (const told of [opened, opened, decided, decided]) await tell(told)
+  expect((await subjects(seller.email)).toSorted()).toEqual([
+    'The claim is decided: An evening',
+    'Your buyer says that it did not work: An evening',
+  ])
+  expect(await subjects(buyer.email)).toEqual(['The claim is decided: An evening'])
+  expect(await textOf(seller.email, 'Your buyer')).toContain('The gate said no')
 })
 
 // Guarantee: events of a version that knew less are understood.

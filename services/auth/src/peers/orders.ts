@@ -1,4 +1,4 @@
-import type { Api } from '@fairpass/orders/api'
+import type { InternalRoutes } from '@fairpass/orders/internal'
 import { type Dapr, daprFetch, OrderToPay, parseResponse } from '@fairpass/sdk/dapr'
 import { RelayedProblemError } from '@fairpass/sdk/errors'
 import { hc } from 'hono/client'
@@ -7,7 +7,7 @@ import { hc } from 'hono/client'
 export type Orders = { find: (orderId: string) => Promise<OrderToPay | undefined> }
 
 export const createOrders = (dapr: Pick<Dapr, 'invoke'>): Orders => {
-  const { orders } = hc<Api>('http://orders', daprFetch(dapr, 'orders')).internal
+  const { orders } = hc<InternalRoutes>('http://orders', daprFetch(dapr, 'orders')).internal
   return {
     find: async (id) => {
       try {

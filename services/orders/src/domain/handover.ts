@@ -3,6 +3,8 @@ export type Handover = {
   kind: 'file' | 'transfer'
   status: 'waiting' | 'sent' | 'received' | 'overdue'
   deadline?: Date | undefined
+  /** when its seller is reminded of the deadline; no more once that was done */
+  remindAt?: Date | undefined
   sentAt?: Date | undefined
   receivedAt?: Date | undefined
 }
@@ -31,11 +33,16 @@ export const deadlineOf = (startsAt: Date, now: Date): Date => {
   return inTime > now ? inTime : startsAt
 }
 
+/** A seller who has said nothing is reminded when a quarter of the time is left. */
+const remindAtOf = (deadline: Date, now: Date): Date =>
+  new Date(deadline.getTime() - Math.max(0, deadline.getTime() - now.getTime()) / 4)
+
 /** What begins when an order is completed. */
-export const beginHandover = ({ delivery, ticket: { startsAt } }: Sold, now: Date): Handover =>
-  delivery === 'file'
-    ? { kind: 'file', status: 'sent', sentAt: now }
-    : { kind: 'transfer', status: 'waiting', deadline: deadlineOf(startsAt, now) }
+export const beginHandover = ({ delivery, ticket: { startsAt } }: Sold, now: Date): Handover => {
+  if (delivery === 'file') return { kind: 'file', status: 'sent', sentAt: now }
+  const deadline = deadlineOf(startsAt, now)
+  return { kind: 'transfer', status: 'waiting', deadline, remindAt: remindAtOf(deadline, now) }
+}
 
 export const handoverData = ({ kind, status, deadline }: Handover) => ({
   kind,

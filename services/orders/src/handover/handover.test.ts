@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { beginHandover, deadlineOf } from '../domain/handover.ts'
 import type { Order } from '../domain/order.ts'
-import { answerClaim, claim, decideClaim, lapse, receive, send } from './handover.ts'
+import { answerClaim, claim, decideClaim, lapse, receive, remind, send } from './handover.ts'
 
 const hourMs = 3_600_000
 const now = new Date('2035-06-01T12:00:00Z')
@@ -25,6 +25,16 @@ test('a seller has a day, or until two hours before the start, or until the star
 
 test('an uploaded ticket is handed over with the payment', () => {
   expect(paid({ delivery: 'file' }).handover).toEqual({ kind: 'file', status: 'sent', sentAt: now })
+})
+
+test('a seller who has said nothing is reminded once, when a quarter of the time is left', () => {
+  const waiting = paid()
+  expect(remind(waiting, later(17.9))).toBe(waiting)
+  const reminded = remind(waiting, later(18))
+  expect(reminded.handover).toEqual({ kind: 'transfer', status: 'waiting', deadline: later(24) })
+  expect(remind(reminded, later(19))).toBe(reminded)
+  const sent = send(waiting, now)
+  expect(remind(sent, later(19))).toBe(sent)
 })
 
 test('what is late lapses, and never what was sent', () => {

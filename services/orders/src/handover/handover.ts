@@ -29,7 +29,7 @@ export const send = (order: Order, now: Date): Order => {
   if (handover.status === 'overdue') throw new HandoverNotPossibleError('The time to pass this ticket on is over')
   if (handover.deadline && handover.deadline <= now)
     throw new HandoverNotPossibleError('The time to pass this ticket on is over')
-  return { ...order, handover: { ...handover, status: 'sent', sentAt: now }, updatedAt: now }
+  return { ...order, handover: { ...withoutReminder(handover), status: 'sent', sentAt: now }, updatedAt: now }
 }
 
 /** The buyer has it, whether or not its seller said so. */
@@ -38,8 +38,23 @@ export const receive = (order: Order, now: Date): Order => {
   if (handover.status === 'received') return order
   if (handover.status === 'overdue') throw new HandoverNotPossibleError('This order is being refunded')
   if (order.claim?.status === 'open') throw new HandoverNotPossibleError('Your claim is being looked at')
-  return { ...order, handover: { ...handover, status: 'received', receivedAt: now }, updatedAt: now }
+  return { ...order, handover: { ...withoutReminder(handover), status: 'received', receivedAt: now }, updatedAt: now }
 }
+
+/** Whose seller was reminded, or has nothing more to do. */
+const withoutReminder = ({ remindAt: _, ...handover }: Handover): Handover => handover
+
+/** Time to remind its seller, which is done once. */
+const isToRemind = ({ status, handover }: Order, now: Date): boolean =>
+  status === 'completed' &&
+  handover?.status === 'waiting' &&
+  handover.remindAt !== undefined &&
+  handover.remindAt <= now
+
+export const remind = (order: Order, now: Date): Order =>
+  order.handover && isToRemind(order, now)
+    ? { ...order, handover: withoutReminder(order.handover), updatedAt: now }
+    : order
 
 const isOverdue = ({ status, handover }: Order, now: Date): boolean =>
   status === 'completed' &&
@@ -50,7 +65,7 @@ const isOverdue = ({ status, handover }: Order, now: Date): boolean =>
 /** Not passed on in time: the buyer gets the money back. */
 export const lapse = (order: Order, now: Date): Order =>
   order.handover && isOverdue(order, now)
-    ? { ...order, handover: { ...order.handover, status: 'overdue' }, updatedAt: now }
+    ? { ...order, handover: { ...withoutReminder(order.handover), status: 'overdue' }, updatedAt: now }
     : order
 
 export const claim = (order: Order, reason: string, now: Date): Order => {

@@ -3,18 +3,24 @@ import { newestFirst } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Order, toData } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
-import { lapse } from './handover.ts'
+import { lapse, remind } from './handover.ts'
 
 const batch = 50
 
-/** What payments, and mails, hear of a hand-over and of a claim. */
+const handoverEvents = (order: Order): FairpassEvent[] => {
+  const { kind, status } = order.handover ?? {}
+  if (status === 'overdue') return [event('handover.overdue', toData(order))]
+  return kind === 'transfer' && status === 'sent' ? [event('handover.sent', toData(order))] : []
+}
+
+/** What payments, and mails, hear of a hand-over and of a claim; what they know already changes nothing. */
 const eventsOf = (order: Order): FairpassEvent[] => {
-  const { id, version, paymentId, ticketId, buyerId, sellerId, claim, handover } = order
-  const overdue = handover?.status === 'overdue' ? [event('handover.overdue', toData(order))] : []
-  if (!claim || paymentId === undefined) return overdue
+  const { id, version, paymentId, ticketId, buyerId, sellerId, claim } = order
+  const events = handoverEvents(order)
+  if (!claim || paymentId === undefined) return events
   const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason: claim.reason }
-  if (claim.status === 'open') return [...overdue, event('claim.opened', data)]
-  return [...overdue, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
+  if (claim.status === 'open') return [...events, event('claim.opened', data)]
+  return [...events, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
 }
 
 /** Orders after they were paid: how the tickets come to their buyers, and what buyers claim. */
@@ -31,6 +37,18 @@ export const openHandovers = (orders: Orders) => {
     /** Claims by how they stand, newest order first. */
     claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
       orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
+
+    /** Tells sellers who have said nothing that their time is nearly over. */
+    remindSellers: async (now = new Date()): Promise<void> => {
+      const found = await orders.list(
+        { 'handover.remindAt': { $lte: now }, status: 'completed' },
+        { sort: { 'handover.remindAt': 1 }, limit: batch },
+      )
+      const told = (order: Order) => [event('handover.due', toData(order))]
+      await forEachOf('hand-over to remind of', found, ({ id }) =>
+        orders.changeTelling(id, (order) => remind(order, now), told),
+      )
+    },
 
     /** Refunds what was not passed on in time. */
     sweep: async (now = new Date()): Promise<void> => {

@@ -8,7 +8,8 @@ import { cancelByBuyer, complete, settle } from '../domain/order.ts'
 import { type Orders, openOrders } from '../store.ts'
 import { openWaitlist } from '../waitlist/store.ts'
 import { createHolds, type Holds } from './hold.ts'
-import { createPurchase, type Opened, type Purchase } from './purchase.ts'
+import type { Opened } from './insert-order.ts'
+import { createPurchase, type Purchase } from './purchase.ts'
 
 const sentence = 'The ticket is being checking out by someone else, please come back later'
 

@@ -4,7 +4,7 @@ import type { Orders } from '../store.ts'
 import type { Waitlist } from './store.ts'
 
 type Deps = {
-  line: Waitlist
+  waitlist: Waitlist
   orders: Pick<Orders, 'activeOf'>
   catalogue: Pick<Catalogue, 'find'>
   publish: (event: FairpassEvent) => Promise<void>
@@ -18,9 +18,9 @@ const batch = 20
  * Tells of tickets that are free again to those in line who are not at the page. A ticket that somebody holds again by then
  * is no news. The same may be told twice when a crash comes in between: whoever writes the mails knows it by its order.
  */
-export const notifyAway = async ({ line, orders, catalogue, publish }: Deps, now = new Date()): Promise<void> => {
+export const notifyAway = async ({ waitlist, orders, catalogue, publish }: Deps, now = new Date()): Promise<void> => {
   for (let turn = 0; turn < batch; turn++) {
-    const freed = await line.freedBefore(new Date(now.getTime() - awayAfterMs))
+    const freed = await waitlist.freedBefore(new Date(now.getTime() - awayAfterMs))
     if (!freed) return
     const { ticketId: id, orderId, version, userIds } = freed
     const isHeldAgain = (await orders.activeOf(id)) !== undefined
@@ -29,6 +29,6 @@ export const notifyAway = async ({ line, orders, catalogue, publish }: Deps, now
       const show = { title, venue, city, startsAt, ...(timeZone ? { timeZone } : {}) }
       await publish(event('waitlist.notified', { id, version, orderId, userIds, ...show }))
     }
-    await line.forgetFreed(freed)
+    await waitlist.unmarkFreed(freed)
   }
 }

@@ -19,7 +19,7 @@ import { openWaitlist, type Waitlist } from './store.ts'
 
 const hourMs = 3_600_000
 const sellerId = newId()
-let line: Waitlist
+let waitlist: Waitlist
 let orders: Orders
 let handlers: ReturnType<typeof createHandlers>
 let ticketId: string
@@ -48,18 +48,18 @@ beforeEach(async () => {
   const dapr = createDapr({ httpPort: 1 })
   const log = createLog('orders', 'silent')
   const holds = createHolds(dapr)
-  line = openWaitlist(db)
-  orders = openOrders(db, { holds, waitlist: line, publishAll: async () => new Map() })
+  waitlist = openWaitlist(db)
+  orders = openOrders(db, { holds, waitlist, publishAll: async () => new Map() })
   catalogue = openCatalogue(db, dapr)
-  handlers = createHandlers({ orders, catalogue, line, suspensions: openSuspensions(db) })
+  handlers = createHandlers({ orders, catalogue, waitlist, suspensions: openSuspensions(db) })
   const purchase = createPurchase({ holds, orders, catalogue, holdSeconds: 900 })
   const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
   const verify = async (id: string) => ({ id, role: 'user' as const, sessionId: newId(), issuedAt: new Date() })
   const own = { verify, isDenied: async () => false }
   const context = createServiceContext({ name: 'orders', config, db, dapr, log, own })
   const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  const app = createApp({ service, context, orders, purchase, line, limits: readConfig(limitVariables, {}) })
-  await Promise.all([orders.ensureIndexes(), line.ensureIndexes(), context.prepare()])
+  const app = createApp({ service, context, orders, purchase, waitlist, limits: readConfig(limitVariables, {}) })
+  await Promise.all([orders.ensureIndexes(), waitlist.ensureIndexes(), context.prepare()])
   ticketId = newId()
   await catalogue.apply([ticketOf(ticketId)])
   call = async (who, method, path, body) => {
@@ -97,7 +97,7 @@ const hold = (expiresAt = new Date(Date.now() + 60_000)) => {
 test('whoever asks first stands first, and a place that is left moves those behind it up', async () => {
   const [one, two, three] = [newId(), newId(), newId()]
   const started = Date.now()
-  for (const [turn, who] of [one, two, three].entries()) await line.join(ticketId, who, new Date(started + turn))
+  for (const [turn, who] of [one, two, three].entries()) await waitlist.join(ticketId, who, new Date(started + turn))
   expect((await look(three)).body).toMatchObject({ place: 3, waiting: 3 })
   expect((await call(one, 'DELETE', `/api/orders/line/${ticketId}`)).status).toBe(204)
   expect((await look(three)).body).toMatchObject({ place: 2, waiting: 2 })
@@ -115,11 +115,11 @@ test('asking again keeps the place', async () => {
 test('places end by themselves, and start again at the end', async () => {
   const [one, two] = [newId(), newId()]
   const now = new Date()
-  await line.join(ticketId, one, new Date(now.getTime() - hourMs))
-  await line.join(ticketId, two, now)
-  expect(await line.seenBy(ticketId, two, now)).toMatchObject({ place: 1, waiting: 1 })
-  expect(await line.join(ticketId, one, new Date(now.getTime() + 1))).toBe(true)
-  expect(await line.seenBy(ticketId, one, new Date(now.getTime() + 2))).toMatchObject({ place: 2, waiting: 2 })
+  await waitlist.join(ticketId, one, new Date(now.getTime() - hourMs))
+  await waitlist.join(ticketId, two, now)
+  expect(await waitlist.positionOf(ticketId, two, now)).toMatchObject({ place: 1, waiting: 1 })
+  expect(await waitlist.join(ticketId, one, new Date(now.getTime() + 1))).toBe(true)
+  expect(await waitlist.positionOf(ticketId, one, new Date(now.getTime() + 2))).toMatchObject({ place: 2, waiting: 2 })
 })
 
 test('all who press at once have places of their own', async () => {
@@ -155,7 +155,7 @@ describe('nobody waits in vain', () => {
 
   test.each(['sold', 'withdrawn'] as const)('the line ends when the ticket is %s', async (status) => {
     const waiting = newId()
-    await line.join(ticketId, waiting)
+    await waitlist.join(ticketId, waiting)
     if (status === 'sold') {
       const { id } = await hold()
       await orders.change(id, (held) => ({ ...held, status: 'completed' }))
@@ -164,13 +164,13 @@ describe('nobody waits in vain', () => {
       const withdrawn = event('ticket.withdrawn', { ...ticketOf(ticketId), version: 2, status })
       await applyEvent(handlers, 'ticket.withdrawn', withdrawn)
     }
-    expect(await line.seenBy(ticketId, waiting)).toEqual({ waiting: 0 })
+    expect(await waitlist.positionOf(ticketId, waiting)).toEqual({ waiting: 0 })
   })
 })
 
 test('somebody waits for at most fifty tickets at once', async () => {
   const who = newId()
-  await Promise.all(Array.from({ length: 50 }, () => line.join(newId(), who)))
+  await Promise.all(Array.from({ length: 50 }, () => waitlist.join(newId(), who)))
   expect((await join(who)).body).toMatchObject({ code: 'too_many_requests' })
   expect((await look(who)).body.place).toBeUndefined()
 })
@@ -184,13 +184,13 @@ test('a stranger has no place', async () => {
     expect((await call('', method, path, method === 'POST' ? { ticketId } : undefined)).status).toBe(401)
 })
 
-test('all whose pages ask within a second cost one read of the line, and still see what they change', async () => {
+test('all whose pages ask within a second cost one read of the waitlist, and still see what they change', async () => {
   const buyers = Array.from({ length: 50 }, () => newId())
-  for (const buyer of buyers) await line.join(ticketId, buyer)
-  await line.seenBy(ticketId, buyers[0] ?? '')
+  for (const buyer of buyers) await waitlist.join(ticketId, buyer)
+  await waitlist.positionOf(ticketId, buyers[0] ?? '')
   const read = async () => {
     await database.command({ profile: 2, slowms: 0 })
-    const seen = await Promise.all(buyers.map((buyer) => line.seenBy(ticketId, buyer)))
+    const seen = await Promise.all(buyers.map((buyer) => waitlist.positionOf(ticketId, buyer)))
     await database.command({ profile: 0 })
     const found = await database
       .collection('system.profile')
@@ -208,18 +208,18 @@ test('all whose pages ask within a second cost one read of the line, and still s
 
   // Another replica has a line of its own in mind.
   const elsewhere = openWaitlist(database)
-  await elsewhere.seenBy(ticketId, buyers[0] ?? '')
-  await line.leave(ticketId, buyers[0] ?? '')
-  expect((await elsewhere.seenBy(ticketId, buyers[0] ?? '')).place).toBeUndefined()
-  await line.join(ticketId, buyers[0] ?? '')
-  expect((await elsewhere.seenBy(ticketId, buyers[0] ?? '')).place).toBe(50)
+  await elsewhere.positionOf(ticketId, buyers[0] ?? '')
+  await waitlist.leave(ticketId, buyers[0] ?? '')
+  expect((await elsewhere.positionOf(ticketId, buyers[0] ?? '')).place).toBeUndefined()
+  await waitlist.join(ticketId, buyers[0] ?? '')
+  expect((await elsewhere.positionOf(ticketId, buyers[0] ?? '')).place).toBe(50)
 })
 
 describe('who is told that a ticket is free', () => {
   const told: FairpassEvent[] = []
   const publish = async (event: FairpassEvent) => void told.push(event)
   const later = (ms: number) => new Date(Date.now() + ms)
-  const notify = (now: Date) => notifyAway({ line, orders, catalogue, publish }, now)
+  const notify = (now: Date) => notifyAway({ waitlist, orders, catalogue, publish }, now)
   const freed = (id = newId()) => ({ id, ticketId, version: 2 })
 
   beforeEach(() => {
@@ -230,7 +230,7 @@ describe('who is told that a ticket is free', () => {
     const [away, there] = [newId(), newId()]
     for (const who of [away, there]) await join(who)
     const order = freed()
-    await line.markFreed(order)
+    await waitlist.markFreed(order)
     await look(there)
     await notify(later(5_000))
     expect(told).toEqual([])
@@ -246,7 +246,7 @@ describe('who is told that a ticket is free', () => {
 
   test('nobody, when somebody holds it again by then', async () => {
     await join(newId())
-    await line.markFreed(freed())
+    await waitlist.markFreed(freed())
     await hold()
     await notify(later(20_000))
     expect(told).toEqual([])
@@ -255,7 +255,7 @@ describe('who is told that a ticket is free', () => {
   test('again, when it is free again', async () => {
     await join(newId())
     for (let turn = 1; turn <= 2; turn++) {
-      await line.markFreed(freed())
+      await waitlist.markFreed(freed())
       await notify(later(20_000))
       expect(told).toHaveLength(turn)
     }
@@ -264,8 +264,8 @@ describe('who is told that a ticket is free', () => {
   test('those who left are not', async () => {
     const left = newId()
     await join(left)
-    await line.markFreed(freed())
-    await line.leave(ticketId, left)
+    await waitlist.markFreed(freed())
+    await waitlist.leave(ticketId, left)
     await notify(later(20_000))
     expect(told).toEqual([])
   })

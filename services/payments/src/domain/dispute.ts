@@ -1,10 +1,8 @@
 import { type Backoff, type Lease, leaseFrom } from '@fairpass/sdk/lease'
 import { chargeIncrement } from '@fairpass/sdk/values'
+import { type DisputeStatus, disputeStatuses, isDecided } from './dispute-status.ts'
 import type { Payment } from './payment.ts'
 
-/** How far a dispute is. An inquiry has taken no money yet; the last three are for good. */
-export const disputeStatuses = ['inquiry', 'open', 'won', 'lost', 'closed'] as const
-export type DisputeStatus = (typeof disputeStatuses)[number]
 export type DisputeEntry = 'dispute_opened' | 'dispute_won' | 'dispute_lost'
 
 export type Dispute = {
@@ -39,8 +37,6 @@ export type ToldDispute = {
 
 const firstPauseMs = 5_000
 export const disputeBackoff: Backoff = { firstMs: firstPauseMs, longestMs: 3_600_000 }
-
-export const isDecided = (status: DisputeStatus) => status === 'won' || status === 'lost' || status === 'closed'
 
 /** What is told may be older than what is known: a dispute only goes forward. */
 const isNews = (known: DisputeStatus, told: DisputeStatus) =>

@@ -3,7 +3,7 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { type Backoff, type Lease, leaseFrom } from '@fairpass/sdk/lease'
 import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import { declineCodeOf } from './decline.ts'
-import type { DisputeStatus } from './dispute.ts'
+import type { DisputeStatus } from './dispute-status.ts'
 
 /**
  * Where a payment may go from where it is. What ends `-ing` is decided but not yet done everywhere; from `settled` on only

@@ -3,11 +3,12 @@ import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import { type Db, ObjectId } from 'mongodb'
+import { earningsOf } from '../payout/earnings.ts'
 import { openAccounts } from './accounts.ts'
 import { checkLedger } from './check.ts'
 import { openClosing } from './closing.ts'
 import { openRecount } from './recount.ts'
-import { earningsOf, type Ledger, openLedger } from './store.ts'
+import { type Ledger, openLedger } from './store.ts'
 
 // Promise 5: the ledger sums to zero in each currency, always; and whoever asks for it reads what is new, not all there was.
 

@@ -1,4 +1,4 @@
-import type { Api } from '@fairpass/auth/api'
+import type { InternalRoutes } from '@fairpass/auth/internal'
 import { type Dapr, daprFetch, parseResponse } from '@fairpass/sdk/dapr'
 import { hc } from 'hono/client'
 import * as v from 'valibot'
@@ -9,7 +9,7 @@ export type Bans = { isBanned: (userId: string) => Promise<boolean> }
 const Standing = v.object({ isBanned: v.boolean() })
 
 export const createBans = (dapr: Dapr): Bans => {
-  const { users } = hc<Api>('http://auth', daprFetch(dapr, 'auth')).internal
+  const { users } = hc<InternalRoutes>('http://auth', daprFetch(dapr, 'auth')).internal
   return {
     isBanned: async (id) => (await parseResponse(Standing, users[':id'].$get({ param: { id } }))).isBanned,
   }

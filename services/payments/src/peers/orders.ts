@@ -1,4 +1,4 @@
-import type { Api } from '@fairpass/orders/api'
+import type { InternalRoutes } from '@fairpass/orders/internal'
 import { type Dapr, daprFetch, OrderToPay, parseResponse } from '@fairpass/sdk/dapr'
 import { RelayedProblemError, ServiceUnavailableError } from '@fairpass/sdk/errors'
 import { hc } from 'hono/client'
@@ -15,7 +15,7 @@ export type Orders = {
 }
 
 export const createOrders = (dapr: Dapr): Orders => {
-  const { orders } = hc<Api>('http://orders', daprFetch(dapr, 'orders')).internal
+  const { orders } = hc<InternalRoutes>('http://orders', daprFetch(dapr, 'orders')).internal
 
   const tell = async (orderId: string, what: 'settle' | 'complete' | 'fail', paymentId: string): Promise<boolean> => {
     try {

@@ -1,3 +1,4 @@
+import { runtime } from '@fairpass/sdk/runtime'
 import Stripe from 'stripe'
 import type { Failure } from '../domain/payment.ts'
 
@@ -64,6 +65,8 @@ export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs 
     timeout: timeoutMs,
     maxNetworkRetries: 1,
     telemetry: false,
+    // It is this library that may try again, once and under an idempotency key, and not the runtime.
+    httpClient: Stripe.createFetchHttpClient(runtime.fetchOnce),
     ...(url
       ? {
           host: url.hostname,

@@ -172,15 +172,15 @@ const isKnown = ({ reservation }: Ticket, { orderId, createdAt, version }: Reser
 export const followOrder = (ticket: Ticket, status: OrderData['status'], reservation: Reservation): Ticket => {
   if (isKnown(ticket, reservation)) return ticket
   // Withdrawn while BUY was under way: the order stands, but the ticket does not come back on sale after it.
-  const isEnding = ticket.status === 'withdrawn' || ticket.withdrawOnRelease === true
+  const leavesSale = ticket.status === 'withdrawn' || ticket.withdrawOnRelease === true
   switch (status) {
     case 'created':
     case 'settling':
-      return { ...ticket, reservation, status: 'reserved', ...(isEnding ? { withdrawOnRelease: true } : {}) }
+      return { ...ticket, reservation, status: 'reserved', ...(leavesSale ? { withdrawOnRelease: true } : {}) }
     case 'completed':
       return { ...ticket, reservation, status: 'sold' }
     case 'cancelled':
-      return isEnding ? withdrawn({ ...ticket, reservation }) : { ...ticket, reservation, status: 'available' }
+      return leavesSale ? withdrawn({ ...ticket, reservation }) : { ...ticket, reservation, status: 'available' }
     // The sale was undone: nobody knows yet whether the ticket is good, so it does not go back on sale by itself.
     case 'refunded':
       return withdrawn({ ...ticket, reservation })

@@ -1,4 +1,4 @@
-import type { Api } from '@fairpass/orders/api'
+import type { InternalRoutes } from '@fairpass/orders/internal'
 import { ChangedOrders, type Dapr, daprFetch, Fence, parseResponse } from '@fairpass/sdk/dapr'
 import { OrderData } from '@fairpass/sdk/events'
 import { hc } from 'hono/client'
@@ -20,8 +20,11 @@ export type Orders = {
 export const fenceWithinMs = 3_000
 
 export const createOrders = (dapr: Dapr): Orders => {
-  const { orders } = hc<Api>('http://orders', daprFetch(dapr, 'orders')).internal
-  const { tickets } = hc<Api>('http://orders', daprFetch(dapr, 'orders', { timeoutMs: fenceWithinMs })).internal
+  const { orders } = hc<InternalRoutes>('http://orders', daprFetch(dapr, 'orders')).internal
+  const { tickets } = hc<InternalRoutes>(
+    'http://orders',
+    daprFetch(dapr, 'orders', { timeoutMs: fenceWithinMs }),
+  ).internal
   return {
     changedSince: async ({ at, id, until, limit }) => {
       const query = { after: at.toISOString(), afterId: id, until: until.toISOString(), limit: `${limit}` }

@@ -2,6 +2,7 @@ import { Show } from 'solid-js'
 import { Contact } from '../../components/account/contact.tsx'
 import { Devices } from '../../components/account/devices.tsx'
 import { Field } from '../../components/form/field.tsx'
+import { NewPasswordField } from '../../components/form/new-password-field.tsx'
 import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { SuccessNotice } from '../../components/layout/success-notice.tsx'
@@ -69,12 +70,9 @@ const ChangePassword = (props: { email: string }) => {
           required
           refusal={refusal()}
         />
-        <Field
+        <NewPasswordField
           label={fields.newPassword}
           name="newPassword"
-          type="password"
-          autocomplete="new-password"
-          required
           hint={account.otherDevicesEnd}
           refusal={refusal()}
         />

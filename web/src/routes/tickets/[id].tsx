@@ -31,9 +31,10 @@ const TicketShown = (props: { ticket: Ticket }) => {
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
   const seat = (): [string, string][] => {
-    const { section, row, seat: place, faceValueCents, currency } = props.ticket
-    const faceValue = faceValueCents === undefined ? undefined : formatMoney(faceValueCents, currency, locale())
-    const known = { section, row, seat: place, faceValue }
+    const ticket = props.ticket
+    const faceValue =
+      ticket.faceValueCents === undefined ? undefined : formatMoney(ticket.faceValueCents, ticket.currency, locale())
+    const known = { section: ticket.section, row: ticket.row, seat: ticket.seat, faceValue }
     return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
       const value = known[name]
       return value === undefined ? [] : [[messages.fields[name], value]]

@@ -1,7 +1,7 @@
-import type { formatsOf } from './formats.ts'
-import type { DataByKind, Kind, Show } from './kinds.ts'
-import type { Letter } from './letter.ts'
-import { type Phrase, say } from './phrase.ts'
+import type { formatsOf } from '../formats.ts'
+import type { DataByKind, Kind, LinkedKind, Show } from '../kinds.ts'
+import type { Letter } from '../letter.ts'
+import { type Phrase, say } from '../phrase.ts'
 
 /** What every letter may use beside its own data. */
 export type Pen = ReturnType<typeof formatsOf> & {
@@ -10,8 +10,11 @@ export type Pen = ReturnType<typeof formatsOf> & {
   url: (path: string) => string
 }
 
-type Letters = { [K in Kind]: (data: DataByKind[K], pen: Pen) => Letter }
-export type Words = { letters: Letters; footer: string; unsubscribe: string }
+type Letters<K extends Kind> = { [One in K]: (data: DataByKind[One], pen: Pen) => Letter }
+type AccountKind = LinkedKind | 'security-changed' | 'new-sign-in' | 'account-erased'
+export type AccountLetters = Letters<AccountKind>
+export type SaleLetters = Letters<Exclude<Kind, AccountKind>>
+export type Words = { letters: Letters<Kind>; footer: string; unsubscribe: string }
 
 /** Where and when, as far as it is known. */
 export const factsOf = (

@@ -1,7 +1,7 @@
 import { Id, onlyFrom, query } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import type { SitemapPages } from './sitemap-pages.ts'
+import type { SitemapPages } from './pages.ts'
 
 const From = v.object({ from: Id })
 

@@ -1,5 +1,5 @@
-import { declineCodeOf } from '../domain/decline.ts'
-import { openStatuses, type Payment } from '../domain/payment.ts'
+import { declineCodeOf } from './decline.ts'
+import { openStatuses, type Payment } from './payment.ts'
 
 /**
  * How the payment of an order stands, for the page of its buyer, who may have left while it was under way:

@@ -1,0 +1,21 @@
+import { expect, test } from 'bun:test'
+import { testDatabase } from '@fairpass/servers/testing'
+
+/** `transactionLifetimeLimitSeconds` of the server, and how often it looks for transactions that are over. */
+const lockedAtMostMs = 5_000 + 5_000
+
+// Guarantee: what a process had changed in a transaction when it was killed can be changed again within seconds.
+test('a transaction that nobody ends locks its documents no longer than our requests wait', async () => {
+  const db = await testDatabase()
+  const sales = db.collection<{ _id: string; state: string }>('sales')
+  await sales.insertOne({ _id: 'sale', state: 'started' })
+  const session = db.client.startSession()
+  session.startTransaction()
+  await sales.updateOne({ _id: 'sale' }, { $set: { state: 'captured' } }, { session })
+  // Its process is killed here: nobody commits or aborts.
+  const begun = performance.now()
+  await sales.updateOne({ _id: 'sale' }, { $set: { state: 'taken up again' } })
+  expect(performance.now() - begun).toBeLessThan(lockedAtMostMs)
+  expect(await sales.findOne({ _id: 'sale' })).toMatchObject({ state: 'taken up again' })
+  await session.endSession()
+}, 30_000)

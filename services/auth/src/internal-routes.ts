@@ -1,0 +1,28 @@
+import { Id, onlyFrom, parse } from '@fairpass/sdk/http'
+import { Hono } from 'hono'
+import type { Account } from './domain/account.ts'
+
+/** Services feel a ban within a second; a token may outlive it by its own lifetime and what clocks differ. */
+const clockSkewSeconds = 5
+
+type Deps = {
+  config: { ACCESS_TOKEN_SECONDS: number }
+  accounts: {
+    find: (id: string) => Promise<Account | undefined>
+    deniedSince: (since: Date) => Promise<{ userId: string; bannedAt: string }[]>
+  }
+}
+
+/** What other services ask of auth. Its type is all that they take from here. */
+export const createInternalRoutes = ({ config, accounts }: Deps) =>
+  new Hono()
+    .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
+      const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
+      return c.json({ bans: await accounts.deniedSince(since) })
+    })
+    .get('/internal/users/:id', onlyFrom('payments'), async (c) => {
+      const account = await accounts.find(parse(Id, c.req.param('id')))
+      return c.json({ isBanned: account?.status === 'banned' })
+    })
+
+export type InternalRoutes = ReturnType<typeof createInternalRoutes>

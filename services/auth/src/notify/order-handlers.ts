@@ -1,0 +1,31 @@
+import type { EventHandlers } from '@fairpass/sdk/events'
+import type { Deps } from './deps.ts'
+import { saleOf, withHandover } from './sale.ts'
+
+/** A sale and how its ticket comes to its buyer. */
+export const createOrderHandlers = ({ mails }: Pick<Deps, 'mails'>): EventHandlers => ({
+  'order.completed': async ({ data: order }) => {
+    const cause = `order:${order.id}:completed`
+    const data = withHandover(order)
+    await mails.owe([
+      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data },
+      { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data },
+    ])
+  },
+
+  'handover.due': async ({ data: order }) => {
+    const cause = `order:${order.id}:hand-over`
+    await mails.owe([{ kind: 'hand-over', cause, to: { userId: order.sellerId }, data: withHandover(order) }])
+  },
+
+  'handover.sent': async ({ data: order }) => {
+    const cause = `order:${order.id}:sent`
+    await mails.owe([{ kind: 'handed-over', cause, to: { userId: order.buyerId }, data: saleOf(order) }])
+  },
+
+  /** The buyer hears of it when the money goes back. */
+  'handover.overdue': async ({ data: order }) => {
+    const cause = `order:${order.id}:overdue`
+    await mails.owe([{ kind: 'hand-over-overdue', cause, to: { userId: order.sellerId }, data: saleOf(order) }])
+  },
+})

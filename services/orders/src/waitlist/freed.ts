@@ -1,0 +1,42 @@
+import { createBatcher } from '@fairpass/sdk/batcher'
+import { idOf, maxOfTicket, type Places } from './place.ts'
+
+/** Who is told that a ticket is free. */
+export type Freed = { ticketId: string; orderId: string; version: number; at: Date; userIds: string[] }
+
+/** Which tickets are free again, and who on their waitlists does not know it yet. */
+export const openFreed = (places: Places) => ({
+  /** The order let the ticket go: whoever has not looked by themselves in a while is told. */
+  markFreed: createBatcher(async (orders: readonly { ticketId: string; id: string; version: number }[]) => {
+    const at = new Date()
+    await places.bulkWrite(
+      orders.map(({ ticketId, id: orderId, version }) => ({
+        updateMany: {
+          filter: { ticketId, expiresAt: { $gt: at } },
+          update: { $set: { freed: { at, orderId, version } } },
+        },
+      })),
+      { ordered: false },
+    )
+  }),
+
+  /** A ticket that was let go before `before`, the order that let it go, and who has not looked since. */
+  freedBefore: async (before: Date): Promise<Freed | undefined> => {
+    const first = await places.findOne({ 'freed.at': { $lte: before } })
+    if (!first?.freed) return undefined
+    const { ticketId, freed } = first
+    const those = await places.find({ ticketId, 'freed.orderId': freed.orderId }).limit(maxOfTicket).toArray()
+    const away = those.filter(({ seenAt }) => !seenAt || seenAt < freed.at)
+    return { ticketId, ...freed, userIds: away.map(({ buyerId }) => buyerId) }
+  },
+
+  /** They were told, or need not be. */
+  unmarkFreed: async ({ ticketId, orderId }: Freed): Promise<void> => {
+    await places.updateMany({ ticketId, 'freed.orderId': orderId }, { $unset: { freed: '' } })
+  },
+
+  /** Whoever sees the page need not be told by mail. */
+  markSeen: async (ticketId: string, buyerId: string, now = new Date()): Promise<void> => {
+    await places.updateOne({ _id: idOf(ticketId, buyerId) }, { $set: { seenAt: now } })
+  },
+})

@@ -1,0 +1,13 @@
+import { onlyFrom } from '@fairpass/sdk/http'
+import { Hono } from 'hono'
+import { type Ticket, toData } from './domain/ticket.ts'
+
+type Deps = { findOr404: (id: string) => Promise<Ticket> }
+
+/** What other services ask of tickets. Its type is all that they take from here. */
+export const createInternalRoutes = ({ findOr404 }: Deps) =>
+  new Hono().get('/internal/tickets/:id', onlyFrom('orders'), async (c) =>
+    c.json(toData(await findOr404(c.req.param('id')))),
+  )
+
+export type InternalRoutes = ReturnType<typeof createInternalRoutes>
