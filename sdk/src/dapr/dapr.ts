@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { now } from '../clock.ts'
 import { type ErrorCode, RelayedProblemError, ServiceUnavailableError, statusByCode } from '../errors.ts'
 import type { FairpassEvent } from '../events/events.ts'
 import { runtime } from '../runtime/index.ts'
@@ -265,7 +266,7 @@ export const createDapr = ({ apiToken, timeoutMs = 5_000, ...place }: Options) =
       dueAt: Date,
       period: string,
     ): Promise<void> => {
-      const dueMs = Math.max(0, dueAt.getTime() - Date.now())
+      const dueMs = Math.max(0, dueAt.getTime() - now().getTime())
       const path = `actors/${actorType}/${actorId}/reminders/${name}`
       const answer = await callJson('register reminder', path, 'POST', {
         dueTime: `${dueMs}ms`,

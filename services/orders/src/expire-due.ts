@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { pause } from '@fairpass/sdk/run-periodically'
 import type { Order } from './domain/order.ts'
@@ -25,9 +26,9 @@ export const expireUntil = async (orders: Orders, until: Date): Promise<void> =>
     const found = await orders.due(until, pageSize)
     let left = found
     while (left[0]) {
-      await pause(Math.max(0, left[0].expiresAt.getTime() - Date.now()))
-      const now = Date.now()
-      const due = left.filter(({ expiresAt }) => expiresAt.getTime() <= now)
+      await pause(Math.max(0, left[0].expiresAt.getTime() - now().getTime()))
+      const at = now()
+      const due = left.filter(({ expiresAt }) => expiresAt <= at)
       left = left.slice(due.length)
       await endEach(orders, due)
       if (left[0]) await pause(gatherMs)
@@ -40,4 +41,4 @@ export const expireUntil = async (orders: Orders, until: Date): Promise<void> =>
 const graceMs = 500
 
 /** Ends the orders that no reminder ended and nobody read: the last guard of the promise that every hold ends. */
-export const expireOverdue = (orders: Orders): Promise<void> => expireUntil(orders, new Date(Date.now() - graceMs))
+export const expireOverdue = (orders: Orders): Promise<void> => expireUntil(orders, new Date(now().getTime() - graceMs))

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Log } from '@fairpass/sdk/telemetry'
 import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } from './kinds.ts'
 import { type Category, compose, type Language } from './letter.ts'
@@ -160,7 +161,7 @@ const createAttempt = (deps: Deps, now: () => Date) => {
 
 /** Sends what is due. */
 export const createDelivery = (deps: Deps) => {
-  const { mails, now = () => new Date(), concurrency = 4 } = deps
+  const { mails, now = timeNow, concurrency = 4 } = deps
   const attempt = createAttempt(deps, now)
   let restsUntil = 0
 

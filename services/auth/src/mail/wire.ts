@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Accounts } from '../account/store.ts'
 import type { Contacts } from '../contact/store.ts'
@@ -48,7 +49,7 @@ export const wireDelivery = ({ accounts, contacts, emailTokens, unsubscribing, .
     findAddressee,
     markBounced: async (userId, email) => contacts.set(userId, { bouncedEmail: email }),
     openToken: async ({ id, kind }, { userId, email }) =>
-      userId ? emailTokens.open(id, { purpose: kind, userId, email }, rest.now?.() ?? new Date()) : undefined,
+      userId ? emailTokens.open(id, { purpose: kind, userId, email }, rest.now?.() ?? timeNow()) : undefined,
     unsubscribeTokenOf: unsubscribing.tokenOf,
   })
 }

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
 import { isDuplicateKey, type Order, openWorkQueue, readPage, type WorkQueue } from '@fairpass/sdk/mongo'
@@ -68,7 +69,7 @@ const toShown = ({ _id, type, status, lease, receivedAt, failure, paymentId, int
 
 type Events = Collection<StoredWebhook>
 
-const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
+const applied = () => ({ status: 'applied', appliedAt: timeNow() }) as const
 
 /** Applies events that this process has claimed. */
 const createApplyClaimed =
@@ -110,9 +111,9 @@ const createRetries = (
    * @throws NotFoundError
    */
   retry: async (id: string) => {
-    const again = { status: 'stored', lease: leaseFrom(new Date()) } as const
+    const again = { status: 'stored', lease: leaseFrom(timeNow()) } as const
     await events.updateOne({ _id: id, status: 'failed' }, { $set: again })
-    const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: new Date() } })
+    const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: timeNow() } })
     const claimed = due && (await queue.claim(due))
     if (claimed) await applyClaimed(claimed)
     const webhook = await events.findOne({ _id: id })
@@ -146,7 +147,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
     receive: async (body: string, signature: string): Promise<void> => {
       const event = await verify(body, signature)
       if (!isActedOn(event.type)) return
-      const webhook = toStoredWebhook(event, new Date())
+      const webhook = toStoredWebhook(event, timeNow())
       const isDone = await isKnown(webhook)
       try {
         await events.insertOne(isDone ? { ...webhook, ...applied() } : webhook)
@@ -158,7 +159,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
     },
 
     applyDue: async (): Promise<void> => {
-      for (const due of await queue.due(new Date(), batch)) {
+      for (const due of await queue.due(timeNow(), batch)) {
         const webhook = await queue.claim(due)
         if (webhook) await inSpan('apply webhook', { isRoot: true }, () => applyClaimed(webhook))
       }
