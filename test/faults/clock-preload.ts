@@ -20,7 +20,11 @@ if (file && app) {
   globalThis.Date = new Proxy(RealDate, {
     apply: () => new RealDate(RealDate.now() + offMs).toString(),
     construct: (target, given, self) =>
-      Reflect.construct(target, given.length === 0 ? [RealDate.now() + offMs] : given, self === globalThis.Date ? target : self),
+      Reflect.construct(
+        target,
+        given.length === 0 ? [RealDate.now() + offMs] : given,
+        self === globalThis.Date ? target : self,
+      ),
     get: (target, key) => (key === 'now' ? () => RealDate.now() + offMs : Reflect.get(target, key)),
   })
 }
