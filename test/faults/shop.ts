@@ -1,6 +1,12 @@
 import { createUsers, type User } from '../chaos/users.ts'
 
-export type Answer = { what: string; status: number; ms: number; code: string }
+export type Answer = {
+  what: string
+  status: number /** when it was asked, as performance.now() tells */
+  at: number
+  ms: number
+  code: string
+}
 
 const longestMs = 40_000
 
@@ -23,9 +29,9 @@ const createAsk = (origin: string) => async (user: User, method: string, path: s
     const text = await answer.text()
     const isJson = answer.headers.get('content-type')?.includes('json')
     const read: Record<string, unknown> = isJson && text ? JSON.parse(text) : {}
-    return { what, status: answer.status, ms: timed(), code: String(read.code ?? ''), body: read }
+    return { what, status: answer.status, at: begun, ms: timed(), code: String(read.code ?? ''), body: read }
   } catch (error) {
-    return { what, status: 0, ms: timed(), code: error instanceof Error ? error.name : 'unknown', body: {} }
+    return { what, status: 0, at: begun, ms: timed(), code: error instanceof Error ? error.name : 'unknown', body: {} }
   }
 }
 

@@ -1,0 +1,194 @@
+import { testFolder } from '@fairpass/servers/testing'
+import { createClocks } from '../../faults/clocks.ts'
+import { missingOf, untilNothingIsMissing } from '../../faults/promises.ts'
+import { openShop, type Shop } from '../../faults/shop.ts'
+import { startWorld, type World } from '../../faults/world.ts'
+import { openEvidence } from '../evidence.ts'
+import { checkInvariants } from '../invariants.ts'
+import { chaosEnv, count, openPurchases, settled } from '../money.ts'
+import { planOf } from '../plan.ts'
+import type { Outcome } from '../purchase.ts'
+import { brokenPromises, openPeople, type Promised } from './people.ts'
+import { faultsOf, nameOf } from './schedule.ts'
+import { createStriker } from './strike.ts'
+import { growthIn, leftIn, type Sample, takeSample } from './watch.ts'
+
+type EverythingRun = { seed: number; minutes: number; settleWithinMs: number }
+type Progress = (line: string) => void
+
+const buyersAtOnce = 6
+const plansAMinute = 400
+/** How long after a fault somebody may still be refused, in milliseconds. */
+const refusedForMs = 10_000
+const sampleEveryMs = 5_000
+/** Shows begin before the end of the run: what follows a sale belongs into the trouble, too. */
+const sellingShare = 0.7
+
+/** Faults one after the other, until told to stop. */
+const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: number, progress: Progress) => {
+  const strike = createStriker(world, clocks)
+  const struck: string[] = []
+  const wrong: string[] = []
+  /** When there was a fault, in milliseconds; the last one ends never while it lasts. */
+  const spans: { from: number; to: number }[] = []
+  let isOver = false
+  const striking = (async () => {
+    for (const fault of faultsOf(seed)) {
+      if (isOver) return
+      const span = { from: performance.now(), to: Number.POSITIVE_INFINITY }
+      spans.push(span)
+      progress(nameOf(fault))
+      struck.push(nameOf(fault))
+      await strike(fault).catch((error) => wrong.push(`${nameOf(fault)}: ${error}`))
+      span.to = performance.now()
+      await Bun.sleep(fault.quietMs)
+    }
+  })()
+  return {
+    struck,
+    wrong,
+    /** Whether it is a fault's doing: one lasted meanwhile, or had ended less than ten seconds before the answer. */
+    isExcused: (asked: number, answered: number) =>
+      spans.some(({ from, to }) => from <= answered && Math.max(asked, answered - refusedForMs) <= to),
+    stop: async () => {
+      isOver = true
+      await striking
+      clocks.set({})
+      for (const proxy of [...world.mongods.map(({ proxy }) => proxy), ...Object.values(world.proxies)]) proxy.set()
+      for (const disk of Object.values(world.disks)) disk?.empty()
+    },
+  }
+}
+
+const sampleOn = (world: World) => {
+  const samples: Sample[] = []
+  let isOver = false
+  const sampling = (async () => {
+    while (!isOver) {
+      // What cannot be looked at just now is looked at the next time.
+      await takeSample(world).then(
+        (sample) => samples.push(sample),
+        () => {},
+      )
+      await Bun.sleep(sampleEveryMs)
+    }
+  })()
+  return {
+    samples,
+    stop: async () => {
+      isOver = true
+      await sampling
+    },
+  }
+}
+
+type Purchases = Awaited<ReturnType<typeof openPurchases>>
+
+/** Purchases of every kind until the time is over, then what follows them; all by people with patience. */
+const buyOn = async (
+  { buy, afterwards }: Purchases,
+  run: EverythingRun,
+  evidence: Awaited<ReturnType<typeof openEvidence>>,
+) => {
+  const until = performance.now() + run.minutes * 60_000 * sellingShare
+  const plans = planOf({ seed: run.seed, purchases: run.minutes * plansAMinute, kills: 0 }).values()
+  const outcomes: Outcome[] = []
+  const failed: string[] = []
+  const each = async <T>(all: Iterable<T>, work: (one: T) => Promise<unknown>, isOver = () => false) => {
+    const worker = async () => {
+      for (const one of all) {
+        if (isOver()) return
+        await work(one).catch((error) => failed.push(String(error)))
+      }
+    }
+    await Promise.all(Array.from({ length: buyersAtOnce }, worker))
+  }
+  await each(
+    plans,
+    async (plan) => outcomes.push(await buy(plan)),
+    () => performance.now() > until,
+  )
+  await evidence.beginShows()
+  const later: string[] = []
+  await each(outcomes.values(), async (outcome) => later.push(await afterwards(outcome)))
+  return { outcomes, later, failed }
+}
+
+const lateRefusals = ({ answers }: Shop, isExcused: (asked: number, answered: number) => boolean): string[] =>
+  answers
+    .filter(({ status, at, ms }) => (status === 0 || status >= 500) && !isExcused(at, at + ms))
+    .map(({ what, status, ms, at }) => `${what}: ${status} after ${ms} ms, at ${Math.round(at / 1000)} s`)
+
+const unsettledPeople = async (world: World, promised: Promised, withinMs: number) => {
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    const broken = await brokenPromises(world, promised)
+    if (Object.values(broken).every((wrong) => wrong.length === 0) || Date.now() > deadline) return broken
+    await Bun.sleep(1_000)
+  }
+}
+
+/** All that can fail, mixed from one seed, over purchases, coupons, refunds, disputes, bans, hand-overs and mails. */
+export const runEverything = async (run: EverythingRun, progress: Progress) => {
+  const { seed, settleWithinMs } = run
+  const jwtKey = `chaos ${crypto.randomUUID()}`
+  const clocks = createClocks(testFolder())
+  const env = { ...chaosEnv(jwtKey), ...clocks.env, LIMIT_SIGNUP_ADDRESS: 'off', LIMIT_SIGNIN_ADDRESS: 'off' }
+  const disks = process.getuid?.() === 0 ? (['mongod', 'redis', 'scheduler'] as const) : []
+  if (disks.length === 0) progress('disks are not filled: only root may mount small ones')
+  const world = await startWorld({ env, members: 3, disks, seed })
+  const evidence = await openEvidence(world)
+  try {
+    const plans = planOf({ seed, purchases: run.minutes * plansAMinute, kills: 0 })
+    const purchases = await openPurchases(world, jwtKey, plans)
+    const shop = openShop(world.origin, jwtKey)
+    const people = openPeople(world)
+    const faults = strikeOn(world, clocks, seed, progress)
+    const sampling = sampleOn(world)
+    let isOver = false
+    const stopShop = shop.keepBuying(1)
+    const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
+    const { outcomes, later, failed } = await buyOn(purchases, run, evidence)
+    isOver = true
+    await faults.stop()
+    await Promise.all([stopShop(), peopling, sampling.stop()])
+    await world.untilReady()
+    progress('all is well again; settling')
+    const disputes = later.filter((what) => what.startsWith('dispute ')).length
+    const isSettled = await settled(() => evidence.unsettled(disputes), settleWithinMs, progress)
+    await untilNothingIsMissing(world, shop, settleWithinMs).catch(() => {})
+    const missing = await missingOf(world, shop)
+    const kept = await unsettledPeople(world, people.promised, settleWithinMs)
+    const held = await evidence.collect()
+    const last = await takeSample(world)
+    return {
+      isSettled,
+      broken: [
+        ...Object.entries(checkInvariants(held)),
+        ...Object.entries(kept),
+        [
+          'what was acknowledged is there, once',
+          Object.entries(missing).flatMap(([what, n]) => (n ? [`${n} ${what}`] : [])),
+        ],
+        ['no refusal later than ten seconds after a fault', lateRefusals(shop, faults.isExcused)],
+        ['each request of somebody with patience is answered in the end', failed],
+        ['everything that was struck came back', faults.wrong],
+        ['nothing grows for ever', growthIn(sampling.samples, held.orders.length)],
+        ['nothing is left over', leftIn(last)],
+      ] as [string, string[]][],
+      faults: count(faults.struck),
+      purchases: outcomes.length,
+      'strict purchases': shop.acknowledged.paid.size,
+      people: { sales: people.promised.sold.length, bans: people.promised.banned.length },
+      'strict answers': count(shop.answers.map(({ status, code }) => `${status} ${code}`.trim())),
+      orders: count(held.orders.map(({ status }) => status)),
+      payments: count(held.payments.map(({ status }) => status)),
+      afterwards: count(later),
+      payouts: count(held.payouts.map(({ status }) => status)),
+      'at the end': last,
+    }
+  } finally {
+    await evidence.close()
+    await world.stop()
+  }
+}
