@@ -1,6 +1,6 @@
 import { UserError } from '@fairpass/servers'
 
-export const runtimeNames = ['bun', 'deno'] as const
+const runtimeNames = ['bun', 'deno'] as const
 export type RuntimeName = (typeof runtimeNames)[number]
 
 /** Which runtime each app runs on. */

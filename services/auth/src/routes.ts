@@ -1,4 +1,4 @@
-import { describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { combineRoutes, describeRoute } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import { createOwnAccountRoutes, type OwnAccountDeps } from './account/own-routes.ts'
 import { KeysAnswer } from './schemas.ts'
@@ -20,9 +20,10 @@ const createKeyRoutes = (tokens: Tokens) =>
   )
 
 export const createRoutes = (deps: RoutesDeps) =>
-  new Hono<IdempotencyEnv>()
-    .use('/api/users/*', notStored)
-    .route('/', createKeyRoutes(deps.tokens))
-    .route('/', createSignInRoutes(deps))
-    .route('/', createSessionRoutes(deps))
-    .route('/', createOwnAccountRoutes(deps))
+  combineRoutes(
+    new Hono().use('/api/users/*', notStored),
+    createKeyRoutes(deps.tokens),
+    createSignInRoutes(deps),
+    createSessionRoutes(deps),
+    createOwnAccountRoutes(deps),
+  )

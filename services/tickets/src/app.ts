@@ -3,10 +3,19 @@ import type { Suspensions } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { FencedChange } from './fenced-change.ts'
 import type { Files } from './file/files.ts'
-import { createBuyerRoutes, createEvidenceRoutes, createUploadRoutes, fileUploads } from './file/routes.ts'
+import type { FileLinks } from './file/link.ts'
+import {
+  createBuyerRoutes,
+  createEvidenceRoutes,
+  createLinkRoutes,
+  createUploadRoutes,
+  fileUploads,
+} from './file/routes.ts'
 import { createInternalRoutes } from './internal-routes.ts'
 import { createLimits, type LimitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
+import type { Resales } from './resale/resale.ts'
+import { createResaleRoutes } from './resale/routes.ts'
 import { createChangeRoutes, createListingRoutes, createReadRoutes } from './routes.ts'
 import { createSavedSearchRoutes } from './saved-search/routes.ts'
 import type { SavedSearches } from './saved-search/store.ts'
@@ -23,6 +32,8 @@ type Deps = {
   orders: Orders
   change: FencedChange
   files: Files
+  resales: Resales
+  links: FileLinks
   priceCapPercent: number | undefined
   limits: LimitVariables
   savedSearches: SavedSearches
@@ -39,7 +50,8 @@ export const createApp = ({
   ...rest
 }: Deps) => {
   const deps = { tickets, context, limits: createLimits(context.rateLimit, limits), ...rest }
-  const fileDeps = { files: rest.files, orders, context, publicOrigin: service.publicOrigin }
+  const { files, resales, links } = rest
+  const fileDeps = { files, resales, links, orders, context, publicOrigin: service.publicOrigin }
   // Routers are put together here: of one nested in another, the types of the paths would be lost.
   return describeApi(
     createServiceApp({ ...service, uploads: fileUploads })
@@ -50,7 +62,9 @@ export const createApp = ({
       .route('/', createChangeRoutes(deps))
       .route('/', createUploadRoutes(fileDeps))
       .route('/', createEvidenceRoutes(fileDeps))
+      .route('/', createLinkRoutes(fileDeps))
       .route('/', createBuyerRoutes(fileDeps))
+      .route('/', createResaleRoutes(fileDeps))
       .route('/', createSitemapRoutes(sitemapPages))
       .route('/', createInternalRoutes(rest.change)),
     service.publicOrigin,

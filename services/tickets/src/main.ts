@@ -7,6 +7,7 @@ import { readTicketsConfig, type TicketsConfig } from './config.ts'
 import { createHandlers } from './events.ts'
 import { createFencedChange } from './fenced-change.ts'
 import { createFiles, type Files } from './file/files.ts'
+import { createFileLinks } from './file/link.ts'
 import { createReader } from './file/reader/reader.ts'
 import { openS3 } from './file/s3.ts'
 import { createSeal } from './file/seal.ts'
@@ -14,6 +15,7 @@ import { openFileStore } from './file/store.ts'
 import { bringForward } from './migrate.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler, unlistBegun } from './reconcile.ts'
+import { createResales } from './resale/resale.ts'
 import { lookForNews } from './saved-search/digest.ts'
 import { openSavedSearches, type SavedSearches } from './saved-search/store.ts'
 import { openSitemapPages, type SitemapPages } from './sitemap/pages.ts'
@@ -69,6 +71,8 @@ await runService(
       reader: createReader(),
       keptDays: config.FILE_DAYS,
     })
+    const priceCapPercent = config.PRICE_CAP_PERCENT
+    const resales = createResales({ db, tickets, files, suspensions, priceCapPercent })
     const savedSearches = openSavedSearches(db, dapr.publishAll)
     const context = createServiceContext({
       name: 'tickets',
@@ -76,12 +80,13 @@ await runService(
       db,
       dapr,
       log,
-      handlers: createHandlers({ tickets, suspensions, savedSearches }),
+      handlers: createHandlers({ tickets, suspensions, savedSearches, resales }),
     })
+    const links = createFileLinks({ secret: config.FILE_KEY, isStillSignedIn: context.isStillSignedIn })
     return {
       app: createApp({
         ...{ service, context, tickets, sitemapPages, suspensions, orders, savedSearches, change, files },
-        priceCapPercent: config.PRICE_CAP_PERCENT,
+        ...{ resales, priceCapPercent, links },
         limits: config,
       }),
       prepare: async () => {

@@ -33,6 +33,11 @@ const withoutSearch = ({
 
 const statuses: Ticket['status'][] = ['available', 'reserved', 'sold', 'withdrawn']
 
+/** What was bought is sold on once: while one of these is, no other can be. */
+const onTheMarket: Ticket['status'][] = ['available', 'reserved', 'sold']
+/** More than anybody lists and withdraws again; the latest count. */
+const resalesMost = 20
+
 const createdEvents = (ticket: Ticket): FairpassEvent[] => [event('ticket.created', toData(ticket))]
 
 /** Every change is published: a withdrawal as such, everything else as an update. */
@@ -101,9 +106,16 @@ const createReads = (documents: Documents) => {
     },
 
     ofSeller: async (sellerId: string, limit: number, cursor?: string) => {
-      const { rows, nextCursor } = await documents.page({ sellerId }, { order: newestFirst, limit, cursor })
+      const own = { sellerId, isDiscarded: { $ne: true } } as Filter<StoredTicket>
+      const { rows, nextCursor } = await documents.page(own, { order: newestFirst, limit, cursor })
       return { tickets: rows.map(withoutSearch), nextCursor }
     },
+
+    /** By which listings a buyer has sold on what an order brought, the latest first. */
+    resalesOf: async (orderId: string): Promise<Ticket[]> =>
+      (await documents.list({ 'resaleOf.orderId': orderId }, { sort: { _id: -1 }, limit: resalesMost })).map(
+        withoutSearch,
+      ),
 
     /** Listings whose files are to be erased, at most `limit`. */
     toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<StoredTicket>, { limit }),
@@ -144,6 +156,13 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
       ...searchIndexes,
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { erasesFile: 1 }, name: 'file to erase', sparse: true },
+      { key: { 'resaleOf.orderId': 1, _id: -1 }, name: 'resales', sparse: true },
+      {
+        key: { 'resaleOf.orderId': 1 },
+        name: 'one resale',
+        unique: true,
+        partialFilterExpression: { 'resaleOf.orderId': { $exists: true }, status: { $in: onTheMarket } },
+      },
     ],
   })
   return {

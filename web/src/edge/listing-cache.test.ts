@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Tickets } from '../domain/schemas.ts'
+import type { Tickets } from '../domain/schemas/ticket.ts'
 import type { Loaded } from '../queries/loaded.ts'
 import { createListingCache } from './listing-cache.ts'
 

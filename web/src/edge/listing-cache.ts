@@ -1,4 +1,4 @@
-import type { Tickets } from '../domain/schemas.ts'
+import type { Tickets } from '../domain/schemas/ticket.ts'
 import type { Loaded } from '../queries/loaded.ts'
 import type { Parts } from '../server/parts.ts'
 

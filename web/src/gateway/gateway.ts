@@ -3,7 +3,7 @@ import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/telemetry/trace'
 import { BodyTooLarge, readBody } from './body.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
-import { isSecretPath, maxBodyBytesOf, routeOf } from './route.ts'
+import { isSecret, maxBodyBytesOf, routeOf } from './route.ts'
 import { isCrossSite, isOfOtherAddress } from './same-origin.ts'
 import { isSidecarError } from './sidecar-error.ts'
 import { traceOf, unsampled } from './trace.ts'
@@ -55,7 +55,7 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
       const answer = await inSpan(`invoke ${route.app}`, options, async (span) => {
         // Sidecars write down the paths of what they record.
-        const traceparent = isSecretPath(url.pathname) ? unsampled(traceparentOf(span)) : traceparentOf(span)
+        const traceparent = isSecret(url) ? unsampled(traceparentOf(span)) : traceparentOf(span)
         const answered = await runtime.fetchToRelay(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
           method: request.method,
           headers: requestHeaders(request.headers, peer, { ...trace, traceparent }, origin),

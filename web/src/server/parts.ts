@@ -1,4 +1,4 @@
-import type { Tickets } from '../domain/schemas.ts'
+import type { Tickets } from '../domain/schemas/ticket.ts'
 import { createSidecarRoutes } from '../live/sidecar-routes.ts'
 import { createStreams } from '../live/stream.ts'
 import { createTicketChanges, type TicketChange } from '../live/ticket-changes.ts'

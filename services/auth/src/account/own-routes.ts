@@ -1,5 +1,5 @@
 import { now } from '@fairpass/sdk/clock'
-import { body, describeRoute } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -38,7 +38,7 @@ const confirmPassword = async (accounts: Accounts, userId: string, password: str
 
 /** What somebody does with their own account. */
 export const createOwnAccountRoutes = (deps: OwnAccountDeps) =>
-  new Hono<SignedInEnv>().route('/', createPasswordRoutes(deps)).route('/', createErasureRoutes(deps))
+  combineRoutes(createPasswordRoutes(deps), createErasureRoutes(deps))
 
 const createPasswordRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, limits } = deps

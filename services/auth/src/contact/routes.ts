@@ -1,4 +1,4 @@
-import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
@@ -41,10 +41,7 @@ export type ContactDeps = {
 
 /** How an account is written to, as its owner sees and sets it. */
 export const createContactRoutes = (deps: ContactDeps) =>
-  new Hono<IdempotencyEnv>()
-    .route('/', createSettingsRoutes(deps))
-    .route('/', createEmailRoutes(deps))
-    .route('/', createUnsubscribeRoutes(deps))
+  combineRoutes(createSettingsRoutes(deps), createEmailRoutes(deps), createUnsubscribeRoutes(deps))
 
 const createSettingsRoutes = (deps: ContactDeps) => {
   const { contacts } = deps

@@ -1,5 +1,5 @@
 import { AccountBannedError, NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Hono } from 'hono'
@@ -65,7 +65,7 @@ export type PasskeyDeps = {
 
 /** Passkeys: added, removed, and signed in with, alone. */
 export const createPasskeyRoutes = (deps: PasskeyDeps) =>
-  new Hono().route('/', createSignInRoutes(deps)).route('/', createOwnPasskeyRoutes(deps))
+  combineRoutes(createSignInRoutes(deps), createOwnPasskeyRoutes(deps))
 
 const createSignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: PasskeyDeps) =>
   new Hono()

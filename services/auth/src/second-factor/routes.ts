@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -42,10 +42,7 @@ export type SecondFactorDeps = {
 
 /** An authenticator app: set up, removed, and asked for when signing in. */
 export const createSecondFactorRoutes = (deps: SecondFactorDeps) =>
-  new Hono<IdempotencyEnv>()
-    .route('/', createSignInRoutes(deps))
-    .route('/', createSetUpRoutes(deps))
-    .route('/', createRemovalRoutes(deps))
+  combineRoutes(createSignInRoutes(deps), createSetUpRoutes(deps), createRemovalRoutes(deps))
 
 const createSignInRoutes = ({ accounts, secondFactors, pendingSignIns, sessionIssuer, limits }: SecondFactorDeps) => {
   const { cookies } = sessionIssuer

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { describeRoute, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { combineRoutes, describeRoute, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -27,7 +27,7 @@ export type SessionDeps = {
 
 /** The session of a browser: renewed and ended by its refresh cookie. */
 export const createSessionRoutes = (deps: SessionDeps) =>
-  new Hono<Env>().route('/', createRefreshRoutes(deps)).route('/', createDeviceRoutes(deps))
+  combineRoutes(createRefreshRoutes(deps), createDeviceRoutes(deps))
 
 /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
 const createCallerMiddleware = ({ config, sessionIssuer: { cookies } }: SessionDeps) =>

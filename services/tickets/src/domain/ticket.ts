@@ -40,6 +40,10 @@ export type Ticket = {
   withdrawOnRelease?: boolean | undefined
   /** who ended it, when it was not its seller */
   withdrawnBy?: 'admin' | undefined
+  /** its seller bought it here: by which order, and as which listing */
+  resaleOf?: { orderId: string; ticketId: string } | undefined
+  /** withdrawn before its file ever came: it was never on sale, and is shown to nobody */
+  isDiscarded?: true | undefined
 }
 
 type Listing = Pick<
@@ -144,7 +148,8 @@ export const refuseAboveCap = (
 export const withdraw = (ticket: Ticket): Ticket => {
   if (ticket.status === 'withdrawn') return ticket
   refuseUnlessAvailable(ticket)
-  return withdrawn(ticket)
+  const ended = withdrawn(ticket)
+  return ticket.delivery === 'file' && !ticket.file ? { ...ended, isDiscarded: true } : ended
 }
 
 /**

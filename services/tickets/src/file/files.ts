@@ -4,6 +4,7 @@ import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Content, unpack } from './content.ts'
 import { createErasing } from './erasing.ts'
 import { UnknownFileKeyError } from './key-wrap.ts'
+import { createPassingOn } from './passing-on.ts'
 import type { StoredFile } from './store.ts'
 import { createUpload, type UploadDeps } from './upload.ts'
 
@@ -33,6 +34,8 @@ export const createFiles = (deps: UploadDeps & { keptDays: number }) => {
     upload: createUpload({ ...deps, erasing }),
     eraseOf: erasing.eraseOf,
     eraseDue: erasing.eraseDue,
+    passOn: createPassingOn({ ...deps, erasing }),
+    changeOwner: store.changeOwner,
 
     /**
      * What a buyer bought, opened; who looks is noted first.

@@ -6,10 +6,12 @@ import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import * as v from 'valibot'
 import type { Orders } from '../peers/orders.ts'
-import { EvidenceAnswer, UploadAnswer } from '../schemas.ts'
+import type { Resales } from '../resale/resale.ts'
+import { EvidenceAnswer, FileLinkAnswer, UploadAnswer } from '../schemas.ts'
 import { fileTypes, isFileType, maxFileBytes } from './barcode.ts'
 import { calendarOf } from './calendar.ts'
 import type { Files } from './files.ts'
+import type { FileLinks } from './link.ts'
 import { drawSvg } from './reader/draw.ts'
 
 const UploadQuery = v.object({
@@ -76,6 +78,8 @@ type Deps = {
   orders: Pick<Orders, 'find'>
   context: Pick<ServiceContext, 'identity'>
   publicOrigin: string
+  resales: Pick<Resales, 'isSoldOn'>
+  links: FileLinks
 }
 
 const parse404 = (id: string): string => {
@@ -146,24 +150,61 @@ export const createEvidenceRoutes = ({ files, context: { identity } }: Deps) =>
     )
 
 /** The buyer of a completed order; to everybody else there is no such order. */
-const findBought = async (orders: Deps['orders'], id: string, userId: string) => {
+export const findBought = async (orders: Deps['orders'], id: string, userId: string) => {
   const order = await orders.find(parse404(id))
   if (order.buyerId !== userId || order.status !== 'completed') throw new NotFoundError('There is no such order')
   return order
 }
 
-export const createBuyerRoutes = ({ files, orders, context: { identity }, publicOrigin }: Deps) =>
-  new Hono<SignedInEnv>()
+/** The same, who still has it: what was sold on is the next buyer's. */
+const findHeld = async ({ orders, resales }: Pick<Deps, 'orders' | 'resales'>, id: string, userId: string) => {
+  const order = await findBought(orders, id, userId)
+  if (await resales.isSoldOn(order.id)) throw new NotFoundError('You have sold this ticket on')
+  return order
+}
+
+const FileQuery = v.object({ link: v.optional(v.pipe(v.string(), v.maxLength(1_000, 'is too long'))) })
+
+/** Who is signed in, or who has a link that somebody signed in has just made. */
+const signedInOrByLink = ({ links, context: { identity } }: Pick<Deps, 'links' | 'context'>) =>
+  withOpenApi(
+    createMiddleware<SignedInEnv>(async (c, next) => {
+      const link = c.req.query('link')
+      if (link === undefined) return identity.signedIn(c, next)
+      c.set('user', await links.userOf(link, c.req.param('id') ?? ''))
+      return next()
+    }),
+    { security: [{ cookie: [] }, { bearer: [] }, {}], refuses: ['not_authenticated', 'account_banned'] },
+  )
+
+export const createLinkRoutes = ({ links, orders, resales, context: { identity }, publicOrigin }: Deps) =>
+  new Hono<SignedInEnv>().post(
+    '/api/orders/:id/file/link',
+    identity.signedIn,
+    describeRoute('A link to the ticket that needs no session, for a minute', { 201: FileLinkAnswer }, 'not_found'),
+    async (c) => {
+      const order = await findHeld({ orders, resales }, c.req.param('id'), c.var.user.id)
+      const { token, expiresAt } = links.make(order.id, c.var.user)
+      c.header('cache-control', 'private, no-store')
+      const url = `${publicOrigin}/api/orders/${order.id}/file?link=${token}`
+      return c.json({ url, expiresAt: expiresAt.toISOString() }, 201)
+    },
+  )
+
+export const createBuyerRoutes = ({ files, orders, resales, links, context, publicOrigin }: Deps) => {
+  const { identity } = context
+  return new Hono<SignedInEnv>()
     .get(
       '/api/orders/:id/file',
-      identity.signedIn,
+      signedInOrByLink({ links, context }),
+      query(FileQuery),
       describeRoute(
         'The ticket itself, for the buyer of a completed order',
         { 200: { mediaType: 'application/pdf' } },
         'not_found',
       ),
       async (c) => {
-        const order = await findBought(orders, c.req.param('id'), c.var.user.id)
+        const order = await findHeld({ orders, resales }, c.req.param('id'), c.var.user.id)
         const { pdf } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
         return sendPdf(c, pdf, order.id)
       },
@@ -177,7 +218,7 @@ export const createBuyerRoutes = ({ files, orders, context: { identity }, public
         'not_found',
       ),
       async (c) => {
-        const order = await findBought(orders, c.req.param('id'), c.var.user.id)
+        const order = await findHeld({ orders, resales }, c.req.param('id'), c.var.user.id)
         const { barcode } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
         if (!barcode) throw new NotFoundError('No barcode was found on this ticket')
         sealedHeaders(c)
@@ -199,3 +240,4 @@ export const createBuyerRoutes = ({ files, orders, context: { identity }, public
         return c.body(calendarOf(order, publicOrigin), 200, { 'content-type': 'text/calendar; charset=utf-8' })
       },
     )
+}

@@ -44,6 +44,7 @@ export const openFileStore = (db: Db, objects: ObjectStore | undefined) => {
     ...createQueries(files),
     claimIn: barcodes.claimIn,
     holdersOf: barcodes.holdersOf,
+    changeOwner: barcodes.changeOwner,
 
     ensureIndexes: () => Promise.all([files.createIndexes(indexes), barcodes.ensureIndexes()]),
 

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../actions/form.ts'
-import { CurrentUser, type User } from '../../domain/schemas.ts'
-import type { Messages } from '../../i18n/en.ts'
+import { CurrentUser, type User } from '../../domain/schemas/account.ts'
+import type { Catalogue } from '../../i18n/catalogues.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { loadedFrom } from '../../queries/loaded.ts'
 import type { Api } from '../api/api.ts'
@@ -14,7 +14,7 @@ export type Visit = {
   user: User | null | undefined
   language: Language
   locale: string
-  messages: Messages
+  messages: Catalogue
   publicOrigin: string
   stripeKey: string | undefined
   feeBasisPoints: number
@@ -39,6 +39,6 @@ export const currentUser = async (api: Api): Promise<User | null | undefined> =>
   return loaded.ok ? loaded.value.currentUser : undefined
 }
 
-const privatePaths = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
+const privatePaths = /^\/(orders|sales|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
 
 export const isPrivate = (pathname: string): boolean => privatePaths.test(pathname)

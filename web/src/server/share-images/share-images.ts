@@ -1,6 +1,6 @@
 import { pause } from '@fairpass/sdk/run-periodically'
 import * as v from 'valibot'
-import { Ticket } from '../../domain/schemas.ts'
+import { Ticket } from '../../domain/schemas/ticket.ts'
 import { traceOf } from '../../gateway/trace.ts'
 import type { Settings } from '../environment.ts'
 import { createLog } from '../log.ts'
