@@ -17,6 +17,30 @@ export type GatewayOptions = Origin & {
 export type Gateway = (request: Request, peer: string | undefined) => Promise<Response>
 
 const defaultTimeoutMs = 30_000
+/**
+ * A read that has not begun to answer by then never will: its sidecar goes on asking an address where nobody is any more,
+ * which gRPC gives up after 20 s only. What writes may be waiting for Stripe.
+ */
+const readOpensWithinMs = 12_000
+
+/** A visitor who leaves ends the call, and so does a time-out. */
+const boundOf = (request: Request, call: AbortController, timeoutMs: number) => {
+  const abort = () => call.abort()
+  request.signal.addEventListener('abort', abort, { once: true })
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  let timer = setTimeout(abort, isRead ? Math.min(readOpensWithinMs, timeoutMs) : timeoutMs)
+  return {
+    /** The answer has begun; one without an end is bound no more. */
+    opened: ({ isEndless = false } = {}) => {
+      clearTimeout(timer)
+      if (!isEndless) timer = setTimeout(abort, timeoutMs)
+    },
+    finish: () => {
+      clearTimeout(timer)
+      request.signal.removeEventListener('abort', abort)
+    },
+  }
+}
 
 const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
@@ -42,13 +66,7 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
     }
 
     const call = new AbortController()
-    const abort = () => call.abort()
-    request.signal.addEventListener('abort', abort, { once: true })
-    const timer = setTimeout(abort, timeoutMs)
-    const finish = () => {
-      clearTimeout(timer)
-      request.signal.removeEventListener('abort', abort)
-    }
+    const { opened, finish } = boundOf(request, call, timeoutMs)
 
     try {
       const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
@@ -66,6 +84,7 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
         span.setAttribute('http.response.status_code', answered.status)
         return answered
       })
+      opened({ isEndless: isEventStream(answer) })
       if (await isSidecarError(answer)) {
         finish()
         return problem('service_unavailable', trace.traceId)
@@ -81,7 +100,6 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
         finish()
         return new Response(bytes, { status, statusText, headers })
       }
-      if (isEventStream(answer)) clearTimeout(timer)
       return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
     } catch (error) {
       finish()
