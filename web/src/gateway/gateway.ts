@@ -12,6 +12,8 @@ export type GatewayOptions = Origin & {
   daprEndpoint: string
   /** From the first byte of the request to the last of the answer; an event stream is bound only until it opens. */
   timeoutMs?: number
+  /** How long a read may take until its answer begins. */
+  readOpensWithinMs?: number
 }
 
 export type Gateway = (request: Request, peer: string | undefined) => Promise<Response>
@@ -21,10 +23,12 @@ const defaultTimeoutMs = 30_000
  * A read that has not begun to answer by then never will: its sidecar goes on asking an address where nobody is any more,
  * which gRPC gives up after 20 s only. What writes may be waiting for Stripe.
  */
-const readOpensWithinMs = 12_000
+const defaultReadOpensWithinMs = 12_000
+
+type Bounds = { timeoutMs: number; readOpensWithinMs: number }
 
 /** A visitor who leaves ends the call, and so does a time-out. */
-const boundOf = (request: Request, call: AbortController, timeoutMs: number) => {
+const boundOf = (request: Request, call: AbortController, { timeoutMs, readOpensWithinMs }: Bounds) => {
   const abort = () => call.abort()
   request.signal.addEventListener('abort', abort, { once: true })
   const isRead = request.method === 'GET' || request.method === 'HEAD'
@@ -52,7 +56,13 @@ const isShort = (response: Response): boolean =>
   Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= bufferedMaxBytes
 
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
-export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
+export const createGateway = ({
+  daprEndpoint,
+  timeoutMs = defaultTimeoutMs,
+  readOpensWithinMs = defaultReadOpensWithinMs,
+  ...origin
+}: GatewayOptions): Gateway => {
+  const bounds = { timeoutMs, readOpensWithinMs }
   const sidecar = `${daprEndpoint}/v1.0/invoke`
 
   return async (request, peer) => {
@@ -66,7 +76,7 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
     }
 
     const call = new AbortController()
-    const { opened, finish } = boundOf(request, call, timeoutMs)
+    const { opened, finish } = boundOf(request, call, bounds)
 
     try {
       const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
