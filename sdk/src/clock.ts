@@ -1,11 +1,12 @@
 import type { Db } from 'mongodb'
+import type { Loop } from './run-periodically.ts'
 
 /** Clocks that differ by less than this, in milliseconds, count as the same: that is what NTP is better at. */
-export const toleratedMs = 1_000
+const toleratedMs = 1_000
 /** An answer that took longer, in milliseconds, tells the time too badly. */
 const slowestAnswerMs = 2_000
 /** How often the clock is compared, in milliseconds. */
-export const compareEveryMs = 5_000
+const compareEveryMs = 5_000
 
 type Sources = { wall: () => number; monotonic: () => number }
 type Clock = {
@@ -48,3 +49,9 @@ export const followDatabaseClock = (db: Db): Promise<void> =>
     const { localTime } = await db.admin().command({ hello: 1 })
     return localTime.getTime()
   })
+
+export const clockLoop = (db: Db): Loop => ({
+  everyMs: compareEveryMs,
+  name: 'clock',
+  work: () => followDatabaseClock(db),
+})

@@ -6,8 +6,9 @@ import { createClocks } from './clocks.ts'
 import { mountDisk } from './disk.ts'
 import { untilNothingIsMissing } from './promises.ts'
 import type { Trouble } from './proxy.ts'
-import { openShop, type Shop } from './shop.ts'
-import { type DiskName, startWorld, type World } from './world.ts'
+import type { DiskName } from './servers.ts'
+import { keepBuying, openShop, type Shop } from './shop.ts'
+import { startWorld, type World } from './world.ts'
 
 // Whatever fails between the parts: a clear answer in time, nothing acknowledged lost, and it goes on by itself.
 
@@ -50,7 +51,7 @@ const expectClearAnswers = () => {
 }
 
 const buyUntil = async (isOver: () => boolean | Promise<boolean>, withinMs: number) => {
-  const stop = shop.keepBuying(atOnce)
+  const stop = keepBuying(shop, atOnce)
   try {
     await eventually(async () => isOver(), Boolean, withinMs)
   } finally {

@@ -17,7 +17,7 @@ const admin = async <T>(port: number, work: (client: MongoClient) => Promise<T>)
 }
 
 /** Whether this member answers at all; it need not be the primary. */
-export const answers = (port: number) =>
+export const isUp = (port: number) =>
   admin(port, async (client) => (await client.db('admin').command({ ping: 1 })).ok === 1)
 
 export const isPrimary = (port: number) =>
@@ -26,7 +26,7 @@ export const isPrimary = (port: number) =>
 /** Makes one replica set of all, whose members are reached at `hosts` by each other and by everybody else. */
 export const initiate = async (port: number, hosts: readonly string[]) => {
   await eventually(
-    () => answers(port),
+    () => isUp(port),
     (isThere) => isThere,
     60_000,
   )

@@ -1,6 +1,6 @@
 import { createUsers, type User } from '../chaos/users.ts'
 
-export type Answer = {
+type Answer = {
   what: string
   status: number /** when it was asked, as performance.now() tells */
   at: number
@@ -35,14 +35,23 @@ const createAsk = (origin: string) => async (user: User, method: string, path: s
   }
 }
 
+const listing = {
+  title: 'A seat',
+  venue: 'State Opera',
+  city: 'Vienna',
+  startsAt: '2035-06-01T19:30:00Z',
+  priceCents: 3_000,
+  currency: 'eur',
+}
+
 /** People who buy without patience, and remember each answer. */
 export const openShop = (origin: string, jwtKey: string) => {
   const newUser = createUsers(jwtKey)
   const ask = createAsk(origin)
+  const seller = newUser()
   const answers: Answer[] = []
   /** What was acknowledged: it has to be there for ever. */
   const acknowledged = { tickets: new Set<string>(), orders: new Set<string>(), paid: new Set<string>() }
-  const seller = newUser()
 
   const call = async (...args: Parameters<typeof ask>) => {
     const answer = await ask(...args)
@@ -50,27 +59,16 @@ export const openShop = (origin: string, jwtKey: string) => {
     return answer
   }
 
-  const list = async (): Promise<string | undefined> => {
-    const listing = {
-      title: 'A seat',
-      venue: 'State Opera',
-      city: 'Vienna',
-      startsAt: '2035-06-01T19:30:00Z',
-      priceCents: 3_000,
-      currency: 'eur',
-    }
-    const { status, body } = await call(seller, 'POST', '/api/tickets', listing)
-    if (status !== 201) return undefined
-    acknowledged.tickets.add(String(body.id))
-    return String(body.id)
+  /** Asks for something to be made, and remembers its id. */
+  const create = async (into: Set<string>, user: User, path: string, body: object): Promise<string | undefined> => {
+    const created = await call(user, 'POST', path, body)
+    if (created.status !== 201) return undefined
+    into.add(String(created.body.id))
+    return String(created.body.id)
   }
 
-  const order = async (ticketId: string, buyer: User): Promise<string | undefined> => {
-    const { status, body } = await call(buyer, 'POST', '/api/orders', { ticketId })
-    if (status !== 201) return undefined
-    acknowledged.orders.add(String(body.id))
-    return String(body.id)
-  }
+  const list = () => create(acknowledged.tickets, seller, '/api/tickets', listing)
+  const order = (ticketId: string, buyer: User) => create(acknowledged.orders, buyer, '/api/orders', { ticketId })
 
   const pay = async (orderId: string, buyer: User): Promise<boolean> => {
     const { status } = await call(buyer, 'POST', '/api/payments', { orderId, paymentMethod: 'pm_card_visa' })
@@ -87,20 +85,20 @@ export const openShop = (origin: string, jwtKey: string) => {
     const orderId = await order(ticketId, buyer)
     return orderId !== undefined && pay(orderId, buyer)
   }
-
-  const keepBuying = (atOnce: number) => {
-    let isOver = false
-    const buyer = async () => {
-      while (!isOver) if (!(await buyOnce())) await Bun.sleep(100)
-    }
-    const buying = Promise.all(Array.from({ length: atOnce }, buyer))
-    return async () => {
-      isOver = true
-      await buying
-    }
-  }
-
-  return { newUser, seller, ask: call, list, order, pay, buyOnce, keepBuying, answers, acknowledged }
+  return { newUser, ask: call, list, order, pay, buyOnce, answers, acknowledged }
 }
 
 export type Shop = ReturnType<typeof openShop>
+
+/** Buys again and again. @returns what ends it */
+export const keepBuying = ({ buyOnce }: Pick<Shop, 'buyOnce'>, atOnce: number) => {
+  let isOver = false
+  const buyer = async () => {
+    while (!isOver) if (!(await buyOnce())) await Bun.sleep(100)
+  }
+  const buying = Promise.all(Array.from({ length: atOnce }, buyer))
+  return async () => {
+    isOver = true
+    await buying
+  }
+}

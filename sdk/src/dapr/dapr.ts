@@ -268,10 +268,7 @@ export const createDapr = ({ apiToken, timeoutMs = 5_000, ...place }: Options) =
     ): Promise<void> => {
       const dueMs = Math.max(0, dueAt.getTime() - now().getTime())
       const path = `actors/${actorType}/${actorId}/reminders/${name}`
-      const answer = await callJson('register reminder', path, 'POST', {
-        dueTime: `${dueMs}ms`,
-        period,
-      })
+      const answer = await callJson('register reminder', path, 'POST', { dueTime: `${dueMs}ms`, period })
       if (!answer.ok) throw failure(`register reminder ${actorType}/${actorId}/${name}`, answer)
     },
 

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { type Db, MongoClient } from 'mongodb'
-import { compareEveryMs, followDatabaseClock } from '../clock.ts'
+import { clockLoop, followDatabaseClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
 import { daprEndpointOf } from '../dapr/endpoint.ts'
@@ -122,16 +122,14 @@ export const runService = async <C extends CommonConfig>(
       try {
         // A client whose first connection failed stays closed until it is told to connect again.
         await client.connect()
-        await followDatabaseClock(db)
-        await prepare()
+        await followDatabaseClock(db).then(prepare)
         prepared = true
       } catch (error) {
         log.warn({ err: error }, 'not prepared yet; trying again')
         await pause(500, stopping.signal)
       }
     }
-    const clock = { everyMs: compareEveryMs, name: 'clock', work: () => followDatabaseClock(db) }
-    await Promise.all([...loops, clock].map((loop) => runPeriodically(loop, { log, signal: stopping.signal })))
+    await Promise.all([...loops, clockLoop(db)].map((loop) => runPeriodically(loop, { log, signal: stopping.signal })))
   })()
   await running
 }

@@ -14,42 +14,44 @@ const patientForMs = 90_000
 const patiently = (ask: () => ReturnType<Visitor['get']>) =>
   eventually(ask, ({ status }) => status < 500 && status !== 429, patientForMs)
 
+const listing = {
+  title: 'An evening',
+  venue: 'State Opera',
+  city: 'Vienna',
+  startsAt: '2035-06-01T19:30:00Z',
+  priceCents: 4_500,
+  currency: 'eur',
+  delivery: 'transfer',
+}
+const newKey = () => ({ 'idempotency-key': newId() })
+
+const signUp = async (origin: string) => {
+  const email = `${newId()}@fairpass.example`
+  const person = createVisitor(origin)
+  const { status, body } = await patiently(() => person.post('/api/users/signup', { email, password }))
+  // The account may be there although its answer was lost.
+  if (status !== 201) await patiently(() => person.post('/api/users/signin', { email, password }))
+  const me = await patiently(() => person.get('/api/users/currentuser'))
+  const { id = body.id } = v.parse(v.nullable(v.object({ id: v.string() })), me.body.currentUser) ?? {}
+  return { ...person, email, id }
+}
+
+const list = async (seller: Visitor): Promise<string> => {
+  const key = newKey()
+  return String((await patiently(() => seller.post('/api/tickets', listing, key))).body.id)
+}
+
 /** Accounts, with mails, hand-overs and bans; a round at a time until it is over. */
 export const openPeople = ({ origin, asAdmin }: Pick<World, 'origin' | 'asAdmin'>) => {
   const promised: Promised = { sold: [], banned: [] }
 
-  const signUp = async () => {
-    const email = `${newId()}@fairpass.example`
-    const person = createVisitor(origin)
-    const { status, body } = await patiently(() => person.post('/api/users/signup', { email, password }))
-    // The account may be there although its answer was lost.
-    if (status !== 201) await patiently(() => person.post('/api/users/signin', { email, password }))
-    const me = await patiently(() => person.get('/api/users/currentuser'))
-    const { id = body.id } = v.parse(v.nullable(v.object({ id: v.string() })), me.body.currentUser) ?? {}
-    return { ...person, email, id }
-  }
-
-  const list = async (seller: Visitor): Promise<string> => {
-    const listing = {
-      title: 'An evening',
-      venue: 'State Opera',
-      city: 'Vienna',
-      startsAt: '2035-06-01T19:30:00Z',
-      priceCents: 4_500,
-      currency: 'eur',
-      delivery: 'transfer',
-    }
-    const key = { 'idempotency-key': newId() }
-    return String((await patiently(() => seller.post('/api/tickets', listing, key))).body.id)
-  }
-
   const sell = async () => {
-    const [seller, buyer] = [await signUp(), await signUp()]
+    const [seller, buyer] = [await signUp(origin), await signUp(origin)]
     const ticketId = await list(seller)
     const order = await patiently(() => buyer.buy(ticketId))
     if (order.status > 201) return
-    const orderId = String(order.body.id)
-    const paid = await patiently(() => buyer.pay(orderId, 'pm_card_visa', { 'idempotency-key': newId() }))
+    const [orderId, key] = [String(order.body.id), newKey()]
+    const paid = await patiently(() => buyer.pay(orderId, 'pm_card_visa', key))
     if (paid.status !== 201) return
     promised.sold.push({ orderId, buyer: buyer.email })
     await patiently(() => seller.post(`/api/orders/${orderId}/sent`))
@@ -57,14 +59,10 @@ export const openPeople = ({ origin, asAdmin }: Pick<World, 'origin' | 'asAdmin'
   }
 
   const ban = async () => {
-    const seller = await signUp()
+    const seller = await signUp(origin)
     const ticketId = await list(seller)
     if (!seller.id) return
-    const banned = await eventually(
-      async () => (await asAdmin()).post(`/api/users/${seller.id}/ban`),
-      ({ status }) => status < 500,
-      patientForMs,
-    )
+    const banned = await patiently(async () => (await asAdmin()).post(`/api/users/${seller.id}/ban`))
     if (banned.status === 204) promised.banned.push({ ticketId })
   }
 

@@ -1,7 +1,7 @@
 import { testFolder } from '@fairpass/servers/testing'
 import { createClocks } from '../../faults/clocks.ts'
 import { missingOf, untilNothingIsMissing } from '../../faults/promises.ts'
-import { openShop, type Shop } from '../../faults/shop.ts'
+import { keepBuying, openShop, type Shop } from '../../faults/shop.ts'
 import { startWorld, type World } from '../../faults/world.ts'
 import { openEvidence } from '../evidence.ts'
 import { checkInvariants } from '../invariants.ts'
@@ -54,7 +54,7 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
       isOver = true
       await striking
       clocks.set({})
-      for (const proxy of [...world.mongods.map(({ proxy }) => proxy), ...Object.values(world.proxies)]) proxy.set()
+      for (const proxy of [...world.members.map(({ proxy }) => proxy), ...Object.values(world.proxies)]) proxy.set()
       for (const disk of Object.values(world.disks)) disk?.empty()
     },
   }
@@ -82,14 +82,11 @@ const sampleOn = (world: World) => {
   }
 }
 
+type Reading = Awaited<ReturnType<typeof openEvidence>>
 type Purchases = Awaited<ReturnType<typeof openPurchases>>
 
 /** Purchases of every kind until the time is over, then what follows them; all by people with patience. */
-const buyOn = async (
-  { buy, afterwards }: Purchases,
-  run: EverythingRun,
-  evidence: Awaited<ReturnType<typeof openEvidence>>,
-) => {
+const buyOn = async ({ buy, afterwards }: Purchases, run: EverythingRun, evidence: Reading) => {
   const until = performance.now() + run.minutes * 60_000 * sellingShare
   const plans = planOf({ seed: run.seed, purchases: run.minutes * plansAMinute, kills: 0 }).values()
   const outcomes: Outcome[] = []
@@ -128,62 +125,66 @@ const unsettledPeople = async (world: World, promised: Promised, withinMs: numbe
   }
 }
 
-/** All that can fail, mixed from one seed, over purchases, coupons, refunds, disputes, bans, hand-overs and mails. */
-export const runEverything = async (run: EverythingRun, progress: Progress) => {
-  const { seed, settleWithinMs } = run
+type Opened = { world: World; clocks: ReturnType<typeof createClocks>; jwtKey: string }
+
+const openWorld = async ({ seed }: EverythingRun, progress: Progress): Promise<Opened> => {
   const jwtKey = `chaos ${crypto.randomUUID()}`
   const clocks = createClocks(testFolder())
-  const env = { ...chaosEnv(jwtKey), ...clocks.env, LIMIT_SIGNUP_ADDRESS: 'off', LIMIT_SIGNIN_ADDRESS: 'off' }
   const disks = process.getuid?.() === 0 ? (['mongod', 'redis', 'scheduler'] as const) : []
   if (disks.length === 0) progress('disks are not filled: only root may mount small ones')
-  const world = await startWorld({ env, members: 3, disks, seed })
+  const env = { ...chaosEnv(jwtKey), ...clocks.env }
+  return { world: await startWorld({ env, members: 3, disks, seed }), clocks, jwtKey }
+}
+
+/** Everybody buys amid faults, until the time is over and all is well again. */
+const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evidence: Reading, progress: Progress) => {
+  const plans = planOf({ seed: run.seed, purchases: run.minutes * plansAMinute, kills: 0 })
+  const purchases = await openPurchases(world, jwtKey, plans)
+  const [shop, people] = [openShop(world.origin, jwtKey), openPeople(world)]
+  const faults = strikeOn(world, clocks, run.seed, progress)
+  const sampling = sampleOn(world)
+  let isOver = false
+  const stopShop = keepBuying(shop, 1)
+  const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
+  const bought = await buyOn(purchases, run, evidence)
+  isOver = true
+  await faults.stop()
+  await Promise.all([stopShop(), peopling, sampling.stop()])
+  await world.untilReady()
+  return { shop, faults, samples: sampling.samples, promised: people.promised, ...bought }
+}
+
+/** All that can fail, mixed from one seed, over purchases, coupons, refunds, disputes, bans, hand-overs and mails. */
+export const runEverything = async (run: EverythingRun, progress: Progress) => {
+  const opened = await openWorld(run, progress)
+  const { world } = opened
   const evidence = await openEvidence(world)
   try {
-    const plans = planOf({ seed, purchases: run.minutes * plansAMinute, kills: 0 })
-    const purchases = await openPurchases(world, jwtKey, plans)
-    const shop = openShop(world.origin, jwtKey)
-    const people = openPeople(world)
-    const faults = strikeOn(world, clocks, seed, progress)
-    const sampling = sampleOn(world)
-    let isOver = false
-    const stopShop = shop.keepBuying(1)
-    const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
-    const { outcomes, later, failed } = await buyOn(purchases, run, evidence)
-    isOver = true
-    await faults.stop()
-    await Promise.all([stopShop(), peopling, sampling.stop()])
-    await world.untilReady()
+    const traded = await trade(opened, run, evidence, progress)
+    const { shop, faults, later, promised } = traded
     progress('all is well again; settling')
     const disputes = later.filter((what) => what.startsWith('dispute ')).length
-    const isSettled = await settled(() => evidence.unsettled(disputes), settleWithinMs, progress)
-    await untilNothingIsMissing(world, shop, settleWithinMs).catch(() => {})
-    const missing = await missingOf(world, shop)
-    const kept = await unsettledPeople(world, people.promised, settleWithinMs)
+    const isSettled = await settled(() => evidence.unsettled(disputes), run.settleWithinMs, progress)
+    await untilNothingIsMissing(world, shop, run.settleWithinMs).catch(() => {})
+    const missing = Object.entries(await missingOf(world, shop)).flatMap(([what, n]) => (n ? [`${n} ${what}`] : []))
+    const kept = await unsettledPeople(world, promised, run.settleWithinMs)
     const held = await evidence.collect()
     const last = await takeSample(world)
+    const others: Record<string, string[]> = {
+      'what was acknowledged is there, once': missing,
+      'no refusal later than ten seconds after a fault': lateRefusals(shop, faults.isExcused),
+      'each request of somebody with patience is answered in the end': traded.failed,
+      'everything that was struck came back': faults.wrong,
+      'nothing grows for ever': growthIn(traded.samples, held.orders.length),
+      'nothing is left over': leftIn(last),
+    }
     return {
       isSettled,
-      broken: [
-        ...Object.entries(checkInvariants(held)),
-        ...Object.entries(kept),
-        [
-          'what was acknowledged is there, once',
-          Object.entries(missing).flatMap(([what, n]) => (n ? [`${n} ${what}`] : [])),
-        ],
-        ['no refusal later than ten seconds after a fault', lateRefusals(shop, faults.isExcused)],
-        ['each request of somebody with patience is answered in the end', failed],
-        ['everything that was struck came back', faults.wrong],
-        ['nothing grows for ever', growthIn(sampling.samples, held.orders.length)],
-        ['nothing is left over', leftIn(last)],
-      ] as [string, string[]][],
+      broken: Object.entries({ ...checkInvariants(held), ...kept, ...others }),
       faults: count(faults.struck),
-      purchases: outcomes.length,
-      'strict purchases': shop.acknowledged.paid.size,
-      people: { sales: people.promised.sold.length, bans: people.promised.banned.length },
-      'strict answers': count(shop.answers.map(({ status, code }) => `${status} ${code}`.trim())),
+      ...countAll(traded),
       orders: count(held.orders.map(({ status }) => status)),
       payments: count(held.payments.map(({ status }) => status)),
-      afterwards: count(later),
       payouts: count(held.payouts.map(({ status }) => status)),
       'at the end': last,
     }
@@ -192,3 +193,11 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
     await world.stop()
   }
 }
+
+const countAll = ({ outcomes, shop, promised, later }: Awaited<ReturnType<typeof trade>>) => ({
+  purchases: outcomes.length,
+  'strict purchases': shop.acknowledged.paid.size,
+  people: { sales: promised.sold.length, bans: promised.banned.length },
+  'strict answers': count(shop.answers.map(({ status, code }) => `${status} ${code}`.trim())),
+  afterwards: count(later),
+})

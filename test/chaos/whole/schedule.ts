@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../random.ts'
 
-export const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const
+const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const
 /** Every process there is. */
 export const victims = [
   ...services,

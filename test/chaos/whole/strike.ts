@@ -15,17 +15,19 @@ const replacedWithinMs = 30_000
 const own = ['mongod', 'redis', 'scheduler', 'stripe'] as const
 const isOwn = (victim: Victim): victim is (typeof own)[number] => own.some((name) => name === victim)
 
+const readPid = async (world: World, victim: Victim): Promise<number> => {
+  if (isOwn(victim)) return world.servers[victim].pid()
+  const run = await world.runFile()
+  if (victim === 'web' || victim === 'mailbox' || victim === 'placement') return run[victim].pid
+  const [name = '', sidecar] = victim.split('-')
+  const service = Object.entries(run.services).find(([id]) => id === name)?.[1]
+  if (!service) throw new Error(`there is no ${victim}`)
+  return sidecar ? service.daprPid : service.pid
+}
+
 /** Carries faults out; each call ends when the fault has. */
 export const createStriker = (world: World, clocks: ReturnType<typeof createClocks>) => {
-  const pidOf = async (victim: Victim): Promise<number> => {
-    if (isOwn(victim)) return world.servers[victim].pid()
-    const run = await world.runFile()
-    if (victim === 'web' || victim === 'mailbox' || victim === 'placement') return run[victim].pid
-    const [name = '', sidecar] = victim.split('-')
-    const service = Object.entries(run.services).find(([id]) => id === name)?.[1]
-    if (!service) throw new Error(`there is no ${victim}`)
-    return sidecar ? service.daprPid : service.pid
-  }
+  const pidOf = (victim: Victim) => readPid(world, victim)
 
   const kill = async (victim: Victim) => {
     const pid = await pidOf(victim)
