@@ -47,6 +47,8 @@ test('what finds something or fails looks again soon, what finds nothing does no
     [async () => 'more', 2],
     [async () => Promise.reject(new Error('broken')), 2],
     [async () => true, 1],
+    [async () => 300, 2],
+    [async () => 3_600_000, 1],
   ] as const) {
     const loop = hourly(work)
     await loop.looked(least)

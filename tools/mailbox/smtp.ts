@@ -44,6 +44,11 @@ export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faul
       if (faults.strikes('hang')) return
       done(faults.strikes('refuse') ? answerOf(554, '5.3.2 No service here') : null)
     },
+    // Whoever kept a connection is treated as one who comes anew.
+    onMailFrom: (_address, _session, done) => {
+      if (faults.strikes('hang')) return
+      done(faults.strikes('refuse') ? answerOf(421, '4.3.2 No service here') : null)
+    },
     onRcptTo: ({ address }, _session, done) => {
       const recipient = [address.toLowerCase()]
       if (faults.strikes('defer', recipient)) return done(answerOf(451, '4.7.1 Come back later'))

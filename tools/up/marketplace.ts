@@ -7,6 +7,9 @@ import {
   findPrometheus,
   type Ports,
   type Progress,
+  type RuntimeName,
+  type Runtimes,
+  readRuntimes,
   readTemplate,
   reasonOf,
   root,
@@ -22,7 +25,6 @@ import { findCollector, type Observers, tellObservers } from './observe.ts'
 import { createProcessGroup, PortLost, type ProcessGroup } from './processes/process-group.ts'
 import type { StopSignal } from './processes/stop-signal.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
-import { type RuntimeName, type Runtimes, readRuntimes } from './runtimes.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'

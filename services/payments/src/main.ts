@@ -19,9 +19,9 @@ const loopsOf = (parts: Composition, log: Log) => {
   const { payments, payouts, disputes, ledger, webhooks, advancePayout, paymentProcess, stripe } = parts
   const { advance } = paymentProcess
   return [
-    { everyMs: safetyNetMs, name: 'outbox', work: payments.relay.sweep },
-    { everyMs: safetyNetMs, name: 'outbox of payouts', work: payouts.relay.sweep },
-    { everyMs: safetyNetMs, name: 'outbox of disputes', work: disputes.relay.sweep },
+    payments.relay.loopOf('outbox'),
+    payouts.relay.loopOf('outbox of payouts'),
+    disputes.relay.loopOf('outbox of disputes'),
     { everyMs: safetyNetMs, name: 'webhooks', work: webhooks.applyDue },
     { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
     { everyMs: safetyNetMs, name: 'payouts', work: () => payOutDue({ payouts, advancePayout, log }) },

@@ -40,11 +40,11 @@ type Work = {
 }
 
 const loopsOf = ({ tickets, savedSearches, files, sitemapPages, reconcile }: Work) => [
-  { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
-  { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
+  tickets.relay.loopOf('outbox'),
+  savedSearches.relay.loopOf('outbox of saved searches'),
   { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
   { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
-  { everyMs: safetyNetMs, name: 'files to erase', work: () => files.eraseDue() },
+  { everyMs: 30_000, name: 'files to erase', work: () => files.eraseDue() },
   { everyMs: 30_000, name: 'file keys', work: files.rotate },
   { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
   { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },

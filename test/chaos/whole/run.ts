@@ -37,7 +37,7 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
       if (isOver) return
       const span = { from: performance.now(), to: Number.POSITIVE_INFINITY }
       spans.push(span)
-      progress(nameOf(fault))
+      progress(`${Math.round(span.from / 1000)} s: ${nameOf(fault)}`)
       struck.push(nameOf(fault))
       await strike(fault).catch((error) => wrong.push(`${nameOf(fault)}: ${error}`))
       span.to = performance.now()
@@ -114,7 +114,7 @@ const buyOn = async ({ buy, afterwards }: Purchases, run: EverythingRun, evidenc
 const lateRefusals = ({ answers }: Shop, isExcused: (asked: number, answered: number) => boolean): string[] =>
   answers
     .filter(({ status, at, ms }) => (status === 0 || status >= 500) && !isExcused(at, at + ms))
-    .map(({ what, status, ms, at }) => `${what}: ${status} after ${ms} ms, at ${Math.round(at / 1000)} s`)
+    .map(({ what, status, code, ms, at }) => `${what}: ${status} ${code} after ${ms} ms, at ${Math.round(at / 1000)} s`)
 
 const unsettledPeople = async (world: World, promised: Promised, withinMs: number) => {
   const deadline = Date.now() + withinMs

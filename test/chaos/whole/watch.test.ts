@@ -6,7 +6,7 @@ import { growthIn, leftIn, type Sample } from './watch.ts'
 
 const calm: Sample = { memoryMb: 1_000, handles: 600, redisKeys: 500, outbox: 0, deadLetters: 0 }
 const run = (change: (at: number) => Partial<Sample>) =>
-  Array.from({ length: 40 }, (_, at) => ({ ...calm, ...change(at) }))
+  Array.from({ length: 80 }, (_, at) => ({ ...calm, ...change(at) }))
 
 test('a run in which nothing grows is fine, whatever there was in the middle of it', () => {
   expect(
@@ -24,9 +24,9 @@ test('a run in which nothing grows is fine, whatever there was in the middle of 
 })
 
 test.each<[string, (at: number) => Partial<Sample>]>([
-  ['memoryMb', (at) => ({ memoryMb: 1_000 + at * 50 })],
-  ['handles', (at) => ({ handles: 600 + at * 40 })],
-  ['keys in Redis', (at) => ({ redisKeys: 500 + at * 200 })],
+  ['memoryMb', (at) => ({ memoryMb: 1_000 + at * 25 })],
+  ['handles', (at) => ({ handles: 600 + at * 20 })],
+  ['keys in Redis', (at) => ({ redisKeys: 500 + at * 100 })],
 ])('growing %s are found', (name, change) => {
   const found = growthIn(run(change), 100)
   expect(found).toHaveLength(1)

@@ -62,6 +62,9 @@ export const takeSample = async (world: World): Promise<Sample> => {
   }
 }
 
+/** In fewer, what has yet to warm up looks like growth: at five seconds each these are five minutes. */
+const leastSamples = 60
+
 const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
 /**
@@ -70,7 +73,7 @@ const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.lengt
  */
 export const growthIn = (samples: readonly Sample[], tickets: number): string[] => {
   const quarter = Math.floor(samples.length / 4)
-  if (quarter < 2) return []
+  if (samples.length < leastSamples) return []
   const [early, late] = [samples.slice(quarter, 2 * quarter), samples.slice(-quarter)]
   const of = (name: keyof Sample) => ({
     before: median(early.map((sample) => sample[name])),

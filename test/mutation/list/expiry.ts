@@ -11,8 +11,8 @@ const clock = {
 }
 const sweep = {
   file: 'services/orders/src/main.ts',
-  text: "        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },\n",
-  by: '',
+  text: 'work: () => expireOverdue(orders),\n',
+  by: 'work: async () => undefined,\n',
 }
 
 /** Every hold ends by `expiresAt` + 30 s, never early, never while settling. */
@@ -111,7 +111,7 @@ export const expiry: Guard[] = [
   {
     promise: 3,
     name: 'the reminder has no period',
-    out: [{ file: 'sdk/src/dapr/dapr.ts', text: 'ms`,\n        period,\n', by: 'ms`,\n' }],
+    out: [{ file: 'sdk/src/dapr/reminders.ts', text: 'ms`,\n      period,\n', by: 'ms`,\n' }],
     test: { file: timer, name: 'a reminder that cannot be carried out comes again until it can' },
   },
   {

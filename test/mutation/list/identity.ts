@@ -82,7 +82,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: denyList,
-        text: 'ban && ban.bannedAt > new Date(data.at).getTime() ? list : rest',
+        text: 'ban && ban.bannedAt > new Date(at).getTime() ? list : rest',
         by: 'ban ? rest : list',
       },
     ],

@@ -25,27 +25,6 @@ const defaultTimeoutMs = 30_000
  */
 const defaultReadOpensWithinMs = 12_000
 
-type Bounds = { timeoutMs: number; readOpensWithinMs: number }
-
-/** A visitor who leaves ends the call, and so does a time-out. */
-const boundOf = (request: Request, call: AbortController, { timeoutMs, readOpensWithinMs }: Bounds) => {
-  const abort = () => call.abort()
-  request.signal.addEventListener('abort', abort, { once: true })
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  let timer = setTimeout(abort, isRead ? Math.min(readOpensWithinMs, timeoutMs) : timeoutMs)
-  return {
-    /** The answer has begun; one without an end is bound no more. */
-    opened: ({ isEndless = false } = {}) => {
-      clearTimeout(timer)
-      if (!isEndless) timer = setTimeout(abort, timeoutMs)
-    },
-    finish: () => {
-      clearTimeout(timer)
-      request.signal.removeEventListener('abort', abort)
-    },
-  }
-}
-
 const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
@@ -54,6 +33,33 @@ const bufferedMaxBytes = 64 * 1024
 
 const isShort = (response: Response): boolean =>
   Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= bufferedMaxBytes
+
+type Bounds = { timeoutMs: number; readOpensWithinMs: number }
+
+/** Ends a call when its visitor leaves, or when it takes too long. */
+const boundedCall = ({ method, signal: visitor }: Request, { timeoutMs, readOpensWithinMs }: Bounds) => {
+  const call = new AbortController()
+  const abort = () => call.abort()
+  visitor.addEventListener('abort', abort, { once: true })
+  const isRead = method === 'GET' || method === 'HEAD'
+  let timer = setTimeout(abort, isRead ? Math.min(readOpensWithinMs, timeoutMs) : timeoutMs)
+  return {
+    call,
+    /** The answer has begun. */
+    opened: () => {
+      clearTimeout(timer)
+      timer = setTimeout(abort, timeoutMs)
+    },
+    /** From here on it may take as long as it likes. */
+    lift: () => clearTimeout(timer),
+    finish: () => {
+      clearTimeout(timer)
+      visitor.removeEventListener('abort', abort)
+    },
+  }
+}
+
+type BoundedCall = ReturnType<typeof boundedCall>
 
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
 export const createGateway = ({
@@ -75,9 +81,8 @@ export const createGateway = ({
       return problem('forbidden', trace.traceId, isOfOtherAddress(request) ? message : undefined)
     }
 
-    const call = new AbortController()
-    const { opened, finish } = boundOf(request, call, bounds)
-
+    const bounded = boundedCall(request, bounds)
+    const { call, finish } = bounded
     try {
       const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
@@ -94,28 +99,34 @@ export const createGateway = ({
         span.setAttribute('http.response.status_code', answered.status)
         return answered
       })
-      opened({ isEndless: isEventStream(answer) })
+      bounded.opened()
       if (await isSidecarError(answer)) {
         finish()
         return problem('service_unavailable', trace.traceId)
       }
-      const headers = responseHeaders(answer.headers)
-      const { status, statusText } = answer
-      if (answer.body === null) {
-        finish()
-        return new Response(null, { status, statusText, headers })
-      }
-      if (isShort(answer)) {
-        const bytes = await answer.arrayBuffer()
-        finish()
-        return new Response(bytes, { status, statusText, headers })
-      }
-      return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
+      return await relay(answer, bounded)
     } catch (error) {
       finish()
       return problem(error instanceof BodyTooLarge ? 'body_too_large' : 'service_unavailable', trace.traceId)
     }
   }
+}
+
+/** The service's answer, whole where it is short. */
+const relay = async (answer: Response, { call, lift, finish }: BoundedCall): Promise<Response> => {
+  const headers = responseHeaders(answer.headers)
+  const { status, statusText } = answer
+  if (answer.body === null) {
+    finish()
+    return new Response(null, { status, statusText, headers })
+  }
+  if (isShort(answer)) {
+    const bytes = await answer.arrayBuffer()
+    finish()
+    return new Response(bytes, { status, statusText, headers })
+  }
+  if (isEventStream(answer)) lift()
+  return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
 }
 
 /** The service's bytes as they come; a visitor who leaves ends the call behind. */

@@ -1,5 +1,5 @@
 import { now } from '@fairpass/sdk/clock'
-import { body, combineRoutes, describeRoute } from '@fairpass/sdk/http'
+import { body, describeRoute } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -36,11 +36,8 @@ const confirmPassword = async (accounts: Accounts, userId: string, password: str
   if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
 }
 
-/** What somebody does with their own account. */
-export const createOwnAccountRoutes = (deps: OwnAccountDeps) =>
-  combineRoutes(createPasswordRoutes(deps), createErasureRoutes(deps))
-
-const createPasswordRoutes = (deps: OwnAccountDeps) => {
+/** Who is signed in, and their password. */
+export const createPasswordRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, limits } = deps
   const { identity } = deps.context
 
@@ -76,7 +73,8 @@ const createPasswordRoutes = (deps: OwnAccountDeps) => {
     )
 }
 
-const createErasureRoutes = (deps: OwnAccountDeps) => {
+/** The end of an account. */
+export const createErasureRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, payments, limits } = deps
   return new Hono<SignedInEnv>().delete(
     '/api/users/me',

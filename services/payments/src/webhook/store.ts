@@ -1,7 +1,15 @@
+import { createBatcher } from '@fairpass/sdk/batcher'
 import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
-import { isDuplicateKey, type Order, openWorkQueue, readPage, type WorkQueue } from '@fairpass/sdk/mongo'
+import {
+  isAllDuplicateKeys,
+  isDuplicateKey,
+  type Order,
+  openWorkQueue,
+  readPage,
+  type WorkQueue,
+} from '@fairpass/sdk/mongo'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { Collection, Db } from 'mongodb'
 import type Stripe from 'stripe'
@@ -71,6 +79,17 @@ type Events = Collection<StoredWebhook>
 
 const applied = () => ({ status: 'applied', appliedAt: timeNow() }) as const
 
+/** Stores what tells nothing new, together with what else comes within a moment. One that is stored already stays as it is. */
+const createStoringApplied = (events: Events) =>
+  createBatcher(async (webhooks: readonly StoredWebhook[]) => {
+    const all = webhooks.map((webhook) => ({ ...webhook, ...applied() }))
+    // Nothing is lost with them in a crash, so nobody waits for the journal.
+    const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const
+    await events.insertMany(all, options).catch((error: unknown) => {
+      if (!isAllDuplicateKeys(error)) throw error
+    })
+  })
+
 /** Applies events that this process has claimed. */
 const createApplyClaimed =
   (events: Events, { apply, log }: Pick<Deps, 'apply' | 'log'>) =>
@@ -128,6 +147,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
   const events = db.collection<StoredWebhook>('webhookEvents')
   const queue = openWorkQueue(events, { unfinished: { status: 'stored' }, backoff })
   const applyClaimed = createApplyClaimed(events, { apply, log })
+  const storeApplied = createStoringApplied(events)
 
   return {
     ...createRetries(events, queue, applyClaimed),
@@ -148,14 +168,14 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
       const event = await verify(body, signature)
       if (!isActedOn(event.type)) return
       const webhook = toStoredWebhook(event, timeNow())
-      const isDone = await isKnown(webhook)
+      if (await isKnown(webhook)) return storeApplied(webhook)
       try {
-        await events.insertOne(isDone ? { ...webhook, ...applied() } : webhook)
+        await events.insertOne(webhook)
       } catch (error) {
         if (isDuplicateKey(error)) return
         throw error
       }
-      if (!isDone) void applyClaimed(webhook).catch(() => {})
+      void applyClaimed(webhook).catch(() => {})
     },
 
     applyDue: async (): Promise<void> => {

@@ -13,16 +13,14 @@ const indexes: IndexDescription[] = [
 ]
 
 /** Part of the transaction that moves a file to another key: its barcode is known by a new fingerprint. */
-const createMoveIn = (barcodes: Collection<Listed>) => async (session: ClientSession, fileId: string, [current, ...earlier]: string[]): Promise<void> => {
-  const known = await barcodes.findOne({ _id: { $in: earlier }, fileId }, { session })
-  if (!known || current === undefined) return
-  await barcodes.deleteOne({ _id: known._id }, { session })
-  await barcodes.updateOne(
-    { _id: current },
-    { $setOnInsert: { ...known, _id: current } },
-    { upsert: true, session },
-  )
-}
+const createMoveIn =
+  (barcodes: Collection<Listed>) =>
+  async (session: ClientSession, fileId: string, [current, ...earlier]: string[]): Promise<void> => {
+    const known = await barcodes.findOne({ _id: { $in: earlier }, fileId }, { session })
+    if (!known || current === undefined) return
+    await barcodes.deleteOne({ _id: known._id }, { session })
+    await barcodes.updateOne({ _id: current }, { $setOnInsert: { ...known, _id: current } }, { upsert: true, session })
+  }
 
 /** Which barcodes are on sale or sold: none of them twice. */
 export const openBarcodes = (db: Db) => {

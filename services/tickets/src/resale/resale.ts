@@ -19,19 +19,21 @@ type Deps = {
 type Wish = { id: string; priceCents: number | undefined }
 
 /** The listing with its file, or neither. */
-const createStore = ({ db, tickets, files }: Pick<Deps, 'db' | 'tickets' | 'files'>) => async (bought: Ticket, listing: Omit<Ticket, 'version'>): Promise<Ticket> => {
-  const passedOn = await files.passOn(bought, listing)
-  if (bought.file && !passedOn) throw new NotFoundError('The file of this ticket is not kept any more')
-  try {
-    return await inTransaction(db, async (session) => {
-      await passedOn?.storeIn(session)
-      return tickets.createIn(session, passedOn ? { ...listing, file: passedOn.file } : listing)
-    })
-  } catch (error) {
-    await passedOn?.discard().catch(() => {})
-    throw isDuplicateKey(error) ? new TicketAlreadyListedError() : error
+const createStore =
+  ({ db, tickets, files }: Pick<Deps, 'db' | 'tickets' | 'files'>) =>
+  async (bought: Ticket, listing: Omit<Ticket, 'version'>): Promise<Ticket> => {
+    const passedOn = await files.passOn(bought, listing)
+    if (bought.file && !passedOn) throw new NotFoundError('The file of this ticket is not kept any more')
+    try {
+      return await inTransaction(db, async (session) => {
+        await passedOn?.storeIn(session)
+        return tickets.createIn(session, passedOn ? { ...listing, file: passedOn.file } : listing)
+      })
+    } catch (error) {
+      await passedOn?.discard().catch(() => {})
+      throw isDuplicateKey(error) ? new TicketAlreadyListedError() : error
+    }
   }
-}
 
 /** What was bought here is sold on here: with its file, which its first buyer loses sight of when it is sold. */
 export const createResales = ({ db, tickets, files, suspensions, priceCapPercent }: Deps) => {

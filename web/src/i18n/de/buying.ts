@@ -61,6 +61,12 @@ export const buying: typeof english = {
     sellerSays: 'Dazu sagt, wer verkauft hat:',
     sales: 'Meine Verkäufe',
     salesDescription: 'Die Tickets, die Sie verkauft haben, und was noch zu tun ist.',
+    soldOn: 'Sie haben dieses Ticket weiterverkauft: Es gehört nun dem neuen Käufer.',
+    onSaleAgain: 'Es steht wieder zum Verkauf. Bis es jemand kauft, gehört es Ihnen.',
+    seeListing: 'Preis ändern oder vom Markt nehmen',
+    resell: 'Weiterverkaufen',
+    resellMeans: (price) =>
+      `Es wird, wie es ist, für ${price} angeboten; den Preis können Sie danach ändern. Ist es verkauft, sehen Sie es nicht mehr.`,
     noSales: 'Sie haben noch nichts verkauft.',
     moreSales: 'Ältere Verkäufe',
     sendBy: 'Geben Sie es bis {time} weiter, sonst wird die Bestellung erstattet.',

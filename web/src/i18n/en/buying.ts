@@ -57,6 +57,12 @@ export const buying = {
     sellerSays: 'The seller says:',
     sales: 'My sales',
     salesDescription: 'The tickets that you sold, and what is left to do.',
+    soldOn: 'You have sold this ticket on: it is its new buyer’s now.',
+    onSaleAgain: 'It is up for sale again. Until somebody buys it, it is yours.',
+    seeListing: 'Change the price, or take it off the market',
+    resell: 'Sell it on',
+    resellMeans: (price: string) =>
+      `It goes up for sale for ${price}, as it is; you can change the price afterwards. Once it is sold, you cannot see it any more.`,
     noSales: 'You have sold nothing yet.',
     moreSales: 'Older sales',
     sendBy: 'Pass it on to the buyer by {time}, or the order is refunded.',
