@@ -23,5 +23,3 @@ export const superviseServer = async (spec: ProcessSpec) => {
     stop: () => supervised.stop(3_000),
   }
 }
-
-export type SupervisedServer = Awaited<ReturnType<typeof superviseServer>>

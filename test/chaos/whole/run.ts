@@ -11,15 +11,13 @@ import { planOf } from '../plan.ts'
 import { brokenPromises, openPeople, type Promised } from './people.ts'
 import { faultsOf, nameOf } from './schedule.ts'
 import { createStriker } from './strike.ts'
-import { growthIn, leftIn, type Sample, takeSample } from './watch.ts'
+import { growthIn, isExcused, leftIn, type Sample, type Span, takeSample } from './watch.ts'
 
 type EverythingRun = { seed: number; minutes: number; settleWithinMs: number }
 type Progress = (line: string) => void
 
 const buyersAtOnce = 6
 const plansAMinute = 400
-/** How long after a fault somebody may still be refused, in milliseconds. */
-const refusedForMs = 10_000
 const sampleEveryMs = 5_000
 /** Shows begin before the end of the run: what follows a sale belongs into the trouble, too. */
 const sellingShare = 0.7
@@ -29,8 +27,7 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
   const strike = createStriker(world, clocks)
   const struck: string[] = []
   const wrong: string[] = []
-  /** When there was a fault, in milliseconds; the last one ends never while it lasts. */
-  const spans: { from: number; to: number }[] = []
+  const spans: Span[] = []
   let isOver = false
   const striking = (async () => {
     for (const fault of faultsOf(seed)) {
@@ -47,9 +44,7 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
   return {
     struck,
     wrong,
-    /** Whether it is a fault's doing: one lasted meanwhile, or had ended less than ten seconds before the answer. */
-    isExcused: (asked: number, answered: number) =>
-      spans.some(({ from, to }) => from <= answered && Math.max(asked, answered - refusedForMs) <= to),
+    spans,
     stop: async () => {
       isOver = true
       await striking
@@ -111,9 +106,9 @@ const buyOn = async ({ buy, afterwards }: Purchases, run: EverythingRun, evidenc
   return { outcomes, later, failed }
 }
 
-const lateRefusals = ({ answers }: Shop, isExcused: (asked: number, answered: number) => boolean): string[] =>
+const lateRefusals = ({ answers }: Shop, spans: readonly Span[]): string[] =>
   answers
-    .filter(({ status, at, ms }) => (status === 0 || status >= 500) && !isExcused(at, at + ms))
+    .filter(({ status, at, ms }) => (status === 0 || status >= 500) && !isExcused(spans, at + ms))
     .map(({ what, status, code, ms, at }) => `${what}: ${status} ${code} after ${ms} ms, at ${Math.round(at / 1000)} s`)
 
 const unsettledPeople = async (world: World, promised: Promised, withinMs: number) => {
@@ -172,7 +167,7 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
     const last = await takeSample(world)
     const others: Record<string, string[]> = {
       'what was acknowledged is there, once': missing,
-      'no refusal later than ten seconds after a fault': lateRefusals(shop, faults.isExcused),
+      'no refusal later than ten seconds after a fault': lateRefusals(shop, faults.spans),
       'each request of somebody with patience is answered in the end': traded.failed,
       'everything that was struck came back': faults.wrong,
       'nothing grows for ever': growthIn(traded.samples, held.orders.length),

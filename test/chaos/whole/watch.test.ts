@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { faultsOf, nameOf, victims } from './schedule.ts'
-import { growthIn, leftIn, type Sample } from './watch.ts'
+import { growthIn, isExcused, leftIn, type Sample } from './watch.ts'
 
 // What looks for damage is itself seen to find some.
 
@@ -31,6 +31,12 @@ test.each<[string, (at: number) => Partial<Sample>]>([
   const found = growthIn(run(change), 100)
   expect(found).toHaveLength(1)
   expect(found[0]).toContain(name)
+})
+
+test('a refusal is a fault’s doing while it lasts and ten seconds after, and never before', () => {
+  const spans = [{ from: 20_000, to: 22_000 }]
+  const excused = [19_000, 20_000, 21_000, 22_500, 31_900, 32_100].map((at) => isExcused(spans, at))
+  expect(excused).toEqual([false, true, true, true, true, false])
 })
 
 test('what is left over is found', () => {

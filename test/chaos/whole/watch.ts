@@ -5,6 +5,15 @@ import type { World } from '../../faults/world.ts'
 /** What one look at the marketplace found. */
 export type Sample = { memoryMb: number; handles: number; redisKeys: number; outbox: number; deadLetters: number }
 
+/** When there was a fault, in milliseconds; one that lasts has no end yet. */
+export type Span = { from: number; to: number }
+/** How long after a fault somebody may still be refused, in milliseconds. */
+const refusedForMs = 10_000
+
+/** Whether a refusal may be a fault's doing: one lasted then, or had ended less than ten seconds before. */
+export const isExcused = (spans: readonly Span[], refusedAt: number): boolean =>
+  spans.some(({ from, to }) => from <= refusedAt && refusedAt - refusedForMs <= to)
+
 const outboxes: [database: 'auth' | 'tickets' | 'orders' | 'payments', collection: string][] = [
   ['auth', 'accounts'],
   ['tickets', 'tickets'],
