@@ -63,7 +63,7 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
 
 const spawnUp = async (env: Record<string, string>, args: readonly string[]) => {
   const ports = createPorts()
-  const port = await ports.any()
+  const port = env.PORT === undefined ? await ports.any() : Number(env.PORT)
   // From here it is for `up` to take.
   ports.release()
   const dataDir = testFolder()

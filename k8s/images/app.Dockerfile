@@ -60,7 +60,7 @@ FROM denoland/deno:distroless-2.9.6 AS on-deno
 ENV DENO_DIR=/tmp/deno
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["/bin/deno", "eval", "const p = process.env.HEALTH_PORT ?? process.env.APP_PORT; if (p) process.exit((await fetch(`http://127.0.0.1:${p}/healthz`)).ok ? 0 : 1)"]
-ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--unstable-raw-imports", "--unstable-no-legacy-abort", "--allow-net", "--allow-env", "--allow-sys=hostname,osRelease", "--allow-read=/app,/proc/self", "/app/main.js"]
+ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--unstable-raw-imports", "--unstable-no-legacy-abort", "--allow-net", "--allow-env", "--allow-sys=hostname,osRelease", "--allow-read=/app", "/app/main.js"]
 
 FROM on-${RUNTIME} AS final
 LABEL org.opencontainers.image.vendor="Fairpass" org.opencontainers.image.licenses="UNLICENSED"

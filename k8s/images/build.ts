@@ -9,7 +9,7 @@ import { createLayer, type Layer } from './layer.ts'
 const limitMs = 300_000
 const inside = { bun: '/usr/local/bin/bun', deno: '/bin/deno', app: '/app' }
 /** As in app.Dockerfile. */
-const denoPermissions = ['--allow-net', '--allow-env', '--allow-sys=hostname,osRelease', '--allow-read=/app,/proc/self']
+const denoPermissions = ['--allow-net', '--allow-env', '--allow-sys=hostname,osRelease', '--allow-read=/app']
 
 const accounts = [
   { at: '/etc/passwd', text: 'root:x:0:0:root:/:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/tmp:/sbin/nologin\n' },

@@ -16,6 +16,7 @@ import {
   showProgress,
   type Template,
   UserError,
+  watchSpace,
 } from '@fairpass/servers'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { listDemoTickets } from './demo/listings.ts'
@@ -29,6 +30,8 @@ import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'
 
 const startTries = 3
+/** With less free the disk may be full before somebody looks. */
+const warnBelowBytes = 1e9
 const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
 
 type MarketplaceOptions = {
@@ -52,6 +55,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   const ports = createPorts()
   await ports.exactly(settings.port, 'PORT')
   const data = openDataFolder(settings.dataDir)
+  const endWatch = watchSpace(data.path, { leastBytes: warnBelowBytes, say })
   try {
     const prepared = await Promise.race([
       prepare(settings, template, { isObserved, isWatched, runtimes }),
@@ -68,6 +72,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
     await stop.requested
     console.log('Ending')
   } finally {
+    endWatch()
     await stop.group?.stop()
     removeRunFile(data.path)
     data.release()

@@ -1,3 +1,4 @@
+import { now } from '../clock.ts'
 import { failure, type Sidecar } from './sidecar.ts'
 
 export const createReminders = ({ call, callJson }: Sidecar) => ({
@@ -13,7 +14,7 @@ export const createReminders = ({ call, callJson }: Sidecar) => ({
     dueAt: Date,
     period: string,
   ): Promise<void> => {
-    const dueMs = Math.max(0, dueAt.getTime() - Date.now())
+    const dueMs = Math.max(0, dueAt.getTime() - now().getTime())
     const path = `actors/${actorType}/${actorId}/reminders/${name}`
     const answer = await callJson('register reminder', path, 'POST', {
       dueTime: `${dueMs}ms`,

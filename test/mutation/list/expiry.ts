@@ -120,7 +120,7 @@ export const expiry: Guard[] = [
     out: [
       {
         file: 'services/expiration/src/expiration.ts',
-        text: 'if (second * 1000 > Date.now()) remember(second)',
+        text: 'if (second * 1000 > now().getTime()) remember(second)',
         by: 'remember(second)',
       },
     ],

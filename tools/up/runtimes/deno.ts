@@ -74,11 +74,9 @@ const netOf = (app: App, env: Environment): string => {
 }
 
 /** Below the app's folder. A ticket's file is read in a worker, which Deno loads as a file; the web app serves those that were built. */
-const readableOf = ({ id, metricsPort }: App, env: Environment): string[] => [
+const readableOf = ({ id }: App, env: Environment): string[] => [
   ...(id === 'tickets' ? ['src/file', '../../node_modules', '../../sdk/src'] : []),
   ...(id === 'web' ? ['.output', ...[env.TLS_CERT_FILE, env.TLS_KEY_FILE].filter((file) => file !== undefined)] : []),
-  // What Prometheus is told of the process itself.
-  ...(metricsPort ? ['/proc/self'] : []),
 ]
 
 type Options = {

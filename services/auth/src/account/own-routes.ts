@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { body, describeRoute } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -92,7 +93,7 @@ export const createErasureRoutes = (deps: OwnAccountDeps) => {
       await confirmPassword(accounts, id, c.req.valid('json').password)
       await keepAnAdmin(accounts, c.var.user)
       if (await payments.isOwed(id)) throw new EarningsOutstandingError()
-      await accounts.erase(id, new Date(), deps.farewell)
+      await accounts.erase(id, now(), deps.farewell)
       await sessions.endAll(id)
       deps.sessionIssuer.cookies.clear(c)
       return c.body(null, 204)

@@ -5,6 +5,7 @@ import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { readResale } from '../../queries/orders.ts'
 import { useVisitor } from '../layout/visitor.tsx'
+import { KeptOffline } from './kept-offline.tsx'
 import { Resale } from './resale.tsx'
 import { Time } from './ticket-card.tsx'
 
@@ -31,6 +32,9 @@ export const HandedOver = (props: { order: Order }) => {
             {handover.confirm}
           </button>
         </form>
+      </Show>
+      <Show when={props.order.handover.kind === 'file'}>
+        <KeptOffline order={props.order} isTheirs={!isSoldOn()} />
       </Show>
       <Resale order={props.order} resale={resale()} />
       <Show when={props.order.claim} fallback={<ClaimForm action={action()} />}>

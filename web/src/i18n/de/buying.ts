@@ -67,6 +67,8 @@ export const buying: typeof english = {
     resell: 'Weiterverkaufen',
     resellMeans: (price) =>
       `Es wird, wie es ist, für ${price} angeboten; den Preis können Sie danach ändern. Ist es verkauft, sehen Sie es nicht mehr.`,
+    kept: 'Es liegt auf diesem Gerät und öffnet sich auch ohne Netz.',
+    keptNote: 'Auf diesem Gerät gespeichert. Ohne Netz lässt sich nicht sagen, ob die Bestellung noch Ihnen gehört.',
     noSales: 'Sie haben noch nichts verkauft.',
     moreSales: 'Ältere Verkäufe',
     sendBy: 'Geben Sie es bis {time} weiter, sonst wird die Bestellung erstattet.',

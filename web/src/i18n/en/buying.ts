@@ -63,6 +63,8 @@ export const buying = {
     resell: 'Sell it on',
     resellMeans: (price: string) =>
       `It goes up for sale for ${price}, as it is; you can change the price afterwards. Once it is sold, you cannot see it any more.`,
+    kept: 'It is kept on this device, and opens without a network, too.',
+    keptNote: 'Kept on this device. Without a network nobody can tell whether the order is still yours.',
     noSales: 'You have sold nothing yet.',
     moreSales: 'Older sales',
     sendBy: 'Pass it on to the buyer by {time}, or the order is refunded.',

@@ -1,0 +1,56 @@
+import type { Guard } from '../guard.ts'
+
+/** What fails beside the processes: clocks, waits that add up, disks. */
+export const faults: Guard[] = [
+  {
+    promise: 3,
+    name: 'a clock that jumps ends holds early',
+    out: [
+      {
+        file: 'sdk/src/clock.ts',
+        text: 'zero === undefined ? wall() : Math.floor(zero + monotonic())',
+        by: 'zero === undefined ? wall() : wall()',
+      },
+    ],
+    test: { file: 'sdk/src/clock.test.ts', name: 'a clock that jumps by 300000 ms between two comparisons' },
+  },
+  {
+    promise: 3,
+    name: 'a machine’s own clock counts, however wrong it is',
+    out: [{ file: 'sdk/src/clock.ts', text: '(isAgreed ? own : theirs)', by: '(isAgreed ? own : own)' }],
+    test: { file: 'sdk/src/clock.test.ts', name: 'a clock that is -300000 ms off' },
+  },
+  {
+    promise: 6,
+    name: 'time-outs of calls in a row add up',
+    out: [
+      {
+        file: 'sdk/src/http/app.ts',
+        text: 'await Promise.race([next(), late.promise])',
+        by: 'await Promise.race([next()])',
+      },
+    ],
+    test: { file: 'sdk/src/http/app.test.ts', name: 'a request that takes too long is answered in time' },
+  },
+  {
+    promise: 6,
+    name: 'a read waits at an address where nobody is any more',
+    out: [
+      {
+        file: 'web/src/gateway/gateway.ts',
+        text: 'isRead ? Math.min(readOpensWithinMs, timeoutMs) : timeoutMs',
+        by: 'isRead ? timeoutMs : timeoutMs',
+      },
+    ],
+    test: {
+      file: 'web/src/gateway/gateway.test.ts',
+      name: 'a read that does not begin to answer is given up long before a write, and a write goes on',
+    },
+  },
+  {
+    promise: 6,
+    name: 'a read during an election is a failure that nobody foresaw',
+    out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: 'withoutPrimary.has(Number(error.code))', by: 'false' }],
+    test: { file: 'sdk/src/mongo/mongo-errors.test.ts', name: 'NotPrimaryNoSecondaryOk is no failure of ours' },
+  },
+]
