@@ -206,6 +206,27 @@ test.each(['hang', 'refuse', 'close', 'defer'] as const)(
   60_000,
 )
 
+// Guarantee: connections are kept for moments, and what goes wrong on a kept one is as harmless as on a new one.
+test.each(['hang', 'refuse', 'close', 'defer'] as const)(
+  'a server that does %s on a connection that was kept gets the mail once it is well',
+  async (kind) => {
+    const world = await createWorld({}, undefined, 300)
+    const ann = world.person()
+    await world.owe(sale(ann))
+    await world.run()
+    expect(await arrived(ann)).toHaveLength(1)
+    mailbox.faults.add({ kind })
+    await world.owe(sale(ann))
+    await world.run()
+    expect(await world.statuses()).toEqual(['owed', 'sent'])
+    mailbox.faults.clear()
+    world.pass(60_000)
+    await world.run()
+    expect(await arrived(ann)).toHaveLength(2)
+  },
+  30_000,
+)
+
 test('nobody is tried for ever', async () => {
   const world = await createWorld()
   await world.owe(sale(world.person()))
