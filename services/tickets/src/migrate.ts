@@ -1,16 +1,31 @@
 import type { Db } from 'mongodb'
 import { foundBy, isListed } from './domain/search.ts'
 import type { Ticket } from './domain/ticket.ts'
+import { refoldSearch, searchFolding } from './refold-search.ts'
 
 type Stored = Omit<Ticket, 'id'> & { _id: string; searchTokens?: string[]; isEnding?: boolean }
 
 const batch = 500
+
+/** Folds the texts of listings anew, once for each way of folding them. */
+const bringFoldingForward = async (db: Db, now: Date): Promise<void> => {
+  const migrations = db.collection<{ _id: string; at: Date }>('migrations')
+  if (await migrations.findOne({ _id: searchFolding })) return
+  const refold = refoldSearch(db, () => now)
+  for (let after: string | undefined = ''; after !== undefined; ) after = (await refold(after)).next
+  await migrations.updateOne({ _id: searchFolding }, { $setOnInsert: { at: new Date() } }, { upsert: true })
+}
 
 /**
  * Brings what versions before this one stored to where searches find it, once; replicas that do so at the same time write the
  * same. What has begun is in no list, and stays as it is.
  */
 export const bringForward = async (db: Db, now = new Date()): Promise<void> => {
+  await bringTokensForward(db, now)
+  await bringFoldingForward(db, now)
+}
+
+const bringTokensForward = async (db: Db, now: Date): Promise<void> => {
   const tickets = db.collection<Stored>('tickets')
   const migrations = db.collection<{ _id: string; at: Date }>('migrations')
   const _id = 'search tokens'
