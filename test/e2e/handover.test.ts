@@ -142,6 +142,7 @@ test('what is no ticket is refused with a word for it', async () => {
   const { seller, ticketId } = await listTicket(market)
   const pdf = await ticketsPdf([])
   expect((await send(seller, ticketId, pdf)).body.code).toBe('no_barcode')
+  expect((await send(seller, ticketId, new Uint8Array())).body.code).toBe('file_unreadable')
   expect((await send(seller, ticketId, Buffer.from('%PDF-1.7 and no more'))).body.code).toBe('file_unreadable')
   expect((await send(seller, ticketId, pdf, 'image/png')).body.code).toBe('file_unreadable')
   expect((await send(seller, ticketId, pdf, 'text/plain')).status).toBe(415)

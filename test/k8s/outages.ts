@@ -62,6 +62,30 @@ const openPurchases = async (market: Marketplace, plans: Plan[]) => {
   return createPurchases({ client, double: await market.stripe(), newUser, sellers, admin, handingOver, couponFor })
 }
 
+/** Above what the gateway lets a read wait (web/src/gateway), with what the way there takes. */
+const readWithinMs = 15_000
+
+/** Reads again and again: nobody may hang at an address where nobody is any more. @returns what ends it, with the slowest */
+const watchReads = (origin: string) => {
+  let slowestMs = 0
+  let isOver = false
+  const reading = (async () => {
+    while (!isOver) {
+      const begun = performance.now()
+      await fetch(`${origin}/api/tickets`, { signal: AbortSignal.timeout(2 * readWithinMs) })
+        .then((answer) => answer.arrayBuffer())
+        .catch(() => {})
+      slowestMs = Math.max(slowestMs, performance.now() - begun)
+      await Bun.sleep(askEveryMs)
+    }
+  })()
+  return async () => {
+    isOver = true
+    await reading
+    return slowestMs
+  }
+}
+
 /**
  * Purchases of every kind by people with patience, while each part of the marketplace is killed as a whole. People buy
  * until everything was killed, however fast the machine is: every kill falls into the middle of purchases.
@@ -81,6 +105,8 @@ export const killEachKind = async (market: Marketplace): Promise<string> => {
   }
   const buying = Promise.all(Array.from({ length: atOnce }, work))
   buying.catch(() => {})
+  const endReads = watchReads(market.origin)
+  let slowestMs = 0
   try {
     for (const victim of victims) {
       const seen = done
@@ -90,9 +116,11 @@ export const killEachKind = async (market: Marketplace): Promise<string> => {
     }
   } finally {
     isOver = true
+    slowestMs = await endReads()
   }
   await buying
-  return `${done} purchases went through it, ${victims.length} times everything of a kind was killed`
+  check(slowestMs < readWithinMs, `a read took ${seconds(slowestMs)}`)
+  return `${done} purchases went through it, ${victims.length} times everything of a kind was killed; the slowest read took ${seconds(slowestMs)}`
 }
 
 /** What must hold of the money, read from the databases and from the double of Stripe. */

@@ -8,7 +8,7 @@ import { readReport } from './report.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
-// Guarantee: whoever moves a guard moves it in the list, too. `bun run guards` takes each out and sees its test fail.
+// Guarantee: whoever moves a guard moves it in the list, too. `bun run mutation` takes each out and sees its test fail.
 test('the list knows where each guard stands, and which test tells', () => {
   const moved = guards.flatMap((guard) => {
     if (!existsSync(join(root, guard.test.file))) return [`${guard.name}: there is no ${guard.test.file}`]

@@ -1,11 +1,11 @@
-// `bun run guards`: takes each guard of the eight promises out, one at a time, and sees that its test fails.
+// `bun run mutation`: takes each guard of the eight promises out, one at a time, and sees that its test fails.
 import { cloneHead, describeHead, removeOwnClones } from './checkout.ts'
 import { type Guard, GuardMoved, sourcesWithout } from './guard.ts'
 import { guards } from './list/index.ts'
 import { endAll } from './run.ts'
 import { tryTests, tryWithout } from './trial.ts'
 
-const help = `bun run guards [PROMISE|NAME…] [--list] [--why]   takes guards out of a clone of HEAD, one at a time: its test must fail
+const help = `bun run mutation [PROMISE|NAME…] [--list] [--why]   takes guards out of a clone of HEAD, one at a time: its test must fail
 
   PROMISE   1 to 8 as in docs/design.md, or "access": who may call what
   NAME      a part of a guard's name
@@ -137,7 +137,9 @@ const unknown = flags.find((flag) => !['--list', '--why', '--help'].includes(fla
 
 if (flags.includes('--help')) console.log(help)
 else if (unknown || chosen.length === 0) {
-  console.error(`${unknown ? `"${unknown}" is not known here` : 'No guard is called that'}; see bun run guards --help`)
+  console.error(
+    `${unknown ? `"${unknown}" is not known here` : 'No guard is called that'}; see bun run mutation --help`,
+  )
   process.exit(2)
 } else if (flags.includes('--list')) showList(chosen)
 else

@@ -870,6 +870,14 @@ describe('the traps of the framework', () => {
     expect((await get('/robots.txt')).status).toBe(200)
   })
 
+  // ASVS 5.0, 3.4.4: pages, the build's files, the API, and what the web app answers by itself.
+  test.each(['/api/tickets', '/api/nothing', '/api/docs', '/robots.txt', '/healthz', '/live', '/_server'])(
+    '%s is taken for nothing else than it says',
+    async (path) => {
+      expect((await get(path)).headers.get('x-content-type-options')).toBe('nosniff')
+    },
+  )
+
   test('methods that no page has are refused', async () => {
     expect((await fetch(`${origin}/`, { method: 'PUT' })).status).toBe(405)
     expect((await post('/', {})).status).toBe(405)

@@ -3,9 +3,10 @@ const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 /**
  * Controls that turn round what follows them, to its end or beyond: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters.
+ * So do the deprecated ones (mirroring, shaping, digits), and the anchors of interlinear notes hide what they enclose: Unicode 17, 23.3 and 23.8.
  * The plain marks (LRM, RLM, ALM) stay: Hebrew and Arabic text needs them, and they cannot reach beyond themselves.
  */
-const directions = /[\u202a-\u202e\u2066-\u2069]/gu
+const directions = /[\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/gu
 
 /** What may stand unseen at the ends of pasted text; a joiner or variation selector there belongs to an emoji. */
 const ends =

@@ -32,4 +32,25 @@ export const faults: Guard[] = [
     ],
     test: { file: 'sdk/src/http/app.test.ts', name: 'a request that takes too long is answered in time' },
   },
+  {
+    promise: 6,
+    name: 'a read waits at an address where nobody is any more',
+    out: [
+      {
+        file: 'web/src/gateway/gateway.ts',
+        text: 'isRead ? Math.min(readOpensWithinMs, timeoutMs) : timeoutMs',
+        by: 'isRead ? timeoutMs : timeoutMs',
+      },
+    ],
+    test: {
+      file: 'web/src/gateway/gateway.test.ts',
+      name: 'a read that does not begin to answer is given up long before a write, and a write goes on',
+    },
+  },
+  {
+    promise: 6,
+    name: 'a read during an election is a failure that nobody foresaw',
+    out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: 'withoutPrimary.has(Number(error.code))', by: 'false' }],
+    test: { file: 'sdk/src/mongo/mongo-errors.test.ts', name: 'NotPrimaryNoSecondaryOk is no failure of ours' },
+  },
 ]

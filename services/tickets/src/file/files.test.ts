@@ -126,7 +126,7 @@ describe.each([
       ?.get(file?.id ?? '')
       .then(
         () => expect.unreachable(),
-        (error: unknown) => expect(error).toMatchObject({ code: 'NoSuchKey' }),
+        (error: unknown) => expect(error).toMatchObject({ cause: { message: 'the object store answered 404 to GET' } }),
       )
   })
 

@@ -1,4 +1,4 @@
-import { NotFoundError, RequestValidationError, UnsupportedMediaTypeError } from '@fairpass/sdk/errors'
+import { NotFoundError, UnsupportedMediaTypeError } from '@fairpass/sdk/errors'
 import { describeRoute, Id, query, withOpenApi } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import type { Orders } from '../peers/orders.ts'
 import type { Resales } from '../resale/resale.ts'
 import { EvidenceAnswer, FileLinkAnswer, UploadAnswer } from '../schemas.ts'
-import { fileTypes, isFileType, maxFileBytes } from './barcode.ts'
+import { FileUnreadableError, fileTypes, isFileType, maxFileBytes } from './barcode.ts'
 import { calendarOf } from './calendar.ts'
 import type { Files } from './files.ts'
 import type { FileLinks } from './link.ts'
@@ -103,7 +103,7 @@ export const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
       if (!isFileType(type.trim()))
         throw new UnsupportedMediaTypeError('Send a PDF, PNG, JPEG or .pkpass file under its own content type')
       const bytes = new Uint8Array(await c.req.arrayBuffer())
-      if (bytes.length === 0) throw new RequestValidationError([{ msg: 'The file is empty' }])
+      if (bytes.length === 0) throw new FileUnreadableError('The file is empty')
       const withoutBarcode = c.req.valid('query').withoutBarcode === 'true'
       const ticketId = c.req.param('id')
       const asked = {
