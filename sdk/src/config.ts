@@ -53,7 +53,7 @@ export class ConfigError extends Error {}
  */
 export const readConfig = <const E extends v.ObjectEntries>(
   entries: E,
-  env: Record<string, string | undefined>,
+  env: Readonly<Record<string, unknown>>,
 ): v.InferOutput<v.ObjectSchema<E, undefined>> => {
   const given = Object.fromEntries(Object.keys(entries).flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
   const result = v.safeParse(v.object(entries), given)

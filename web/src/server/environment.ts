@@ -1,57 +1,31 @@
+import { ConfigError, commonConfig, readConfig, wholeNumber } from '@fairpass/sdk/config'
 import { DaprHttpEndpoint, daprEndpointOf } from '@fairpass/sdk/dapr/endpoint'
 import * as v from 'valibot'
 
-const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
-const Seconds = v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number))
-const Text = v.optional(v.pipe(v.string(), v.minLength(1)))
+const Text = v.optional(v.string())
+const Port = v.optional(wholeNumber(1, 65_535))
+const { HOST, DAPR_HTTP_PORT, METRICS_HOST, METRICS_PORT, DAPR_API_TOKEN, APP_API_TOKEN, LOG_LEVEL } = commonConfig
+const Origin = v.optional(v.pipe(v.string(), v.url('must be an origin such as https://tickets.example')))
 
-const Environment = v.object({
-  APP_PORT: v.optional(Port),
-  PORT: v.optional(Port),
-  HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
-  DAPR_HTTP_PORT: v.optional(Port, '3500'),
+const environment = {
+  ...{ HOST, DAPR_HTTP_PORT, METRICS_HOST, METRICS_PORT, DAPR_API_TOKEN, APP_API_TOKEN, LOG_LEVEL },
+  APP_PORT: Port,
+  PORT: Port,
   DAPR_HTTP_ENDPOINT: v.optional(DaprHttpEndpoint),
-  METRICS_HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
-  METRICS_PORT: v.optional(Port),
-  DAPR_API_TOKEN: Text,
-  APP_API_TOKEN: Text,
-  PUBLIC_ORIGIN: v.optional(
-    v.pipe(
-      v.string(),
-      v.url(),
-      v.transform((text) => new URL(text).origin),
-    ),
-  ),
-  TLS_PORT: v.optional(Port),
+  PUBLIC_ORIGIN: Origin,
+  REGION_ORIGIN: Origin,
+  TLS_PORT: Port,
   TLS_CERT_FILE: Text,
   TLS_KEY_FILE: Text,
-  LINGER_SECONDS: v.optional(Seconds, '0'),
-  DRAIN_SECONDS: v.optional(Seconds, '4'),
+  LINGER_SECONDS: v.optional(wholeNumber(0, 999), '0'),
+  DRAIN_SECONDS: v.optional(wholeNumber(0, 999), '4'),
   STRIPE_PUBLISHABLE_KEY: Text,
-  REGION_ORIGIN: v.optional(
-    v.pipe(
-      v.string(),
-      v.url(),
-      v.transform((text) => new URL(text).origin),
-    ),
-  ),
-  TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.regex(/^\d$/), v.transform(Number)), '0'),
-  PLATFORM_FEE_BASIS_POINTS: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(10_000)),
-    '0',
-  ),
-  PAYOUT_DELAY_SECONDS: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,8}$/), v.transform(Number), v.maxValue(365 * 86_400)),
-    '86400',
-  ),
-  LOG_LEVEL: v.optional(
-    v.pipe(
-      v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
-      v.transform((level) => (level === 'trace' ? 'debug' : level === 'fatal' ? 'error' : level)),
-    ),
-    'info',
-  ),
-})
+  TRUSTED_PROXIES: v.optional(wholeNumber(0, 9), '0'),
+  PLATFORM_FEE_BASIS_POINTS: v.optional(wholeNumber(0, 10_000), '0'),
+  PAYOUT_DELAY_SECONDS: v.optional(wholeNumber(0, 365 * 86_400), '86400'),
+}
+
+const originOf = (url: string | undefined) => (url === undefined ? undefined : new URL(url).origin)
 
 export type Settings = {
   host: string
@@ -83,21 +57,16 @@ export type Settings = {
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
-/** Throws with the name of each variable that is wrong; an empty variable counts as absent. */
-export const settingsFrom = (env: Record<string, unknown>): Settings => {
-  // By name: a process may be kept from everything else in its environment.
-  const given = Object.fromEntries(
-    Object.keys(Environment.entries).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  )
-  const read = v.safeParse(Environment, given)
-  if (!read.success) {
-    throw new Error(read.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; '))
-  }
-  const { APP_PORT, PORT, PUBLIC_ORIGIN, ...rest } = read.output
+/**
+ * What the app reads from its environment; an empty variable counts as absent.
+ * @throws ConfigError that names each variable that is wrong
+ */
+export const settingsFrom = (env: Readonly<Record<string, unknown>>): Settings => {
+  const { APP_PORT, PORT, ...rest } = readConfig(environment, env)
   const port = APP_PORT ?? PORT ?? 3000
   const { TLS_PORT: tlsPort, TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = rest
   if ((tlsPort || certFile || keyFile) && !(tlsPort && certFile && keyFile))
-    throw new Error('TLS_PORT, TLS_CERT_FILE and TLS_KEY_FILE belong together')
+    throw new ConfigError('TLS_PORT, TLS_CERT_FILE and TLS_KEY_FILE belong together')
   return {
     host: rest.HOST,
     port,
@@ -106,15 +75,15 @@ export const settingsFrom = (env: Record<string, unknown>): Settings => {
     metricsPort: rest.METRICS_PORT,
     daprApiToken: rest.DAPR_API_TOKEN,
     appApiToken: rest.APP_API_TOKEN,
-    publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,
+    publicOrigin: originOf(rest.PUBLIC_ORIGIN) ?? `http://localhost:${port}`,
     stripePublishableKey: rest.STRIPE_PUBLISHABLE_KEY,
-    regionOrigin: rest.REGION_ORIGIN,
+    regionOrigin: originOf(rest.REGION_ORIGIN),
     trustedProxies: rest.TRUSTED_PROXIES,
     tls: tlsPort && certFile && keyFile ? { port: tlsPort, certFile, keyFile } : undefined,
     lingerMs: rest.LINGER_SECONDS * 1_000,
     drainMs: rest.DRAIN_SECONDS * 1_000,
     feeBasisPoints: rest.PLATFORM_FEE_BASIS_POINTS,
     payoutDelaySeconds: rest.PAYOUT_DELAY_SECONDS,
-    logLevel: rest.LOG_LEVEL,
+    logLevel: rest.LOG_LEVEL === 'trace' ? 'debug' : rest.LOG_LEVEL === 'fatal' ? 'error' : rest.LOG_LEVEL,
   }
 }

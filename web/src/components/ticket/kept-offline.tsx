@@ -14,8 +14,7 @@ export const KeptOffline = (props: { order: Order; isTheirs: boolean }) => {
     const userId = visitor.user?.id
     if (!userId) return
     if (!props.isTheirs || props.order.withoutBarcode) return dropTicket(userId, props.order)
-    const { startsAt, timeZone } = props.order.ticket
-    const when = formatTime(startsAt, visitor.locale, timeZone)
+    const when = formatTime(props.order.ticket.startsAt, visitor.locale, props.order.ticket.timeZone)
     const { keptNote: offline, codeAlt } = handover
     // A device without room for it shows the ticket with a network, as before.
     setKept(
