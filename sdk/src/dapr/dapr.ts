@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type ErrorCode, RelayedProblemError, ServiceUnavailableError, statusByCode } from '../errors.ts'
-import type { FairpassEvent } from '../events/events.ts'
+import { dataSchemaOf, type FairpassEvent } from '../events/events.ts'
 import { eventsPublishedTotal } from '../telemetry/metrics.ts'
 import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from '../telemetry/trace.ts'
 
@@ -43,7 +43,7 @@ const cloudEventOf = (event: FairpassEvent) => ({
   source: 'fairpass',
   type: event.type,
   time: event.time,
-  datacontenttype: 'application/json',
+  ...{ datacontenttype: 'application/json', dataschema: dataSchemaOf(event.type) },
   // A sidecar that traces nothing would blank them.
   ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent, traceid: event.traceparent }),
   data: event.data,

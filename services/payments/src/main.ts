@@ -1,3 +1,4 @@
+import { openMigrations } from '@fairpass/sdk/mongo'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
@@ -6,7 +7,7 @@ import { createApp } from './app.ts'
 import { type Composition, composePayments } from './composition.ts'
 import { readPaymentsConfig } from './config.ts'
 import { checkLedger } from './ledger/check.ts'
-import { renameFields } from './migrations.ts'
+import { migrationsOf } from './migrations.ts'
 import { unfinishedGauges } from './payment/gauges.ts'
 import { reconcile, reconcileRefunds, releaseStrayHolds } from './payment/reconcile.ts'
 import { payOutDue } from './payout/loop.ts'
@@ -47,11 +48,12 @@ await runService(
     })
     const [orders, bans] = [createOrders(dapr), createBans(dapr)]
     const parts = composePayments({ db, client, orders, bans, publishAll: dapr.publishAll, log, config })
+    const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const context = createServiceContext({ name: 'payments', config, db, dapr, log, handlers: parts.handlers })
     return {
       app: createApp({ ...parts, service, context, limits: config }),
       prepare: async () => {
-        await renameFields(db)
+        await migrations.passBefore()
         await Promise.all([parts.ensureIndexes(), context.prepare()])
       },
       gaugeCollectors: [
@@ -60,7 +62,11 @@ await runService(
         unfinishedGauges(parts.payments),
         webhookGauges(parts.webhooks),
       ],
-      loops: [...context.loops, ...loopsOf(parts, log)],
+      loops: [
+        ...context.loops,
+        { everyMs: safetyNetMs, name: 'migrations', work: migrations.work },
+        ...loopsOf(parts, log),
+      ],
     }
   },
 )

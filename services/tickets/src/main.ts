@@ -1,4 +1,5 @@
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { openMigrations } from '@fairpass/sdk/mongo'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
@@ -11,7 +12,7 @@ import { createReader } from './file/reader/reader.ts'
 import { openS3 } from './file/s3.ts'
 import { createSeal } from './file/seal.ts'
 import { openFileStore } from './file/store.ts'
-import { bringForward } from './migrate.ts'
+import { migrationsOf } from './migrations.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler, unlistBegun } from './reconcile.ts'
 import { lookForNews } from './saved-search/digest.ts'
@@ -50,6 +51,7 @@ await runService(
       reader: createReader(),
       keptDays: config.FILE_DAYS,
     })
+    const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const savedSearches = openSavedSearches(db, dapr.publishAll)
     const context = createServiceContext({
       name: 'tickets',
@@ -72,11 +74,12 @@ await runService(
           store.ensureIndexes().then(files.assertKeysKnown),
           context.prepare(),
         ])
-        await bringForward(db)
+        await migrations.passBefore()
       },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
       loops: [
         ...context.loops,
+        { everyMs: safetyNetMs, name: 'migrations', work: migrations.work },
         { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
         { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
         { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
