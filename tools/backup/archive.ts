@@ -12,7 +12,7 @@ const readAtOnceBytes = 1 << 20
 /** Fast, since most of the time goes into compressing. */
 const gzipLevel = 3
 /** Anything but documents is small; a damaged size is no reason to read more. */
-export const maxSmallBytes = 16 << 20
+const maxSmallBytes = 16 << 20
 
 export type ArchiveWriter = {
   /** Adds a file whose size is known before it is read. */

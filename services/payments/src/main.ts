@@ -3,6 +3,7 @@ import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import type { Log } from '@fairpass/sdk/telemetry'
+import type { Db } from 'mongodb'
 import { createApp } from './app.ts'
 import { type Composition, composePayments } from './composition.ts'
 import { readPaymentsConfig } from './config.ts'
@@ -10,13 +11,14 @@ import { checkLedger } from './ledger/check.ts'
 import { migrationsOf } from './migrations.ts'
 import { unfinishedGauges } from './payment/gauges.ts'
 import { reconcile, reconcileRefunds, releaseStrayHolds } from './payment/reconcile.ts'
+import { reconcileRestore } from './payment/restored.ts'
 import { payOutDue } from './payout/loop.ts'
 import { createBans } from './peers/auth.ts'
 import { createOrders } from './peers/orders.ts'
 import { connectStripe } from './stripe/payment-intents.ts'
 import { webhookGauges } from './webhook/gauges.ts'
 
-const loopsOf = (parts: Composition, log: Log) => {
+const loopsOf = (parts: Composition, db: Db, log: Log) => {
   const { payments, payouts, disputes, ledger, webhooks, advancePayout, paymentProcess, stripe } = parts
   const { advance } = paymentProcess
   return [
@@ -33,6 +35,7 @@ const loopsOf = (parts: Composition, log: Log) => {
       name: 'stray holds at Stripe',
       work: () => releaseStrayHolds({ payments, paymentProcess, stripe }),
     },
+    { everyMs: 30_000, name: 'charges after the backup', work: () => reconcileRestore({ ...parts, db, log }) },
     { everyMs: 15_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
   ]
 }
@@ -65,7 +68,7 @@ await runService(
       loops: [
         ...context.loops,
         { everyMs: safetyNetMs, name: 'migrations', work: migrations.work },
-        ...loopsOf(parts, log),
+        ...loopsOf(parts, db, log),
       ],
     }
   },
