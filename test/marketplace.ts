@@ -19,7 +19,7 @@ const readyWithinMs = 120_000
 const root = new URL('..', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
-/** The real `bun run up`, in a folder of its own and on free ports. It ends with the test process at the latest. */
+/** The real `bun run up`, in a folder of its own, unless DATA_DIR names one, and on free ports. It ends with the test process at the latest. */
 export const startMarketplace = async (env: Record<string, string> = {}, args: readonly string[] = []) => {
   const { up, dataDir } = await spawnUp(env, args)
   const { origin, said } = await untilReady(up.stdout)
@@ -64,7 +64,7 @@ const spawnUp = async (env: Record<string, string>, args: readonly string[]) => 
   const port = await ports.any()
   // From here it is for `up` to take.
   ports.release()
-  const dataDir = testFolder()
+  const dataDir = env.DATA_DIR ?? testFolder()
   collectLogs(dataDir)
   const up = Bun.spawn(
     [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'tools/up/main.ts', ...args],
