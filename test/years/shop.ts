@@ -96,6 +96,9 @@ export const openShop = (market: Pick<Marketplace, 'origin' | 'stripe' | 'databa
       const how = { client_secret: clientSecret, payment_method: card.paymentMethod }
       await (await market.stripe()).call('POST', `/payment_intents/${intentId}/confirm`, how)
     },
+    /** Whoever has an order still pays it. */
+    payLate: ({ buyer, orderId }: Purchase) => pay(buyer, orderId, card),
+    giveUp: ({ buyer, orderId }: Purchase) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`),
     orderOf: async ({ buyer, orderId }: Purchase) => client.ask(buyer, 'GET', `/api/orders/${orderId}`),
   }
 }
