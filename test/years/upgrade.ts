@@ -54,13 +54,14 @@ const replace = async (market: Marketplace, name: ServiceName | 'web', take: () 
 }
 
 /** What was begun under the version before goes on under this one: whoever has an order pays it, or gives it up. */
-const finish = async (shop: Shop, purchases: readonly Purchase[]) => {
-  for (const purchase of purchases) {
-    // Nobody has to wait until their time is over.
-    if (purchase.state === 'open') await shop.payLate(purchase)
-    if (purchase.state === 'formOpen' || purchase.state === 'declined') await shop.giveUp(purchase)
-  }
-}
+const finish = (shop: Shop, purchases: readonly Purchase[]) =>
+  Promise.all(
+    purchases.map(async (purchase) => {
+      if (purchase.state === 'open') await shop.payLate(purchase)
+      // Nobody has to wait until their time is over; who asked while a service was away has paid nothing.
+      if (['formOpen', 'declined', 'stuck'].includes(purchase.state)) await shop.giveUp(purchase)
+    }),
+  )
 
 /**
  * Replaces a marketplace of the version before by today's, service by service, while people buy; then back again.
@@ -79,7 +80,7 @@ export const upgradeUnderLoad = async ({ commit, withWeb = false, progress = () 
   const market = await startMarketplace(
     {
       JWT_KEY: jwtKey,
-      HOLD_SECONDS: '60',
+      HOLD_SECONDS: '45',
       LIMIT_ORDER_ADDRESS: 'off',
       LIMIT_ORDER_ACCOUNT: 'off',
       STRIPE_SECRET_KEY: '',
