@@ -34,6 +34,7 @@ const codesByPart: Record<string, string[]> = {
   'services/tickets': [
     'file_unreadable',
     'no_barcode',
+    'resale_not_possible',
     'ticket_already_listed',
     'ticket_reserved',
     'ticket_sold',

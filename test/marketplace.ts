@@ -26,8 +26,10 @@ export const startMarketplace = async (
   /** where its source is: another version of it has one of its own */
   tree = root,
 ) => {
-  const { up, dataDir } = await spawnUp(env, args, tree)
-  const { origin, said } = await untilReady(up.stdout)
+  const { up, dataDir, port } = await spawnUp(env, args, tree)
+  const said = await untilReady(up.stdout)
+  // Where it listens itself, whatever stands before it.
+  const origin = `http://localhost:${port}`
   const runFile = (): Promise<RunFile> => Bun.file(`${dataDir}/run.json`).json()
   const contract = await contractOf(origin, tree)
   return {
@@ -87,7 +89,7 @@ const spawnUp = async (env: Record<string, string>, args: readonly string[], tre
       stderr: 'inherit',
     },
   )
-  return { up, dataDir }
+  return { up, dataDir, port }
 }
 
 /** Those who come to the public origin; their answers are held against the API's description. */
@@ -147,7 +149,7 @@ const insideOf = (runFile: () => Promise<RunFile>) => ({
 
 export type Marketplace = Awaited<ReturnType<typeof startMarketplace>>
 
-const untilReady = async (output: ReadableStream<Uint8Array>): Promise<{ origin: string; said: string }> => {
+const untilReady = async (output: ReadableStream<Uint8Array>): Promise<string> => {
   const decoder = new TextDecoder()
   const reader = output.getReader()
   const deadline = Date.now() + readyWithinMs
@@ -155,10 +157,9 @@ const untilReady = async (output: ReadableStream<Uint8Array>): Promise<{ origin:
   while (Date.now() < deadline) {
     const { done, value } = await reader.read()
     text += decoder.decode(value, { stream: true })
-    const origin = /ready: (https?:\/\/\S+)/.exec(text)?.[1]
-    if (origin) {
+    if (/ready: https?:\/\/\S+/.test(text)) {
       void drain(reader)
-      return { origin, said: text }
+      return text
     }
     if (done) break
   }

@@ -7,15 +7,20 @@ const sources = [
   { cwd: webFolder, patterns: ['src/**/*', 'public/*', '*.ts', '*.json'] },
   {
     cwd: join(webFolder, '../sdk/src'),
-    patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts'],
+    patterns: ['errors.ts', 'accept-language.ts', 'values/*.ts', 'telemetry/*.ts', 'runtime/*.ts', 'dapr/endpoint.ts'],
   },
 ]
 const lockFile = join(webFolder, 'node_modules/.fairpass-build-lock')
 const waitTimeoutMs = 300_000
 
+/** For the region, which one process serves, and for the edge, where workers do. */
+type Target = { output: string; env: Record<string, string> }
+const region: Target = { output: '.output', env: {} }
+const edge: Target = { output: '.output-edge', env: { EDGE: 'true' } }
+
 /** Whether there is a build that is newer than all that it was made of. */
-const isFresh = async (): Promise<boolean> => {
-  const built = Bun.file(join(webFolder, '.output/nitro.json'))
+const isFresh = async ({ output }: Target): Promise<boolean> => {
+  const built = Bun.file(join(webFolder, output, 'nitro.json'))
   if (!(await built.exists())) return false
   for (const { cwd, patterns } of sources) {
     for (const pattern of patterns) {
@@ -27,9 +32,9 @@ const isFresh = async (): Promise<boolean> => {
   return true
 }
 
-const build = async (): Promise<void> => {
+const build = async (target: Target): Promise<void> => {
   // Whoever asks may be a test or a development shell: a build of theirs would carry the framework's own tools.
-  const env = { ...process.env, NODE_ENV: 'production' }
+  const env = { ...process.env, NODE_ENV: 'production', EDGE: '', ...target.env }
   const vite = Bun.spawn([process.execPath, 'run', 'build'], { cwd: webFolder, env, stdout: 'pipe', stderr: 'pipe' })
   const [said, complained, code] = await Promise.all([
     new Response(vite.stdout).text(),
@@ -40,17 +45,22 @@ const build = async (): Promise<void> => {
 }
 
 /** Builds when something has changed since; of several that ask at once, one builds and the others wait for it. */
-export const buildUnlessFresh = async (): Promise<void> => {
+const buildTarget = async (target: Target): Promise<void> => {
   const deadline = Date.now() + waitTimeoutMs
   await mkdir(join(webFolder, 'node_modules'), { recursive: true })
-  while (!(await isFresh())) {
+  while (!(await isFresh(target))) {
     using lock = takeLock(lockFile)
     if (lock !== undefined) {
       // Whoever had it before may have built in the meantime.
-      if (!(await isFresh())) await build()
+      if (!(await isFresh(target))) await build(target)
       return
     }
     if (Date.now() > deadline) throw new Error(`Another build of the web app does not end; it holds ${lockFile}`)
     await Bun.sleep(200)
   }
 }
+
+export const buildUnlessFresh = () => buildTarget(region)
+
+/** The same app as a module for workers (`.output-edge`). */
+export const buildForEdgeUnlessFresh = () => buildTarget(edge)

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { solidStart } from '@solidjs/start/config'
 import tailwindcss from '@tailwindcss/vite'
 import { nitro } from 'nitro/vite'
@@ -9,7 +9,18 @@ const require = createRequire(import.meta.url)
 
 const { APP_PORT: port = '3000', HOST: host = '127.0.0.1' } = process.env
 
+/** `EDGE=true vite build` makes a module for workerd, which is what Cloudflare runs. */
+const isEdge = process.env.EDGE === 'true'
+const edgeBuild = {
+  preset: 'cloudflare-module',
+  output: { dir: '.output-edge' },
+  cloudflare: { nodeCompat: true, deployConfig: false },
+}
+
 export default defineConfig(({ command }) => ({
+  resolve: {
+    alias: isEdge ? [{ find: /^\.\/parts\.ts$/, replacement: join(import.meta.dirname, 'src/edge/parts.ts') }] : [],
+  },
   server: { host, port: Number(port), strictPort: true },
   plugins: [
     tailwindcss(),
@@ -20,9 +31,9 @@ export default defineConfig(({ command }) => ({
       solid: { exclude: [/\/node_modules\/(?!@solidjs|solid-|@kobalte)/] },
     }),
     nitro({
-      preset: 'bun',
+      ...(isEdge ? edgeBuild : { preset: 'bun' }),
       // While developing Vite serves, and the middleware asks the gateway itself.
-      ...(command === 'build' && { entry: './src/main.ts' }),
+      ...(command === 'build' && { entry: isEdge ? './src/main.edge.ts' : './src/main.ts' }),
       compressPublicAssets: { gzip: true, brotli: true },
       // What the page about the API shows it with.
       publicAssets: [

@@ -30,6 +30,6 @@ test('every wrong variable is named, and none of their values', () => {
 })
 
 test('bounds hold', () => {
-  for (const HOLD_SECONDS of ['0', '86401', '-1', '1.5', '1e3', ' 8'])
-    expect(() => readConfig(entries, { APP_PORT: '1', HOLD_SECONDS })).toThrow(/HOLD_SECONDS/)
+  for (const seconds of ['0', '86401', '-1', '1.5', '1e3', ' 8'])
+    expect(() => readConfig(entries, { APP_PORT: '1', HOLD_SECONDS: seconds })).toThrow(/HOLD_SECONDS/)
 })

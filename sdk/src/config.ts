@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DaprHttpEndpoint } from './dapr/endpoint.ts'
 
 /** A whole number given as text, within bounds that both count as allowed. */
 export const wholeNumber = (min: number, max: number) =>
@@ -19,6 +20,7 @@ export const commonConfig = {
   /** how long it may take, after SIGTERM, until the sidecar has ended what it had begun */
   OUTLIVE_SIDECAR_SECONDS: v.optional(wholeNumber(0, 600), '0'),
   DAPR_HTTP_PORT: v.optional(wholeNumber(1, 65_535), '3500'),
+  DAPR_HTTP_ENDPOINT: v.optional(DaprHttpEndpoint),
   APP_API_TOKEN: v.optional(v.string()),
   DAPR_API_TOKEN: v.optional(v.string()),
   PUBLIC_ORIGIN: v.optional(

@@ -38,6 +38,7 @@ const added: Record<number, string[]> = {
     'ticket_already_listed',
     'ticket_file_missing',
     'handover_not_possible',
+    'resale_not_possible',
     'claim_not_possible',
   ],
 }

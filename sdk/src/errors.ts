@@ -25,6 +25,7 @@ export const statusByCode = {
   ticket_already_listed: 409,
   ticket_file_missing: 409,
   handover_not_possible: 409,
+  resale_not_possible: 409,
   claim_not_possible: 409,
   order_not_payable: 409,
   order_not_cancellable: 409,

@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A loop that would look once an hour, and what is awaited until it has looked so often. */
 const hourly = (work: () => Promise<unknown> = async () => {}) => {
-  const looks: (() => void)[] = []
+  const checks: (() => void)[] = []
   let count = 0
   const bell = createBell()
   const running = runPeriodically(
@@ -23,14 +23,14 @@ const hourly = (work: () => Promise<unknown> = async () => {}) => {
       bell,
       work: () => {
         count++
-        looks[count]?.()
+        checks[count]?.()
         return work()
       },
     },
     { log, signal: end.signal },
   )
   const looked = (times: number) =>
-    count >= times ? Promise.resolve() : new Promise<void>((resolve) => (looks[times] = resolve))
+    count >= times ? Promise.resolve() : new Promise<void>((resolve) => (checks[times] = resolve))
   return { bell, running, looked, count: () => count }
 }
 
@@ -47,6 +47,8 @@ test('what finds something or fails looks again soon, what finds nothing does no
     [async () => 'more', 2],
     [async () => Promise.reject(new Error('broken')), 2],
     [async () => true, 1],
+    [async () => 300, 2],
+    [async () => 3_600_000, 1],
   ] as const) {
     const loop = hourly(work)
     await loop.looked(least)

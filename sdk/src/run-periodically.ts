@@ -6,7 +6,7 @@ import { inSpan, unrecorded } from './telemetry/trace.ts'
 export const safetyNetMs = 5_000
 /** How soon it looks again when it found something, or failed. */
 const busyMs = 1_000
-/** How often it looks after somebody rang, and for how long: what was announced may be in a transaction that has yet to commit. */
+/** How often it looks at most, and after somebody rang, and for how long: what was announced may be in a transaction that has yet to commit. */
 const rungMs = 200
 const rungForMs = 2_000
 
@@ -33,7 +33,10 @@ export type Loop = {
   /** how long after its last run it runs again, in milliseconds, when that found nothing */
   everyMs: number
   name: string
-  /** `more`: it found something, so it is likely that there is more */
+  /**
+   * `more`: it found something, so it is likely that there is more. A number: in so many milliseconds there will be something,
+   * and nothing before.
+   */
   work: () => Promise<unknown>
   bell?: Bell
 }
@@ -48,22 +51,23 @@ export const runPeriodically = async (
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> => {
   let lastFailure = ''
-  const run = async (): Promise<boolean> => {
+  /** @returns how long to pause */
+  const run = async (): Promise<number> => {
     try {
       const found = await work()
       lastFailure = ''
-      return found === 'more'
+      if (typeof found === 'number') return Math.min(everyMs, Math.max(found, rungMs))
+      return found === 'more' ? Math.min(everyMs, busyMs) : everyMs
     } catch (error) {
       loopFailuresTotal.inc({ loop: name })
       const failure = String(error)
       if (failure !== lastFailure) log.warn({ err: error }, `${name} failed; trying again`)
       lastFailure = failure
-      return true
+      return Math.min(everyMs, busyMs)
     }
   }
   while (!signal.aborted) {
-    const isBusy = await unrecorded(run)
-    const usualMs = isBusy ? Math.min(everyMs, busyMs) : everyMs
+    const usualMs = await unrecorded(run)
     await pause(bell?.wasRung() ? Math.min(usualMs, rungMs) : usualMs, signal, bell)
   }
 }

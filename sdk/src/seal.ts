@@ -10,7 +10,7 @@ export const sealOverheadBytes = nonceBytes + tagBytes
 export const seal = (text: string, key: Buffer): string => {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv(algorithm, key, nonce)
-  const sealed = Buffer.concat([cipher.update(text), cipher.final()])
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')
 }
 

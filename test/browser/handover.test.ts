@@ -80,3 +80,48 @@ describe.each([
     await Promise.all([selling.context.close(), buyer.context.close(), deciding.context.close()])
   })
 })
+
+test('an upload shows how far it is; what is refused is told on the page, and sent again it counts once', async () => {
+  const code = `PROGRESS-${process.pid}-${Date.now()}`
+  const { page, context, complaints } = await open({ of: await market().signedUp(), width: 375 })
+  await page.goto('/sell')
+  const fill = async () => {
+    await page.getByLabel('Title').fill('A slow upload')
+    await page.getByLabel('Venue').fill('State Opera')
+    await page.getByLabel('City').fill('Vienna')
+    await page.getByLabel('Starts at').fill('2035-06-01T19:30')
+    await page.getByLabel('Price').fill('89.50')
+  }
+  const choose = (bytes: Uint8Array) =>
+    page
+      .getByLabel('The ticket itself')
+      .setInputFiles({ name: 'ticket.pdf', mimeType: 'application/pdf', buffer: Buffer.from(bytes) })
+  const press = () => page.getByRole('button', { name: 'Put it up for sale' }).click()
+  await fill()
+  // Random bytes, which no connection makes smaller, under a header that promises a PDF.
+  await choose(Buffer.concat([Buffer.from('%PDF-1.7\n'), crypto.getRandomValues(new Uint8Array(60_000))]))
+  await press()
+  await page.getByRole('alert').getByText('This file cannot be read').waitFor()
+  expect(await page.getByLabel('Title').inputValue()).toBe('A slow upload')
+
+  const slow = await context.newCDPSession(page)
+  const network = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 20_000 }
+  await slow.send('Network.emulateNetworkConditions', network)
+  const pdf = await ticketsPdf([{ symbology: 'qr', text: code }])
+  const padded = Buffer.concat([pdf, Buffer.from(`\n%${'x'.repeat(40_000)}\n`)])
+  await choose(padded)
+  await press()
+  const bar = page.getByRole('progressbar')
+  await bar.waitFor()
+  const seen = new Set<number>()
+  while (await bar.isVisible()) {
+    const value = await bar.evaluate((element: HTMLProgressElement) => element.position).catch(() => -1)
+    if (value > 0 && value < 1) seen.add(value)
+  }
+  expect(seen.size).toBeGreaterThan(0)
+  await slow.send('Network.emulateNetworkConditions', { ...network, uploadThroughput: -1 })
+  await page.getByText('Your ticket was read and is up for sale').waitFor()
+  expect(await page.getByRole('link', { name: 'A slow upload', exact: true }).count()).toBe(1)
+  expect(complaints).toEqual([])
+  await context.close()
+})

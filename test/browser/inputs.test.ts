@@ -108,39 +108,39 @@ describe('a checkout that was left open', () => {
     await checkOut(window.page, `/tickets/${ticketId}`)
     await window.page.getByRole('timer').waitFor()
     const path = new URL(window.page.url()).pathname
-    const heard: string[] = []
+    const requests: string[] = []
     window.page.on('response', (answer) => {
       const asked = new URL(answer.url())
       const method = answer.request().method()
       if (asked.pathname === `/api${path}` || method === 'HEAD')
-        heard.push(`${method} ${asked.pathname === path ? 'page' : 'api'} ${answer.status()}`)
+        requests.push(`${method} ${asked.pathname === path ? 'page' : 'api'} ${answer.status()}`)
     })
-    return { ...window, path, heard }
+    return { ...window, path, requests }
   }
   const lookAgain = (page: Page) => page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
 
   test('renews a session whose access token has ended, and goes on', async () => {
-    const { page, context, path, heard } = await leftOpen()
+    const { page, context, path, requests } = await leftOpen()
     await context.clearCookies({ name: 'access' })
     await lookAgain(page)
     await eventually(
-      async () => heard.slice(0, 3),
+      async () => requests.slice(0, 3),
       (seen) => seen.length === 3,
     )
-    expect(heard.slice(0, 3)).toEqual(['GET api 401', 'HEAD page 200', 'GET api 200'])
+    expect(requests.slice(0, 3)).toEqual(['GET api 401', 'HEAD page 200', 'GET api 200'])
     expect(new URL(page.url()).pathname).toBe(path)
     await context.close()
   })
 
   test('leads whoever is signed out by now to sign in, and from there back', async () => {
-    const { page, context, path, heard } = await leftOpen()
+    const { page, context, path, requests } = await leftOpen()
     await context.clearCookies()
     await lookAgain(page)
     await page.waitForURL((url) => url.pathname === '/signin')
     expect(new URL(page.url()).searchParams.get('next')).toBe(path)
     // It noticed by asking, not by the end of the time to pay.
-    expect(heard[0]).toBe('GET api 401')
-    expect(heard[1]).toStartWith('HEAD page 3')
+    expect(requests[0]).toBe('GET api 401')
+    expect(requests[1]).toStartWith('HEAD page 3')
     await context.close()
   })
 })

@@ -10,11 +10,11 @@ import { useBrowser } from './window.ts'
 // the double, as Stripe's form does.
 
 const { market, open } = useBrowser()
-const KEY = 'pk_test_of_nobody'
+const publishableKey = 'pk_test_of_nobody'
 let storefront: Storefront
 
 beforeAll(async () => {
-  storefront = await startStorefront(market(), { STRIPE_PUBLISHABLE_KEY: KEY })
+  storefront = await startStorefront(market(), { STRIPE_PUBLISHABLE_KEY: publishableKey })
 }, 120_000)
 afterAll(() => storefront.stop())
 

@@ -4,7 +4,7 @@ import { buy, checkOut, pay, redeem, sell, signUp } from './steps.ts'
 import { useBrowser } from './window.ts'
 
 const { market, open } = useBrowser()
-const SENTENCE = 'The ticket is being checking out by someone else, please come back later'
+const sentence = 'The ticket is being checking out by someone else, please come back later'
 
 /** A buyer's window on a new ticket, and another's. */
 const rivals = async (scripts: boolean) => {
@@ -52,7 +52,7 @@ describe.each([
     await second.page.getByRole('button', { name: /buy/i }).click()
     const alert = second.page.getByRole('alert')
     await alert.waitFor()
-    expect(await alert.textContent()).toContain(SENTENCE)
+    expect(await alert.textContent()).toContain(sentence)
     await second.page.getByText('Unless they pay, it is free again by').waitFor()
     await second.page.getByRole('button', { name: 'Tell me when it is free' }).click()
     await second.page.getByText('You are number 1 of 1 in line').waitFor()

@@ -6,7 +6,7 @@ import { useBrowser } from './window.ts'
 // What a page costs its reader, as Chromium sees it.
 
 const { market, open } = useBrowser()
-const maxScriptBytes = 54_000
+const maxScriptBytes = 45_000
 const maxShift = 0.01
 
 const watchShifts = `window.shift = 0
@@ -44,7 +44,7 @@ describe.each([
   ['home', () => '/'],
   ['ticket', () => ticket],
 ])('the %s page', (_name, path) => {
-  test('loads at most 54 kB of scripts, and its HTML is all that it waits for', async () => {
+  test('loads at most 45 kB of scripts, and its HTML is all that it waits for', async () => {
     const { requests, context } = await visit(path())
     const scripts = requests.filter(({ kind }) => kind === 'script').map(({ url }) => url)
     expect(scripts.length).toBeGreaterThan(1)

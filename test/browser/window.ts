@@ -27,7 +27,7 @@ const launch = async (): Promise<Browser> =>
     args: flags,
   })
 
-interface WindowOptions {
+type WindowOptions = {
   /** Whose session the window has; nobody's by default. */
   of?: Pick<Visitor, 'jar'>
   scripts?: boolean
@@ -42,7 +42,7 @@ interface WindowOptions {
   before?: string
 }
 
-export interface Window {
+export type Window = {
   page: Page
   context: BrowserContext
   /** What the page complained about: errors of scripts, and everything that the content security policy stopped. */
@@ -50,14 +50,14 @@ export interface Window {
 }
 
 /**
- * A browser and the shared marketplace for one file of tests. Every window is a browser profile of its own, empty but
+ * A browser and the shared marketplace, or another one, for one file of tests. Every window is a browser profile of its own, empty but
  * for the session that it is opened with.
  */
-export const useBrowser = () => {
+export const useBrowser = (marketplace: () => Promise<Marketplace> = sharedMarketplace) => {
   let browser: Browser | undefined
   let market: Marketplace | undefined
   beforeAll(async () => {
-    const opened = await Promise.all([launch(), sharedMarketplace()])
+    const opened = await Promise.all([launch(), marketplace()])
     browser = opened[0]
     market = opened[1]
   }, 240_000)

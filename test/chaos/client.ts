@@ -1,5 +1,6 @@
 import type { User } from './users.ts'
 
+type Content = { type: string; body: string | Uint8Array<ArrayBuffer> }
 export type Answer = { status: number; body: Record<string, unknown> }
 
 /** How long somebody goes on asking. */
@@ -8,44 +9,44 @@ export type Patience = { tries: number; timeoutMs: number }
 const patient: Patience = { tries: 60, timeoutMs: 35_000 }
 const longestPauseMs = 1_500
 
+const once = async (
+  origin: string,
+  user: User,
+  method: string,
+  path: string,
+  content: Content | undefined,
+  key: string | undefined,
+  timeoutMs: number,
+): Promise<Answer> => {
+  const answer = await fetch(`${origin}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${user.token}`,
+      ...(content ? { 'content-type': content.type } : {}),
+      ...(key ? { 'idempotency-key': key } : {}),
+    },
+    ...(content ? { body: content.body } : {}),
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  const text = await answer.text()
+  const isJson = answer.headers.get('content-type')?.includes('json')
+  return { status: answer.status, body: isJson && text ? JSON.parse(text) : {} }
+}
+
 /** The public API as a patient client uses it: the same request, under the same key, until there is an answer. */
 export const createClient = (origin: string) => {
-  const once = async (
+  const persist = async (
     user: User,
     method: string,
     path: string,
-    body: object | undefined,
+    content: Content | undefined,
     key: string | undefined,
-    timeoutMs: number,
-  ): Promise<Answer> => {
-    const answer = await fetch(`${origin}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${user.token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-        ...(key ? { 'idempotency-key': key } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const text = await answer.text()
-    const isJson = answer.headers.get('content-type')?.includes('json')
-    return { status: answer.status, body: isJson && text ? JSON.parse(text) : {} }
-  }
-
-  /** @throws when there is no answer other than trouble for as long as the patience lasts */
-  const ask = async (
-    user: User,
-    method: string,
-    path: string,
-    body?: object,
-    key?: string,
-    { tries, timeoutMs } = patient,
+    { tries, timeoutMs }: Patience,
   ): Promise<Answer> => {
     let seen = ''
     for (let tried = 1; tried <= tries; tried++) {
       try {
-        const answer = await once(user, method, path, body, key, timeoutMs)
+        const answer = await once(origin, user, method, path, content, key, timeoutMs)
         if (answer.status < 500 && answer.status !== 429) return answer
         seen = `${answer.status} ${JSON.stringify(answer.body)}`
       } catch (error) {
@@ -56,7 +57,15 @@ export const createClient = (origin: string) => {
     throw new Error(`${method} ${path}: ${seen}`)
   }
 
-  return { ask }
+  /** @throws when there is no answer other than trouble for as long as the patience lasts */
+  const ask = (user: User, method: string, path: string, body?: object, key?: string, patience = patient) =>
+    persist(user, method, path, body && { type: 'application/json', body: JSON.stringify(body) }, key, patience)
+
+  /** Sends bytes as they are; @throws as `ask` does */
+  const send = (user: User, path: string, bytes: Uint8Array<ArrayBuffer>, type: string) =>
+    persist(user, 'POST', path, { type, body: bytes }, undefined, patient)
+
+  return { ask, send }
 }
 
 export type Client = ReturnType<typeof createClient>

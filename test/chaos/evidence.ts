@@ -1,5 +1,6 @@
 import type { controlOf, State } from '@fairpass/stripe-double/testing.ts'
 import type { Db } from 'mongodb'
+import type { FileAnswer } from './handing-over.ts'
 
 export type KeptPayment = {
   id: string
@@ -16,7 +17,15 @@ export type KeptPayment = {
   dispute?: { id: string; status: string }
 }
 type KeptPayout = { id: string; status: string; waitsFor?: string; sellerId: string }
-type KeptOrder = { id: string; status: string; paymentId?: string; totalCents: number; currency: string }
+type KeptOrder = {
+  id: string
+  status: string
+  paymentId?: string
+  totalCents: number
+  currency: string
+  handover?: { kind: string; status: string; deadline?: Date }
+  claim?: { status: string }
+}
 type KeptEntry = { id: string; paymentId?: string; currency: string; lines: { account: string; amount: number }[] }
 type KeptCoupon = { id: string; redemptions: number }
 
@@ -29,8 +38,14 @@ export type Evidence = {
   payouts: KeptPayout[]
   /** sellers that can be paid */
   ready: string[]
+  /** who asked for a file, and what was answered */
+  fileAnswers: readonly FileAnswer[]
+  /** payments that were paid out before their show */
+  paidEarly: string[]
   stripe: State
 }
+
+const nothingSeen = { fileAnswers: [], paidEarly: [] }
 
 const named = <T>(documents: object[]) =>
   documents.map((document) => {
@@ -56,7 +71,65 @@ const openDatabases = async (market: Inside) => {
   }
 }
 
-export type Unsettled = { payments: number; orders: number; webhooks: number; payouts: number; disputes: number }
+export type Unsettled = Record<'payments' | 'orders' | 'webhooks' | 'payouts' | 'disputes' | 'handovers', number>
+
+const countUnsettled = async (
+  { payments, orders }: { payments: Db; orders: Db },
+  disputes: number,
+): Promise<Unsettled> => {
+  const now = new Date()
+  const passed = { 'handover.status': 'waiting', 'handover.deadline': { $lte: now } }
+  const ready = await payments.collection('sellers').distinct('_id', { isReady: true })
+  const [money, open, webhooks, moving, waiting, decided, toRefund, claimed] = await Promise.all([
+    payments.collection('payments').countDocuments({ status: { $in: ['awaiting_method', ...unfinishedPayments] } }),
+    orders.collection('orders').countDocuments({ status: { $in: ['created', 'settling'] } }),
+    payments.collection('webhookEvents').countDocuments({ status: 'stored' }),
+    payments.collection('payouts').countDocuments({ status: { $in: ['paying', 'reversing'] } }),
+    payments.collection('payouts').countDocuments({
+      status: 'waiting',
+      payableAt: { $lte: now },
+      sellerId: { $in: ready },
+      waitsFor: { $ne: 'balance' },
+    }),
+    payments.collection('disputes').countDocuments({ status: { $in: ['won', 'lost'] } }),
+    orders.collection('orders').countDocuments({
+      status: 'completed',
+      $or: [{ 'handover.status': 'overdue' }, { 'claim.status': { $in: ['open', 'refunded'] } }, passed],
+    }),
+    orders.collection('orders').distinct('paymentId', { 'claim.status': { $exists: true } }),
+  ])
+  const told = await payments
+    .collection('payouts')
+    .countDocuments({ _id: { $in: claimed }, claimVersion: { $gt: 0 }, disputes: { $ne: 'claim' } })
+  const handovers = toRefund + claimed.length - told
+  return {
+    payments: money,
+    orders: open,
+    webhooks,
+    payouts: moving + waiting,
+    disputes: disputes - decided,
+    handovers,
+  }
+}
+
+const createClock = ({ payments, orders }: { payments: Db; orders: Db }) => ({
+  /** Time passes: whoever has not said that a ticket was passed on has said so too late. */
+  passDeadlines: async (): Promise<void> => {
+    await orders
+      .collection('orders')
+      .updateMany(
+        { status: 'completed', 'handover.status': 'waiting' },
+        { $set: { 'handover.deadline': new Date() }, $inc: { version: 1 } },
+      )
+  },
+
+  /** Time passes: every show has begun, and whatever was sold is to be paid out. */
+  beginShows: async (): Promise<void> => {
+    const now = new Date()
+    const begun = { $set: { payableAt: now, lease: { attempts: 0, nextAttemptAt: now } }, $inc: { version: 1 } }
+    await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
+  },
+})
 
 /** Reads behind the public API, from the databases themselves. */
 export const openEvidence = async (market: Inside) => {
@@ -64,35 +137,16 @@ export const openEvidence = async (market: Inside) => {
   const double = await market.stripe()
   return {
     close,
+    ...createClock({ payments, orders }),
 
-    /** Time passes: every show has begun, and whatever was sold is to be paid out. */
-    beginShows: async (): Promise<void> => {
-      const now = new Date()
-      const begun = { $set: { payableAt: now, lease: { attempts: 0, nextAttemptAt: now } }, $inc: { version: 1 } }
-      await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
-    },
+    /** Payments whose money is with their sellers now. */
+    paidOut: async (): Promise<string[]> =>
+      (await double.state()).transfers.flatMap(({ metadata }) => metadata.paymentId ?? []),
 
     /** @param disputes how many banks have decided */
-    unsettled: async (disputes = 0): Promise<Unsettled> => {
-      const now = new Date()
-      const ready = await payments.collection('sellers').distinct('_id', { isReady: true })
-      const [money, open, webhooks, moving, waiting, decided] = await Promise.all([
-        payments.collection('payments').countDocuments({ status: { $in: ['awaiting_method', ...unfinishedPayments] } }),
-        orders.collection('orders').countDocuments({ status: { $in: ['created', 'settling'] } }),
-        payments.collection('webhookEvents').countDocuments({ status: 'stored' }),
-        payments.collection('payouts').countDocuments({ status: { $in: ['paying', 'reversing'] } }),
-        payments.collection('payouts').countDocuments({
-          status: 'waiting',
-          payableAt: { $lte: now },
-          sellerId: { $in: ready },
-          waitsFor: { $ne: 'balance' },
-        }),
-        payments.collection('disputes').countDocuments({ status: { $in: ['won', 'lost'] } }),
-      ])
-      return { payments: money, orders: open, webhooks, payouts: moving + waiting, disputes: disputes - decided }
-    },
+    unsettled: (disputes = 0): Promise<Unsettled> => countUnsettled({ payments, orders }, disputes),
 
-    collect: async (): Promise<Evidence> => {
+    collect: async (seen: Pick<Evidence, 'fileAnswers' | 'paidEarly'> = nothingSeen): Promise<Evidence> => {
       const all = (from: typeof payments, name: string) => from.collection(name).find().toArray()
       const [keptOrders, keptPayments, entries, coupons, payouts, sellers, stripe] = await Promise.all([
         all(orders, 'orders'),
@@ -110,6 +164,7 @@ export const openEvidence = async (market: Inside) => {
         coupons: named<KeptCoupon>(coupons),
         payouts: named<KeptPayout>(payouts),
         ready: named<{ id: string; isReady: boolean }>(sellers).flatMap(({ id, isReady }) => (isReady ? [id] : [])),
+        ...seen,
         stripe,
       }
     },

@@ -1,4 +1,5 @@
 import type { Evidence, KeptPayment } from './evidence.ts'
+import { checkHandovers } from './handover-invariants.ts'
 import { checkPayouts } from './payout-invariants.ts'
 
 const sumBy = <T>(all: readonly T[], keyOf: (one: T) => string, of: (one: T) => number) => {
@@ -200,6 +201,7 @@ export const checkInvariants = (evidence: Evidence): Record<string, string[]> =>
     ...checkRepeats(index),
     ...checkLedger(index),
     ...checkPayouts(evidence, index.sentOf),
+    ...checkHandovers(evidence, index.sentOf),
     ...checkCoupons(index),
     'no forged webhook was believed':
       evidence.stripe.webhooks.forgedAccepted > 0 ? ['a forged signature was accepted'] : [],

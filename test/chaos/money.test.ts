@@ -64,6 +64,8 @@ const sound = (): Evidence => ({
   ],
   payouts: [{ id: 'payment', status: 'paid', sellerId: 'somebody' }],
   ready: ['somebody'],
+  fileAnswers: [{ orderId: 'order', who: 'buyer', isLast: true, status: 200 }],
+  paidEarly: [],
   coupons: [],
   stripe: {
     intents: [
@@ -147,6 +149,37 @@ test.each<[string, (evidence: Evidence) => void]>([
   ],
   ['the books owe sellers what was not sent', ({ entries }) => void entries.pop()],
   ['a coupon is redeemed as often as it paid', ({ coupons }) => void coupons.push({ id: 'coupon', redemptions: 1 })],
+  ['no payout before the buyer could have entered', ({ paidEarly }) => void paidEarly.push('payment')],
+  [
+    'no payout before the buyer could have entered',
+    ({ orders }) => {
+      first(orders).claim = { status: 'open' }
+    },
+  ],
+  [
+    'what was not handed over, or did not work, is refunded',
+    ({ orders }) => {
+      first(orders).handover = { kind: 'transfer', status: 'overdue' }
+    },
+  ],
+  [
+    'every claim is decided',
+    ({ orders }) => {
+      first(orders).claim = { status: 'open' }
+    },
+  ],
+  [
+    'no file is handed out without a completed order',
+    (evidence) => {
+      evidence.fileAnswers = [{ orderId: 'order', who: 'seller', isLast: false, status: 200 }]
+    },
+  ],
+  [
+    'no file is handed out without a completed order',
+    ({ orders }) => {
+      first(orders).status = 'refunded'
+    },
+  ],
   [
     'no forged webhook was believed',
     ({ stripe }) => {

@@ -1,7 +1,9 @@
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { type Client, createClient } from './client.ts'
 import { openEvidence, type Unsettled } from './evidence.ts'
+import { createHandingOver } from './handing-over.ts'
 import { checkInvariants } from './invariants.ts'
+import type { Outcome } from './outcome.ts'
 import { type Plan, planOf, stripeTimeoutMs } from './plan.ts'
 import { createPurchases } from './purchase.ts'
 import { createUsers, type User } from './users.ts'
@@ -55,18 +57,13 @@ const openPurchases = async (market: Marketplace, jwtKey: string, plans: Plan[])
   const double = await market.stripe()
   const sellers = { ready: newUser(), unready: newUser() }
   await onboard(client, sellers.ready)
-  return createPurchases({
-    client,
-    double,
-    newUser,
-    sellers,
-    admin,
-    couponFor: ({ index }) => codes.get(index) ?? '',
-  })
+  const handingOver = createHandingOver({ client, newUser, admin, sellers })
+  const couponFor = ({ index }: Plan) => codes.get(index) ?? ''
+  return { handingOver, ...createPurchases({ client, double, newUser, sellers, admin, handingOver, couponFor }) }
 }
 
 /** Ends payments with SIGKILL in the middle of this purchase; `up` starts it again. */
-const killDuring = async (market: Marketplace, { killsAfterMs }: Plan) => {
+const killDuring = async (market: Marketplace, { killsAfterMs }: Pick<Plan, 'killsAfterMs'>) => {
   if (killsAfterMs === undefined) return
   await Bun.sleep(killsAfterMs)
   await market.kill(({ services }) => services.payments.pid).catch(() => {})
@@ -116,58 +113,62 @@ const count = (names: string[]) => {
   return counted
 }
 
+const hitsOf = async (market: Marketplace) => {
+  const { body } = await (await market.stripe()).call('GET', '/faults')
+  const faults = body.faults as { operation: string; kind: string; times: number; remaining: number }[]
+  return faults.flatMap(({ operation, kind, times, remaining }) =>
+    Array.from({ length: times - remaining }, () => `${operation} ${kind}`),
+  )
+}
+
+/** What happens to the sales of a run, one after the other: bought, handed over, and what comes after the show. */
+const runStages = async (market: Marketplace, jwtKey: string, run: MoneyRun, progress: Progress) => {
+  const { atOnce, settleWithinMs } = run
+  const plans = planOf(run)
+  const { buy, afterwards, handingOver } = await openPurchases(market, jwtKey, plans)
+  const amidKills = <T>(plan: Plan, work: Promise<T>) =>
+    Promise.all([work, killDuring(market, plan)]).then(([did]) => did)
+  const outcomes = await runAll('purchases', plans, atOnce, (plan) => amidKills(plan, buy(plan)), progress)
+  const evidence = await openEvidence(market)
+  try {
+    const settle = (disputes: number) => settled(() => evidence.unsettled(disputes), settleWithinMs, progress)
+    const isSold = await settle(0)
+    const handed = await runAll('hand-overs', outcomes, atOnce, handingOver.handOver, progress)
+    await evidence.passDeadlines()
+    if (run.kills > 0) await killDuring(market, { killsAfterMs: 0 })
+    const isHandedOver = await settle(0)
+    const paidEarly = await evidence.paidOut()
+    await evidence.beginShows()
+    const goOn = (outcome: Outcome) => amidKills(outcome.plan, afterwards(outcome))
+    const later = await runAll('sales', outcomes, atOnce, goOn, progress)
+    const disputes = later.filter((what) => what.startsWith('dispute ')).length
+    const isSettled = isSold && isHandedOver && (await settle(disputes))
+    await runAll('last looks', outcomes, atOnce, handingOver.askAtLast, progress)
+    const held = await evidence.collect({ fileAnswers: handingOver.fileAnswers, paidEarly })
+    return { isSettled, outcomes, handed, later, held }
+  } finally {
+    await evidence.close()
+  }
+}
+
 /** A run of purchases with faults of every kind, decided by its seed; ends with what is true of the money. */
-export const runMoney = async ({ seed, purchases, kills, atOnce, settleWithinMs }: MoneyRun, progress: Progress) => {
+export const runMoney = async (run: MoneyRun, progress: Progress) => {
   const jwtKey = `chaos ${crypto.randomUUID()}`
-  const plans = planOf({ seed, purchases, kills })
   const market = await startMarketplaceForChaos(jwtKey)
   try {
-    const { buy, afterwards } = await openPurchases(market, jwtKey, plans)
-    const outcomes = await runAll(
-      'purchases',
-      plans,
-      atOnce,
-      async (plan) => {
-        const [outcome] = await Promise.all([buy(plan), killDuring(market, plan)])
-        return outcome
-      },
-      progress,
-    )
-    const evidence = await openEvidence(market)
-    try {
-      const settle = (disputes: number) => settled(() => evidence.unsettled(disputes), settleWithinMs, progress)
-      const isSold = await settle(0)
-      await evidence.beginShows()
-      const later = await runAll(
-        'sales',
-        outcomes,
-        atOnce,
-        async (outcome) => {
-          const [what] = await Promise.all([afterwards(outcome), killDuring(market, outcome.plan)])
-          return what
-        },
-        progress,
-      )
-      const isSettled = isSold && (await settle(later.filter((what) => what.startsWith('dispute ')).length))
-      const held = await evidence.collect()
-      const { body } = await (await market.stripe()).call('GET', '/faults')
-      const faults = body.faults as { operation: string; kind: string; times: number; remaining: number }[]
-      const hits = faults.flatMap(({ operation, kind, times, remaining }) =>
-        Array.from({ length: times - remaining }, () => `${operation} ${kind}`),
-      )
-      return {
-        isSettled,
-        broken: Object.entries(checkInvariants(held)),
-        'faults that hit': count(hits),
-        answers: count(outcomes.flatMap(({ answers }) => answers)),
-        orders: count(held.orders.map(({ status }) => status)),
-        payments: count(held.payments.map(({ status }) => status)),
-        afterwards: count(later),
-        payouts: count(held.payouts.map(({ status }) => status)),
-        sums: held.stripe.sums,
-      }
-    } finally {
-      await evidence.close()
+    const { isSettled, outcomes, handed, later, held } = await runStages(market, jwtKey, run, progress)
+    return {
+      isSettled,
+      broken: Object.entries(checkInvariants(held)),
+      'faults that hit': count(await hitsOf(market)),
+      answers: count(outcomes.flatMap(({ answers }) => answers)),
+      orders: count(held.orders.map(({ status }) => status)),
+      payments: count(held.payments.map(({ status }) => status)),
+      'hand-overs': count(handed),
+      files: count(held.fileAnswers.map(({ who, status }) => `${who} ${status}`)),
+      afterwards: count(later),
+      payouts: count(held.payouts.map(({ status }) => status)),
+      sums: held.stripe.sums,
     }
   } finally {
     await market.stop()

@@ -33,13 +33,27 @@ type PlannedFault = {
   declineCode?: string
   eventType?: string
 }
+const handovers = {
+  /** its seller says so */
+  sent: 40,
+  /** and the buyer has it */
+  received: 35,
+  /** nobody says anything: it is refunded when the time is over */
+  forgotten: 12,
+  /** uploaded, so that the buyer has it with the payment */
+  file: 13,
+} as const
+
 const afterwards = {
-  nothing: 76,
+  nothing: 60,
   /** an admin gives the money back, when the seller may have been sent it */
   refund: 8,
   /** the buyer's bank takes it back, and decides */
   disputeWon: 8,
   disputeLost: 8,
+  /** the buyer says that it did not work, and an admin decides */
+  claimRefunded: 8,
+  claimRejected: 8,
 } as const
 
 type Afterwards = {
@@ -62,6 +76,7 @@ export type Plan = {
   leavesAfterMs: number
   /** whether the seller has told Stripe where to send money */
   isSellerReady: boolean
+  handover: keyof typeof handovers
   afterwards: Afterwards
   /** payments is killed so long after this purchase began, in milliseconds */
   killsAfterMs?: number
@@ -146,12 +161,19 @@ const lostConfirmation: PlannedFault = {
   eventType: 'payment_intent.amount_capturable_updated',
 }
 
+const afterwardsOf = (random: Random): Afterwards => ({
+  what: random.weighted(afterwards),
+  afterMs: random.whole(0, 6_000),
+  faults: Array.from({ length: random.one([0, 0, 0, 1, 1, 2]) }, () => payoutFaultOf(random)),
+})
+
 const purchase = (index: number, random: Random): Plan => {
   const way = random.weighted(ways)
   const count = random.one([0, 0, 0, 1, 1, 1, 2, 2, 3])
   const faults = Array.from({ length: count }, () => faultOf(random)).filter(({ operation }) => reaches(way, operation))
   const currency = random.weighted({ eur: 5, usd: 2, jpy: 2, kwd: 2 })
   const price = random.whole(100, 50_000)
+  const handover = random.weighted(handovers)
   return {
     index,
     way,
@@ -162,11 +184,8 @@ const purchase = (index: number, random: Random): Plan => {
     faults: way === 'late' ? [lostConfirmation, ...faults] : faults,
     leavesAfterMs: random.whole(0, 400),
     isSellerReady: random.chance(0.8),
-    afterwards: {
-      what: random.weighted(afterwards),
-      afterMs: random.whole(0, 6_000),
-      faults: Array.from({ length: random.one([0, 0, 0, 1, 1, 2]) }, () => payoutFaultOf(random)),
-    },
+    handover,
+    afterwards: afterwardsOf(random),
   }
 }
 

@@ -1,4 +1,5 @@
 import { openEvidence } from '../chaos/evidence.ts'
+import { createHandingOver } from '../chaos/handing-over.ts'
 import { checkInvariants } from '../chaos/invariants.ts'
 import { type Plan, planOf } from '../chaos/plan.ts'
 import { createPurchases } from '../chaos/purchase.ts'
@@ -54,14 +55,11 @@ const openPurchases = async (market: Marketplace, plans: Plan[]) => {
   const { body } = await market.client.ask(admin, 'POST', '/api/coupons', { quantity: Math.max(1, wanting.length) })
   const made = body.coupons as { code: string }[]
   const codes = new Map(wanting.map(({ index }, at) => [index, made[at]?.code ?? '']))
-  return createPurchases({
-    client: market.client,
-    double: await market.stripe(),
-    newUser: market.newUser,
-    sellers: { ready: seller, unready: seller },
-    admin,
-    couponFor: ({ index }) => codes.get(index) ?? '',
-  })
+  const { client, newUser } = market
+  const sellers = { ready: seller, unready: seller }
+  const handingOver = createHandingOver({ client, newUser, admin, sellers })
+  const couponFor = ({ index }: Plan) => codes.get(index) ?? ''
+  return createPurchases({ client, double: await market.stripe(), newUser, sellers, admin, handingOver, couponFor })
 }
 
 /**

@@ -15,10 +15,11 @@ Starts a marketplace of its own on free ports and measures, each as a ratio of t
   crowd     1,000 buyers who press BUY on one ticket at once, against one buyer alone
   pages     home pages rendered from the services, against the same page rendered from constants
   flood     the listing while 100 sign-ins are under way, against the listing in peace
+  expiry    10,000 orders that run out within a minute: how late each ends, and that none does early or never
 and, only when it is named (--only growth), since it takes up to ten minutes:
   growth    every look at a market of 1,000,000 listings and ledger entries, against one of 1,000
-The others take about a minute together; the bench prints what it found, writes it to ${file}, and fails when the crowd is not given
-exactly one order. docs/bench.md tells what the figures mean.`
+The others take about three minutes together; the bench prints what it found, writes it to ${file}, and fails when the crowd is not
+given exactly one order, or an order ends early, late or never. docs/bench.md tells what the figures mean.`
 
 const refuse = (reason: string): never => {
   console.error(reason)
@@ -49,6 +50,7 @@ const chosen = async (only: string | undefined): Promise<Figure[]> => {
     (await import('./crowd')).crowd,
     (await import('./pages')).pages,
     (await import('./flood')).flood,
+    (await import('./expiry')).expiry,
   ]
   const onlyWhenNamed = [(await import('./growth/growth')).growth]
   const found = only === undefined ? figures : [...figures, ...onlyWhenNamed].filter(({ name }) => name === only)

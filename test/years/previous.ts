@@ -7,7 +7,11 @@ const limitMs = 120_000
 
 const run = async (command: string[], cwd: string): Promise<string | undefined> => {
   const child = Bun.spawn(command, { cwd, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout: limitMs })
-  const [out, , code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited])
+  const [out, , code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
   return code === 0 ? out.trim() : undefined
 }
 

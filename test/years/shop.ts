@@ -1,4 +1,4 @@
-import { type Client, createClient } from '../chaos/client.ts'
+import { type Answer, type Client, createClient } from '../chaos/client.ts'
 import { openEvidence } from '../chaos/evidence.ts'
 import { checkInvariants } from '../chaos/invariants.ts'
 import { createUsers, type User } from '../chaos/users.ts'
@@ -12,48 +12,31 @@ export type Purchase = { state: PurchaseState; ticketId: string; orderId: string
 const settledWithinMs = 90_000
 const textOf = (body: Record<string, unknown>, name: string) => String(body[name] ?? '')
 
-/** Somebody's purchases through the public API, with tokens from the marketplace's own JWT_KEY. */
-export const openShop = (market: Pick<Marketplace, 'origin' | 'stripe' | 'database'>, jwtKey: string) => {
-  const client: Client = createClient(market.origin)
-  const newUser = createUsers(jwtKey)
-  const [seller, admin] = [newUser(), newUser('admin')]
+type Pay = (buyer: User, orderId: string, how: object) => Promise<Answer>
+type Ways = Record<PurchaseState, (buyer: User, orderId: string) => Promise<string>>
+type Deps = { client: Client; admin: User; market: Pick<Marketplace, 'stripe'>; pay: Pay }
 
-  const expectAnswer = async (user: User, method: string, path: string, body?: object) => {
-    const answer = await client.ask(user, method, path, body, body ? crypto.randomUUID() : undefined)
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-    return answer.body
-  }
+const card = { paymentMethod: 'pm_card_visa' }
 
-  const list = async (title = 'A seat'): Promise<string> => {
-    const listing = { title, venue: 'State Opera', city: 'Vienna', startsAt: '2035-06-01T19:30:00Z' }
-    return textOf(
-      await expectAnswer(seller, 'POST', '/api/tickets', { ...listing, priceCents: 8_900, currency: 'eur' }),
-      'id',
-    )
-  }
+const accepted = async (client: Client, user: User, method: string, path: string, body?: object) => {
+  const answer = await client.ask(user, method, path, body, body ? crypto.randomUUID() : undefined)
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
 
-  const order = async (ticketId: string) => {
-    const buyer = newUser()
-    return { buyer, ticketId, orderId: textOf(await expectAnswer(buyer, 'POST', '/api/orders', { ticketId }), 'id') }
-  }
-
-  const pay = (buyer: User, orderId: string, how: object) =>
-    client.ask(buyer, 'POST', '/api/payments', { orderId, ...how }, crypto.randomUUID())
-
-  const card = { paymentMethod: 'pm_card_visa' }
-
-  /** Brings an order to a state. @returns its payment's id, where it has one */
-  const bringTo: Record<PurchaseState, (buyer: User, orderId: string) => Promise<string>> = {
+/** How an order is brought to each state; tells its payment's id, where it has one. */
+const createWays = ({ client, admin, market, pay }: Deps): Ways => {
+  return {
     open: async () => '',
     paid: async (buyer, orderId) => textOf((await pay(buyer, orderId, card)).body, 'id'),
     withCoupon: async (buyer, orderId) => {
-      const { coupons } = await expectAnswer(admin, 'POST', '/api/coupons', { quantity: 1 })
+      const { coupons } = await accepted(client, admin, 'POST', '/api/coupons', { quantity: 1 })
       const [{ code = '' } = {}] = coupons as { code?: string }[]
       return textOf((await pay(buyer, orderId, { couponCode: code })).body, 'id')
     },
     refunded: async (buyer, orderId) => {
       const { body } = await pay(buyer, orderId, card)
-      await expectAnswer(admin, 'POST', `/api/payments/${body.id}/refund`, { reason: 'The show was called off' })
+      await accepted(client, admin, 'POST', `/api/payments/${body.id}/refund`, { reason: 'The show was called off' })
       return textOf(body, 'id')
     },
     declined: async (buyer, orderId) => {
@@ -78,6 +61,35 @@ export const openShop = (market: Pick<Marketplace, 'origin' | 'stripe' | 'databa
       return ''
     },
   }
+}
+
+/** Somebody's purchases through the public API, with tokens from the marketplace's own JWT_KEY. */
+export const openShop = (market: Pick<Marketplace, 'origin' | 'stripe' | 'database'>, jwtKey: string) => {
+  const client: Client = createClient(market.origin)
+  const newUser = createUsers(jwtKey)
+  const [seller, admin] = [newUser(), newUser('admin')]
+
+  const list = async (title = 'A seat'): Promise<string> => {
+    const listing = { title, venue: 'State Opera', city: 'Vienna', startsAt: '2035-06-01T19:30:00Z' }
+    return textOf(
+      await accepted(client, seller, 'POST', '/api/tickets', { ...listing, priceCents: 8_900, currency: 'eur' }),
+      'id',
+    )
+  }
+
+  const order = async (ticketId: string) => {
+    const buyer = newUser()
+    return {
+      buyer,
+      ticketId,
+      orderId: textOf(await accepted(client, buyer, 'POST', '/api/orders', { ticketId }), 'id'),
+    }
+  }
+
+  const pay = (buyer: User, orderId: string, how: object) =>
+    client.ask(buyer, 'POST', '/api/payments', { orderId, ...how }, crypto.randomUUID())
+
+  const bringTo = createWays({ client, admin, market, pay })
 
   const buy = async (ticketId: string, state: PurchaseState): Promise<Purchase> => {
     const ordered = await order(ticketId)
@@ -98,7 +110,7 @@ export const openShop = (market: Pick<Marketplace, 'origin' | 'stripe' | 'databa
     },
     /** Whoever has an order still pays it. */
     payLate: ({ buyer, orderId }: Purchase) => pay(buyer, orderId, card),
-    giveUp: ({ buyer, orderId }: Purchase) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`),
+    abandon: ({ buyer, orderId }: Purchase) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`),
     orderOf: async ({ buyer, orderId }: Purchase) => client.ask(buyer, 'GET', `/api/orders/${orderId}`),
   }
 }

@@ -5,6 +5,13 @@ import { brokenAtTheEnd, openShop, type Purchase, type Shop, states } from './sh
 
 /** Who says an event before whoever hears it, and the other way round: the order shows both. */
 const services: readonly ServiceName[] = ['auth', 'orders', 'tickets', 'expiration', 'payments']
+const env = {
+  HOLD_SECONDS: '45',
+  LIMIT_ORDER_ADDRESS: 'off',
+  LIMIT_ORDER_ACCOUNT: 'off',
+  STRIPE_SECRET_KEY: '',
+  STRIPE_WEBHOOK_SECRET: '',
+}
 const buyersAtOnce = 3
 const backWithinMs = 40_000
 
@@ -59,7 +66,7 @@ const finish = (shop: Shop, purchases: readonly Purchase[]) =>
     purchases.map(async (purchase) => {
       if (purchase.state === 'open') await shop.payLate(purchase)
       // Nobody has to wait until their time is over; who asked while a service was away has paid nothing.
-      if (['formOpen', 'declined', 'stuck'].includes(purchase.state)) await shop.giveUp(purchase)
+      if (['formOpen', 'declined', 'stuck'].includes(purchase.state)) await shop.abandon(purchase)
     }),
   )
 
@@ -77,18 +84,7 @@ export const upgradeUnderLoad = async ({ commit, withWeb = false, progress = () 
   if (!withWeb) take('web', 'today')
   const replaced = parts.filter(({ name }) => name !== 'web' || withWeb)
   progress(`Starting ${commit}`)
-  const market = await startMarketplace(
-    {
-      JWT_KEY: jwtKey,
-      HOLD_SECONDS: '45',
-      LIMIT_ORDER_ADDRESS: 'off',
-      LIMIT_ORDER_ACCOUNT: 'off',
-      STRIPE_SECRET_KEY: '',
-      STRIPE_WEBHOOK_SECRET: '',
-    },
-    [],
-    tree,
-  )
+  const market = await startMarketplace({ ...env, JWT_KEY: jwtKey }, [], tree)
   const shop = openShop(market, jwtKey)
   const broken: Record<string, Record<string, string[]>> = {}
   let count = 0

@@ -62,7 +62,11 @@ const run = async (args: string[], env: Record<string, string> = {}) => {
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited])
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
   return { code, said: `${out}${err}` }
 }
 const address = () => client.options.hosts.map(String).join()

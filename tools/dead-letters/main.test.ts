@@ -34,7 +34,7 @@ const run = async (args: string[], env: Record<string, string> = { MONGODB_URI: 
   return { code, said: said + complained }
 }
 
-const given = async (name: string, failure?: string) => {
+const publishUndeliverable = async (name: string, failure?: string) => {
   const letter = event('user.banned', { id: newId(), version: 1, at: new Date().toISOString() })
   await openDeadLetters(database(name), log).keep(letter, failure)
   return letter
@@ -55,7 +55,10 @@ const whileRunning = async <T>(name: string, apply: () => Promise<void>, work: (
 
 test('what was given up is listed with its service, type, age and reason', async () => {
   expect(await run([])).toEqual({ code: 0, said: 'No dead letters: every event was applied.\n' })
-  const [known, unknown] = [await given('tickets', 'there is no such ticket'), await given('orders')]
+  const [known, unknown] = [
+    await publishUndeliverable('tickets', 'there is no such ticket'),
+    await publishUndeliverable('orders'),
+  ]
   const { said } = await run(['list'])
   expect(said).toMatch(new RegExp(`tickets +user.banned +${known.id} +\\d+ s +there is no such ticket`))
   expect(said).toMatch(
@@ -65,7 +68,7 @@ test('what was given up is listed with its service, type, age and reason', async
 })
 
 test('a replay tells what came of each letter', async () => {
-  const [first, second] = [await given('tickets'), await given('tickets', 'before')]
+  const [first, second] = [await publishUndeliverable('tickets'), await publishUndeliverable('tickets', 'before')]
   const failing = await whileRunning(
     'tickets',
     () => Promise.reject(new Error('still so')),
@@ -85,7 +88,7 @@ test('a replay tells what came of each letter', async () => {
 })
 
 test('a letter of a service that does not run stays marked, and the command ends', async () => {
-  const { id } = await given('payments')
+  const { id } = await publishUndeliverable('payments')
   const { code, said } = await run(['replay', id])
   expect(code).toBe(1)
   expect(said).toContain('payments has not taken it up; it stays marked, and is applied when payments runs')

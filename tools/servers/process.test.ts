@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import { startProcess } from './process.ts'
 import { eventually, isRunning, spawnScript } from './testing/scripts.ts'
 
@@ -44,4 +45,16 @@ test('a process that is not ready in time is ended and told with the reason', as
   await expect(startProcess(spec, { timeoutMs: 300 })).rejects.toThrow(
     'shop was not ready after 0.3 s: the door is closed',
   )
+})
+
+test.if(process.platform === 'linux')('timers of a process may be made to come together, and of no other', async () => {
+  const sleeping = { command: ['sleep', '64'], env, isReady: async () => true } as const
+  const started = [
+    await startProcess({ ...sleeping, name: 'lazy', timerSlackMs: 50 }),
+    await startProcess({ ...sleeping, name: 'punctual' }),
+  ]
+  const slacks = started.map(({ pid }) => Number(readFileSync(`/proc/${pid}/timerslack_ns`, 'utf8')))
+  await Promise.all(started.map(({ stop }) => stop()))
+  expect(slacks[0]).toBe(50_000_000)
+  expect(slacks[1]).toBeLessThan(1_000_000)
 })

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { forgetOrphan, registerOrphan } from './orphans.ts'
+import { withTimerSlack } from './timer-slack.ts'
 import { reasonOf } from './user-error.ts'
 
 /** A server to run as a plain process. */
@@ -13,6 +14,8 @@ export type ProcessSpec = {
   readonly folder?: string
   /** Its whole environment: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>
+  /** How late its timers may come, in milliseconds, so that they come together; where the system knows of it (Linux). */
+  readonly timerSlackMs?: number
   /** Asked again and again until it is true; may throw or take up to a second. */
   readonly isReady: () => Promise<boolean>
 }
@@ -46,14 +49,16 @@ export const spawnProcess = (spec: ProcessSpec, onOutput: (chunk: Uint8Array) =>
 
 const spawnDetached = <Out extends 'pipe' | number>(spec: ProcessSpec, output: Out) => {
   if (spec.folder) mkdirSync(spec.folder, { recursive: true, mode: 0o700 })
-  const child = Bun.spawn([...boundToParent, ...spec.command], {
-    ...(spec.cwd && { cwd: spec.cwd }),
-    env: { ...spec.env },
-    stdin: 'ignore',
-    stdout: output,
-    stderr: output,
-    detached: true,
-  })
+  const child = withTimerSlack(spec.timerSlackMs, () =>
+    Bun.spawn([...boundToParent, ...spec.command], {
+      ...(spec.cwd && { cwd: spec.cwd }),
+      env: { ...spec.env },
+      stdin: 'ignore',
+      stdout: output,
+      stderr: output,
+      detached: true,
+    }),
+  )
   registerOrphan(child.pid)
   return child
 }

@@ -32,6 +32,8 @@ export const mongodServer = ({ part, dataDir, port, listen = loopback }: At): Pr
       ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', listen, '--nounixsocket'],
       ...['--replSet', 'fairpass', '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.25', '--quiet'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+      // Whoever waits for the journal has it written at once; this is how often it is looked at beside that, in milliseconds.
+      ...['--journalCommitInterval', '500'],
       // A slow write is logged with what it writes, hashes of passwords and tokens included.
       ...['--slowms', '3600000'],
       // What a killed process had changed in a transaction is locked until this runs out; ours take milliseconds.
@@ -94,6 +96,8 @@ export const placementServer = ({
     ...['--keepalive-time', '1s', '--keepalive-timeout', '2s'],
   ],
   env: { ...controlPlaneEnv(), ...part.env },
+  // Alone, it looks each five milliseconds whether it still leads.
+  timerSlackMs: 50,
   isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
 })
 
@@ -129,6 +133,7 @@ export const schedulerServer = ({
       ...['--identity-directory-write', join(dir, 'identity'), '--enable-metrics=false', '--log-as-json'],
     ],
     env: { ...controlPlaneEnv(), ...part.env },
+    timerSlackMs: 20,
     isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
   }
 }

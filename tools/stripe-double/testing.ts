@@ -14,8 +14,8 @@ const untilMs = 10_000
 
 /** Waits for a condition instead of a time. */
 export const until = async <T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>) => {
-  const giveUp = Date.now() + untilMs
-  while (Date.now() < giveUp) {
+  const deadline = Date.now() + untilMs
+  while (Date.now() < deadline) {
     const seen = await look()
     if (seen !== undefined && seen !== false) return seen
     await Bun.sleep(10)

@@ -31,6 +31,7 @@ const readers: Record<string, readonly string[]> = {
   APP_API_TOKEN: [],
   DAPR_API_TOKEN: [],
   FAIRPASS_CACHE: [],
+  RUNTIME: [],
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -58,6 +59,8 @@ export const tokensOf = (environment: Environment): Tokens => ({
 export const appEnv = (app: App, shared: Environment, tokens: Tokens, publicHost?: string): Record<string, string> => ({
   ...visibleTo(shared, app.id),
   ...app.env,
+  // Bun looks each second whether garbage is to be collected, also where nothing happens; that there is much is noticed without it.
+  BUN_GC_TIMER_INTERVAL: shared.BUN_GC_TIMER_INTERVAL ?? '10000',
   APP_ID: app.id,
   APP_PORT: String(app.port),
   DAPR_HTTP_PORT: String(app.sidecar.httpPort),

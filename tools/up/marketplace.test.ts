@@ -44,7 +44,7 @@ apps:
 const Pid = v.object({ pid: v.number() })
 const PidAndPort = v.object({ pid: v.number(), port: v.number() })
 const RunFile = v.strictObject({
-  web: v.strictObject({ pid: v.number(), port: v.number() }),
+  web: v.strictObject({ pid: v.number(), port: v.number(), daprHttpPort: v.number() }),
   services: v.record(
     v.string(),
     v.strictObject({ pid: v.number(), port: v.number(), daprPid: v.number(), daprHttpPort: v.number() }),
@@ -200,12 +200,12 @@ test('watched, a service takes over a change of its source within two seconds, o
   const takesOver = async (said: string) => {
     const changedAt = performance.now()
     writeFileSync(source, app.replace('return new Response()', `return new Response('${said}')`))
-    const says = () =>
+    const read = () =>
       fetch(`http://127.0.0.1:${auth.port}/`).then(
         (response) => response.text(),
         () => '',
       )
-    expect(await eventually(async () => (await says()) === said, 10_000)).toBe(true)
+    expect(await eventually(async () => (await read()) === said, 10_000)).toBe(true)
     return performance.now() - changedAt
   }
   try {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import type { PartName } from '@fairpass/servers'
+import type { Part, PartName } from '@fairpass/servers'
 import {
   createPorts,
+  findDeno,
   findParts,
   findPrometheus,
   type Ports,
@@ -20,6 +21,7 @@ import { findCollector, type Observers, tellObservers } from './observe.ts'
 import { createProcessGroup, PortLost, type ProcessGroup } from './processes/process-group.ts'
 import type { StopSignal } from './processes/stop-signal.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
+import { type RuntimeName, type Runtimes, readRuntimes } from './runtimes.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'
@@ -41,13 +43,20 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   const { stop, withDemo, isObserved = false, isWatched = false, templateFile = defaultTemplate } = options
   const settings = readSettings(process.env)
   const template = await readTemplate(templateFile)
+  const runtimes = readRuntimes(
+    settings.runtime,
+    template.apps.map(({ id }) => id),
+  )
   const ports = createPorts()
   await ports.exactly(settings.port, 'PORT')
   const data = openDataFolder(settings.dataDir)
   try {
-    const prepared = await Promise.race([prepare(settings, template, { isObserved, isWatched }), stop.requested])
+    const prepared = await Promise.race([
+      prepare(settings, template, { isObserved, isWatched, runtimes }),
+      stop.requested,
+    ])
     if (!prepared) return
-    const started = startWithRetry({ settings, template, ports, data, ...prepared, isWatched, stop })
+    const started = startWithRetry({ settings, template, ports, data, ...prepared, isWatched, runtimes, stop })
     const system = await Promise.race([started, stop.requested])
     if (system) {
       for (const line of tellWatching(prepared.observers, system)) console.log(line)
@@ -68,14 +77,22 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
 const prepare = async (
   settings: Settings,
   template: Template,
-  { isObserved, isWatched }: { isObserved: boolean; isWatched: boolean },
+  { isObserved, isWatched, runtimes }: { isObserved: boolean; isWatched: boolean; runtimes: Runtimes },
 ) => {
   await checkExternalServers(settings)
   const parts = await findParts(neededParts(settings))
   const web = template.apps.find(({ id }) => id === 'web')
   if (web && !isWatched) await buildWeb(web.dir)
-  return { parts, observers: isObserved ? await findObservers() : undefined }
+  const deno = template.apps.some(({ id }) => runtimes(id) === 'deno') ? await findDeno() : undefined
+  if (deno) console.log(`Deno ${deno.version} from ${deno.source}: ${namesOn('deno', template, runtimes)}`)
+  return { parts, deno, observers: isObserved ? await findObservers() : undefined }
 }
+
+const namesOn = (name: RuntimeName, { apps }: Template, runtimes: Runtimes) =>
+  apps
+    .map(({ id }) => id)
+    .filter((id) => runtimes(id) === name)
+    .join(', ')
 
 const findObservers = async (): Promise<Observers> => ({
   prometheus: (await findPrometheus())?.prometheus,
@@ -110,6 +127,8 @@ type Start = {
   parts: Awaited<ReturnType<typeof findParts>>
   observers: Observers | undefined
   isWatched: boolean
+  runtimes: Runtimes
+  deno: Part | undefined
   stop: StopSignal
 }
 

@@ -19,7 +19,9 @@ const describeRun = ({ apps, servers, pidOf }: Described) => {
   const services = apps.filter(({ id }) => id !== 'web')
   const metricsOf = ({ metricsPort }: App) => (metricsPort ? { metricsPort } : {})
   return {
-    ...(web && { web: { pid: pidOf(web.id), port: web.port, ...metricsOf(web) } }),
+    ...(web && {
+      web: { pid: pidOf(web.id), port: web.port, daprHttpPort: web.sidecar.httpPort, ...metricsOf(web) },
+    }),
     services: Object.fromEntries(
       services.map((app) => [
         app.id,

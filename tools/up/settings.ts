@@ -16,6 +16,8 @@ export type Settings = {
   readonly schedulerAddress: string | undefined
   readonly hasStripeKey: boolean
   readonly hasMailServer: boolean
+  /** Which runtime each app runs on, as it was written; `readRuntimes` reads it. */
+  readonly runtime: string | undefined
 }
 
 /** As browsers tell it: without a path, a slash at its end included. */
@@ -44,5 +46,6 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     schedulerAddress: read('DAPR_SCHEDULER_HOST_ADDRESS'),
     hasStripeKey: read('STRIPE_SECRET_KEY') !== undefined,
     hasMailServer: read('SMTP_URL') !== undefined,
+    runtime: read('RUNTIME'),
   }
 }

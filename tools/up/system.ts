@@ -13,9 +13,11 @@ import {
   sidecarServer,
 } from '@fairpass/servers'
 import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
+import { denoCommand } from './deno.ts'
 import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
 import { mailboxServer } from './mailbox.ts'
 import { type Observers, prometheusServer } from './observe.ts'
+import type { Runtimes } from './runtimes.ts'
 import type { Settings } from './settings.ts'
 import { doubleKey, stripeDouble } from './stripe-double.ts'
 
@@ -36,6 +38,9 @@ export type System = {
 // Fixed where free: a replica set that comes back on its old port needs no new configuration.
 const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090, mailbox: 8_025 }
 
+/** Whose sidecars need to know of placement and scheduler: each that is connected to them costs all three some work, all the time. */
+const hostsActors: ReadonlySet<string> = new Set(['expiration'])
+
 type SystemOptions = {
   settings: Settings
   template: Template
@@ -45,6 +50,9 @@ type SystemOptions = {
   /** who watches; apps say what they measure only when somebody does */
   observers: Observers | undefined
   isWatched: boolean
+  runtimes: Runtimes
+  /** there where an app runs on it */
+  deno: Part | undefined
 }
 
 export const describeSystem = async (options: SystemOptions): Promise<System> => {
@@ -77,17 +85,20 @@ export const describeSystem = async (options: SystemOptions): Promise<System> =>
         template,
         app,
         extraConfigFiles: [names],
-        ...shared.controlPlane,
+        ...(hostsActors.has(app.id) ? shared.controlPlane : {}),
         env: sidecarEnv(environment, tokens),
       }),
     ),
-    appServers: withTokens.map(({ app, tokens }) => ({
-      name: app.id,
-      command: commandOf(app, options.isWatched),
-      cwd: app.dir,
-      env: withBunOnPath(appEnv(app, environment, tokens, settings.host), data.path),
-      isReady: () => respondsOk(`http://127.0.0.1:${app.port}/readyz`),
-    })),
+    appServers: withTokens.map(({ app, tokens }) => {
+      const env = withBunOnPath(appEnv(app, environment, tokens, settings.host), data.path)
+      return {
+        name: app.id,
+        command: commandOf(app, env, options),
+        cwd: app.dir,
+        env,
+        isReady: () => respondsOk(`http://127.0.0.1:${app.port}/readyz`),
+      }
+    }),
   }
 }
 
@@ -222,7 +233,17 @@ const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
  * Watched, Bun starts a service anew in its own process: it keeps its port, and its sidecar never notices. The pages are
  * served by Vite, which replaces what has changed in the open page.
  */
-const commandOf = ({ dir, command: [name, ...args] }: App, isWatched: boolean): ProcessSpec['command'] => {
+const commandOf = (
+  app: App,
+  env: Readonly<Record<string, string>>,
+  { isWatched, runtimes, deno }: Pick<SystemOptions, 'isWatched' | 'runtimes' | 'deno'>,
+): ProcessSpec['command'] => {
+  const {
+    id,
+    dir,
+    command: [name, ...args],
+  } = app
+  if (deno && name === 'bun' && runtimes(id) === 'deno') return denoCommand({ app, env, isWatched, deno: deno.path })
   if (!isWatched || name !== 'bun') return [program(name), ...args]
   if (existsSync(join(dir, 'vite.config.ts'))) return [program(), '--bun', 'vite', 'dev']
   return [program(), '--watch', '--no-clear-screen', ...args]

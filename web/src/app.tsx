@@ -5,7 +5,7 @@ import { ErrorBoundary, Suspense } from 'solid-js'
 import './app.css'
 import { Frame } from './components/layout/frame.tsx'
 import { useMessages } from './i18n/messages.ts'
-import { reportRenderError } from './queries/queries.ts'
+import { reportRenderError } from './queries/page.ts'
 
 const RenderError = (props: { error: unknown }) => {
   reportRenderError(props.error)

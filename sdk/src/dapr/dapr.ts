@@ -1,12 +1,14 @@
 import * as v from 'valibot'
 import { type ErrorCode, RelayedProblemError, ServiceUnavailableError, statusByCode } from '../errors.ts'
 import { dataSchemaOf, type FairpassEvent } from '../events/events.ts'
+import { runtime } from '../runtime/index.ts'
 import { eventsPublishedTotal } from '../telemetry/metrics.ts'
 import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from '../telemetry/trace.ts'
 
-type Options = {
-  /** the sidecar's HTTP port on 127.0.0.1 */
-  httpPort: number
+/** Where the Dapr API answers: at an address, or at a port of this machine. */
+type Place = { endpoint: string } | { httpPort: number }
+
+type Options = Place & {
   /** shown to the sidecar (DAPR_API_TOKEN); without one the sidecar asks for none */
   apiToken?: string | undefined
   /** bound on each call, in milliseconds */
@@ -77,12 +79,14 @@ const parsed = <S extends v.GenericSchema>(schema: S, text: string): v.InferOutp
  * Every call is bounded in time, carries the current trace, and fails with ServiceUnavailableError when the sidecar
  * or what stands behind it does not answer.
  */
-export const createDapr = ({ httpPort, apiToken, timeoutMs = 5_000 }: Options) => {
+export const createDapr = ({ apiToken, timeoutMs = 5_000, ...place }: Options) => {
+  const endpoint = 'endpoint' in place ? place.endpoint : `http://127.0.0.1:${place.httpPort}`
+
   const fetchWithin = async (path: string, init: RequestInit, headers: Headers, boundMs: number): Promise<Answer> => {
     if (apiToken) headers.set('dapr-api-token', apiToken)
     try {
       const signal = AbortSignal.timeout(boundMs)
-      const answer = await fetch(`http://127.0.0.1:${httpPort}/v1.0/${path}`, { ...init, headers, signal })
+      const answer = await runtime.fetchOnce(`${endpoint}/v1.0/${path}`, { ...init, headers, signal })
       return { status: answer.status, ok: answer.ok, headers: answer.headers, text: await answer.text() }
     } catch (error) {
       throw new ServiceUnavailableError(undefined, { cause: error })

@@ -84,7 +84,7 @@ const busyTypes: ReadonlySet<EventType> = new Set<EventType>([
  * How the sidecar gathers the events of a busy topic: at most so many, for at most so long (in milliseconds). Each such topic
  * costs a sidecar a look in that time, also when there is nothing.
  */
-const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 100 }
+const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 200 }
 
 /**
  * The routes by which a sidecar learns what this app listens to, and delivers it: busy topics in bulk, with a status for each

@@ -1,5 +1,6 @@
 export * from './app.ts'
 export * from './body.ts'
+export * from './combine-routes.ts'
 export * from './describe-route.ts'
 export * from './fields.ts'
 export * from './idempotency.ts'

@@ -51,7 +51,7 @@ test('what is given back can be spent again, and a forgotten budget is whole', a
   const subject = newId()
   const spent = async () => !isAllowed(await limiter.take(limit(2, 600), subject))
   expect([await spent(), await spent(), await spent()]).toEqual([false, false, true])
-  await limiter.giveBack(limit(2, 600), subject)
+  await limiter.refund(limit(2, 600), subject)
   expect([await spent(), await spent()]).toEqual([false, true])
   await limiter.forget(limit(2, 600), subject)
   expect([await spent(), await spent(), await spent()]).toEqual([false, false, true])

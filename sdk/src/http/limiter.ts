@@ -143,7 +143,7 @@ export const createLimiter = ({ dapr, log, secret, now: clock = Date.now }: Opti
     },
 
     /** Undoes one `take` of what turned out not to count. */
-    giveBack: async (limit: Limit, subject: string): Promise<void> => {
+    refund: async (limit: Limit, subject: string): Promise<void> => {
       await change(keyOf(limit, subject), (wholeAt) => refund(wholeAt, limit.rate))
     },
 

@@ -81,7 +81,7 @@ export const createRateLimit =
       await next()
       if (onlyCounts === undefined) return
       if (c.res.status < 400) await limiter.forget(limit, subject)
-      else if (codeOf(c.error) !== onlyCounts) await limiter.giveBack(limit, subject)
+      else if (codeOf(c.error) !== onlyCounts) await limiter.refund(limit, subject)
     }
     return withOpenApi(middleware, { refuses: ['too_many_requests'] })
   }

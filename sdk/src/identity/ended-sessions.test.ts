@@ -21,10 +21,10 @@ afterEach(() => {
 })
 
 test('a session that one replica heard of is over at all of them, and after a restart', async () => {
-  const [heard, other] = [replica(), replica()]
+  const [first, other] = [replica(), replica()]
   const id = newId()
-  await Promise.all([heard.handlers['session.ended'](ended(id)), other.handlers['session.ended'](ended(newId()))])
-  for (const one of [heard, other, replica()]) {
+  await Promise.all([first.handlers['session.ended'](ended(id)), other.handlers['session.ended'](ended(newId()))])
+  for (const one of [first, other, replica()]) {
     await one.receive((await dapr.getStates([one.key])).get(one.key))
     expect(one.isEnded(user(id))).toBe(true)
     expect(one.isEnded(user(newId()))).toBe(false)

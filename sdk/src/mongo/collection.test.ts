@@ -2,6 +2,8 @@ import { beforeEach, expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
 import { VersionConflictError } from '../errors.ts'
 import { event, type FairpassEvent } from '../events/events.ts'
+import { runPeriodically } from '../run-periodically.ts'
+import { createLog } from '../telemetry/log.ts'
 import { type Collection, type Entity, newId, openCollection } from './collection.ts'
 import { publishEach } from './outbox.ts'
 
@@ -85,6 +87,21 @@ test('events that could not be published wait in their document, and go out in o
   expect(publishedOf(id)).toHaveLength(2)
   expect(await accounts.raw.findOne({ _id: id })).not.toHaveProperty('outbox')
 })
+
+test('what could not be published is tried again long before the periodic look for what others left behind', async () => {
+  isBrokerUp = false
+  const end = new AbortController()
+  const log = createLog('test', 'silent')
+  const running = runPeriodically(accounts.relay.loopOf('outbox'), { log, signal: end.signal })
+  const { id } = await accounts.insert({ id: newId(), balance: 0 }, changed)
+  await accounts.relay.settled(id).catch(() => {})
+  isBrokerUp = true
+  const deadline = Date.now() + 8_000
+  while (publishedOf(id).length === 0 && Date.now() < deadline) await Bun.sleep(20)
+  end.abort()
+  await running
+  expect(publishedOf(id)).toHaveLength(1)
+}, 15_000)
 
 test('an event that went out although the relay never learnt so goes out again', async () => {
   isBrokerUp = false

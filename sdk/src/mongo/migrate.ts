@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb'
+import { safetyNetMs } from '../run-periodically.ts'
 import type { Log } from '../telemetry/log.ts'
 
 /**
@@ -62,12 +63,22 @@ const afterStep = (
   return { ...ended, notBefore: new Date(now.getTime() + settle) }
 }
 
+const register = async (records: Collection<MigrationRecord>, { name }: Migration): Promise<void> => {
+  const now = new Date()
+  const first = { startedAt: now, after: '', changed: 0, changedInPass: 0, passes: 0, notBefore: now }
+  await records.updateOne({ _id: name }, { $setOnInsert: first }, { upsert: true })
+}
+
 const claim = (records: Collection<MigrationRecord>, name: string, now: Date) =>
   records.findOneAndUpdate(
     { _id: name, at: { $exists: false }, notBefore: { $lte: now } },
     { $set: { notBefore: new Date(now.getTime() + stepWithinMs) } },
     { returnDocument: 'after' },
   )
+
+const passThrough = async ({ step }: Migration): Promise<void> => {
+  for (let after: string | undefined = ''; after !== undefined; ) after = (await step(after)).next
+}
 
 /**
  * Runs migrations while the service serves: a batch at a time, by one replica at a time, from where the last one stopped. Each is
@@ -76,12 +87,6 @@ const claim = (records: Collection<MigrationRecord>, name: string, now: Date) =>
  */
 export const openMigrations = (db: Db, { migrations, log, settleMs: settle = settleMs }: Options) => {
   const records = db.collection<MigrationRecord>('migrations')
-
-  const register = async ({ name }: Migration): Promise<void> => {
-    const now = new Date()
-    const first = { startedAt: now, after: '', changed: 0, changedInPass: 0, passes: 0, notBefore: now }
-    await records.updateOne({ _id: name }, { $setOnInsert: first }, { upsert: true })
-  }
 
   /** @returns whether there may be more to do right away */
   const takeStep = async ({ name, step }: Migration): Promise<boolean> => {
@@ -97,11 +102,23 @@ export const openMigrations = (db: Db, { migrations, log, settleMs: settle = set
 
   let registered: Promise<unknown> | undefined
   const registerAll = () => {
-    registered ??= Promise.all(migrations.map(register)).catch((error) => {
+    registered ??= Promise.all(migrations.map((migration) => register(records, migration))).catch((error) => {
       registered = undefined
       throw error
     })
     return registered
+  }
+
+  /** A round of steps. @returns `more` while there is something to do right away */
+  const work = async (): Promise<'more' | undefined> => {
+    await registerAll()
+    let hasMore = false
+    for (const migration of migrations) {
+      let steps = 0
+      while (steps < maxSteps && (await takeStep(migration))) steps++
+      hasMore ||= steps === maxSteps
+    }
+    return hasMore ? 'more' : undefined
   }
 
   return {
@@ -109,23 +126,11 @@ export const openMigrations = (db: Db, { migrations, log, settleMs: settle = set
     passBefore: async (): Promise<void> => {
       const passed = await records.find({ $or: [{ at: { $exists: true } }, { passes: { $gt: 0 } }] }).toArray()
       const names = new Set(passed.map(({ _id }) => _id))
-      for (const { name, step } of migrations) {
-        let after = names.has(name) ? undefined : ''
-        while (after !== undefined) after = (await step(after)).next
-      }
+      for (const migration of migrations) if (!names.has(migration.name)) await passThrough(migration)
     },
 
-    /** A round of steps. @returns `more` while there is something to do right away */
-    work: async (): Promise<'more' | undefined> => {
-      await registerAll()
-      let hasMore = false
-      for (const migration of migrations) {
-        let steps = 0
-        while (steps < maxSteps && (await takeStep(migration))) steps++
-        hasMore ||= steps === maxSteps
-      }
-      return hasMore ? 'more' : undefined
-    },
+    work,
+    loop: { everyMs: safetyNetMs, name: 'migrations', work },
   }
 }
 

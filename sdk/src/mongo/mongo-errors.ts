@@ -1,9 +1,19 @@
-import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb'
+import {
+  MongoBulkWriteError,
+  MongoError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb'
 import { type CustomError, DatabaseConnectionError, ServiceUnavailableError } from '../errors.ts'
 
 /** A unique index refused the write. */
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
   error instanceof MongoServerError && error.code === 11_000
+
+/** Of many inserts without order, nothing failed but what a unique index refused. */
+export const isAllDuplicateKeys = (error: unknown): boolean =>
+  error instanceof MongoBulkWriteError && [error.writeErrors].flat().every(({ code }) => code === 11_000)
 
 /** It was given up at its `maxTimeMS`. */
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50

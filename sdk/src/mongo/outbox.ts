@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Document, Filter, Collection as MongoCollection } from 'mongodb'
 import type { FairpassEvent } from '../events/events.ts'
-import { pause } from '../run-periodically.ts'
+import { createBell, type Loop, pause } from '../run-periodically.ts'
 import type { GaugeCollector } from '../telemetry/gauges.ts'
 import { outboxOldestSeconds, outboxPending } from '../telemetry/metrics.ts'
 
@@ -23,6 +23,11 @@ export const publishEach =
 
 /** How long events wait for others to go out with, in milliseconds. */
 const lingerMs = 5
+/**
+ * How often a relay looks for what somebody else left behind, in milliseconds: a replica that died. What this process could not
+ * publish rings its bell, and what its predecessor left is found at its start.
+ */
+const lookEveryMs = 15_000
 /** How long an event may wait for the relay that its writer started, before the periodic look takes it, in milliseconds. */
 const graceMs = 1_000
 const maxBatch = 100
@@ -49,18 +54,8 @@ const removal = ({ id, published }: Waiting): AnyBulkWriteOperation<WithOutbox> 
   },
 })
 
-/**
- * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right after a
- * write its events are known and go out together with those of other documents; a periodic look finds what a crash or an
- * outage left behind.
- */
-export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
-  /** Whose turn is to come, by document. */
-  const waiting = new Map<string, Waiting>()
-  /** Whose events are going out right now. */
-  let batch: Waiting[] = []
-  let isRunning = false
-
+/** Publishes the events of documents, in order within each, and takes out what went out. Tells each how that ended. */
+const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
   const takeOut = async (gone: Waiting[]) => {
     if (gone.length > 0) await raw.bulkWrite(gone.map(removal), { ordered: false })
   }
@@ -80,7 +75,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     }
   }
 
-  const publishBatch = async () => {
+  return async (batch: Waiting[]): Promise<void> => {
     let left = batch
     while (left.length > 0) {
       await publishFirst(left)
@@ -93,6 +88,15 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
       for (const { done } of batch) done.reject(error)
     }
   }
+}
+
+/** Documents whose events are to go out: those that come within a moment together, one batch after the other. */
+const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
+  /** Whose turn is to come, by document. */
+  const waiting = new Map<string, Waiting>()
+  /** Whose events are going out right now. */
+  let batch: Waiting[] = []
+  let isRunning = false
 
   const run = async () => {
     if (isRunning) return
@@ -101,60 +105,37 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     while (waiting.size > 0) {
       batch = [...waiting.values()].slice(0, maxBatch)
       for (const { id } of batch) waiting.delete(id)
-      await publishBatch()
+      await publishBatch(batch)
       batch = []
     }
     isRunning = false
   }
 
-  /**
-   * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
-   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
-   */
-  const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
-    const before = waiting.get(id)
-    if (before) {
-      before.events.push(...events)
-      return before.done.promise
-    }
-    const done = Promise.withResolvers<void>()
-    done.promise.catch(() => {})
-    waiting.set(id, { id, events: [...events], published: [], done })
-    void run()
-    return done.promise
+  const underWay = (id: string) => waiting.get(id) ?? batch.find((document) => document.id === id)
+
+  return {
+    isUnderWay: (id: string): boolean => underWay(id) !== undefined,
+
+    /** Ends when what was enqueued for `id` is out; at once when nothing is under way. */
+    settled: (id: string): Promise<void> => underWay(id)?.done.promise ?? Promise.resolve(),
+
+    /** @returns a promise that ends once they are out and taken out */
+    add: (id: string, events: readonly FairpassEvent[]): Promise<void> => {
+      const before = waiting.get(id)
+      if (before) {
+        before.events.push(...events)
+        return before.done.promise
+      }
+      const done = Promise.withResolvers<void>()
+      done.promise.catch(() => {})
+      waiting.set(id, { id, events: [...events], published: [], done })
+      void run()
+      return done.promise
+    },
   }
+}
 
-  /** Ends when what was enqueued for `id` is out; at once when nothing is under way. */
-  const settled = (id: string): Promise<void> =>
-    (waiting.get(id) ?? batch.find((document) => document.id === id))?.done.promise ?? Promise.resolve()
-
-  /** Publishes what `id` holds, after what is under way for it: for what was written in a transaction, or left behind. */
-  const flush = async (id: string): Promise<void> => {
-    await settled(id).catch(() => {})
-    const stored = await raw.findOne({ _id: id } as Filter<WithOutbox>, { projection: { outbox: 1 } })
-    if (stored?.outbox?.length) await enqueue(id, stored.outbox)
-  }
-
-  /** Publishes what has waited longer than a second, oldest first. @returns `more` when there may be others */
-  const sweep = async (now = Date.now()): Promise<'more' | undefined> => {
-    const before = new Date(now - graceMs).toISOString()
-    const left = await raw
-      .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { outbox: 1 } })
-      .sort({ 'outbox.time': 1 })
-      .limit(maxBatch)
-      .toArray()
-    const isUnderWay = (id: string) => waiting.has(id) || batch.some((document) => document.id === id)
-    const results = await Promise.allSettled(
-      left
-        .map(({ _id, outbox }) => ({ id: _id as string, outbox }))
-        .filter(({ id }) => !isUnderWay(id))
-        .map(({ id, outbox = [] }) => enqueue(id, outbox)),
-    )
-    const failed = results.find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
-    return left.length > 0 ? 'more' : undefined
-  }
-
+const createOutboxGauge = (raw: MongoCollection<WithOutbox>): GaugeCollector => {
   /** How many documents hold events, counted up to a thousand, and since when the oldest of those waits. */
   const pending = async (): Promise<{ count: number; oldestAt: Date | undefined }> => {
     const left = { 'outbox.time': { $gt: '' } } as Filter<WithOutbox>
@@ -168,7 +149,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   }
 
   const { collectionName: collection } = raw
-  const gaugeCollector: GaugeCollector = {
+  return {
     name: `outbox of ${collection}`,
     read: async () => {
       const { count, oldestAt } = await pending()
@@ -180,8 +161,85 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
       outboxOldestSeconds.remove({ collection })
     },
   }
+}
 
-  return { enqueue, settled, flush, sweep, gaugeCollector }
+/** Rings when events do not go out, once until they do: from then on the loop looks by itself. */
+const createAlarm = () => {
+  const bell = createBell()
+  let isFailing = false
+  return {
+    bell,
+    alarm: () => {
+      if (!isFailing) bell.ring()
+      isFailing = true
+    },
+    calm: () => {
+      isFailing = false
+    },
+  }
+}
+
+/** What has been in an outbox since before `before`, oldest first. */
+const findLeft = (raw: MongoCollection<WithOutbox>, before: string) =>
+  raw
+    .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { outbox: 1 } })
+    .sort({ 'outbox.time': 1 })
+    .limit(maxBatch)
+    .toArray()
+
+/**
+ * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right after a
+ * write its events are known and go out together with those of other documents; a periodic look finds what a crash or an
+ * outage left behind.
+ */
+export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
+  const { add, settled, isUnderWay } = createQueue(createPublishBatch(raw, publishAll))
+  const { bell, alarm, calm } = createAlarm()
+
+  /**
+   * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
+   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
+   */
+  const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
+    const out = add(id, events)
+    out.catch(alarm)
+    return out
+  }
+
+  /** Publishes what `id` holds, after what is under way for it: for what was written in a transaction, or left behind. */
+  const flush = async (id: string): Promise<void> => {
+    await settled(id).catch(() => {})
+    const reading = raw.findOne({ _id: id } as Filter<WithOutbox>, { projection: { outbox: 1 } })
+    reading.catch(alarm)
+    const stored = await reading
+    if (stored?.outbox?.length) await enqueue(id, stored.outbox)
+  }
+
+  /** Publishes what has waited longer than a second, oldest first. @returns `more` when there may be others */
+  const sweep = async (now = Date.now()): Promise<'more' | undefined> => {
+    const before = new Date(now - graceMs).toISOString()
+    const left = await findLeft(raw, before)
+    const results = await Promise.allSettled(
+      left
+        .map(({ _id, outbox }) => ({ id: _id as string, outbox }))
+        .filter(({ id }) => !isUnderWay(id))
+        .map(({ id, outbox = [] }) => add(id, outbox)),
+    )
+    if (left.length === 0) calm()
+    const failed = results.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    return left.length > 0 ? 'more' : undefined
+  }
+
+  return {
+    enqueue,
+    settled,
+    flush,
+    sweep,
+    /** The periodic look, as a loop of the service. */
+    loopOf: (name: string): Loop => ({ everyMs: lookEveryMs, name, work: sweep, bell }),
+    gaugeCollector: createOutboxGauge(raw),
+  }
 }
 
 export type Relay = ReturnType<typeof createRelay>

@@ -41,3 +41,5 @@ export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinis
     },
   }
 }
+
+export type WorkQueue<D extends Work> = ReturnType<typeof openWorkQueue<D>>

@@ -66,6 +66,11 @@ export const createServiceContext = ({ name, config, db, dapr, log, handlers: gi
       ...{ verify, isDenied, publicOrigin: config.PUBLIC_ORIGIN },
       reauthenticateSeconds: config.REAUTHENTICATE_SECONDS ?? 600,
     }),
+    /** Whether somebody whose token was valid has a session still, and is not banned. */
+    isStillSignedIn: async (user: User): Promise<boolean> => {
+      await revocations.refresh()
+      return !revocations.isEnded(user) && !(await isDenied(user))
+    },
     idempotent: idempotency.middleware,
     /** Replicas share one token of their sidecars, which no reader of the state store knows. */
     rateLimit: createRateLimit(createLimiter({ dapr, log, secret: secret ?? config.APP_API_TOKEN ?? name })),

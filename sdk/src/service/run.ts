@@ -2,9 +2,11 @@ import type { Hono } from 'hono'
 import { type Db, MongoClient } from 'mongodb'
 import { ConfigError } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
+import { daprEndpointOf } from '../dapr/endpoint.ts'
 import type { ServiceOptions } from '../http/app.ts'
 import { traceCommands } from '../mongo/mongo-tracing.ts'
 import { type Loop, pause, runPeriodically } from '../run-periodically.ts'
+import { runtime } from '../runtime/index.ts'
 import { createScrape, type GaugeCollector } from '../telemetry/gauges.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
 import { serveMetrics } from '../telemetry/metrics-server.ts'
@@ -16,6 +18,7 @@ type CommonConfig = {
   HEALTH_PORT?: number | undefined
   OUTLIVE_SIDECAR_SECONDS: number
   DAPR_HTTP_PORT: number
+  DAPR_HTTP_ENDPOINT?: string | undefined
   APP_API_TOKEN?: string | undefined
   DAPR_API_TOKEN?: string | undefined
   PUBLIC_ORIGIN: string
@@ -59,7 +62,7 @@ export const connect = (uri: string, name: string, { isTraced = false } = {}) =>
 }
 
 /**
- * Runs a service on Bun: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then (in a
+ * Runs a service: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then (in a
  * pod) it waits for its sidecar to end, through which all calls come and go, then it takes no new connections, then it ends
  * what is under way, for at most five seconds.
  */
@@ -73,7 +76,7 @@ export const runService = async <C extends CommonConfig>(
   const tracing = await startTracing(name, process.env)
   const client = connect(config.MONGODB_URI, name, { isTraced: tracing.isOn })
   const db = client.db(name)
-  const dapr = createDapr({ httpPort: config.DAPR_HTTP_PORT, apiToken: config.DAPR_API_TOKEN })
+  const dapr = createDapr({ endpoint: daprEndpointOf(config), apiToken: config.DAPR_API_TOKEN })
   const stopping = new AbortController()
   let isDraining = false
   let prepared = false
@@ -87,12 +90,8 @@ export const runService = async <C extends CommonConfig>(
       !isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
   }
   const { app, prepare, loops, gaugeCollectors } = build({ config, db, dapr, log, service })
-  const server = Bun.serve({
-    hostname: config.HOST,
-    port: config.APP_PORT,
-    fetch: (request) => app.fetch(request),
-    idleTimeout: 60,
-  })
+  const { HOST, APP_PORT } = config
+  const server = runtime.listen({ hostname: HOST, port: APP_PORT, fetch: (request) => app.fetch(request) })
   if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
   log.info({ port: server.port }, 'listening')
   const { METRICS_HOST: hostname, METRICS_PORT: port } = config
@@ -134,7 +133,7 @@ export const runService = async <C extends CommonConfig>(
 
 /** For probes, which come from outside the pod, where the app itself is not reachable. */
 const serveHealth = (port: number, app: Built['app']) =>
-  Bun.serve({
+  runtime.listen({
     hostname: '0.0.0.0',
     port,
     fetch: (request) =>

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics } from 'prom-client'
+import { runtime } from '../runtime/index.ts'
 import { metrics } from './metrics.ts'
 
 // What Bun has no figures for, and would answer with zeros or nonsense.
@@ -25,7 +26,7 @@ type At = { service: string; hostname: string; port: number }
  */
 export const serveMetrics = ({ service, hostname, port }: At, scrape: () => Promise<string>) => {
   measureProcess(service)
-  return Bun.serve({
+  return runtime.listen({
     hostname,
     port,
     fetch: async (request) => {

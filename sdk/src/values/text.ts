@@ -26,10 +26,12 @@ export const plainLineBreaks = (text: string): string => text.replace(/\r\n?|[\u
 /** In one form of Unicode, and without what is unseen at its ends. */
 export const tidyText = (text: string): string => text.normalize('NFC').replace(ends, '')
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
 
 /** How many characters people see: a family of emoji is one, and so is a line break. */
 export const characterCount = (text: string): number => {
+  // Not before it is used: there are browsers without it, and pages take other functions from here.
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   let count = 0
   for (const _segment of segmenter.segment(text)) count++
   return count

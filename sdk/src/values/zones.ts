@@ -103,15 +103,21 @@ Pacific/Pago_Pago Pacific/Samoa US/Samoa
 Pacific/Pohnpei Pacific/Ponape
 `
 
-const primaries = new Map(
-  linked
-    .trim()
-    .split('\n')
-    .flatMap((line) => {
-      const [primary = '', ...names] = line.split(' ')
-      return names.map((name): [string, string] => [name, primary])
-    }),
-)
+let primaries: Map<string, string> | undefined
+
+/** Made when it is first asked for: pages that format times alone never do. */
+const primariesByName = (): Map<string, string> => {
+  primaries ??= new Map(
+    linked
+      .trim()
+      .split('\n')
+      .flatMap((line) => {
+        const [primary = '', ...names] = line.split(' ')
+        return names.map((name): [string, string] => [name, primary])
+      }),
+  )
+  return primaries
+}
 
 /** `Asia/Calcutta` as `Asia/Kolkata`: the name that a zone goes by today. */
-export const primaryZone = (name: string): string => primaries.get(name) ?? name
+export const primaryZone = (name: string): string => primariesByName().get(name) ?? name

@@ -3,7 +3,7 @@ import { event } from '@fairpass/sdk/events'
 import type { ServiceOptions } from '@fairpass/sdk/http'
 import type { PublishAll } from '@fairpass/sdk/mongo'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
-import { createServiceContext } from '@fairpass/sdk/service'
+import { createServiceContext, type ServiceContext } from '@fairpass/sdk/service'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import { ensureFirstAdmin } from './account/first-admin.ts'
@@ -16,7 +16,7 @@ import { createLimits } from './limits.ts'
 import { mailGauges } from './mail/metrics.ts'
 import type { SmtpSender } from './mail/smtp.ts'
 import { openMails } from './mail/store.ts'
-import { createUnsubscribing } from './mail/unsubscribe.ts'
+import { createUnsubscribing, type Unsubscription } from './mail/unsubscribe.ts'
 import { wireDelivery } from './mail/wire.ts'
 import { createMailHandlers } from './notify/handlers.ts'
 import { tellOfChange } from './notify/security.ts'
@@ -24,14 +24,15 @@ import { openPasskeys } from './passkey/store.ts'
 import { createPasswords, type Hasher } from './password/passwords.ts'
 import { createOrders } from './peers/orders.ts'
 import type { Payments } from './peers/payments.ts'
-import { createRecovery } from './recovery/recovery.ts'
+import { createRecovery, type Recovery } from './recovery/recovery.ts'
+import type { RoutesDeps } from './routes.ts'
 import { openSecondFactors } from './second-factor/store.ts'
 import { createSessionIssuer } from './session/issuer.ts'
 import { digestSecretOf, emailTokenKeyOf, pendingKeyOf, unsubscribeKeyOf } from './session/keys.ts'
 import { openKnownDevices } from './session/known-devices.ts'
 import { createPendingSignIns } from './session/pending.ts'
 import { openSessions } from './session/store.ts'
-import { ownIdentity, tokensFrom } from './session/tokens.ts'
+import { ownIdentity, type Tokens, tokensFrom } from './session/tokens.ts'
 
 type Options = {
   config: AuthConfig
@@ -46,58 +47,38 @@ type Options = {
   payments: Payments
 }
 
-/** The whole service, on one database: what main serves, and tests ask. */
-export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll, sender, payments }: Options) => {
-  const { JWT_KEY, JWT_KEY_PREVIOUS, PUBLIC_ORIGIN: publicOrigin } = config
+const openStores = ({ config, db, log, hasher, publishAll }: Options) => {
+  const { JWT_KEY, PUBLIC_ORIGIN: publicOrigin } = config
   const passwords = createPasswords(hasher)
-  const accounts = openAccounts(db, { publishAll, passwords })
-  const sessions = openSessions(db, {
-    lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
-    longestSeconds: config.SESSION_SECONDS,
-    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
-    publishAll,
-    log,
-  })
-  const tokens = tokensFrom(config)
   const mails = openMails(db)
-  const contacts = openContacts(db)
-  const emailTokens = openEmailTokens(db, emailTokenKeyOf(JWT_KEY))
-  const unsubscribing = createUnsubscribing(
-    unsubscribeKeyOf(JWT_KEY),
-    JWT_KEY_PREVIOUS && unsubscribeKeyOf(JWT_KEY_PREVIOUS),
-  )
-  const secondFactors = openSecondFactors(db)
-  const passkeys = openPasskeys(db, { publicOrigin, log })
-  const pendingSignIns = createPendingSignIns(pendingKeyOf(JWT_KEY))
-  const devices = openKnownDevices(db, mails)
-  const recovery = createRecovery({ db, accounts, sessions, contacts, emailTokens, mails })
-  const delivery =
-    sender && wireDelivery({ mails, sender, log, publicOrigin, accounts, contacts, emailTokens, unsubscribing })
+  return {
+    passwords,
+    mails,
+    accounts: openAccounts(db, { publishAll, passwords }),
+    sessions: openSessions(db, {
+      lifetimeSeconds: config.REFRESH_TOKEN_SECONDS,
+      longestSeconds: config.SESSION_SECONDS,
+      tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+      publishAll,
+      log,
+    }),
+    contacts: openContacts(db),
+    emailTokens: openEmailTokens(db, emailTokenKeyOf(JWT_KEY)),
+    secondFactors: openSecondFactors(db),
+    passkeys: openPasskeys(db, { publicOrigin, log }),
+    devices: openKnownDevices(db, mails),
+  }
+}
 
-  const handlers = createMailHandlers({ mails, orders: createOrders(dapr) })
-  const own = ownIdentity({ tokens, accounts, sessions })
-  const context = createServiceContext({
-    name: 'auth',
-    config,
-    db,
-    dapr,
-    log,
-    own,
-    handlers,
-    secret: digestSecretOf(JWT_KEY),
-  })
-  const limits = createLimits(context.rateLimit, config)
-  const sessionIssuer = createSessionIssuer({ config, accounts, sessions, tokens, devices, contacts })
+type Stores = ReturnType<typeof openStores>
 
-  const app = createApp({
-    service,
-    ...{ config, accounts, sessions, tokens, payments, context, sessionIssuer, limits, recovery, mails },
-    ...{ contacts, secondFactors, passkeys, pendingSignIns, unsubscribing },
-    onUnsubscribed: async ({ searchId: id, userId }) => {
-      if (!id) return
-      const failures = await publishAll([event('search.unsubscribed', { id, version: 1, userId })])
-      for (const failure of failures.values()) throw failure
-    },
+const createUnsubscribingOf = ({ JWT_KEY, JWT_KEY_PREVIOUS }: AuthConfig) =>
+  createUnsubscribing(unsubscribeKeyOf(JWT_KEY), JWT_KEY_PREVIOUS && unsubscribeKeyOf(JWT_KEY_PREVIOUS))
+
+/** What is written together with an account as it begins, changes and ends. */
+const createAccountHooks = (stores: Stores, recovery: Recovery) => {
+  const { mails, contacts, emailTokens, devices, secondFactors, passkeys } = stores
+  const hooks: Pick<RoutesDeps, 'passwordChanged' | 'welcome' | 'farewell'> = {
     passwordChanged: (userId, session) => tellOfChange(mails, userId, 'password', session),
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)
@@ -110,23 +91,73 @@ export const composeAuth = ({ config, db, dapr, log, service, hasher, publishAll
       const cause = `user:${id}:erased`
       await mails.owe([{ kind: 'account-erased', cause, to: { email, language }, data: {} }], { session })
     },
+  }
+  return hooks
+}
+
+const createContext = ({ config, db, dapr, log }: Options, { mails, accounts, sessions }: Stores, tokens: Tokens) =>
+  createServiceContext({
+    name: 'auth',
+    config,
+    db,
+    dapr,
+    log,
+    own: ownIdentity({ tokens, accounts, sessions }),
+    handlers: createMailHandlers({ mails, orders: createOrders(dapr) }),
+    secret: digestSecretOf(config.JWT_KEY),
   })
 
+const loopsOf = (
+  { accounts, sessions, mails }: Stores,
+  recovery: Recovery,
+  delivery: ReturnType<typeof wireDelivery> | undefined,
+) => [
+  accounts.relay.loopOf('outbox'),
+  sessions.relay.loopOf('outbox of sessions'),
+  { everyMs: 15_000, name: 'sessions of a reset', work: recovery.endOldSessions },
+  ...(delivery ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell }] : []),
+]
+
+const createRoutesDeps = (options: Options, stores: Stores, context: ServiceContext, tokens: Tokens) => {
+  const { config, db, publishAll } = options
+  const unsubscribing = createUnsubscribingOf(config)
+  const recovery = createRecovery({ db, ...stores })
   return {
-    ...{ app, accounts, sessions, tokens, mails, contacts, recovery, context, unsubscribing },
+    ...stores,
+    ...{ config, tokens, context, recovery, unsubscribing, payments: options.payments },
+    ...createAccountHooks(stores, recovery),
+    pendingSignIns: createPendingSignIns(pendingKeyOf(config.JWT_KEY)),
+    limits: createLimits(context.rateLimit, config),
+    sessionIssuer: createSessionIssuer({ config, tokens, ...stores }),
+    onUnsubscribed: async ({ searchId: id, userId }: Unsubscription) => {
+      if (!id) return
+      const failures = await publishAll([event('search.unsubscribed', { id, version: 1, userId })])
+      for (const failure of failures.values()) throw failure
+    },
+  }
+}
+
+/** The whole service, on one database: what main serves, and tests ask. */
+export const composeAuth = (options: Options) => {
+  const { config, log, service, sender } = options
+  const stores = openStores(options)
+  const { accounts, sessions, mails, emailTokens, devices, secondFactors, passkeys, passwords } = stores
+  const tokens = tokensFrom(config)
+  const context = createContext(options, stores, tokens)
+  const deps = createRoutesDeps(options, stores, context, tokens)
+  const { recovery, unsubscribing } = deps
+  const delivery = sender && wireDelivery({ ...stores, sender, log, publicOrigin: config.PUBLIC_ORIGIN, unsubscribing })
+
+  return {
+    ...stores,
+    ...{ app: createApp({ service, ...deps }), tokens, recovery, context, unsubscribing },
     deliver: async () => delivery?.run(),
     prepare: async () => {
-      const stores = [accounts, sessions, mails, emailTokens, devices, secondFactors, passkeys]
-      await Promise.all([...stores.map((store) => store.ensureIndexes()), context.prepare(), passwords.prepare()])
+      const indexed = [accounts, sessions, mails, emailTokens, devices, secondFactors, passkeys]
+      await Promise.all([...indexed.map((store) => store.ensureIndexes()), context.prepare(), passwords.prepare()])
       await ensureFirstAdmin(accounts, config)
     },
     gaugeCollectors: [...context.gaugeCollectors, accounts.relay.gaugeCollector, mailGauges(mails)],
-    loops: [
-      ...context.loops,
-      { everyMs: safetyNetMs, name: 'outbox', work: accounts.relay.sweep },
-      { everyMs: safetyNetMs, name: 'outbox of sessions', work: sessions.relay.sweep },
-      { everyMs: safetyNetMs, name: 'sessions of a reset', work: recovery.endOldSessions },
-      ...(delivery ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell }] : []),
-    ],
+    loops: [...context.loops, ...loopsOf(stores, recovery, delivery)],
   }
 }

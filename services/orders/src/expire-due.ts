@@ -1,5 +1,5 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
-import { pause } from '@fairpass/sdk/run-periodically'
+import { pause, safetyNetMs } from '@fairpass/sdk/run-periodically'
 import type { Order } from './domain/order.ts'
 import type { Orders } from './store.ts'
 
@@ -38,6 +38,17 @@ export const expireUntil = async (orders: Orders, until: Date): Promise<void> =>
 
 /** How long the clock of expiration has before the periodic look takes over, in milliseconds. */
 const graceMs = 500
+/** How often it looks at most, in milliseconds. */
+const betweenLooksMs = 700
 
-/** Ends the orders that no reminder ended and nobody read: the last guard of the promise that every hold ends. */
-export const expireOverdue = (orders: Orders): Promise<void> => expireUntil(orders, new Date(Date.now() - graceMs))
+/**
+ * Ends the orders that no reminder ended and nobody read: the last guard of the promise that every hold ends.
+ * @returns in how many milliseconds the next may have to be ended; undefined when that is not soon
+ */
+export const expireOverdue = async (orders: Orders): Promise<number | undefined> => {
+  const [first] = await orders.due(new Date(Date.now() + safetyNetMs), 1)
+  if (!first) return undefined
+  const overdueInMs = first.expiresAt.getTime() + graceMs - Date.now()
+  if (overdueInMs <= 0) await expireUntil(orders, new Date(Date.now() - graceMs))
+  return Math.max(overdueInMs, betweenLooksMs)
+}

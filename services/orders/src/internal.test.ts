@@ -38,8 +38,8 @@ beforeAll(async () => {
 
 const callers = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web', 'web, payments', 'payments, web', '']
 
-/** Whether somebody at that path heard the call; the body is one that they all refuse or take. */
-const isHeard = async (method: string, path: string, caller: string | undefined) => {
+/** Whether somebody at that path reached the call; the body is one that they all refuse or take. */
+const isReached = async (method: string, path: string, caller: string | undefined) => {
   const answer = await app.request(path, {
     method,
     headers: {
@@ -59,14 +59,14 @@ test.each([
   ['POST', '/internal/tickets/ID/fence', ['tickets']],
 ])('%s %s is for %p alone', async (method, form, allowed) => {
   const path = form.replace('ID', newId())
-  const heard = []
-  for (const caller of callers) if (await isHeard(method, path, caller)) heard.push(caller)
-  expect(heard).toEqual(allowed)
-  expect(await isHeard(method, path, undefined)).toBe(false)
+  const reached = []
+  for (const caller of callers) if (await isReached(method, path, caller)) reached.push(caller)
+  expect(reached).toEqual(allowed)
+  expect(await isReached(method, path, undefined)).toBe(false)
 })
 
 test('events come from the own sidecar, and from no other app', async () => {
-  expect(await isHeard('POST', '/events/payment.captured', undefined)).toBe(true)
+  expect(await isReached('POST', '/events/payment.captured', undefined)).toBe(true)
   for (const path of ['/events/payment.captured', '/events/expiration.due', '/dead-letters'])
-    for (const caller of callers) expect(await isHeard('POST', path, caller)).toBe(false)
+    for (const caller of callers) expect(await isReached('POST', path, caller)).toBe(false)
 })

@@ -44,12 +44,17 @@ await runService(
       gaugeCollectors: [...context.gaugeCollectors, orders.relay.gaugeCollector, openOrdersReading(orders)],
       loops: [
         ...context.loops,
-        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },
-        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },
-        { everyMs: 1_000, name: 'late hand-overs', work: () => handovers.sweep() },
+        orders.relay.loopOf('outbox'),
+        // What is ordered after a look has at least the time of a hold.
+        {
+          everyMs: Math.min(safetyNetMs, config.HOLD_SECONDS * 1_000),
+          name: 'overdue orders',
+          work: () => expireOverdue(orders),
+        },
+        { everyMs: safetyNetMs, name: 'late hand-overs', work: () => handovers.sweep() },
         { everyMs: 30_000, name: 'hand-overs to remind of', work: () => handovers.remindSellers() },
         {
-          everyMs: 2_000,
+          everyMs: safetyNetMs,
           name: 'waitlist',
           work: () => notifyAway({ waitlist, orders, catalogue, publish: dapr.publish }),
         },

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -22,12 +22,13 @@ type Deps = { orders: Orders; purchase: Purchase; waitlist: Waitlist; context: S
 
 export const createRoutes = ({ orders, purchase, waitlist, context, limits }: Deps) => {
   const rated = createLimits(context.rateLimit, limits)
-  return new Hono<IdempotencyEnv>()
-    .route('/', createBuyRoutes({ purchase, waitlist, context, limits: rated }))
-    .route('/', createHandoverRoutes({ handovers: openHandovers(orders), find: orders.find, context }))
-    .route('/', createWaitlistRoutes({ waitlist, purchase, context, limits: rated }))
-    .route('/', createOwnRoutes({ orders, context }))
-    .route('/', createInternalRoutes({ orders, fence: purchase.fence }))
+  return combineRoutes(
+    createBuyRoutes({ purchase, waitlist, context, limits: rated }),
+    createHandoverRoutes({ handovers: openHandovers(orders), find: orders.find, context }),
+    createWaitlistRoutes({ waitlist, purchase, context, limits: rated }),
+    createOwnRoutes({ orders, context }),
+    createInternalRoutes({ orders, fence: purchase.fence }),
+  )
 }
 
 const createBuyRoutes = ({

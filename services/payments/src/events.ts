@@ -12,10 +12,17 @@ type Deps = {
 }
 
 export const createHandlers = ({ payments, payouts, paymentProcess, claims }: Deps): EventHandlers => {
-  /** An order that has ended needs no card any more: what waits for one is given up. */
-  const abandonWaiting = async ({ data }: { data: OrderData }) => {
-    const waiting = await payments.waitingOf(data.id)
-    if (waiting) await paymentProcess.abandon(waiting)
+  /** Orders that have ended need no card any more: what waits for one is given up. */
+  const abandonWaiting = {
+    batch: async (events: readonly { data: OrderData }[]) => {
+      const waiting = await payments.waitingOf(events.map(({ data }) => data.id))
+      const ofOrder = Map.groupBy(waiting, ({ orderId }) => orderId)
+      return Promise.allSettled(
+        events.map(async ({ data }) => {
+          for (const payment of ofOrder.get(data.id) ?? []) await paymentProcess.abandon(payment)
+        }),
+      )
+    },
   }
   return {
     'order.cancelled': abandonWaiting,

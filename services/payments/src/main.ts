@@ -11,10 +11,10 @@ import { checkLedger } from './ledger/check.ts'
 import { migrationsOf } from './migrations.ts'
 import { unfinishedGauges } from './payment/gauges.ts'
 import { reconcile, reconcileRefunds, releaseStrayHolds } from './payment/reconcile.ts'
-import { reconcileRestore } from './payment/restored.ts'
 import { payOutDue } from './payout/loop.ts'
 import { createBans } from './peers/auth.ts'
 import { createOrders } from './peers/orders.ts'
+import { reconcileRestore } from './restore/restored.ts'
 import { connectStripe } from './stripe/payment-intents.ts'
 import { webhookGauges } from './webhook/gauges.ts'
 
@@ -22,9 +22,9 @@ const loopsOf = (parts: Composition, db: Db, log: Log) => {
   const { payments, payouts, disputes, ledger, webhooks, advancePayout, paymentProcess, stripe } = parts
   const { advance } = paymentProcess
   return [
-    { everyMs: safetyNetMs, name: 'outbox', work: payments.relay.sweep },
-    { everyMs: safetyNetMs, name: 'outbox of payouts', work: payouts.relay.sweep },
-    { everyMs: safetyNetMs, name: 'outbox of disputes', work: disputes.relay.sweep },
+    payments.relay.loopOf('outbox'),
+    payouts.relay.loopOf('outbox of payouts'),
+    disputes.relay.loopOf('outbox of disputes'),
     { everyMs: safetyNetMs, name: 'webhooks', work: webhooks.applyDue },
     { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile({ payments, advance, log }) },
     { everyMs: safetyNetMs, name: 'payouts', work: () => payOutDue({ payouts, advancePayout, log }) },
@@ -65,11 +65,7 @@ await runService(
         unfinishedGauges(parts.payments),
         webhookGauges(parts.webhooks),
       ],
-      loops: [
-        ...context.loops,
-        { everyMs: safetyNetMs, name: 'migrations', work: migrations.work },
-        ...loopsOf(parts, db, log),
-      ],
+      loops: [...context.loops, migrations.loop, ...loopsOf(parts, db, log)],
     }
   },
 )

@@ -89,7 +89,7 @@ test('a sale that is undone takes the ticket off sale, whatever was heard of it 
   if (!created) throw new Error('a purchase begins with an order')
   const completed: OrderData = { ...created, version: 3, status: 'completed' }
   const refunded: OrderData = { ...created, version: 4, status: 'refunded' }
-  for (const heard of [created, refunded, completed, refunded]) await follow(heard)
+  for (const event of [created, refunded, completed, refunded]) await follow(event)
   expect((await tickets.find(id))?.status).toBe('withdrawn')
   // Another ticket is none of its business.
   const other = await listed()

@@ -2,6 +2,7 @@ import { NotFoundError } from '@fairpass/sdk/errors'
 import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
 import type { Suspensions } from '@fairpass/sdk/identity'
 import { endListing, followOrder, type Reservation, type Ticket } from './domain/ticket.ts'
+import type { Resales } from './resale/resale.ts'
 import type { SavedSearches } from './saved-search/store.ts'
 import type { Tickets } from './store.ts'
 
@@ -41,9 +42,10 @@ type Deps = {
   tickets: Tickets
   suspensions: Suspensions
   savedSearches?: Pick<SavedSearches, 'remove' | 'removeAll'>
+  resales?: Pick<Resales, 'undo'>
 }
 
-export const createHandlers = ({ tickets, suspensions, savedSearches }: Deps): EventHandlers => {
+export const createHandlers = ({ tickets, suspensions, savedSearches, resales }: Deps): EventHandlers => {
   const onOrders = {
     batch: (events: FairpassEvent<'order.created' | 'order.cancelled' | 'order.completed' | 'order.refunded'>[]) =>
       followOrders(
@@ -68,7 +70,12 @@ export const createHandlers = ({ tickets, suspensions, savedSearches }: Deps): E
     'order.created': onOrders,
     'order.cancelled': onOrders,
     'order.completed': onOrders,
-    'order.refunded': onOrders,
+    'order.refunded': {
+      batch: async (events: FairpassEvent<'order.refunded'>[]) => {
+        for (const { data } of events) await resales?.undo(data)
+        return onOrders.batch(events)
+      },
+    },
     'user.banned': ({ data }) => endListings(data, 'admin'),
     'user.erased': async ({ data }) => {
       await endListings(data)

@@ -7,7 +7,8 @@ import { createApp } from './app.ts'
 import { readTicketsConfig, type TicketsConfig } from './config.ts'
 import { createHandlers } from './events.ts'
 import { createFencedChange } from './fenced-change.ts'
-import { createFiles } from './file/files.ts'
+import { createFiles, type Files } from './file/files.ts'
+import { createFileLinks } from './file/link.ts'
 import { createReader } from './file/reader/reader.ts'
 import { openS3 } from './file/s3.ts'
 import { createSeal } from './file/seal.ts'
@@ -15,10 +16,11 @@ import { openFileStore } from './file/store.ts'
 import { migrationsOf } from './migrations.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler, unlistBegun } from './reconcile.ts'
+import { createResales } from './resale/resale.ts'
 import { lookForNews } from './saved-search/digest.ts'
-import { openSavedSearches } from './saved-search/store.ts'
-import { openSitemapPages } from './sitemap-pages.ts'
-import { openTickets } from './store.ts'
+import { openSavedSearches, type SavedSearches } from './saved-search/store.ts'
+import { openSitemapPages, type SitemapPages } from './sitemap/pages.ts'
+import { openTickets, type Tickets } from './store.ts'
 
 const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: TicketsConfig) =>
   S3_ENDPOINT && S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY
@@ -29,6 +31,27 @@ const objectsOf = ({ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_
         secretAccessKey: S3_SECRET_ACCESS_KEY,
       })
     : undefined
+
+type Work = {
+  tickets: Tickets
+  savedSearches: SavedSearches
+  files: Files
+  sitemapPages: SitemapPages
+  reconcile: () => Promise<void>
+  migrations: ReturnType<typeof openMigrations>
+}
+
+const loopsOf = ({ tickets, savedSearches, files, sitemapPages, reconcile, migrations }: Work) => [
+  migrations.loop,
+  tickets.relay.loopOf('outbox'),
+  savedSearches.relay.loopOf('outbox of saved searches'),
+  { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
+  { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
+  { everyMs: 30_000, name: 'files to erase', work: () => files.eraseDue() },
+  { everyMs: 30_000, name: 'file keys', work: files.rotate },
+  { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
+  { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
+]
 
 await runService(
   'tickets',
@@ -52,6 +75,8 @@ await runService(
       keptDays: config.FILE_DAYS,
     })
     const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
+    const priceCapPercent = config.PRICE_CAP_PERCENT
+    const resales = createResales({ db, tickets, files, suspensions, priceCapPercent })
     const savedSearches = openSavedSearches(db, dapr.publishAll)
     const context = createServiceContext({
       name: 'tickets',
@@ -59,12 +84,13 @@ await runService(
       db,
       dapr,
       log,
-      handlers: createHandlers({ tickets, suspensions, savedSearches }),
+      handlers: createHandlers({ tickets, suspensions, savedSearches, resales }),
     })
+    const links = createFileLinks({ secret: config.FILE_KEY, isStillSignedIn: context.isStillSignedIn })
     return {
       app: createApp({
         ...{ service, context, tickets, sitemapPages, suspensions, orders, savedSearches, change, files },
-        priceCapPercent: config.PRICE_CAP_PERCENT,
+        ...{ resales, priceCapPercent, links },
         limits: config,
       }),
       prepare: async () => {
@@ -77,18 +103,7 @@ await runService(
         await migrations.passBefore()
       },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
-      loops: [
-        ...context.loops,
-        { everyMs: safetyNetMs, name: 'migrations', work: migrations.work },
-        { everyMs: safetyNetMs, name: 'outbox', work: tickets.relay.sweep },
-        { everyMs: safetyNetMs, name: 'outbox of saved searches', work: savedSearches.relay.sweep },
-        { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
-        { everyMs: safetyNetMs, name: 'reconciler', work: () => reconcile() },
-        { everyMs: safetyNetMs, name: 'files to erase', work: () => files.sweep() },
-        { everyMs: 30_000, name: 'file keys', work: files.rotate },
-        { everyMs: 30_000, name: 'shows that have begun', work: () => unlistBegun(tickets, new Date()) },
-        { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
-      ],
+      loops: [...context.loops, ...loopsOf({ tickets, savedSearches, files, sitemapPages, reconcile, migrations })],
     }
   },
 )

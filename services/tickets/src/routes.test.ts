@@ -12,13 +12,15 @@ import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
 import { createFencedChange } from './fenced-change.ts'
 import { createFiles } from './file/files.ts'
+import { createFileLinks } from './file/link.ts'
 import { createReader } from './file/reader/reader.ts'
 import { createSeal } from './file/seal.ts'
 import { openFileStore } from './file/store.ts'
 import { limitVariables } from './limits.ts'
 import type { Orders } from './peers/orders.ts'
+import { createResales } from './resale/resale.ts'
 import { openSavedSearches } from './saved-search/store.ts'
-import { openSitemapPages } from './sitemap-pages.ts'
+import { openSitemapPages } from './sitemap/pages.ts'
 import { openTickets } from './store.ts'
 
 const listing = {
@@ -53,6 +55,8 @@ const startWorld = async () => {
   const app = createApp({
     ...{ service, context, tickets, suspensions, orders, change, files, priceCapPercent: undefined },
     sitemapPages: openSitemapPages(db),
+    resales: createResales({ db, tickets, files, suspensions, priceCapPercent: undefined }),
+    links: createFileLinks({ secret: 'a secret of the tests', isStillSignedIn: async () => true }),
     savedSearches: openSavedSearches(db, async () => new Map()),
     limits: readConfig(limitVariables, {}),
   })

@@ -44,6 +44,12 @@ export const UploadAnswer = named(
   }),
 )
 
+/** Where a ticket can be fetched without a session, and until when. */
+export const FileLinkAnswer = named(
+  'FileLink',
+  v.strictObject({ url: v.pipe(v.string(), v.url()), expiresAt: Instant }),
+)
+
 export const EvidenceAnswer = named(
   'Evidence',
   v.strictObject({

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { foundBy, Search } from './domain/search.ts'
 import { migrationsOf } from './migrations.ts'
 import { unlistBegun } from './reconcile.ts'
-import { openSitemapPages } from './sitemap-pages.ts'
+import { openSitemapPages } from './sitemap/pages.ts'
 import { openTickets, type Tickets } from './store.ts'
 
 // Guarantee: what a list reads is bounded by its page, not by the market.

@@ -1,9 +1,11 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import { type Collection, newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
 import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
+
+type Documents = Collection<TicketDocument>
 
 /** What a listing is found by, made anew only where that has changed. */
 const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
@@ -31,14 +33,120 @@ const withoutSearch = ({
 
 const statuses: Ticket['status'][] = ['available', 'reserved', 'sold', 'withdrawn']
 
-/** Each change is told: a withdrawal as such, everything else as an update. */
+/** What was bought is sold on once: while one of these is, no other can be. */
+const onTheMarket: Ticket['status'][] = ['available', 'reserved', 'sold']
+/** More than anybody lists and withdraws again; the latest count. */
+const resalesMost = 20
+
+const createdEvents = (ticket: Ticket): FairpassEvent[] => [event('ticket.created', toData(ticket))]
+
+/** Every change is published: a withdrawal as such, everything else as an update. */
 const eventsOf = (ticket: Ticket): FairpassEvent[] => [
   ticket.status === 'withdrawn' ? event('ticket.withdrawn', toData(ticket)) : event('ticket.updated', toData(ticket)),
 ]
 
-/** Who holds a ticket is told by orders alone; here only what the other services cannot know of them. */
+/** Orders publish who holds a ticket; here only what the other services cannot know from them. */
 const eventsOfFollowing = (ticket: Ticket): FairpassEvent[] =>
   ticket.status === 'withdrawn' ? [event('ticket.withdrawn', toData(ticket))] : []
+
+/** A change of a ticket, made on the document that holds it. */
+const onDocument =
+  (change: (ticket: Ticket) => Ticket) =>
+  (stored: TicketDocument): TicketDocument => {
+    const ticket = withoutSearch(stored)
+    const next = change(ticket)
+    return next === ticket ? stored : withSearch(next, stored)
+  }
+
+const createWrites = (documents: Documents) => ({
+  create: async (ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
+    withoutSearch(await documents.insert(withSearch(ticket), createdEvents)),
+
+  /** Lets `change` decide on the stored ticket; see `change` of the sdk's collection. */
+  change: async (id: string, change: (ticket: Ticket) => Ticket): Promise<Ticket | undefined> => {
+    const changed = await documents.change(id, onDocument(change), eventsOf)
+    return changed && withoutSearch(changed)
+  },
+
+  /**
+   * Writes `after` over exactly the version of `before`.
+   * @throws VersionConflictError when somebody else was quicker
+   */
+  replace: async (before: Ticket, after: Ticket, { timeoutMs }: { timeoutMs: number }): Promise<Ticket> =>
+    withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { maxTimeMS: timeoutMs })),
+
+  /** Lets several tickets follow their orders at once. */
+  changeMany: (changes: ReadonlyMap<string, (ticket: Ticket) => Ticket>) =>
+    documents.changeMany(new Map([...changes].map(([id, change]) => [id, onDocument(change)])), eventsOfFollowing),
+
+  /** Part of a transaction: a listing that was made of another's file. */
+  createIn: async (session: ClientSession, ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
+    withoutSearch(await documents.insert(withSearch(ticket), createdEvents, { session })),
+
+  /** The same as `replace` as a part of a transaction. */
+  replaceIn: async (session: ClientSession, before: Ticket, after: Ticket): Promise<Ticket> =>
+    withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
+
+  /** A mark of this service's own: the listing itself did not change. */
+  noteErased: (id: string, fileId: string) =>
+    documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<StoredTicket>, { $unset: { erasesFile: '' } }),
+})
+
+const createReads = (documents: Documents) => {
+  const search = createSearch(documents.raw)
+  return {
+    find: async (id: string) => {
+      const found = await documents.find(id)
+      return found && withoutSearch(found)
+    },
+
+    search: async (wanted: Search, now: Date) => {
+      const { rows, nextCursor } = await search(wanted, now)
+      return { tickets: rows.map((row) => withoutSearch(documents.toEntity(row))), nextCursor }
+    },
+
+    ofSeller: async (sellerId: string, limit: number, cursor?: string) => {
+      const own = { sellerId, isDiscarded: { $ne: true } } as Filter<StoredTicket>
+      const { rows, nextCursor } = await documents.page(own, { order: newestFirst, limit, cursor })
+      return { tickets: rows.map(withoutSearch), nextCursor }
+    },
+
+    /** By which listings a buyer has sold on what an order brought, the latest first. */
+    resalesOf: async (orderId: string): Promise<Ticket[]> =>
+      (await documents.list({ 'resaleOf.orderId': orderId }, { sort: { _id: -1 }, limit: resalesMost })).map(
+        withoutSearch,
+      ),
+
+    /** Listings whose files are to be erased, at most `limit`. */
+    toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<StoredTicket>, { limit }),
+
+    /** Listings of a seller that a ban must still end, at most `limit`. */
+    toEnd: (sellerId: string, limit: number) =>
+      documents.list(
+        { sellerId, status: { $in: ['available', 'reserved'] }, withdrawOnRelease: { $ne: true } },
+        { limit },
+      ),
+  }
+}
+
+/** Takes what has begun out of all lists, at most `limit` at once. @returns how many */
+const unlistBegun = async ({ raw }: Documents, now: Date, limit: number): Promise<number> => {
+  const begun = await raw
+    .find({
+      isListed: { $exists: true },
+      status: { $in: statuses },
+      startsAt: { $lte: now },
+    } as Filter<StoredTicket>)
+    .project<{ _id: string }>({ _id: 1 })
+    .hint('all, soonest')
+    .limit(limit)
+    .toArray()
+  if (begun.length === 0) return 0
+  const ids = begun.map(({ _id }) => _id)
+  // Not what was moved to a later day meanwhile.
+  await raw.updateMany({ _id: { $in: ids }, startsAt: { $lte: now } }, { $unset: { isListed: '' } })
+  return begun.length
+}
 
 export const openTickets = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<TicketDocument>(db, 'tickets', {
@@ -48,109 +156,20 @@ export const openTickets = (db: Db, publishAll: PublishAll) => {
       ...searchIndexes,
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },
       { key: { erasesFile: 1 }, name: 'file to erase', sparse: true },
+      { key: { 'resaleOf.orderId': 1, _id: -1 }, name: 'resales', sparse: true },
+      {
+        key: { 'resaleOf.orderId': 1 },
+        name: 'one resale',
+        unique: true,
+        partialFilterExpression: { 'resaleOf.orderId': { $exists: true }, status: { $in: onTheMarket } },
+      },
     ],
   })
-  const search = createSearch(documents.raw)
-
   return {
     ...documents,
-    find: async (id: string) => {
-      const found = await documents.find(id)
-      return found && withoutSearch(found)
-    },
-
-    create: async (ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
-      withoutSearch(await documents.insert(withSearch(ticket), (saved) => [event('ticket.created', toData(saved))])),
-
-    /** Lets `change` decide on the stored ticket; see `change` of the sdk's collection. */
-    change: async (id: string, change: (ticket: Ticket) => Ticket): Promise<Ticket | undefined> => {
-      const changed = await documents.change(
-        id,
-        (stored) => {
-          const ticket = withoutSearch(stored)
-          const next = change(ticket)
-          return next === ticket ? stored : withSearch(next, stored)
-        },
-        eventsOf,
-      )
-      return changed && withoutSearch(changed)
-    },
-
-    /**
-     * Writes `after` over exactly the version of `before`.
-     * @throws VersionConflictError when somebody else was quicker
-     */
-    replace: async (before: Ticket, after: Ticket, { timeoutMs }: { timeoutMs: number }): Promise<Ticket> =>
-      withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { maxTimeMS: timeoutMs })),
-
-    /** The same for several tickets at once. */
-    changeMany: (changes: ReadonlyMap<string, (ticket: Ticket) => Ticket>) =>
-      documents.changeMany(
-        new Map(
-          [...changes].map(([id, change]) => [
-            id,
-            (stored: TicketDocument) => {
-              const ticket = withoutSearch(stored)
-              const next = change(ticket)
-              return next === ticket ? stored : withSearch(next, stored)
-            },
-          ]),
-        ),
-        eventsOfFollowing,
-      ),
-
-    /** Part of a transaction: a listing that was made of another's file. */
-    createIn: async (session: ClientSession, ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
-      withoutSearch(
-        await documents.insert(withSearch(ticket), (saved) => [event('ticket.created', toData(saved))], { session }),
-      ),
-
-    /** The same as `replace` as a part of a transaction. */
-    replaceIn: async (session: ClientSession, before: Ticket, after: Ticket): Promise<Ticket> =>
-      withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
-
-    /** Listings whose files are to be erased, at most `limit`. */
-    toErase: (limit: number) => documents.list({ erasesFile: { $exists: true } } as Filter<StoredTicket>, { limit }),
-
-    /** A mark of this service's own: the listing itself did not change. */
-    noteErased: (id: string, fileId: string) =>
-      documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<StoredTicket>, { $unset: { erasesFile: '' } }),
-
-    search: async (wanted: Search, now: Date) => {
-      const { rows, nextCursor } = await search(wanted, now)
-      return { tickets: rows.map((row) => withoutSearch(documents.toEntity(row))), nextCursor }
-    },
-
-    ofSeller: async (sellerId: string, limit: number, cursor?: string) => {
-      const { rows, nextCursor } = await documents.page({ sellerId }, { order: newestFirst, limit, cursor })
-      return { tickets: rows.map(withoutSearch), nextCursor }
-    },
-
-    /** Takes what has begun out of all lists, at most `limit` at once. @returns how many */
-    unlistBegun: async (now: Date, limit: number): Promise<number> => {
-      const begun = await documents.raw
-        .find({
-          isListed: { $exists: true },
-          status: { $in: statuses },
-          startsAt: { $lte: now },
-        } as Filter<StoredTicket>)
-        .project<{ _id: string }>({ _id: 1 })
-        .hint('all, soonest')
-        .limit(limit)
-        .toArray()
-      if (begun.length === 0) return 0
-      const ids = begun.map(({ _id }) => _id)
-      // Not what was moved to a later day meanwhile.
-      await documents.raw.updateMany({ _id: { $in: ids }, startsAt: { $lte: now } }, { $unset: { isListed: '' } })
-      return begun.length
-    },
-
-    /** Listings of a seller that a ban must still end, at most `limit`. */
-    toEnd: (sellerId: string, limit: number) =>
-      documents.list(
-        { sellerId, status: { $in: ['available', 'reserved'] }, withdrawOnRelease: { $ne: true } },
-        { limit },
-      ),
+    ...createWrites(documents),
+    ...createReads(documents),
+    unlistBegun: (now: Date, limit: number) => unlistBegun(documents, now, limit),
   }
 }
 

@@ -110,7 +110,7 @@ export const access: Guard[] = [
     name: 'anybody may speak for Stripe',
     out: [
       {
-        file: 'services/payments/src/webhook/store.ts',
+        file: 'services/payments/src/webhook/verify.ts',
         text: '        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds)\n',
         by: '',
       },

@@ -66,7 +66,7 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/mongo/outbox.ts',
-        text: '.map(({ id, outbox = [] }) => enqueue(id, outbox)),',
+        text: '.map(({ id, outbox = [] }) => add(id, outbox)),',
         by: '.map(async () => {}),',
       },
     ],
@@ -81,7 +81,7 @@ export const events: Guard[] = [
     out: [
       {
         file: 'services/orders/src/main.ts',
-        text: "        { everyMs: safetyNetMs, name: 'outbox', work: orders.relay.sweep },\n",
+        text: "        orders.relay.loopOf('outbox'),\n",
         by: '',
       },
     ],

@@ -11,8 +11,8 @@ const clock = {
 }
 const sweep = {
   file: 'services/orders/src/main.ts',
-  text: "        { everyMs: 700, name: 'overdue orders', work: () => expireOverdue(orders) },\n",
-  by: '',
+  text: 'work: () => expireOverdue(orders),\n',
+  by: 'work: async () => undefined,\n',
 }
 
 /** Every hold ends by `expiresAt` + 30 s, never early, never while settling. */

@@ -1,7 +1,7 @@
 import type { Guard } from '../guard.ts'
 
 const routes = 'services/tickets/src/file/routes.ts'
-const store = 'services/tickets/src/file/store.ts'
+const barcodeStore = 'services/tickets/src/file/barcode-store.ts'
 const test = 'test/e2e/handover.test.ts'
 const handedOut = { file: test, name: 'an uploaded ticket is the buyer’s once it is paid, and nobody else’s' }
 
@@ -34,7 +34,7 @@ export const files: Guard[] = [
   {
     promise: 10,
     name: 'whoever comes later takes a barcode over',
-    out: [{ file: store, text: '{ _id: current, ...mine }, set', by: '{ _id: current }, set' }],
+    out: [{ file: barcodeStore, text: '{ _id: current, ...mine }, set', by: '{ _id: current }, set' }],
     test: { file: test, name: 'the same ticket as PDF, photo and pass is refused, also by twenty at once' },
   },
 ]

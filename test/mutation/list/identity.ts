@@ -3,7 +3,10 @@ import type { Guard } from '../guard.ts'
 const e2e = 'test/e2e/identity.test.ts'
 const ban = 'a ban is felt by every service within a second, with a token that has not expired'
 const wiring = 'sdk/src/service/context.ts'
-const wiringTest = { file: 'sdk/src/service/context.test.ts', name: 'a ban that one replica heard of is felt by all' }
+const wiringTest = {
+  file: 'sdk/src/service/context.test.ts',
+  name: 'a ban that one replica was told of is felt by all',
+}
 const denyList = 'sdk/src/identity/deny-list.ts'
 const denyListTest = 'sdk/src/identity/deny-list.test.ts'
 const refresh = { file: wiring, text: '    if (user) await revocations.refresh()\n', by: '' }

@@ -1,6 +1,7 @@
 import type { Guard } from '../guard.ts'
 
 const store = 'services/auth/src/mail/store.ts'
+const queue = 'services/auth/src/mail/queue.ts'
 const deliver = 'services/auth/src/mail/deliver.test.ts'
 const factors = 'services/auth/src/second-factor/second-factor.test.ts'
 
@@ -25,9 +26,9 @@ export const mail: Guard[] = [
     name: 'several take the same mail',
     out: [
       {
-        file: store,
-        text: '{ $set: { nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },',
-        by: '{ $set: { nextAttemptAt: new Date(now.getTime() - leaseMs) }, $inc: { attempts: 1 } },',
+        file: queue,
+        text: '{ $set: { leaseId, nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },',
+        by: '{ $set: { leaseId, nextAttemptAt: new Date(now.getTime() - leaseMs) }, $inc: { attempts: 1 } },',
       },
     ],
     test: { file: deliver, name: 'what a sender had taken when it died is sent when its lease is over' },
@@ -37,9 +38,9 @@ export const mail: Guard[] = [
     name: 'one whose lease was over decides all the same',
     out: [
       {
-        file: store,
-        text: "{ _id: id, attempts, status: 'owed' },",
-        by: "{ _id: id, status: 'owed', attempts: { $gte: attempts } },",
+        file: queue,
+        text: "leaseId, status: 'owed' },",
+        by: "status: 'owed' },",
       },
     ],
     test: { file: deliver, name: 'one whose lease was over decides nothing any more' },
@@ -62,8 +63,8 @@ export const mail: Guard[] = [
     out: [
       {
         file: 'services/auth/src/email-token/store.ts',
-        text: '              usedAt: { $exists: false },\n              expiresAt',
-        by: '              expiresAt',
+        text: 'usedAt: { $exists: false }, expiresAt: { $gt: now }',
+        by: 'expiresAt: { $gt: now }',
       },
     ],
     test: { file: 'services/auth/src/email-token/email-token.test.ts', name: 'a token works once, even at once' },

@@ -88,7 +88,7 @@ export const money: Guard[] = [
     name: 'what a card holds for no payment stays held',
     out: [
       {
-        file: 'services/payments/src/payment/process.ts',
+        file: 'services/payments/src/payment/after-end.ts',
         text: "    if (result.as === 'told' && result.intent.status === 'requires_capture')\n",
         by: '    if (result === undefined)\n',
       },

@@ -1,6 +1,6 @@
 import type { Guard } from '../guard.ts'
 
-const drive = 'services/payments/src/payout/process.ts'
+const steps = 'services/payments/src/payout/steps.ts'
 const unit = 'services/payments/src/payout/payouts.test.ts'
 
 /** A seller is owed exactly what was sold, and is sent it once. */
@@ -10,7 +10,7 @@ export const payouts: Guard[] = [
     name: 'whether a transfer was made is not asked before another',
     out: [
       {
-        file: drive,
+        file: steps,
         text: '    if (made) return payouts.write(payout, payoutSent(payout, made, now()))\n',
         by: '',
       },
@@ -23,7 +23,7 @@ export const payouts: Guard[] = [
   {
     promise: 8,
     name: 'a banned seller is paid out',
-    out: [{ file: drive, text: 'if (await bans.isBanned(payout.sellerId))', by: 'if (bans === undefined)' }],
+    out: [{ file: steps, text: 'if (await bans.isBanned(payout.sellerId))', by: 'if (bans === undefined)' }],
     test: { file: unit, name: 'a banned seller is not paid out until the ban is undone' },
   },
   {
@@ -41,7 +41,7 @@ export const payouts: Guard[] = [
   {
     promise: 5,
     name: 'a disputed sale is paid out',
-    out: [{ file: drive, text: "if (payout.disputes.length > 0) return stay(payout, 'dispute')", by: '' }],
+    out: [{ file: steps, text: "if (payout.disputes.length > 0) return stay(payout, 'dispute')", by: '' }],
     test: {
       file: 'services/payments/src/dispute/disputes.test.ts',
       name: 'a disputed sale is withheld, and sent once it is won',

@@ -1,4 +1,4 @@
-import type { Messages } from '../i18n/en.ts'
+import type { Messages } from '../i18n/messages.ts'
 import type { Failure } from '../queries/loaded.ts'
 import { failureIn } from '../queries/loaded.ts'
 import type { Api, ApiResponse } from '../server/api/api.ts'

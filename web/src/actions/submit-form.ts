@@ -1,5 +1,5 @@
 import { BodyTooLarge, readBody } from '../gateway/body.ts'
-import type { Messages } from '../i18n/en.ts'
+import type { Messages } from '../i18n/messages.ts'
 import type { Failure } from '../queries/loaded.ts'
 import type { Api } from '../server/api/api.ts'
 import { changeAccount, signIn, signOut, signUp } from './account.ts'

@@ -1,5 +1,5 @@
 import { majorUnits, offsetDateTime } from '@fairpass/sdk/values'
-import { hasBegun, type Ticket } from './schemas.ts'
+import { hasBegun, type Ticket } from './schemas/ticket.ts'
 
 const schemaOrgAvailability: Record<Ticket['status'], string> = {
   available: 'https://schema.org/InStock',

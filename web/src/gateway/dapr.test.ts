@@ -61,7 +61,7 @@ describe.skipIf(daprd === undefined)('through real sidecars', () => {
       () => orders?.stop(true),
     )
     const gateway = createGateway({
-      daprHttpPort: sidecars[0]?.httpPort ?? 0,
+      daprEndpoint: `http://127.0.0.1:${sidecars[0]?.httpPort}`,
       publicOrigin: 'http://localhost:3000',
       daprApiToken: 'sidecar-token',
       trustedProxies: 0,

@@ -14,9 +14,9 @@ const sidecar = Bun.serve({
     return behave(request)
   },
 })
-const daprHttpPort = sidecar.port ?? 0
+const daprEndpoint = `http://127.0.0.1:${sidecar.port}`
 const publicOrigin = 'http://localhost:3000'
-const options = { daprHttpPort, publicOrigin, daprApiToken: undefined, trustedProxies: 0 }
+const options = { daprEndpoint, publicOrigin, daprApiToken: undefined, trustedProxies: 0 }
 const gateway = createGateway(options)
 const call = (path: string, init?: RequestInit, handle = gateway) =>
   handle(new Request(`${publicOrigin}${path}`, init), '127.0.0.1')
@@ -53,7 +53,7 @@ describe('what the sidecar or the network refuses is told in the contract’s wo
   })
 
   test('no sidecar at all', async () => {
-    const closed = createGateway({ ...options, daprHttpPort: 1 })
+    const closed = createGateway({ ...options, daprEndpoint: 'http://127.0.0.1:1' })
     await expectProblem(await call('/api/tickets', {}, closed), 503, 'service_unavailable')
   })
 

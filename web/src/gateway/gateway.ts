@@ -1,14 +1,15 @@
+import { runtime } from '@fairpass/sdk/runtime'
 import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/telemetry/trace'
 import { BodyTooLarge, readBody } from './body.ts'
 import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
-import { isSecretPath, maxBodyBytesOf, routeOf } from './route.ts'
+import { isSecret, maxBodyBytesOf, routeOf } from './route.ts'
 import { isCrossSite, isOfOtherAddress } from './same-origin.ts'
 import { isSidecarError } from './sidecar-error.ts'
 import { traceOf, unsampled } from './trace.ts'
 
 export type GatewayOptions = Origin & {
-  daprHttpPort: number
+  daprEndpoint: string
   /** From the first byte of the request to the last of the answer; an event stream is bound only until it opens. */
   timeoutMs?: number
 }
@@ -27,8 +28,8 @@ const isShort = (response: Response): boolean =>
   Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= bufferedMaxBytes
 
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
-export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
-  const sidecar = `http://127.0.0.1:${daprHttpPort}/v1.0/invoke`
+export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
+  const sidecar = `${daprEndpoint}/v1.0/invoke`
 
   return async (request, peer) => {
     const trace = traceOf(request.headers.get('traceparent'))
@@ -54,13 +55,12 @@ export const createGateway = ({ daprHttpPort, timeoutMs = defaultTimeoutMs, ...o
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
       const answer = await inSpan(`invoke ${route.app}`, options, async (span) => {
         // Sidecars write down the paths of what they record.
-        const traceparent = isSecretPath(url.pathname) ? unsampled(traceparentOf(span)) : traceparentOf(span)
-        const answered = await fetch(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
+        const traceparent = isSecret(url) ? unsampled(traceparentOf(span)) : traceparentOf(span)
+        const answered = await runtime.fetchToRelay(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
           method: request.method,
           headers: requestHeaders(request.headers, peer, { ...trace, traceparent }, origin),
           redirect: 'manual',
           signal: call.signal,
-          decompress: false,
           ...(body === undefined ? {} : { body }),
         })
         span.setAttribute('http.response.status_code', answered.status)

@@ -16,7 +16,7 @@ export type Route = {
 }
 
 /** Files lie with their listings; who asks for one names the order that bought it. */
-const ofTickets = /^\/api\/orders\/[0-9a-f]{24}\/(file|code|calendar)$/
+const ofTickets = /^\/api\/orders\/[0-9a-f]{24}\/(file|file\/link|code|calendar|resale)$/
 /** Where a ticket's file is uploaded as it is. */
 const uploadPath = /^\/api\/tickets\/[0-9a-f]{24}\/file$/
 
@@ -37,6 +37,9 @@ export const routeOf = (pathname: string): Route | undefined => {
 
 /** True for everything that belongs to the gateway, well-formed or not: pages never answer below /api. */
 export const isApiPath = (pathname: string): boolean => pathname === '/api' || pathname.startsWith('/api/')
+
+/** A link to a ticket's file, which opens it: it is not traced. */
+export const isSecret = ({ pathname, searchParams }: URL): boolean => isSecretPath(pathname) || searchParams.has('link')
 
 /** A coupon's code stands in it, which is as good as money: the path is neither logged nor traced. */
 export const isSecretPath = (pathname: string): boolean => /^\/api\/coupons\/./.test(pathname)

@@ -1,4 +1,4 @@
-import type { Messages } from './en.ts'
+import type { Messages } from './messages.ts'
 
 /** Why a card was declined, in a sentence. */
 export const declineMessage = ({ declines }: Messages['checkout'], code: string | undefined): string =>

@@ -8,7 +8,7 @@ const pubsubName = 'live'
 const ticketTopics = ['ticket.created', 'ticket.updated', 'ticket.withdrawn']
 const orderTopics = ['order.created', 'order.cancelled', 'order.completed']
 const busyTopics: ReadonlySet<string> = new Set(['ticket.created', ...orderTopics])
-const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 100 }
+const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 200 }
 const maxEventBytes = 1024 * 1024
 const readTimeoutMs = 5000
 // A new group is told what Redis still has, from the beginning. Pages that are open now have seen all that.

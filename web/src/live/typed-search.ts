@@ -1,6 +1,6 @@
 import { createSignal, onCleanup } from 'solid-js'
 import { apiQuery, tidyAddress } from '../domain/listing-query.ts'
-import { Tickets } from '../domain/schemas.ts'
+import { Tickets } from '../domain/schemas/ticket.ts'
 import { type Loaded, loadedFrom } from '../queries/loaded.ts'
 
 const debounceMs = 250

@@ -1,5 +1,5 @@
 import { NotFoundMessage } from '../components/layout/not-found.tsx'
-import { respondNotFound } from '../queries/queries.ts'
+import { respondNotFound } from '../queries/page.ts'
 
 export default function NotFound() {
   respondNotFound()

@@ -7,10 +7,10 @@ import { Head } from '../components/layout/head.tsx'
 import { NextPageLink } from '../components/layout/next-page-link.tsx'
 import { Page } from '../components/layout/page.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
-import type { Sales as SoldPage } from '../domain/schemas.ts'
+import type { Sales as SoldPage } from '../domain/schemas/earnings.ts'
 import { useMessages } from '../i18n/messages.ts'
+import { readEarnings, readPayoutAccount, readSales } from '../queries/earnings.ts'
 import type { Loaded } from '../queries/loaded.ts'
-import { readEarnings, readPayoutAccount, readSales } from '../queries/queries.ts'
 
 const balances = ['pendingCents', 'availableCents', 'paidOutCents'] as const
 

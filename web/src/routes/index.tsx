@@ -8,11 +8,11 @@ import { Page } from '../components/layout/page.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { TicketCard } from '../components/ticket/ticket-card.tsx'
 import { apiQuery, isWholeListing, pageAddress } from '../domain/listing-query.ts'
-import type { Tickets } from '../domain/schemas.ts'
+import type { Tickets } from '../domain/schemas/ticket.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { createTypedSearch } from '../live/typed-search.ts'
 import { watchTickets } from '../live/watch.ts'
-import { readListing } from '../queries/queries.ts'
+import { readListing } from '../queries/market.ts'
 
 export default function Listing() {
   const location = useLocation()

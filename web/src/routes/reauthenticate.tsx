@@ -6,7 +6,7 @@ import { ErrorAlert } from '../components/layout/error-alert.tsx'
 import { Head } from '../components/layout/head.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { useMessages } from '../i18n/messages.ts'
-import { readSettings } from '../queries/queries.ts'
+import { readSettings } from '../queries/account.ts'
 
 export default function Reauthenticate() {
   const visitor = useVisitor()

@@ -8,10 +8,10 @@ import { Page } from '../components/layout/page.tsx'
 import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { Time } from '../components/ticket/ticket-card.tsx'
-import type { HandedSale } from '../domain/schemas.ts'
+import type { HandedSale } from '../domain/schemas/order.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { Sentence } from '../i18n/sentence.tsx'
-import { readHandedSales } from '../queries/queries.ts'
+import { readHandedSales } from '../queries/orders.ts'
 
 export default function SalesPage() {
   const location = useLocation()
@@ -57,23 +57,7 @@ const SaleRow = (props: { sale: HandedSale }) => {
           : order.status[props.sale.status]}
       </p>
       <Show when={waits()}>
-        <Show when={props.sale.handover.deadline}>
-          {(deadline) => (
-            <p class="hint">
-              <Sentence
-                of={handover.sendBy}
-                parts={{
-                  time: <Time iso={deadline()} locale={visitor.locale} timeZone={props.sale.ticket.timeZone} />,
-                }}
-              />
-            </p>
-          )}
-        </Show>
-        <form method="post" action="/sales">
-          <input type="hidden" name="intent" value="sent" />
-          <input type="hidden" name="id" value={props.sale.id} />
-          <button type="submit">{handover.haveSent}</button>
-        </form>
+        <PassOnForm sale={props.sale} />
       </Show>
       <Show when={props.sale.claim}>
         {(claim) => (
@@ -81,23 +65,57 @@ const SaleRow = (props: { sale: HandedSale }) => {
             <p>{handover.claimStatus[claim().status]}</p>
             <p class="hint">{claim().reason}</p>
             <Show when={claim().status === 'open'}>
-              <form method="post" action="/sales" class="stack">
-                <input type="hidden" name="intent" value="answer" />
-                <input type="hidden" name="id" value={props.sale.id} />
-                <div class="field">
-                  <label for={`f-text-${props.sale.id}`}>{handover.yourAnswer}</label>
-                  <textarea id={`f-text-${props.sale.id}`} name="text" rows="3" maxlength="2000" required>
-                    {claim().answer?.text ?? ''}
-                  </textarea>
-                </div>
-                <button type="submit" class="quiet">
-                  {handover.sendAnswer}
-                </button>
-              </form>
+              <AnswerForm id={props.sale.id} answer={claim().answer?.text ?? ''} />
             </Show>
           </div>
         )}
       </Show>
     </li>
+  )
+}
+
+const PassOnForm = (props: { sale: HandedSale }) => {
+  const visitor = useVisitor()
+  const { handover } = useMessages()
+  return (
+    <>
+      <Show when={props.sale.handover.deadline}>
+        {(deadline) => (
+          <p class="hint">
+            <Sentence
+              of={handover.sendBy}
+              parts={{
+                time: <Time iso={deadline()} locale={visitor.locale} timeZone={props.sale.ticket.timeZone} />,
+              }}
+            />
+          </p>
+        )}
+      </Show>
+      <form method="post" action="/sales">
+        <input type="hidden" name="intent" value="sent" />
+        <input type="hidden" name="id" value={props.sale.id} />
+        <button type="submit">{handover.haveSent}</button>
+      </form>
+    </>
+  )
+}
+
+/** What the seller says to a claim. */
+const AnswerForm = (props: { id: string; answer: string }) => {
+  const { handover } = useMessages()
+  return (
+    <form method="post" action="/sales" class="stack">
+      <input type="hidden" name="intent" value="answer" />
+      <input type="hidden" name="id" value={props.id} />
+      <div class="field">
+        <label for={`f-text-${props.id}`}>{handover.yourAnswer}</label>
+        <textarea id={`f-text-${props.id}`} name="text" rows="3" maxlength="2000" required>
+          {props.answer}
+        </textarea>
+      </div>
+      <button type="submit" class="quiet">
+        {handover.sendAnswer}
+      </button>
+    </form>
   )
 }

@@ -6,7 +6,7 @@ import { Page } from '../components/layout/page.tsx'
 import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
 import { useMessages } from '../i18n/messages.ts'
-import { readSearches } from '../queries/queries.ts'
+import { readSearches } from '../queries/market.ts'
 
 export default function Searches() {
   const visitor = useVisitor()

@@ -5,7 +5,7 @@ test('the app’s own port wins, and the public origin follows it', () => {
   expect(settingsFrom({ APP_PORT: '4000', PORT: '3000', DAPR_HTTP_PORT: '3501' })).toMatchObject({
     port: 4000,
     host: '127.0.0.1',
-    daprHttpPort: 3501,
+    daprEndpoint: 'http://127.0.0.1:3501',
     publicOrigin: 'http://localhost:4000',
   })
   expect(settingsFrom({ PUBLIC_ORIGIN: 'https://fair.example/', DAPR_API_TOKEN: '' })).toMatchObject({

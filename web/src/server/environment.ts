@@ -1,3 +1,4 @@
+import { DaprHttpEndpoint, daprEndpointOf } from '@fairpass/sdk/dapr/endpoint'
 import * as v from 'valibot'
 
 const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
@@ -9,6 +10,7 @@ const Environment = v.object({
   PORT: v.optional(Port),
   HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
   DAPR_HTTP_PORT: v.optional(Port, '3500'),
+  DAPR_HTTP_ENDPOINT: v.optional(DaprHttpEndpoint),
   METRICS_HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '127.0.0.1'),
   METRICS_PORT: v.optional(Port),
   DAPR_API_TOKEN: Text,
@@ -26,6 +28,13 @@ const Environment = v.object({
   LINGER_SECONDS: v.optional(Seconds, '0'),
   DRAIN_SECONDS: v.optional(Seconds, '4'),
   STRIPE_PUBLISHABLE_KEY: Text,
+  REGION_ORIGIN: v.optional(
+    v.pipe(
+      v.string(),
+      v.url(),
+      v.transform((text) => new URL(text).origin),
+    ),
+  ),
   TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.regex(/^\d$/), v.transform(Number)), '0'),
   PLATFORM_FEE_BASIS_POINTS: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(10_000)),
@@ -47,7 +56,8 @@ const Environment = v.object({
 export type Settings = {
   host: string
   port: number
-  daprHttpPort: number
+  /** Where the Dapr API answers: a sidecar beside this app, or one elsewhere. */
+  daprEndpoint: string
   /** Where Prometheus asks; without a port it can't. */
   metricsHost: string
   metricsPort: number | undefined
@@ -56,6 +66,8 @@ export type Settings = {
   appApiToken: string | undefined
   publicOrigin: string
   stripePublishableKey: string | undefined
+  /** Where the same app runs beside its services; at the edge, what cannot be done there is asked of it. */
+  regionOrigin: string | undefined
   /** How many proxies of ours stand in front of this app and append to X-Forwarded-For. */
   trustedProxies: number
   /** Serves https as well; for development, in production a gateway does. */
@@ -72,8 +84,11 @@ export type Settings = {
 }
 
 /** Throws with the name of each variable that is wrong; an empty variable counts as absent. */
-export const settingsFrom = (env: Record<string, string | undefined>): Settings => {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+export const settingsFrom = (env: Record<string, unknown>): Settings => {
+  // By name: a process may be kept from everything else in its environment.
+  const given = Object.fromEntries(
+    Object.keys(Environment.entries).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  )
   const read = v.safeParse(Environment, given)
   if (!read.success) {
     throw new Error(read.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; '))
@@ -86,13 +101,14 @@ export const settingsFrom = (env: Record<string, string | undefined>): Settings 
   return {
     host: rest.HOST,
     port,
-    daprHttpPort: rest.DAPR_HTTP_PORT,
+    daprEndpoint: daprEndpointOf(rest),
     metricsHost: rest.METRICS_HOST,
     metricsPort: rest.METRICS_PORT,
     daprApiToken: rest.DAPR_API_TOKEN,
     appApiToken: rest.APP_API_TOKEN,
     publicOrigin: PUBLIC_ORIGIN ?? `http://localhost:${port}`,
     stripePublishableKey: rest.STRIPE_PUBLISHABLE_KEY,
+    regionOrigin: rest.REGION_ORIGIN,
     trustedProxies: rest.TRUSTED_PROXIES,
     tls: tlsPort && certFile && keyFile ? { port: tlsPort, certFile, keyFile } : undefined,
     lingerMs: rest.LINGER_SECONDS * 1_000,

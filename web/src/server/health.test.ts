@@ -14,7 +14,7 @@ afterAll(() => sidecar.stop(true))
 
 // Guarantee: whoever waits for readiness meets no service that is still starting.
 test('ready once the sidecar and each service have answered, and no service takes that back', async () => {
-  const health = createHealth({ daprHttpPort: sidecar.port ?? 0, daprApiToken: undefined })
+  const health = createHealth({ daprEndpoint: `http://127.0.0.1:${sidecar.port}`, daprApiToken: undefined })
   const status = async () => (await health('/readyz'))?.status
   away = new Set(['tickets', 'auth'])
   expect(await status()).toBe(503)

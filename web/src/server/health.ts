@@ -13,12 +13,12 @@ const healthResponse = (status: number, word: string): Response =>
  * /healthz: the process lives. /readyz: its sidecar can call out, and each service has answered once since the start:
  * later, a service that is away takes no page from the others. Undefined for any other path.
  */
-export const createHealth = ({ daprHttpPort, daprApiToken }: Pick<Settings, 'daprHttpPort' | 'daprApiToken'>) => {
+export const createHealth = ({ daprEndpoint, daprApiToken }: Pick<Settings, 'daprEndpoint' | 'daprApiToken'>) => {
   const waiting = new Set(services)
   const startedAt = Date.now()
 
   const isAnswered = (path: string): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/${path}`, {
+    fetch(`${daprEndpoint}/v1.0/${path}`, {
       headers: daprApiToken ? { 'dapr-api-token': daprApiToken } : {},
       signal: AbortSignal.timeout(probeTimeoutMs),
     })

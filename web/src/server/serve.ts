@@ -1,3 +1,5 @@
+import { pause } from '@fairpass/sdk/run-periodically'
+import { runtime } from '@fairpass/sdk/runtime'
 import { metrics } from '@fairpass/sdk/telemetry/metrics'
 import { serveMetrics } from '@fairpass/sdk/telemetry/metrics-server'
 import { startTracing } from '@fairpass/sdk/telemetry/tracing'
@@ -8,11 +10,6 @@ import { pathToShow } from './route-name.ts'
 import { serverContext } from './server-context.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
-
-const idleSeconds = 60
-
-const isEventStream = (response: Response): boolean =>
-  response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
 /** The framework serves the build's files without a header of ours. */
 const withNosniff = (response: Response): Response => {
@@ -29,12 +26,9 @@ export const serve = (handle: Handle): void => {
   const options = {
     port: settings.port,
     hostname: settings.host,
-    idleTimeout: idleSeconds,
-    development: false,
-    fetch: async (request: Request, bun: Bun.Server<undefined>) => {
+    fetch: async (request: Request, peer: string | undefined) => {
       const started = performance.now()
       const { pathname } = new URL(request.url)
-      const peer = bun.requestIP(request)?.address
       // The trace starts here: what is called for this request, and the line about it, tell the same id.
       const response = await observeRequest(request, pathname, async () => {
         // Before the files of the build, which the framework would serve whatever their name.
@@ -44,8 +38,6 @@ export const serve = (handle: Handle): void => {
         Object.defineProperty(request, 'ip', { value: peer })
         return withNosniff(await handle(request))
       })
-      // A stream may be silent for longer than a connection may idle.
-      if (isEventStream(response)) bun.timeout(request, 0)
       const durationMs = Math.round(performance.now() - started)
       // Whoever keeps a connection opens the next one to a process that stays.
       if (isDraining) response.headers.set('connection', 'close')
@@ -55,11 +47,11 @@ export const serve = (handle: Handle): void => {
       return response
     },
   }
-  const server = Bun.serve(options)
+  const server = runtime.listen(options)
   const servers = [server]
   if (settings.tls) {
     const { port, certFile, keyFile } = settings.tls
-    servers.push(Bun.serve({ ...options, port, tls: { cert: Bun.file(certFile), key: Bun.file(keyFile) } }))
+    servers.push(runtime.listen({ ...options, port, tls: { certFile, keyFile } }))
     log('info', 'listening with TLS', { host: settings.host, port })
   }
   log('info', 'listening', { host: settings.host, port: server.port })
@@ -77,11 +69,11 @@ export const serve = (handle: Handle): void => {
     if (isDraining) return
     isDraining = true
     context.close()
-    await Bun.sleep(settings.lingerMs)
+    await pause(settings.lingerMs)
     context.close()
     const drained = Promise.all(servers.map((one) => one.stop())).then(async () => (await tracing).stop())
-    await Promise.race([drained.catch(() => {}), Bun.sleep(settings.drainMs)])
-    await Promise.all(servers.map((one) => one.stop(true)))
+    await Promise.race([drained.catch(() => {}), pause(settings.drainMs)])
+    await Promise.all(servers.map((one) => one.stop({ isForced: true })))
     process.exit(0)
   }
   process.on('SIGTERM', drain)

@@ -23,12 +23,12 @@ const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Respo
 }
 
 /** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
-export const createSitemap = ({ daprHttpPort, daprApiToken, publicOrigin }: Settings) => {
+export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Settings) => {
   const readFromTickets = async <S extends v.GenericSchema>(
     schema: S,
     path: string,
   ): Promise<v.InferOutput<S> | undefined> => {
-    const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
+    const answer = await fetch(`${daprEndpoint}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
       headers: {
         ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}),
         traceparent: currentTrace()?.traceparent ?? '',

@@ -1,5 +1,13 @@
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import { inTransaction, isDuplicateKey, newId, type Order, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import {
+  type Collection,
+  inTransaction,
+  isDuplicateKey,
+  newId,
+  type Order,
+  openCollection,
+  type PublishAll,
+} from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { type Account, ban, EmailInUseError, promote, tell, unban } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
@@ -36,6 +44,18 @@ const toAccount = (document: AccountDocument | undefined): Account | undefined =
   const { passwordHash: _hash, erasedAt: _at, endSessionsBefore: _before, email, status, ...rest } = document
   return { ...rest, email, status }
 }
+
+/** Accounts by what they are known by. */
+const createReads = ({ find, findOne, list }: Pick<Collection<AccountDocument>, 'find' | 'findOne' | 'list'>) => ({
+  find: async (id: string): Promise<Account | undefined> => toAccount(await find(id)),
+
+  findMany: async (ids: readonly string[]): Promise<Map<string, Account>> => {
+    const found = ids.length > 0 ? await list({ _id: { $in: [...ids] } }, { limit: ids.length }) : []
+    return new Map(found.flatMap((document) => toAccount(document) ?? []).map((account) => [account.id, account]))
+  },
+
+  findByEmail: async (email: string): Promise<Account | undefined> => toAccount(await findOne({ email })),
+})
 
 /** Accounts. An erased account is gone for everybody, and no password hash leaves this file. */
 export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
@@ -82,9 +102,7 @@ export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
     ensureIndexes: documents.ensureIndexes,
     relay: documents.relay,
 
-    find: async (id: string): Promise<Account | undefined> => toAccount(await documents.find(id)),
-
-    findByEmail: async (email: string): Promise<Account | undefined> => toAccount(await documents.findOne({ email })),
+    ...createReads(documents),
 
     /**
      * Takes as long for an address in use as for a new one.

@@ -1,4 +1,4 @@
-import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
@@ -13,6 +13,7 @@ import type { Passkeys } from '../passkey/store.ts'
 import type { Recovery } from '../recovery/recovery.ts'
 import { SettingsAnswer } from '../schemas.ts'
 import type { SecondFactors } from '../second-factor/store.ts'
+import { settingsOf } from './settings.ts'
 import type { Contacts } from './store.ts'
 
 const Mails = v.strictObject({ sales: v.boolean(), waitlist: v.boolean(), searches: v.boolean() })
@@ -38,43 +39,19 @@ export type ContactDeps = {
   context: ServiceContext
 }
 
-/** How an account is written to and signed in to, as its owner sees and sets it. */
-export const createContactRoutes = (deps: ContactDeps) => {
-  const { accounts, contacts, recovery, secondFactors, passkeys, unsubscribing, limits, context } = deps
-  const { identity, idempotent } = context
+/** How an account is written to, as its owner sees and sets it. */
+export const createContactRoutes = (deps: ContactDeps) =>
+  combineRoutes(createSettingsRoutes(deps), createEmailRoutes(deps), createUnsubscribeRoutes(deps))
 
-  const settingsOf = async (userId: string) => {
-    const [account, contact, factors, keys] = await Promise.all([
-      accounts.find(userId),
-      contacts.find(userId),
-      secondFactors.standing(userId),
-      passkeys.list(userId),
-    ])
-    const { language = 'en', off = [], confirmedEmail, bouncedEmail, change } = contact
-    const email = account?.email ?? ''
-    return {
-      ...{ email, language, ...factors },
-      isEmailConfirmed: confirmedEmail === email,
-      isEmailBounced: bouncedEmail === email,
-      ...(change && change.expiresAt > new Date() ? { newEmail: change.newEmail } : {}),
-      mails: {
-        sales: !off.includes('sales'),
-        waitlist: !off.includes('waitlist'),
-        searches: !off.includes('searches'),
-      },
-      passkeys: keys.map(({ id, name, createdAt, usedAt }) => ({
-        ...{ id, name, createdAt: createdAt.toISOString() },
-        ...(usedAt ? { usedAt: usedAt.toISOString() } : {}),
-      })),
-    }
-  }
-
+const createSettingsRoutes = (deps: ContactDeps) => {
+  const { contacts } = deps
+  const { identity } = deps.context
   return new Hono<IdempotencyEnv>()
     .get(
       '/api/users/settings',
       identity.signedIn,
       describeRoute('How the account is written to and signed in to', { 200: SettingsAnswer }),
-      async (c) => c.json(await settingsOf(c.var.user.id)),
+      async (c) => c.json(await settingsOf(deps, c.var.user.id)),
     )
     .put(
       '/api/users/settings',
@@ -89,6 +66,10 @@ export const createContactRoutes = (deps: ContactDeps) => {
         return c.body(null, 204)
       },
     )
+}
+
+const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, idempotent } }: ContactDeps) =>
+  new Hono<IdempotencyEnv>()
     .post(
       '/api/users/email/confirmation',
       identity.signedIn,
@@ -120,17 +101,18 @@ export const createContactRoutes = (deps: ContactDeps) => {
         return c.body(null, 202)
       },
     )
-    .post(
-      '/api/users/unsubscribe',
-      limits.recoveryByAddress,
-      body(Ending),
-      describeRoute('End mails of a kind, with the token of one of them', { 204: undefined }, 'token_invalid'),
-      async (c) => {
-        const ended = unsubscribing.read(c.req.valid('json').token)
-        if (!ended) throw new EmailTokenInvalidError()
-        if (ended.searchId) await deps.onUnsubscribed(ended)
-        else if (await accounts.find(ended.userId)) await contacts.switchOff(ended.userId, ended.category)
-        return c.body(null, 204)
-      },
-    )
-}
+
+const createUnsubscribeRoutes = ({ accounts, contacts, unsubscribing, onUnsubscribed, limits }: ContactDeps) =>
+  new Hono<IdempotencyEnv>().post(
+    '/api/users/unsubscribe',
+    limits.recoveryByAddress,
+    body(Ending),
+    describeRoute('End mails of a kind, with the token of one of them', { 204: undefined }, 'token_invalid'),
+    async (c) => {
+      const ended = unsubscribing.read(c.req.valid('json').token)
+      if (!ended) throw new EmailTokenInvalidError()
+      if (ended.searchId) await onUnsubscribed(ended)
+      else if (await accounts.find(ended.userId)) await contacts.switchOff(ended.userId, ended.category)
+      return c.body(null, 204)
+    },
+  )

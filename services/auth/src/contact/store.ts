@@ -2,8 +2,7 @@ import type { ClientSession, Db } from 'mongodb'
 import type { Category, Language } from '../mail/letter.ts'
 
 /** How an account is written to. Apart from the account itself, whose version tells that a password was changed. */
-type Contact = {
-  _id: string
+export type Contact = {
   language?: Language
   /** what was switched off */
   off?: Category[]
@@ -17,16 +16,21 @@ type Contact = {
 
 /** How accounts are written to: language, what they want, which address was confirmed or refused. */
 export const openContacts = (db: Db) => {
-  const contacts = db.collection<Contact>('contacts')
+  const contacts = db.collection<Contact & { _id: string }>('contacts')
   const inSession = (session?: ClientSession) => (session ? { session } : {})
 
-  const set = async (userId: string, change: Partial<Omit<Contact, '_id'>>, session?: ClientSession): Promise<void> => {
+  const set = async (userId: string, change: Contact, session?: ClientSession): Promise<void> => {
     await contacts.updateOne({ _id: userId }, { $set: change }, { upsert: true, ...inSession(session) })
   }
 
   return {
-    find: async (userId: string, session?: ClientSession): Promise<Omit<Contact, '_id'>> =>
+    find: async (userId: string, session?: ClientSession): Promise<Contact> =>
       (await contacts.findOne({ _id: userId }, inSession(session))) ?? {},
+
+    findMany: async (userIds: readonly string[]): Promise<Map<string, Contact>> =>
+      new Map(
+        (await contacts.find({ _id: { $in: [...userIds] } }).toArray()).map(({ _id, ...contact }) => [_id, contact]),
+      ),
 
     set,
 

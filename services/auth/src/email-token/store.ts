@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { CustomError } from '@fairpass/sdk/errors'
-import type { ClientSession, Db } from 'mongodb'
+import type { ClientSession, Collection, Db, IndexDescription } from 'mongodb'
 
 /** What the link of a mail is good for. */
 export type Purpose = 'confirm-email' | 'reset-password' | 'email-change-old' | 'email-change-new'
@@ -36,8 +36,39 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const parse = (token: string) => {
   const [, id, secret] = /^([0-9a-f]{24})\.([A-Za-z0-9_-]{43})$/.exec(token) ?? []
-  return id && secret ? { id, hash: sha256(secret) } : undefined
+  return id && secret ? { _id: id, hash: sha256(secret) } : undefined
 }
+
+const indexes: IndexDescription[] = [
+  { key: { userId: 1, purpose: 1 }, name: 'user' },
+  { key: { forgottenAt: 1 }, name: 'forgotten', expireAfterSeconds: 0 },
+]
+
+/**
+ * Uses a token up, in one transaction with what it lets somebody do; where `work` throws, it stays good.
+ * @throws EmailTokenInvalidError
+ */
+const createUse =
+  (db: Db, tokens: Collection<EmailToken>) =>
+  async (
+    token: string,
+    purposes: readonly Purpose[],
+    work: (opened: Opened, session: ClientSession) => Promise<void>,
+    now = new Date(),
+  ): Promise<Opened> => {
+    const parsed = parse(token)
+    if (!parsed) throw new EmailTokenInvalidError()
+    return db.client.withSession((session) =>
+      session.withTransaction(async () => {
+        const good = { purpose: { $in: [...purposes] }, usedAt: { $exists: false }, expiresAt: { $gt: now } }
+        const used = await tokens.findOneAndUpdate({ ...parsed, ...good }, { $set: { usedAt: now } }, { session })
+        if (!used) throw new EmailTokenInvalidError()
+        const { purpose, userId, email } = used
+        await work({ purpose, userId, email }, session)
+        return { purpose, userId, email }
+      }),
+    )
+  }
 
 /**
  * The tokens in the links of mails: good once, for half an hour from when they are sent. The database holds a hash; the
@@ -48,11 +79,7 @@ export const openEmailTokens = (db: Db, key: string) => {
   const secretOf = (id: string) => createHmac('sha256', key).update(id).digest('base64url')
 
   return {
-    ensureIndexes: () =>
-      tokens.createIndexes([
-        { key: { userId: 1, purpose: 1 }, name: 'user' },
-        { key: { forgottenAt: 1 }, name: 'forgotten', expireAfterSeconds: 0 },
-      ]),
+    ensureIndexes: () => tokens.createIndexes(indexes),
 
     /** The token of the mail with this id, good from now on. @returns undefined once it was used */
     open: async (id: string, { purpose, userId, email }: Opened, now: Date): Promise<string | undefined> => {
@@ -68,43 +95,12 @@ export const openEmailTokens = (db: Db, key: string) => {
       return stored && !stored.usedAt ? `${id}.${secret}` : undefined
     },
 
-    /**
-     * Uses a token up, in one transaction with what it lets somebody do; where `work` throws, it stays good.
-     * @throws EmailTokenInvalidError
-     */
-    use: async (
-      token: string,
-      purposes: readonly Purpose[],
-      work: (opened: Opened, session: ClientSession) => Promise<void>,
-      now = new Date(),
-    ): Promise<Opened> => {
-      const parsed = parse(token)
-      if (!parsed) throw new EmailTokenInvalidError()
-      return db.client.withSession((session) =>
-        session.withTransaction(async () => {
-          const used = await tokens.findOneAndUpdate(
-            {
-              _id: parsed.id,
-              hash: parsed.hash,
-              purpose: { $in: [...purposes] },
-              usedAt: { $exists: false },
-              expiresAt: { $gt: now },
-            },
-            { $set: { usedAt: now } },
-            { session },
-          )
-          if (!used) throw new EmailTokenInvalidError()
-          const { purpose, userId, email } = used
-          await work({ purpose, userId, email }, session)
-          return { purpose, userId, email }
-        }),
-      )
-    },
+    use: createUse(db, tokens),
 
     /** Whether a token is good still, without using it up. */
     isGood: async (token: string, purposes: readonly Purpose[], now = new Date()): Promise<boolean> => {
       const parsed = parse(token)
-      const found = parsed && (await tokens.findOne({ _id: parsed.id, hash: parsed.hash, usedAt: { $exists: false } }))
+      const found = parsed && (await tokens.findOne({ ...parsed, usedAt: { $exists: false } }))
       return found ? purposes.includes(found.purpose) && found.expiresAt > now : false
     },
 

@@ -5,7 +5,7 @@ import { createLog } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import { type Addressee, createDelivery, type Deps } from './deliver.ts'
-import { giveUpAfterMs, leaseMs, messageIdOf } from './mail.ts'
+import { giveUpAfterMs, leaseMs, type Mail, messageIdOf } from './mail.ts'
 import { createSmtpSender } from './smtp.ts'
 import { type Owed, openMails } from './store.ts'
 
@@ -14,6 +14,17 @@ const mailbox = await startMailbox()
 afterAll(() => mailbox.stop())
 
 const hourMs = 3_600_000
+
+const addressees = (mails: readonly Mail[], people: ReadonlyMap<string, Addressee>) => {
+  const found = new Map<string, Addressee>()
+  for (const { id, recipient: to } of mails) {
+    const person = to && 'userId' in to ? people.get(to.userId) : undefined
+    if (person) found.set(id, person)
+    if (to && 'email' in to)
+      found.set(id, { email: to.email, language: to.language ?? 'en', off: [], isBounced: false })
+  }
+  return found
+}
 
 /** @param timeoutMs as long as a busy machine may take; short where the server is meant to hang */
 const createWorld = async (change: Partial<Deps> = {}, given?: Db, timeoutMs = 10_000) => {
@@ -36,11 +47,7 @@ const createWorld = async (change: Partial<Deps> = {}, given?: Db, timeoutMs = 1
     sender,
     log: createLog('auth', 'silent'),
     publicOrigin,
-    findAddressee: async ({ recipient: to }) => {
-      if (!to) return undefined
-      if ('userId' in to) return people.get(to.userId)
-      return { email: to.email, language: to.language ?? 'en', off: [], isBounced: false }
-    },
+    findAddressees: async (mails) => addressees(mails, people),
     markBounced: async (userId) => void bounced.push(userId),
     openToken: async ({ id }) => (used.has(id) ? undefined : `token-of-${id}`),
     unsubscribeTokenOf: (userId, category) => `off-${userId}-${category}`,
@@ -126,7 +133,7 @@ test('what a sender had taken when it died is sent when its lease is over', asyn
   const world = await createWorld()
   const ann = world.person()
   await world.owe(sale(ann))
-  await world.mails.claim(new Date())
+  expect(await world.mails.claim(new Date(), 5)).toHaveLength(1)
   await world.run()
   expect(await arrived(ann)).toEqual([])
   world.pass(leaseMs + 1_000)
@@ -137,12 +144,16 @@ test('what a sender had taken when it died is sent when its lease is over', asyn
 test('one whose lease was over decides nothing any more', async () => {
   const world = await createWorld()
   await world.owe(sale(world.person()))
-  const slow = await world.mails.claim(new Date())
-  const quick = await world.mails.claim(new Date(Date.now() + leaseMs + 1_000))
+  const [slow] = await world.mails.claim(new Date(), 1)
+  const [quick] = await world.mails.claim(new Date(Date.now() + leaseMs + 1_000), 1)
   if (!slow || !quick) throw new Error('nothing was claimed')
-  expect(await world.mails.sent(slow, new Date())).toBe(false)
-  expect(await world.mails.refuse(slow)).toBe(false)
-  expect(await world.mails.sent(quick, new Date())).toBe(true)
+  await world.mails.sent(slow, new Date())
+  await world.mails.refuse(slow)
+  await world.mails.release([slow], new Date())
+  expect(await world.statuses()).toEqual(['owed'])
+  expect(await world.mails.claim(new Date(Date.now() + leaseMs), 1)).toEqual([])
+  await world.mails.sent(quick, new Date())
+  expect(await world.statuses()).toEqual(['sent'])
 })
 
 test('an answer that was lost makes a double, which carries the same Message-ID', async () => {
@@ -173,8 +184,7 @@ test.each(['hang', 'refuse', 'close', 'defer'] as const)(
           return world.sender.send(mail)
         },
       },
-      findAddressee: async ({ recipient }) =>
-        recipient && 'userId' in recipient ? world.people.get(recipient.userId) : undefined,
+      findAddressees: async (mails) => addressees(mails, world.people),
       markBounced: async () => {},
       openToken: async () => 'token',
       unsubscribeTokenOf: () => 'off',

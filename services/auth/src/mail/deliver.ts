@@ -5,7 +5,7 @@ import { writeLetter } from './letters.ts'
 import { type Mail, messageIdOf } from './mail.ts'
 import { mailsTotal } from './metrics.ts'
 import type { Outcome, SmtpSender } from './smtp.ts'
-import type { Mails } from './store.ts'
+import type { Mails, Sent } from './store.ts'
 
 /** Who a mail goes to, as things are when it is sent. */
 export type Addressee = {
@@ -23,8 +23,8 @@ export type Deps = {
   sender: Pick<SmtpSender, 'send'>
   log: Log
   publicOrigin: string
-  /** undefined: there is nobody, and nothing is sent */
-  findAddressee: (mail: Mail) => Promise<Addressee | undefined>
+  /** To whom each goes, by the mail's id; where there is nobody, nothing is sent. */
+  findAddressees: (mails: readonly Mail[]) => Promise<ReadonlyMap<string, Addressee>>
   markBounced: (userId: string, email: string) => Promise<void>
   /** The token for the link of a mail, good from now; undefined when it was used, or is of no use any more. */
   openToken: (mail: Mail & { kind: LinkedKind }, addressee: Addressee) => Promise<string | undefined>
@@ -37,7 +37,12 @@ export type Deps = {
 }
 
 const hourMs = 3_600_000
-const batch = 200
+/** How many one run sends at most, and how many are taken and looked up together. */
+const maxSent = 200
+const batchSize = 20
+/** How long what was looked up counts, in milliseconds: mails of a batch that were not begun by then are taken anew. */
+const freshMs = 5_000
+const defaultHourlyLimit = 30
 /** How long the server is left alone after it did not answer. */
 const restMs = 2_000
 
@@ -91,10 +96,15 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
       return false
     },
 
-    book: async (mail: Mail, { userId, email }: Addressee, outcome: Outcome): Promise<boolean> => {
+    book: async (
+      mail: Mail,
+      { userId, email }: Addressee,
+      outcome: Outcome,
+      noted: Promise<void>[],
+    ): Promise<boolean> => {
       const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
       if (outcome.kind === 'sent') {
-        await mails.sent(mail, now())
+        noted.push(mails.sent(mail, now()))
         count('sent')
         log.info(line, 'mail sent')
         return false
@@ -116,40 +126,70 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
   }
 }
 
+/** Who was sent what in the last hour, and is being sent it now. */
+const createRecent = (sent: readonly Sent[]) => {
+  const byPerson = Map.groupBy(sent, ({ person }) => person)
+  return {
+    /** When the latest but `count` of a person's mails, of one kind or of all, was sent. */
+    before: (person: string, count: number, kind?: Mail['kind']): Date | undefined =>
+      (byPerson.get(person) ?? []).filter((one) => !kind || one.kind === kind)[count - 1]?.sentAt,
+    add: ({ person, kind }: Mail, sentAt: Date): Sent => {
+      const one = { person, kind, sentAt }
+      byPerson.set(person, [one, ...(byPerson.get(person) ?? [])])
+      return one
+    },
+    remove: (one: Sent) =>
+      byPerson.set(
+        one.person,
+        (byPerson.get(one.person) ?? []).filter((other) => other !== one),
+      ),
+  }
+}
+
+type Batch = {
+  left: Mail[]
+  addressees: ReadonlyMap<string, Addressee>
+  recent: ReturnType<typeof createRecent>
+  noted: Promise<void>[]
+}
+
 /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
 const createHourlyBound =
-  ({ mails, hourlyLimit = 30 }: Deps) =>
-  async (mail: Mail, at: Date): Promise<Date | 'never' | undefined> => {
-    const since = new Date(at.getTime() - hourMs)
-    const most = hourlyMost[mail.kind]
-    if (most !== undefined && (await mails.sentBefore(mail.person, most, since, mail.kind))) return 'never'
-    const full = await mails.sentBefore(mail.person, hourlyLimit, since)
+  ({ hourlyLimit = defaultHourlyLimit }: Deps) =>
+  ({ kind, person }: Mail, { recent }: Batch): Date | 'never' | undefined => {
+    const most = hourlyMost[kind]
+    if (most !== undefined && recent.before(person, most, kind)) return 'never'
+    const full = recent.before(person, hourlyLimit)
     return full && new Date(full.getTime() + hourMs)
   }
 
 /** One mail from being due to what came of it. @returns whether the server is to be left alone for a while */
 const createAttempt = (deps: Deps, now: () => Date) => {
-  const { mails, findAddressee } = deps
+  const { mails } = deps
   const { linkOf, send } = createPost(deps)
   const { withhold, book } = createBookkeeping(deps, now)
   const heldBack = createHourlyBound(deps)
 
-  const attempt = async (mail: Mail): Promise<boolean> => {
-    const addressee = await findAddressee(mail)
+  const attempt = async (mail: Mail, batch: Batch): Promise<boolean> => {
+    const addressee = batch.addressees.get(mail.id)
     if (!addressee || isUnwanted(mail, addressee)) return withhold(mail)
-    const held = await heldBack(mail, now())
+    const held = heldBack(mail, batch)
     if (held === 'never') return withhold(mail)
     if (held) {
       await mails.postpone(mail, now(), held)
       return false
     }
+    // Counted before it is sent, so that others of this batch know of it.
+    const counted = batch.recent.add(mail, now())
     const link = await linkOf(mail, addressee)
-    return link === undefined ? withhold(mail) : book(mail, addressee, await send(mail, addressee, link))
+    const outcome = link === undefined ? undefined : await send(mail, addressee, link)
+    if (outcome?.kind !== 'sent') batch.recent.remove(counted)
+    return outcome ? book(mail, addressee, outcome, batch.noted) : withhold(mail)
   }
 
-  return async (mail: Mail): Promise<boolean> => {
+  return async (mail: Mail, batch: Batch): Promise<boolean> => {
     try {
-      return await attempt(mail)
+      return await attempt(mail, batch)
     } catch (error) {
       // A mail that cannot even be written waits like any other.
       await mails.postpone(mail, now())
@@ -158,36 +198,50 @@ const createAttempt = (deps: Deps, now: () => Date) => {
   }
 }
 
+/** What is needed for all of them is read at once. */
+const createLookUp =
+  ({ mails, findAddressees, hourlyLimit = defaultHourlyLimit }: Deps) =>
+  async (taken: readonly Mail[], now: Date): Promise<Batch> => {
+    const people = taken.map(({ person }) => person)
+    // Nobody has many more than the limit: what others were sending at the same moment.
+    const most = (hourlyLimit + batchSize) * people.length
+    const since = new Date(now.getTime() - hourMs)
+    const [addressees, sent] = await Promise.all([findAddressees(taken), mails.sentTo(people, since, most)])
+    return { left: [...taken], addressees, recent: createRecent(sent), noted: [] }
+  }
+
 /** Sends what is due. */
 export const createDelivery = (deps: Deps) => {
   const { mails, now = () => new Date(), concurrency = 4 } = deps
-  const attempt = createAttempt(deps, now)
+  const [attempt, lookUp] = [createAttempt(deps, now), createLookUp(deps)]
   let restsUntil = 0
 
-  const deliver = async (mail: Mail): Promise<void> => {
-    if (await attempt(mail)) restsUntil = now().getTime() + restMs
-  }
-
-  /** One after the other until nothing is due. */
-  const work = async (left: { count: number }): Promise<void> => {
-    while (left.count-- > 0 && now().getTime() >= restsUntil) {
-      const mail = await mails.claim(now())
-      if (!mail) return
-      await deliver(mail)
+  /** Sends those that were taken, several at once; what is not begun soon is released. */
+  const sendBatch = async (taken: Mail[]): Promise<void> => {
+    const batch = await lookUp(taken, now())
+    const freshUntil = performance.now() + freshMs
+    const work = async (): Promise<void> => {
+      while (performance.now() < freshUntil && now().getTime() >= restsUntil) {
+        const mail = batch.left.shift()
+        if (!mail) return
+        if (await attempt(mail, batch)) restsUntil = now().getTime() + restMs
+      }
     }
+    const ended = await Promise.allSettled(Array.from({ length: concurrency }, work))
+    if (batch.left.length > 0) await mails.release(batch.left, now())
+    for (const one of [...ended, ...(await Promise.allSettled(batch.noted))])
+      if (one.status === 'rejected') throw one.reason
   }
 
   return {
     /** Sends what is due now, at most two hundred mails. @returns `more` when there may be others */
     run: async (): Promise<'more' | undefined> => {
-      if (now().getTime() < restsUntil) return 'more'
-      const first = await mails.claim(now())
-      if (!first) return undefined
-      const left = { count: batch - 1 }
-      const others = Array.from({ length: concurrency - 1 }, () => work(left))
-      const ended = await Promise.allSettled([deliver(first).then(() => work(left)), ...others])
-      const failed = ended.find((one) => one.status === 'rejected')
-      if (failed) throw failed.reason
+      for (let sent = 0; sent < maxSent; sent += batchSize) {
+        if (now().getTime() < restsUntil) return 'more'
+        const taken = await mails.claim(now(), batchSize)
+        if (taken.length === 0) return sent > 0 ? 'more' : undefined
+        await sendBatch(taken)
+      }
       return 'more'
     },
   }

@@ -17,6 +17,8 @@ export type Mail = {
   data: Record<string, unknown>
   status: 'owed' | 'sent' | 'withheld' | 'refused' | 'given_up'
   attempts: number
+  /** which taking it belongs to, while somebody sends it */
+  leaseId?: string
   createdAt: Date
   /** when it is due; while somebody sends it, when his lease ends */
   nextAttemptAt: Date

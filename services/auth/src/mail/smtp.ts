@@ -54,23 +54,60 @@ const outcomeOf = (error: unknown): Outcome => {
   return { kind: 'later', reason, isServerAway: command !== 'RCPT TO' && command !== 'DATA' }
 }
 
-/** Sends over SMTP, one connection a mail, everything bounded in time; never throws. */
+/** How long connections are kept for the next mail, in milliseconds, and how many there are at most. */
+const idleMs = 2_000
+const maxConnections = 8
+
+/** Connections that are opened when there is something to send, shared by what is sent within moments, and then closed. */
+const createConnections = <M>(open: () => { sendMail: (mail: M) => Promise<unknown>; close: () => void }) => {
+  let pool: ReturnType<typeof open> | undefined
+  let underWay = 0
+  let closing: Timer | undefined
+
+  const closeSoon = () => {
+    closing = setTimeout(() => {
+      pool?.close()
+      pool = undefined
+    }, idleMs)
+    closing.unref()
+  }
+
+  return async (mail: M): Promise<void> => {
+    clearTimeout(closing)
+    underWay++
+    pool ??= open()
+    try {
+      await pool.sendMail(mail)
+    } finally {
+      underWay--
+      if (underWay === 0) closeSoon()
+    }
+  }
+}
+
+/** Sends over SMTP, everything bounded in time; never throws. */
 export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 30_000 }: Options) => {
   const { hostname, protocol, username, searchParams } = new URL(url)
-  const transport = createTransport({
-    url,
-    name: new URL(publicOrigin).hostname,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    // A name and password go through TLS alone, except to this very machine.
-    ...(protocol === 'smtp:' && username && !loopback.test(hostname) && !searchParams.has('requireTLS')
-      ? { requireTLS: true }
-      : {}),
-  })
+  const sendMail = createConnections(() =>
+    createTransport({
+      url,
+      pool: true,
+      maxConnections,
+      // Whoever sends decides whether it is tried again.
+      maxRequeues: 0,
+      name: new URL(publicOrigin).hostname,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      dnsTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      // A name and password go through TLS alone, except to this very machine.
+      ...(protocol === 'smtp:' && username && !loopback.test(hostname) && !searchParams.has('requireTLS')
+        ? { requireTLS: true }
+        : {}),
+    }),
+  )
 
   return {
     send: async ({ to, unsubscribeUrl, ...mail }: Outgoing): Promise<Outcome> => {
@@ -78,15 +115,13 @@ export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, 
       const tooLong = new Promise<Outcome>((resolve) => {
         timer = setTimeout(() => resolve({ kind: 'later', reason: 'took too long', isServerAway: true }), withinMs)
       })
-      const sending = transport
-        .sendMail({
-          ...mail,
-          from,
-          to: { name: '', address: to },
-          headers: { 'Auto-Submitted': 'auto-generated' },
-          ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
-        })
-        .then((): Outcome => ({ kind: 'sent' }), outcomeOf)
+      const sending = sendMail({
+        ...mail,
+        from,
+        to: { name: '', address: to },
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
+      }).then((): Outcome => ({ kind: 'sent' }), outcomeOf)
       try {
         return await Promise.race([sending, tooLong])
       } finally {

@@ -2,35 +2,22 @@ import { isDuplicateKey, newId } from '@fairpass/sdk/mongo'
 import { createBell } from '@fairpass/sdk/run-periodically'
 import type { ClientSession, Db } from 'mongodb'
 import type { DataOf, Kind } from './kinds.ts'
-import { giveUpAfterMs, leaseMs, type Mail, pauseMs, personOf, type Recipient, rememberedMs } from './mail.ts'
-
-type Stored = Omit<Mail, 'id'> & { _id: string }
+import { type Mail, personOf, type Recipient, rememberedMs } from './mail.ts'
+import { createMailQueue, type StoredMail } from './queue.ts'
 
 export type Owed<K extends Kind = Kind> = { [T in K]: { kind: T; cause: string; to: Recipient; data: DataOf<T> } }[K]
 
-/** What nobody may read any more once it was sent, or shall not be. */
-const personal = { recipient: '', data: '' } as const
+/** What is known of a mail that was sent: enough to see whether its person has had enough for now. */
+export type Sent = Pick<Mail, 'kind' | 'person'> & { sentAt: Date }
 
-const toMail = ({ _id, ...rest }: Stored): Mail => ({ id: _id, ...rest })
-
-/**
- * Mails that are owed: a queue in the database, written with what causes them. Whoever sends takes one for a while
- * (`claim`); one whose sender died is due again when that while is over.
- */
+/** Mails that are owed: a queue in the database, written with what causes them. */
 export const openMails = (db: Db) => {
-  const mails = db.collection<Stored>('mails')
+  const mails = db.collection<StoredMail>('mails')
   const bell = createBell()
 
-  /** @returns false when somebody else has taken it meanwhile, his lease having been over */
-  const settle = async ({ id, attempts }: Mail, change: Partial<Stored>): Promise<boolean> => {
-    const { modifiedCount } = await mails.updateOne(
-      { _id: id, attempts, status: 'owed' },
-      change.status === undefined ? { $set: change } : { $set: change, $unset: personal },
-    )
-    return modifiedCount === 1
-  }
-
   return {
+    ...createMailQueue(mails),
+
     /** Rings when mails are owed. */
     bell,
 
@@ -81,42 +68,14 @@ export const openMails = (db: Db) => {
       bell.ring()
     },
 
-    /** Takes the mail that is due for longest. */
-    claim: async (now: Date): Promise<Mail | undefined> => {
-      const claimed = await mails.findOneAndUpdate(
-        { status: 'owed', nextAttemptAt: { $lte: now } },
-        { $set: { nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },
-        { sort: { nextAttemptAt: 1 }, returnDocument: 'after' },
-      )
-      return claimed ? toMail(claimed) : undefined
-    },
-
-    /** When the latest but `count` of a person's mails, of one kind or of all, was sent since `since`. */
-    sentBefore: async (person: string, count: number, since: Date, kind?: Kind): Promise<Date | undefined> => {
-      const found = await mails
-        .find({ person, sentAt: { $gt: since }, ...(kind ? { kind } : {}) }, { projection: { sentAt: 1 } })
+    /** What these people were sent since `since`, the latest first; of each at most what bounds them, and a few more. */
+    sentTo: (people: readonly string[], since: Date, limit: number): Promise<Sent[]> =>
+      mails
+        .find({ person: { $in: [...new Set(people)] }, sentAt: { $gt: since } })
+        .project<Sent>({ _id: 0, person: 1, kind: 1, sentAt: 1 })
         .sort({ sentAt: -1 })
-        .skip(count - 1)
-        .limit(1)
-        .toArray()
-      return found[0]?.sentAt
-    },
-
-    sent: (mail: Mail, now: Date) => settle(mail, { status: 'sent', sentAt: now }),
-    /** It shall not be sent at all: there is nobody, or nobody who wants it. */
-    withhold: (mail: Mail) => settle(mail, { status: 'withheld' }),
-    refuse: (mail: Mail) => settle(mail, { status: 'refused' }),
-
-    /** Not now; after days of that, never. @returns when it is due again, unless it was given up */
-    postpone: async (mail: Mail, now: Date, until?: Date): Promise<Date | undefined> => {
-      if (now.getTime() - mail.createdAt.getTime() > giveUpAfterMs) {
-        await settle(mail, { status: 'given_up' })
-        return undefined
-      }
-      const nextAttemptAt = until ?? new Date(now.getTime() + pauseMs(mail.attempts))
-      await settle(mail, { nextAttemptAt })
-      return nextAttemptAt
-    },
+        .limit(limit)
+        .toArray(),
 
     /** How many are owed, counted up to a thousand, and since when the oldest of them is due. */
     backlog: async (now: Date): Promise<{ count: number; dueSince: Date | undefined }> => {

@@ -1,8 +1,9 @@
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Accounts } from '../account/store.ts'
-import type { Contacts } from '../contact/store.ts'
+import type { Contact, Contacts } from '../contact/store.ts'
 import type { EmailTokens } from '../email-token/store.ts'
 import { type Addressee, createDelivery } from './deliver.ts'
+import type { Language } from './letter.ts'
 import type { Mail } from './mail.ts'
 import type { SmtpSender } from './smtp.ts'
 import type { Mails } from './store.ts'
@@ -13,7 +14,7 @@ type Deps = {
   sender: Pick<SmtpSender, 'send'>
   log: Log
   publicOrigin: string
-  accounts: Pick<Accounts, 'find' | 'findByEmail'>
+  accounts: Pick<Accounts, 'findMany' | 'findByEmail'>
   contacts: Contacts
   emailTokens: EmailTokens
   unsubscribing: Unsubscribing
@@ -22,30 +23,44 @@ type Deps = {
 
 /** How mails find their people: what auth knows of accounts, put to the delivery. */
 export const wireDelivery = ({ accounts, contacts, emailTokens, unsubscribing, ...rest }: Deps) => {
-  const ofAccount = async (userId: string, email: string): Promise<Addressee> => {
-    const { language = 'en', off = [], bouncedEmail } = await contacts.find(userId)
-    return { userId, email, language, off, isBounced: bouncedEmail === email }
-  }
+  const addresseeOf = (userId: string, email: string, { language = 'en', off = [], bouncedEmail }: Contact) => ({
+    ...{ userId, email, language, off, isBounced: bouncedEmail === email },
+  })
 
-  const findAddressee = async ({ kind, recipient, data }: Mail): Promise<Addressee | undefined> => {
-    if (!recipient) return undefined
-    if ('userId' in recipient) {
-      const account = await accounts.find(recipient.userId)
-      return account && ofAccount(account.id, account.email)
-    }
-    const { email, language = 'en' } = recipient
+  /** Whom a mail to an address as such is for, which may have an owner. */
+  const ofAddress = async (
+    { kind, data }: Mail,
+    { email, language = 'en' }: { email: string; language?: Language | undefined },
+  ) => {
     const owner = await accounts.findByEmail(email)
     // Whoever asks learns nothing of whether there is an account: it is looked up here, when the answer was given long ago.
-    if (kind === 'reset-password') return owner && ofAccount(owner.id, email)
+    if (kind === 'reset-password') return owner && addresseeOf(owner.id, email, await contacts.find(owner.id))
     // Somebody else's address is not taken from them, nor are they asked.
-    if (kind === 'email-change-new')
-      return owner ? undefined : { ...(await ofAccount(String(data.userId), email)), isBounced: false }
+    if (kind === 'email-change-new') {
+      const userId = String(data.userId)
+      return owner ? undefined : { ...addresseeOf(userId, email, await contacts.find(userId)), isBounced: false }
+    }
     return { email, language, off: [], isBounced: false }
+  }
+
+  const findAddressees = async (mails: readonly Mail[]): Promise<Map<string, Addressee>> => {
+    const ids = [...new Set(mails.flatMap(({ recipient: to }) => (to && 'userId' in to ? [to.userId] : [])))]
+    const [known, contactOf] = await Promise.all([accounts.findMany(ids), contacts.findMany(ids)])
+    const found = new Map<string, Addressee>()
+    for (const mail of mails) {
+      const { id, recipient: to } = mail
+      const account = to && 'userId' in to ? known.get(to.userId) : undefined
+      const addressee = account
+        ? addresseeOf(account.id, account.email, contactOf.get(account.id) ?? {})
+        : to && 'email' in to && (await ofAddress(mail, to))
+      if (addressee) found.set(id, addressee)
+    }
+    return found
   }
 
   return createDelivery({
     ...rest,
-    findAddressee,
+    findAddressees,
     markBounced: async (userId, email) => contacts.set(userId, { bouncedEmail: email }),
     openToken: async ({ id, kind }, { userId, email }) =>
       userId ? emailTokens.open(id, { purpose: kind, userId, email }, rest.now?.() ?? new Date()) : undefined,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { type EventHandlers, event, type FairpassEvent, OrderData } from '@fairpass/sdk/events'
+import { applyEvent, type EventHandlers, event, type FairpassEvent, OrderData } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import * as v from 'valibot'
 import { createWorld, type World } from '../testing/world.ts'
@@ -14,10 +14,7 @@ beforeAll(async () => {
   handlers = createMailHandlers({ mails: world.mails, orders: { find: async (id) => known.get(id) } })
 })
 
-const tell = async (told: FairpassEvent) => {
-  const handle = handlers[told.type] as ((event: FairpassEvent) => Promise<void>) | undefined
-  await handle?.(told)
-}
+const tell = (told: FairpassEvent) => applyEvent(handlers, told.type, told)
 
 const sale = async (change: Partial<OrderData> = {}) => {
   const [buyer, seller] = [await world.signedUp(), await world.signedUp()]

@@ -1,16 +1,25 @@
-import type { EventHandlers } from '@fairpass/sdk/events'
+import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
+import type { Owed } from '../mail/store.ts'
 import type { Deps } from './deps.ts'
 import { saleOf, withHandover } from './sale.ts'
 
+/** A receipt for the buyer, and word for the seller. */
+const saleMails = (order: OrderData): Owed[] => {
+  const cause = `order:${order.id}:completed`
+  const data = withHandover(order)
+  return [
+    { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data },
+    { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data },
+  ]
+}
+
 /** A sale and how its ticket comes to its buyer. */
 export const createOrderHandlers = ({ mails }: Pick<Deps, 'mails'>): EventHandlers => ({
-  'order.completed': async ({ data: order }) => {
-    const cause = `order:${order.id}:completed`
-    const data = withHandover(order)
-    await mails.owe([
-      { kind: 'bought', cause: `${cause}:buyer`, to: { userId: order.buyerId }, data },
-      { kind: 'sold', cause: `${cause}:seller`, to: { userId: order.sellerId }, data },
-    ])
+  'order.completed': {
+    batch: async (events: FairpassEvent<'order.completed'>[]) => {
+      await mails.owe(events.flatMap(({ data }) => saleMails(data)))
+      return Promise.allSettled(events)
+    },
   },
 
   'handover.due': async ({ data: order }) => {

@@ -1,5 +1,5 @@
 import { AccountBannedError, NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Hono } from 'hono'
@@ -12,7 +12,8 @@ import { tellOfChange } from '../notify/security.ts'
 import { AccountAnswer, PasskeyAnswer, PasskeyOptionsAnswer } from '../schemas.ts'
 import type { SessionIssuer } from '../session/issuer.ts'
 import type { Sessions } from '../session/store.ts'
-import { PasskeyRefusedError, type Passkeys } from './store.ts'
+import { PasskeyRefusedError } from './ceremony.ts'
+import type { Passkeys } from './store.ts'
 
 const Base64url = v.pipe(v.string('must be a text'), v.regex(/^[A-Za-z0-9_-]{1,8192}$/, 'must be base64url'))
 
@@ -63,10 +64,11 @@ export type PasskeyDeps = {
 }
 
 /** Passkeys: added, removed, and signed in with, alone. */
-export const createPasskeyRoutes = (deps: PasskeyDeps) => {
-  const { accounts, sessions, passkeys, mails, sessionIssuer, limits, context } = deps
-  const { identity } = context
-  return new Hono()
+export const createPasskeyRoutes = (deps: PasskeyDeps) =>
+  combineRoutes(createSignInRoutes(deps), createOwnPasskeyRoutes(deps))
+
+const createSignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: PasskeyDeps) =>
+  new Hono()
     .post(
       '/api/users/signin/passkey/options',
       limits.signInByAddress,
@@ -85,6 +87,11 @@ export const createPasskeyRoutes = (deps: PasskeyDeps) => {
         return c.json(toPublic(await sessionIssuer.signIn(c, account, { isMultiFactor: true })))
       },
     )
+
+const createOwnPasskeyRoutes = (deps: PasskeyDeps) => {
+  const { accounts, sessions, passkeys, mails, sessionIssuer } = deps
+  const { identity } = deps.context
+  return new Hono()
     .post(
       '/api/users/passkeys/options',
       identity.recent,

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest()
@@ -24,12 +24,10 @@ const flags = { present: 1, verified: 4, attested: 64 }
 
 type Changes = { origin?: string; isVerified?: boolean; counter?: number }
 
-/** An authenticator in software: ES256, no attestation. What it gets wrong can be said. */
-export const createAuthenticator = (origin: string) => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const id = randomBytes(16)
+/** The public key as COSE (RFC 9053): an elliptic curve, ES256, P-256, x and y. */
+const coseOf = (publicKey: KeyObject): Buffer => {
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
-  const cose = cbor(
+  return cbor(
     new Map<number, unknown>([
       [1, 2],
       [3, -7],
@@ -38,6 +36,13 @@ export const createAuthenticator = (origin: string) => {
       [-3, Buffer.from(y, 'base64url')],
     ]),
   )
+}
+
+/** An authenticator in software: ES256, no attestation. What it gets wrong can be said. */
+export const createAuthenticator = (origin: string) => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const id = randomBytes(16)
+  const cose = coseOf(publicKey)
   let counter = 0
 
   const dataOf = (rest: Buffer[], extra: number, { origin: from = origin, isVerified = true, ...change }: Changes) => {

@@ -1,4 +1,4 @@
-import { ServiceUnavailableError } from '@fairpass/sdk/errors'
+import { type Bounds, createHashQueue } from './hash-queue.ts'
 
 /** A slow, salted password hash; which one, the runtime brings. */
 export type Hasher = {
@@ -6,49 +6,13 @@ export type Hasher = {
   verify: (password: string, hash: string) => Promise<boolean>
 }
 
-type Bounds = {
-  /** how many are hashed at once */
-  concurrency?: number
-  /** how many wait for their turn: about three seconds' worth on two cores */
-  maxWaiting?: number
-  /** how long one waits where hashing takes longer than that, in milliseconds: below the gateway's patience */
-  maxWaitMs?: number
-}
-
-const tooMany = () => new ServiceUnavailableError('Too many people are signing in right now; try again in a moment')
-
 /**
  * Passwords hashed and verified in a bounded queue, so that a flood of sign-ins neither takes all cores and memory nor
  * makes anybody wait for long: beyond the queue it is a 503.
  */
-export const createPasswords = (
-  hasher: Hasher,
-  { concurrency = 2, maxWaiting = 128, maxWaitMs = 20_000 }: Bounds = {},
-) => {
-  const waiting: { since: number; take: () => void; refuse: (error: Error) => void }[] = []
-  let running = 0
+export const createPasswords = (hasher: Hasher, bounds: Bounds = {}) => {
+  const enqueue = createHashQueue(bounds)
   let decoy: string | undefined
-
-  /** Hands the place on to the first that has not waited too long; whoever has is sent away without a hash. */
-  const giveWay = () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      if (performance.now() - next.since <= maxWaitMs) return next.take()
-      next.refuse(tooMany())
-    }
-    running--
-  }
-
-  const enqueue = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running < concurrency) running++
-    else if (waiting.length < maxWaiting)
-      await new Promise<void>((take, refuse) => waiting.push({ since: performance.now(), take, refuse }))
-    else throw tooMany()
-    try {
-      return await work()
-    } finally {
-      giveWay()
-    }
-  }
 
   // The same password typed on another keyboard may come composed differently (RFC 8265, 4.2.2).
   const prepared = (password: string) => password.normalize('NFKC')

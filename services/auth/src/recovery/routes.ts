@@ -13,6 +13,8 @@ const Forgotten = v.strictObject({ email: Email })
 const Reset = v.strictObject({ token: Token, newPassword: NewPassword })
 const Confirmation = v.strictObject({ token: Token })
 
+const confirmationRefusals = ['token_invalid', 'email_in_use'] as const
+
 type Deps = { recovery: Recovery; limits: Limits; context: ServiceContext; sessionIssuer: SessionIssuer }
 
 /** What the links of mails do; the pages that they open do the same. */
@@ -25,9 +27,7 @@ export const createRecoveryRoutes = ({ recovery, limits, context: { identity, id
       body(Forgotten),
       describeRoute(
         'Ask for a mail that leads to a new password; says the same whether or not there is such an account',
-        {
-          202: undefined,
-        },
+        { 202: undefined },
       ),
       async (c) => {
         await recovery.requestReset(c.req.valid('json').email, languageOf(c), c.var.idempotentId)
@@ -59,8 +59,7 @@ export const createRecoveryRoutes = ({ recovery, limits, context: { identity, id
       describeRoute(
         'Confirm an email address, with the token of the mail',
         { 204: undefined },
-        'token_invalid',
-        'email_in_use',
+        ...confirmationRefusals,
       ),
       async (c) => {
         const userId = await recovery.confirmEmail(c.req.valid('json').token)

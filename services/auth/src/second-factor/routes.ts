@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, combineRoutes, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -40,34 +40,39 @@ export type SecondFactorDeps = {
   context: ServiceContext
 }
 
-/** An authenticator app: set up, given up, and asked when signing in. */
-export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
-  const { accounts, sessions, secondFactors, pendingSignIns, mails, sessionIssuer, limits, context } = deps
-  const { identity } = context
-  const { cookies } = sessionIssuer
+/** An authenticator app: set up, removed, and asked for when signing in. */
+export const createSecondFactorRoutes = (deps: SecondFactorDeps) =>
+  combineRoutes(createSignInRoutes(deps), createSetUpRoutes(deps), createRemovalRoutes(deps))
 
-  return new Hono<IdempotencyEnv>()
-    .post(
-      '/api/users/signin/code',
-      limits.signInByAddress,
-      body(WithCode),
-      limits.wrongCodes((c) => pendingSignIns.read(cookies.pending(c))?.userId),
-      describeRoute(
-        'The second step of signing in: a code of the authenticator app, or a recovery code',
-        { 200: AccountAnswer },
-        'invalid_credentials',
-        'account_banned',
-      ),
-      async (c) => {
-        const pending = pendingSignIns.read(cookies.pending(c))
-        const account = pending && (await accounts.find(pending.userId))
-        if (!pending || account?.version !== pending.version)
-          throw new InvalidCredentialsError('That took too long; sign in again')
-        await secondFactors.use(account.id, c.req.valid('json').code)
-        cookies.clearPending(c)
-        return c.json(toPublic(await sessionIssuer.signIn(c, account, { isMultiFactor: true })))
-      },
-    )
+const createSignInRoutes = ({ accounts, secondFactors, pendingSignIns, sessionIssuer, limits }: SecondFactorDeps) => {
+  const { cookies } = sessionIssuer
+  return new Hono<IdempotencyEnv>().post(
+    '/api/users/signin/code',
+    limits.signInByAddress,
+    body(WithCode),
+    limits.wrongCodes((c) => pendingSignIns.read(cookies.pending(c))?.userId),
+    describeRoute(
+      'The second step of signing in: a code of the authenticator app, or a recovery code',
+      { 200: AccountAnswer },
+      'invalid_credentials',
+      'account_banned',
+    ),
+    async (c) => {
+      const pending = pendingSignIns.read(cookies.pending(c))
+      const account = pending && (await accounts.find(pending.userId))
+      if (!pending || account?.version !== pending.version)
+        throw new InvalidCredentialsError('That took too long; sign in again')
+      await secondFactors.use(account.id, c.req.valid('json').code)
+      cookies.clearPending(c)
+      return c.json(toPublic(await sessionIssuer.signIn(c, account, { isMultiFactor: true })))
+    },
+  )
+}
+
+const createSetUpRoutes = (deps: SecondFactorDeps) => {
+  const { accounts, sessions, secondFactors, mails, sessionIssuer, limits } = deps
+  const { identity } = deps.context
+  return new Hono<SignedInEnv>()
     .post(
       '/api/users/totp',
       identity.recent,
@@ -111,6 +116,10 @@ export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
         return c.json({ recoveryCodes })
       },
     )
+}
+
+const createRemovalRoutes = ({ secondFactors, mails, context: { identity } }: SecondFactorDeps) =>
+  new Hono<SignedInEnv>()
     .post(
       '/api/users/recovery-codes',
       identity.recent,
@@ -138,4 +147,3 @@ export const createSecondFactorRoutes = (deps: SecondFactorDeps) => {
         return c.body(null, 204)
       },
     )
-}

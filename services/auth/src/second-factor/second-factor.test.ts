@@ -35,11 +35,11 @@ test('an app counts once it has shown a code, and says whose account it is', asy
   const userId = newId()
   const { secret, uri } = await factors.begin(userId, 'ann@example.com')
   expect(uri).toContain('otpauth://totp/Fairpass:ann%40example.com?issuer=Fairpass')
-  expect(await factors.standing(userId)).toEqual({ hasTotp: false, recoveryCodesLeft: 0 })
+  expect(await factors.statusOf(userId)).toEqual({ hasTotp: false, recoveryCodesLeft: 0 })
   await expect(factors.confirm(userId, '000000', nothing, now)).rejects.toBeInstanceOf(SecondFactorCodeError)
   await expect(factors.use(userId, totpCode(secret, now), now)).rejects.toBeInstanceOf(SecondFactorCodeError)
   expect(await factors.confirm(userId, totpCode(secret, now), nothing, now)).toHaveLength(10)
-  expect(await factors.standing(userId)).toEqual({ hasTotp: true, recoveryCodesLeft: 10 })
+  expect(await factors.statusOf(userId)).toEqual({ hasTotp: true, recoveryCodesLeft: 10 })
 })
 
 // Guarantee: a code that somebody looked at over a shoulder is of no use.
@@ -70,7 +70,7 @@ test('a recovery code works once, however it is typed; none is in the database',
   expect(code).toMatch(/^[0-9a-z]{6}(-[0-9a-z]{6}){3}$/)
   await factors.use(userId, ` ${code.toUpperCase().replaceAll('-', ' ')} `, now)
   await expect(factors.use(userId, code, now)).rejects.toBeInstanceOf(SecondFactorCodeError)
-  expect(await factors.standing(userId)).toEqual({ hasTotp: true, recoveryCodesLeft: 9 })
+  expect(await factors.statusOf(userId)).toEqual({ hasTotp: true, recoveryCodesLeft: 9 })
 })
 
 test('new recovery codes end the ones before', async () => {

@@ -1,5 +1,5 @@
 import { CustomError } from '@fairpass/sdk/errors'
-import { inTransaction, openCollection } from '@fairpass/sdk/mongo'
+import { type Collection, inTransaction, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { hashOfCode, isRecoveryCode, newRecoveryCodes, shownCode } from './recovery-codes.ts'
 import { newTotpSecret, stepOfCode, totpUri } from './totp.ts'
@@ -30,18 +30,10 @@ type Beside = (session: ClientSession) => Promise<void>
 
 const none = (id: string): Omit<SecondFactor, 'version'> => ({ id, lastStep: 0, recoveryHashes: [] })
 
-export const openSecondFactors = (db: Db) => {
-  const documents = openCollection<SecondFactor>(db, 'secondFactors')
+type Documents = Collection<SecondFactor>
 
-  const ensure = async (userId: string): Promise<void> => {
-    await documents.raw.updateOne(
-      { _id: userId },
-      { $setOnInsert: { version: 1, lastStep: 0, recoveryHashes: [] } },
-      { upsert: true },
-    )
-  }
-
-  /** Reads, changes and writes in one transaction with what is to be told of it. */
+/** Setting an app up, and its recovery codes: each is written in one transaction with what is to be told of it. */
+const createSetUp = (db: Db, documents: Documents) => {
   const changeWith = (userId: string, beside: Beside, change: (stored: SecondFactor) => SecondFactor): Promise<void> =>
     inTransaction(db, async (session) => {
       const stored = await documents.find(userId, { session })
@@ -51,27 +43,6 @@ export const openSecondFactors = (db: Db) => {
     })
 
   return {
-    ensureIndexes: documents.ensureIndexes,
-
-    standing: async (userId: string) => {
-      const { secret, recoveryHashes } = (await documents.find(userId)) ?? none(userId)
-      return { hasTotp: secret !== undefined, recoveryCodesLeft: secret === undefined ? 0 : recoveryHashes.length }
-    },
-
-    /** A secret that waits for its first code. */
-    pending: async (userId: string, email: string) => {
-      const { pending } = (await documents.find(userId)) ?? {}
-      return pending === undefined ? undefined : { secret: pending, uri: totpUri(pending, email) }
-    },
-
-    /** A new secret, which counts once a code of it was given. */
-    begin: async (userId: string, email: string) => {
-      await ensure(userId)
-      const secret = newTotpSecret()
-      await documents.change(userId, (stored) => ({ ...stored, pending: secret }))
-      return { secret, uri: totpUri(secret, email) }
-    },
-
     /**
      * The app has the secret.
      * @returns the recovery codes, which are shown this once
@@ -96,6 +67,52 @@ export const openSecondFactors = (db: Db) => {
       })
       return codes.map(shownCode)
     },
+  }
+}
+
+const ensure = async ({ raw }: Documents, userId: string): Promise<void> => {
+  const unlessKnown = { $setOnInsert: { version: 1, lastStep: 0, recoveryHashes: [] } }
+  await raw.updateOne({ _id: userId }, unlessKnown, { upsert: true })
+}
+
+/** The second factor once one of its codes was used up. @throws SecondFactorCodeError when the code is not good */
+const withoutCode = (stored: SecondFactor, typed: string, now: Date): SecondFactor => {
+  if (stored.secret === undefined) throw new SecondFactorCodeError()
+  if (isRecoveryCode(typed)) {
+    const hash = hashOfCode(typed)
+    if (!stored.recoveryHashes.includes(hash)) throw new SecondFactorCodeError()
+    return { ...stored, recoveryHashes: stored.recoveryHashes.filter((one) => one !== hash) }
+  }
+  const lastStep = stepOfCode(stored.secret, typed, stored.lastStep, now)
+  if (lastStep === undefined) throw new SecondFactorCodeError()
+  return { ...stored, lastStep }
+}
+
+export const openSecondFactors = (db: Db) => {
+  const documents = openCollection<SecondFactor>(db, 'secondFactors')
+
+  return {
+    ...createSetUp(db, documents),
+    ensureIndexes: documents.ensureIndexes,
+
+    statusOf: async (userId: string) => {
+      const { secret, recoveryHashes } = (await documents.find(userId)) ?? none(userId)
+      return { hasTotp: secret !== undefined, recoveryCodesLeft: secret === undefined ? 0 : recoveryHashes.length }
+    },
+
+    /** A secret that waits for its first code. */
+    pending: async (userId: string, email: string) => {
+      const { pending } = (await documents.find(userId)) ?? {}
+      return pending === undefined ? undefined : { secret: pending, uri: totpUri(pending, email) }
+    },
+
+    /** A new secret, which counts once a code of it was given. */
+    begin: async (userId: string, email: string) => {
+      await ensure(documents, userId)
+      const secret = newTotpSecret()
+      await documents.change(userId, (stored) => ({ ...stored, pending: secret }))
+      return { secret, uri: totpUri(secret, email) }
+    },
 
     /** Signing in asks for no code any more; where it did not, nothing changes. */
     remove: (userId: string, beside: Beside): Promise<void> =>
@@ -109,18 +126,8 @@ export const openSecondFactors = (db: Db) => {
      * @throws SecondFactorCodeError
      */
     use: async (userId: string, typed: string, now = new Date()): Promise<void> => {
-      const hash = isRecoveryCode(typed) ? hashOfCode(typed) : undefined
-      const changed = await documents.change(userId, (stored) => {
-        if (stored.secret === undefined) throw new SecondFactorCodeError()
-        if (hash) {
-          if (!stored.recoveryHashes.includes(hash)) throw new SecondFactorCodeError()
-          return { ...stored, recoveryHashes: stored.recoveryHashes.filter((one) => one !== hash) }
-        }
-        const lastStep = stepOfCode(stored.secret, typed, stored.lastStep, now)
-        if (lastStep === undefined) throw new SecondFactorCodeError()
-        return { ...stored, lastStep }
-      })
-      if (!changed) throw new SecondFactorCodeError()
+      if (!(await documents.change(userId, (stored) => withoutCode(stored, typed, now))))
+        throw new SecondFactorCodeError()
     },
 
     /** @param session the one in which the account is erased */

@@ -6,8 +6,9 @@ import type { AuthConfig } from '../config.ts'
 import type { Contacts } from '../contact/store.ts'
 import { type Account, InvalidCredentialsError, RefreshTokenInvalidError } from '../domain/account.ts'
 import { createSessionCookies } from './cookies.ts'
+import type { Proof } from './document.ts'
 import type { KnownDevices } from './known-devices.ts'
-import type { Proof, Sessions } from './store.ts'
+import type { Sessions } from './store.ts'
 import type { Tokens } from './tokens.ts'
 
 type Entry = { userId: string; sessionId: string; refreshToken: string } & Proof
@@ -27,22 +28,34 @@ type Deps = {
   contacts: Pick<Contacts, 'isConfirmed'>
 }
 
-/** Letting somebody in: a session, its two cookies, and a mail where the device is a new one. */
-export const createSessionIssuer = ({ config, accounts, sessions, tokens, devices, contacts }: Deps) => {
-  const cookies = createSessionCookies(config)
-
-  /** What the account has to do before it may do all that its role may. */
+/** Access tokens, which say what the account has to do before it may do all that its role may. */
+const createAccess = ({ config, contacts, tokens }: Pick<Deps, 'config' | 'contacts' | 'tokens'>) => {
   const needsOf = async ({ id, email, role }: Account, { isMultiFactor }: Proof): Promise<string[]> => {
     const isUnconfirmed = config.REQUIRE_CONFIRMED_EMAIL && !(await contacts.isConfirmed(id, email))
     const isUnproven = config.ADMIN_SECOND_FACTOR && role === 'admin' && !isMultiFactor
     return [...(isUnconfirmed ? ['email_confirmation'] : []), ...(isUnproven ? ['second_factor'] : [])]
   }
 
-  const accessFor = async (account: Account, sessionId: string, proof: Proof, now: Date): Promise<string> => {
+  return async (account: Account, sessionId: string, proof: Proof, now: Date): Promise<string> => {
     const { id, role } = account
     const { authenticatedAt } = proof
     return tokens.issue({ id, role, sessionId, authenticatedAt, needs: await needsOf(account, proof) }, now)
   }
+}
+
+/** Why somebody is not let in after all. @param known the account as it was when its password was found to be right */
+const refusalOf = (account: Account | undefined, known: Account | undefined) => {
+  if (!account) return new RefreshTokenInvalidError()
+  if (account.status !== 'active') return new AccountBannedError()
+  // The password that let them in was changed meanwhile, and every session of before ended.
+  return known && account.version !== known.version ? new InvalidCredentialsError() : undefined
+}
+
+/** Letting somebody in: a session, its two cookies, and a mail where the device is a new one. */
+export const createSessionIssuer = ({ config, accounts, sessions, tokens, devices, contacts }: Deps) => {
+  const cookies = createSessionCookies(config)
+
+  const accessFor = createAccess({ config, contacts, tokens })
 
   /** The account is read when the session is there already: a ban from now on finds the session, an earlier one is seen. */
   const enter = async (
@@ -52,14 +65,10 @@ export const createSessionIssuer = ({ config, accounts, sessions, tokens, device
   ): Promise<Account> => {
     const now = new Date()
     const account = await accounts.find(userId)
-    // The password that let them in was changed meanwhile, and every session of before ended.
-    if (known && account?.status === 'active' && account.version !== known.version) {
+    const refusal = refusalOf(account, known)
+    if (!account || refusal) {
       await sessions.end(sessionId)
-      throw new InvalidCredentialsError()
-    }
-    if (account?.status !== 'active') {
-      await sessions.end(sessionId)
-      throw account ? new AccountBannedError() : new RefreshTokenInvalidError()
+      throw refusal
     }
     const access = await accessFor(account, sessionId, proof, now)
     cookies.set(c, { access, refresh: refreshToken })

@@ -1,5 +1,4 @@
-import type { SignedInEnv } from '@fairpass/sdk/identity'
-import { Hono } from 'hono'
+import { combineRoutes } from '@fairpass/sdk/http'
 import type { HandoverDeps } from './access.ts'
 import { createAdminRoutes } from './admin-routes.ts'
 import { createBuyerRoutes } from './buyer-routes.ts'
@@ -7,7 +6,4 @@ import { createSellerRoutes } from './seller-routes.ts'
 
 /** How a ticket that was paid comes to its buyer, and what happens when it does not. */
 export const createHandoverRoutes = (deps: HandoverDeps) =>
-  new Hono<SignedInEnv>()
-    .route('/', createSellerRoutes(deps))
-    .route('/', createBuyerRoutes(deps))
-    .route('/', createAdminRoutes(deps))
+  combineRoutes(createSellerRoutes(deps), createBuyerRoutes(deps), createAdminRoutes(deps))

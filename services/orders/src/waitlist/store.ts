@@ -1,7 +1,7 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
 import { CustomError } from '@fairpass/sdk/errors'
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
-import type { Db } from 'mongodb'
+import type { Db, IndexDescription } from 'mongodb'
 import { openFreed } from './freed.ts'
 import { idOf, maxOfTicket, type Place, type Places } from './place.ts'
 import { createPositions } from './positions.ts'
@@ -25,6 +25,13 @@ const refuseBeyondBounds = async (places: Places, ticketId: string, buyerId: str
   if (ofBuyer >= maxOfBuyer)
     throw new WaitlistFullError('You wait for as many tickets as one can; leave another line first')
 }
+
+const indexes: IndexDescription[] = [
+  { key: { ticketId: 1, joinedAt: 1 }, name: 'ticket' },
+  { key: { buyerId: 1 }, name: 'buyer' },
+  { key: { expiresAt: 1 }, name: 'kept', expireAfterSeconds: 0 },
+  { key: { 'freed.at': 1 }, name: 'freed', sparse: true },
+]
 
 /** @returns whether the place is a new one */
 const takePlace = async (places: Places, ticketId: string, buyerId: string, now: Date): Promise<boolean> => {
@@ -59,13 +66,7 @@ export const openWaitlist = (db: Db) => {
     /** How many wait for a ticket and, for one of them, which place he has (from 1) and until when. */
     positionOf: positions.of,
 
-    ensureIndexes: () =>
-      places.createIndexes([
-        { key: { ticketId: 1, joinedAt: 1 }, name: 'ticket' },
-        { key: { buyerId: 1 }, name: 'buyer' },
-        { key: { expiresAt: 1 }, name: 'kept', expireAfterSeconds: 0 },
-        { key: { 'freed.at': 1 }, name: 'freed', sparse: true },
-      ]),
+    ensureIndexes: () => places.createIndexes(indexes),
 
     /**
      * Takes a place at the end of the waitlist; whoever has one keeps it, for longer.

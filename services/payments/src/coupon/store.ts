@@ -1,20 +1,42 @@
 import { Id } from '@fairpass/sdk/http'
-import { inTransaction, newestFirst, newId, openCollection } from '@fairpass/sdk/mongo'
+import { type Collection, inTransaction, newestFirst, newId, openCollection } from '@fairpass/sdk/mongo'
 import { readCouponCode } from '@fairpass/sdk/values'
 import type { ClientSession, Db } from 'mongodb'
 import * as v from 'valibot'
 import {
   type Coupon,
   CouponNotRedeemableError,
-  giveBack,
   newCode,
   type ReadableCoupon,
   redeem,
+  release,
   withdraw,
 } from '../domain/coupon.ts'
 import { type CodeVault, hashOf } from './vault.ts'
 
 type NewCoupons = { batchId: string; quantity: number; maxRedemptions: number; expiresAt?: Date }
+
+/** Coupons by what somebody typed, and how often they were redeemed. */
+const createRedeeming = (documents: Collection<Coupon>) => {
+  const find = async (typed: string, options?: { session: ClientSession }): Promise<Coupon | undefined> => {
+    const code = readCouponCode(typed)
+    return code === undefined ? undefined : documents.findOne({ codeHash: hashOf(code) }, options)
+  }
+
+  /** @throws CouponNotRedeemableError; whatever else the transaction does is undone with it */
+  const redeemIn = async (session: ClientSession, typed: string): Promise<Coupon> => {
+    const coupon = await find(typed, { session })
+    if (!coupon) throw new CouponNotRedeemableError()
+    return documents.replace(coupon, redeem(coupon, new Date()), undefined, { session })
+  }
+
+  const releaseIn = async (session: ClientSession, id: string): Promise<void> => {
+    const coupon = await documents.find(id, { session })
+    if (coupon) await documents.replace(coupon, release(coupon), undefined, { session })
+  }
+
+  return { find, redeemIn, releaseIn }
+}
 
 export const openCoupons = (db: Db, vault: CodeVault) => {
   const documents = openCollection<Coupon>(db, 'coupons', {
@@ -26,27 +48,12 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
 
   const readable = (coupon: Coupon): ReadableCoupon => ({ ...coupon, code: vault.read(coupon) })
 
-  const findByCode = async (typed: string, options?: { session: ClientSession }): Promise<Coupon | undefined> => {
-    const code = readCouponCode(typed)
-    return code === undefined ? undefined : documents.findOne({ codeHash: hashOf(code) }, options)
-  }
-
-  /** @throws CouponNotRedeemableError; whatever else the transaction does is undone with it */
-  const redeemIn = async (session: ClientSession, typed: string): Promise<Coupon> => {
-    const coupon = await findByCode(typed, { session })
-    if (!coupon) throw new CouponNotRedeemableError()
-    return documents.replace(coupon, redeem(coupon, new Date()), undefined, { session })
-  }
-
-  const giveBackIn = async (session: ClientSession, id: string): Promise<void> => {
-    const coupon = await documents.find(id, { session })
-    if (coupon) await documents.replace(coupon, giveBack(coupon), undefined, { session })
-  }
+  const codes = createRedeeming(documents)
 
   return {
     ensureIndexes: documents.ensureIndexes,
-    redeemIn,
-    giveBackIn,
+    redeemIn: codes.redeemIn,
+    releaseIn: codes.releaseIn,
 
     /** All of them or none; the same batch again gives the coupons it made the first time. */
     make: async ({ batchId, quantity, maxRedemptions, expiresAt }: NewCoupons): Promise<ReadableCoupon[]> => {
@@ -73,7 +80,7 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
 
     /** Ends the coupon of a code or an id for good; who redeemed it keeps what they bought. False: there is no such one. */
     withdraw: async (named: string): Promise<boolean> => {
-      const coupon = v.is(Id, named) ? await documents.find(named) : await findByCode(named)
+      const coupon = v.is(Id, named) ? await documents.find(named) : await codes.find(named)
       if (!coupon) return false
       await documents.change(coupon.id, (current) => withdraw(current, new Date()))
       return true

@@ -1,7 +1,14 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { inTransaction, type Order, openCollection, openWorkQueue, type PublishAll } from '@fairpass/sdk/mongo'
+import {
+  type Collection,
+  inTransaction,
+  type Order,
+  openCollection,
+  openWorkQueue,
+  type PublishAll,
+} from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
-import type { Db } from 'mongodb'
+import type { Db, IndexDescription } from 'mongodb'
 import { type Dispute, disputeBackoff, followDispute, lossOf, type ToldDispute } from '../domain/dispute.ts'
 import { type DisputeStatus, isDecided } from '../domain/dispute-status.ts'
 import { disputeEntries } from '../domain/ledger.ts'
@@ -35,21 +42,15 @@ const eventsAfter =
     return status === 'open' && before?.status !== 'open' ? [event('dispute.opened', data)] : []
   }
 
-export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, ledger }: Deps) => {
-  const documents = openCollection<Dispute>(db, 'disputes', {
-    publishAll,
-    indexes: [
-      { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
-      { key: { openedAt: -1, _id: -1 }, name: 'newest' },
-    ],
-  })
-  const queue = openWorkQueue(documents.raw, {
-    unfinished: { status: { $in: [...undecided] } },
-    backoff: disputeBackoff,
-  })
+const indexes: IndexDescription[] = [
+  { key: { status: 1, openedAt: -1, _id: -1 }, name: 'latest' },
+  { key: { openedAt: -1, _id: -1 }, name: 'newest' },
+]
 
-  /** Notes what Stripe tells, in one transaction with the ledger, the payment and its payout; once, in any order. */
-  const follow = async (told: ToldDispute): Promise<void> => {
+/** Notes what Stripe tells, in one transaction with the ledger, the payment and its payout; once, in any order. */
+const createFollow =
+  (db: Db, documents: Collection<Dispute>, { payments, payouts, ledger }: Deps) =>
+  async (told: ToldDispute): Promise<void> => {
     const known = told.intentId ? await payments.byIntent(told.intentId) : undefined
     // A charge of nobody here, such as another system's on the same Stripe account, is nobody's news.
     if (!known) return
@@ -70,6 +71,16 @@ export const openDisputes = (db: Db, { publishAll, connect, payments, payouts, l
     // What fails here is found by the relay's periodic look.
     void documents.relay.flush(told.id).catch(() => {})
   }
+
+export const openDisputes = (db: Db, deps: Deps) => {
+  const { publishAll, connect } = deps
+  const documents = openCollection<Dispute>(db, 'disputes', { publishAll, indexes })
+  const queue = openWorkQueue(documents.raw, {
+    unfinished: { status: { $in: [...undecided] } },
+    backoff: disputeBackoff,
+  })
+
+  const follow = createFollow(db, documents, deps)
 
   const ask = async (id: string): Promise<void> => {
     const told = await connect.dispute(id)

@@ -3,7 +3,7 @@ import { newId } from '@fairpass/sdk/mongo'
 import { readCouponCode, showCouponCode } from '@fairpass/sdk/values'
 import fc from 'fast-check'
 import { createCodeVault, hashOf } from '../coupon/vault.ts'
-import { type Coupon, giveBack, newCode, redeem, withdraw } from './coupon.ts'
+import { type Coupon, newCode, redeem, release, withdraw } from './coupon.ts'
 
 const now = new Date('2030-01-01T00:00:00Z')
 const aCoupon = (more: Partial<Coupon> = {}): Coupon => ({
@@ -44,7 +44,7 @@ test('a coupon is redeemed as often as it says, and not when it has ended', () =
   const twice = aCoupon({ maxRedemptions: 2 })
   const spent = redeem(redeem(twice, now), now)
   expect(() => redeem(spent, now)).toThrow('cannot be redeemed')
-  expect(redeem(giveBack(spent), now).redemptions).toBe(2)
+  expect(redeem(release(spent), now).redemptions).toBe(2)
   expect(() => redeem(aCoupon({ expiresAt: now }), now)).toThrow('cannot be redeemed')
   expect(() => redeem(withdraw(aCoupon(), now), now)).toThrow('cannot be redeemed')
   expect(redeem(aCoupon({ expiresAt: new Date(now.getTime() + 1) }), now).redemptions).toBe(1)

@@ -36,7 +36,7 @@ export const redeem = (coupon: Coupon, now: Date): Coupon => {
   return { ...coupon, redemptions: coupon.redemptions + 1 }
 }
 
-export const giveBack = (coupon: Coupon): Coupon => ({ ...coupon, redemptions: Math.max(0, coupon.redemptions - 1) })
+export const release = (coupon: Coupon): Coupon => ({ ...coupon, redemptions: Math.max(0, coupon.redemptions - 1) })
 
 export const withdraw = (coupon: Coupon, now: Date): Coupon =>
   coupon.withdrawnAt ? coupon : { ...coupon, withdrawnAt: now }

@@ -14,11 +14,11 @@ export type MoveDeps = {
   db: Db
   documents: Documents
   ledger: Ledger
-  coupons: Pick<Coupons, 'giveBackIn'>
+  coupons: Pick<Coupons, 'releaseIn'>
   payouts: Pick<Payouts, 'openIn' | 'refundIn' | 'reduceIn'>
 }
 
-const givesCouponBack = ({ kind, status }: Payment) =>
+const releasesCoupon = ({ kind, status }: Payment) =>
   kind === 'coupon' && (status === 'cancelled' || status === 'refunded')
 
 /** How a payment moves: together with the ledger, its coupon and the payout of its sale. */
@@ -52,12 +52,12 @@ export const createMoves = ({ db, documents, ledger, coupons, payouts }: MoveDep
     const writeIn = async (session: ClientSession) => {
       const saved = await documents.replace(before, after, outboxOf, { session })
       await ledger.write(entries, session)
-      if (givesCouponBack(after) && after.couponId) await coupons.giveBackIn(session, after.couponId)
+      if (releasesCoupon(after) && after.couponId) await coupons.releaseIn(session, after.couponId)
       if (status === 'captured') await payouts.openIn(session, saved)
       if (status === 'refunding') await payouts.refundIn(session, saved.id)
       return saved
     }
-    const isAlone = entries.length === 0 && !givesCouponBack(after) && status !== 'captured' && status !== 'refunding'
+    const isAlone = entries.length === 0 && !releasesCoupon(after) && status !== 'captured' && status !== 'refunding'
     try {
       if (isAlone) return await documents.replace(before, after, eventsOf)
       const saved = await inTransaction(db, writeIn)

@@ -1,4 +1,3 @@
-import type { OrderToPay } from '@fairpass/sdk/dapr'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { pause } from '@fairpass/sdk/run-periodically'
 import { feeOf } from '../domain/fee.ts'
@@ -37,29 +36,12 @@ const succeeded = ({ id, orderId, amountCents, currency }: Payment) => ({
   currency,
 })
 
-/** Takes a buyer's wish to pay: keeps the payment, has it driven, and says how it ended. */
-export const createPay = ({
-  payments,
-  orders,
-  stripe,
-  advance,
-  feeBasisPoints = 0,
-  answerWithinMs = defaultAnswerWithinMs,
-}: Deps) => {
-  const orderOf = async (orderId: string, buyerId: string): Promise<OrderToPay> => {
+/** Opens the payment of an order that the buyer can still pay. */
+const createOpen =
+  ({ payments, orders, feeBasisPoints = 0 }: Deps) =>
+  async ({ id, buyerId, orderId, paymentMethod, couponCode }: Omit<Asked, 'isRepeatable'>): Promise<Payment> => {
     const order = await orders.find(orderId)
     if (order?.buyerId !== buyerId) throw new NotFoundError('There is no such order')
-    return order
-  }
-
-  const open = async ({
-    id,
-    buyerId,
-    orderId,
-    paymentMethod,
-    couponCode,
-  }: Omit<Asked, 'isRepeatable'>): Promise<Payment> => {
-    const order = await orderOf(orderId, buyerId)
     const expiresAt = new Date(order.expiresAt)
     const now = new Date()
     if (order.status !== 'created' || expiresAt <= now) throw new OrderNotPayableError()
@@ -79,7 +61,10 @@ export const createPay = ({
     return payments.open((attempt) => openPayment({ ...opening, attempt }, now))
   }
 
-  const driven = async (payment: Payment): Promise<Payment> => {
+/** Carries a payment on for as long as its buyer is kept waiting. @throws PaymentUnderWayError when that is not enough */
+const createAdvanceInTime =
+  ({ advance, answerWithinMs = defaultAnswerWithinMs }: Deps) =>
+  async (payment: Payment): Promise<Payment> => {
     const hasAnswered = new AbortController()
     const late = pause(answerWithinMs, hasAnswered.signal).then(() => {
       throw new PaymentUnderWayError()
@@ -91,6 +76,12 @@ export const createPay = ({
       hasAnswered.abort()
     }
   }
+
+/** Takes a buyer's wish to pay: keeps the payment, carries it on, and answers how it ended. */
+export const createPay = (deps: Deps) => {
+  const { payments, stripe } = deps
+  const open = createOpen(deps)
+  const advanceInTime = createAdvanceInTime(deps)
 
   const clientSecretOf = async ({ intentId }: Payment): Promise<string> => {
     const told = await stripe.intent(intentId ?? '')
@@ -105,7 +96,7 @@ export const createPay = ({
    */
   return async ({ isRepeatable, ...asked }: Asked) => {
     const known = isRepeatable ? await payments.find(asked.id) : undefined
-    const payment = await driven(known ?? (await open(asked)))
+    const payment = await advanceInTime(known ?? (await open(asked)))
     const { id } = payment
     const error = errorOf(payment)
     if (error) throw error

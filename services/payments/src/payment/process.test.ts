@@ -6,10 +6,10 @@ import { openPayment, type Payment } from '../domain/payment.ts'
 import { createCrashInjector, Interruption } from '../testing/crash-injector.ts'
 import { startWorld, type World } from '../testing/world.ts'
 
-const saboteur = createCrashInjector()
+const crashInjector = createCrashInjector()
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ guard: saboteur.guard, hearsWebhooks: false })
+  world = await startWorld({ guard: crashInjector.guard, hearsWebhooks: false })
 })
 afterAll(() => world.stop())
 
@@ -180,7 +180,7 @@ const endOf = async (order: OrderToPay, paymentId: string): Promise<Omit<Story, 
 
 /** Drives until nothing interrupts any more, as the reconciler would. */
 const driveOn = async (id: string) => {
-  saboteur.rest()
+  crashInjector.rest()
   await world.advance(id)
 }
 
@@ -191,9 +191,9 @@ test.each(Object.entries(stories))(
     let stops = 0
     for (let crossing = 1; ; crossing++) {
       const order = world.market.open()
-      saboteur.rest()
+      crashInjector.rest()
       const { id } = await begin(order)
-      saboteur.crashAt(crossing)
+      crashInjector.crashAt(crossing)
       const isStopped = await world.advance(id).then(
         () => false,
         (error) => {
@@ -228,11 +228,11 @@ test('money and orders agree after any trouble', async () => {
     fc.asyncProperty(history, async ({ paymentMethod, troubles, stopAt, isExpiring }) => {
       const order = world.market.open()
       for (const each of troubles) await world.double.fault({ ...each, metadata: { orderId: order.id } })
-      saboteur.rest()
+      crashInjector.rest()
       const { id } = await byCard(order, paymentMethod)
-      saboteur.crashAt(stopAt)
+      crashInjector.crashAt(stopAt)
       await world.advance(id).catch(() => {})
-      saboteur.rest()
+      crashInjector.rest()
       if (isExpiring && world.market.status(order.id) === 'created') world.market.expire(order.id)
       for (let tries = 0; tries < 15; tries++) await world.advance(id).catch(() => {})
       await world.releaseStrayHolds()
@@ -251,7 +251,7 @@ test('money and orders agree after any trouble', async () => {
 }, 180_000)
 
 test('replicas that carry the same payment at once do it once', async () => {
-  saboteur.rest()
+  crashInjector.rest()
   const order = world.market.open()
   const { id } = await byCard(order, 'pm_card_visa')
   const replicas = [world.replica(), world.replica(), world.replica()]

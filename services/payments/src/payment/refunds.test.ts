@@ -19,7 +19,7 @@ const paid = async (how: object = { paymentMethod: 'pm_card_visa' }, more = {}) 
   expect(status).toBe(201)
   return { order, id: body.id as string }
 }
-const giveBack = (id: string, as = admin, body: unknown = because) =>
+const refundPayment = (id: string, as = admin, body: unknown = because) =>
   world.call('POST', `/api/payments/${id}/refund`, as, body)
 const saidOf = (orderId: string) =>
   world.published.flatMap(({ type, data }) => ('orderId' in data && data.orderId === orderId ? [type] : []))
@@ -29,9 +29,9 @@ const realRefunds = async (orderId: string) =>
 // Guarantee: one refund whatever the repetition.
 test('an admin gives the money back, once, however often it is asked', async () => {
   const { order, id } = await paid()
-  const answers = await Promise.all(Array.from({ length: 6 }, () => giveBack(id)))
+  const answers = await Promise.all(Array.from({ length: 6 }, () => refundPayment(id)))
   for (const { status } of answers) expect([200, 409, 503]).toContain(status)
-  const again = await giveBack(id, `${newId()}:admin`, { reason: 'Another reason, too late' })
+  const again = await refundPayment(id, `${newId()}:admin`, { reason: 'Another reason, too late' })
   expect(again).toMatchObject({ status: 200, body: { id, status: 'refunded', refund: because } })
   expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
   expect(await realRefunds(order.id)).toHaveLength(1)
@@ -52,7 +52,7 @@ test('a seller is owed the price less the fee', async () => {
 test.each(['error_before', 'error_after', 'drop_after'])('a refund that ends in %s is made once', async (kind) => {
   const { order, id } = await paid()
   await world.double.fault({ operation: 'refund', kind, times: 2, metadata: { orderId: order.id } })
-  await giveBack(id)
+  await refundPayment(id)
   await until('the refund', async () => {
     await world.reconcileNow()
     return (await world.payments.find(id))?.status === 'refunded'
@@ -63,7 +63,7 @@ test.each(['error_before', 'error_after', 'drop_after'])('a refund that ends in 
 test('a coupon is given back with the sale that it paid', async () => {
   const [coupon] = await world.coupons.make({ batchId: newId(), quantity: 1, maxRedemptions: 1 })
   const { order, id } = await paid({ couponCode: coupon?.code })
-  expect((await giveBack(id)).body).toMatchObject({ status: 'refunded', amountCents: 0 })
+  expect((await refundPayment(id)).body).toMatchObject({ status: 'refunded', amountCents: 0 })
   expect(await world.intentsOf(order.id)).toHaveLength(0)
   expect((await world.payFor(world.market.open(), { couponCode: coupon?.code })).status).toBe(201)
 })
@@ -82,7 +82,7 @@ test('nothing is given back of what was never taken', async () => {
   const order = world.market.open()
   await world.payFor(order, { paymentMethod: 'pm_card_chargeDeclined' })
   const [failed] = await world.db.collection('payments').find({ orderId: order.id }).toArray()
-  expect(await giveBack(`${failed?._id}`)).toMatchObject({ status: 409, body: { code: 'payment_not_refundable' } })
+  expect(await refundPayment(`${failed?._id}`)).toMatchObject({ status: 409, body: { code: 'payment_not_refundable' } })
 })
 
 test.each([

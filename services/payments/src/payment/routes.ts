@@ -4,10 +4,9 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { createLimits, type LimitVariables } from '../coupon/limits.ts'
-import { PaidAnswer, PaymentStateAnswer, ReceivedAnswer } from '../schemas.ts'
-import type { Webhooks } from '../webhook/store.ts'
+import { paymentState } from '../domain/payment-state.ts'
+import { PaidAnswer, PaymentStateAnswer } from '../schemas.ts'
 import type { Pay } from './pay.ts'
-import { paymentState } from './state.ts'
 import type { Payments } from './store.ts'
 
 const NewPayment = v.pipe(
@@ -44,12 +43,11 @@ const NewPayment = v.pipe(
 type Deps = {
   pay: Pay
   payments: Payments
-  webhooks: Webhooks
   context: ServiceContext
   limits: LimitVariables
 }
 
-export const createRoutes = ({ pay, payments, webhooks, context, limits }: Deps) => {
+export const createRoutes = ({ pay, payments, context, limits }: Deps) => {
   const { identity, idempotent, rateLimit } = context
   const { wrongCodesByAddress, wrongCodesByAccount } = createLimits(rateLimit, limits)
 
@@ -74,19 +72,6 @@ export const createRoutes = ({ pay, payments, webhooks, context, limits }: Deps)
         const id = c.var.idempotentId ?? newId()
         const isRepeatable = c.var.idempotentId !== undefined
         return c.json(await pay({ id, isRepeatable, buyerId: c.var.user.id, ...c.req.valid('json') }), 201)
-      },
-    )
-    .post(
-      '/api/payments/webhooks/stripe',
-      describeRoute(
-        'For Stripe: 200 once the event is stored',
-        { 200: ReceivedAnswer },
-        'request_validation',
-        'malformed_json',
-      ),
-      async (c) => {
-        await webhooks.receive(await c.req.text(), c.req.header('stripe-signature') ?? '')
-        return c.json({ received: true })
       },
     )
     .get(

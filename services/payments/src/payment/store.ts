@@ -13,8 +13,9 @@ const createReads = (documents: Documents) => ({
   find: documents.find,
   findIn: (session: ClientSession, id: string) => documents.find(id, { session }),
 
-  /** The order's payment that waits for a card from Stripe's own form. */
-  waitingOf: (orderId: string) => documents.findOne({ orderId, status: 'awaiting_method' }),
+  /** The payments of these orders that wait for a card from Stripe's own form: of each order one at most. */
+  waitingOf: (orderIds: readonly string[]) =>
+    documents.list({ orderId: { $in: [...orderIds] }, status: 'awaiting_method' }, { limit: orderIds.length }),
 
   /** A buyer's payments of an order, newest first. */
   ofOrder: (orderId: string, buyerId: string) =>

@@ -12,7 +12,7 @@ const toShown = (seller: Seller | undefined) => ({
 /** A seller's account at Stripe, as the seller sees it. */
 export const createOnboarding = ({ sellers, connect, publicOrigin }: Deps) => ({
   /** What Stripe says now; what it said last, while it does not answer. */
-  standing: async (sellerId: string) => {
+  statusOf: async (sellerId: string) => {
     try {
       return toShown(await sellers.refreshed(sellerId))
     } catch (error) {

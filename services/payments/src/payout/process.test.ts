@@ -6,10 +6,10 @@ import type { PayoutStatus } from '../domain/payout.ts'
 import { createCrashInjector, Interruption } from '../testing/crash-injector.ts'
 import { startWorld, type World } from '../testing/world.ts'
 
-const saboteur = createCrashInjector()
+const crashInjector = createCrashInjector()
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ guard: saboteur.guard, hearsWebhooks: false, payoutDelaySeconds: 0 })
+  world = await startWorld({ guard: crashInjector.guard, hearsWebhooks: false, payoutDelaySeconds: 0 })
 })
 afterAll(() => world.stop())
 
@@ -71,7 +71,7 @@ const endOf = async ({ id, sellerId }: Sale): Promise<End> => {
 
 /** As the loop does once nothing interrupts any more: a payout that came back is sent again only when it is owed again. */
 const driveOn = async ({ id }: Sale) => {
-  saboteur.rest()
+  crashInjector.rest()
   for (let turn = 0; turn < 3; turn += 1) await world.advancePayout(id)
 }
 
@@ -134,12 +134,12 @@ test.each(Object.entries(stories))(
   async (_name, { before, meanwhile, end }) => {
     let stops = 0
     for (let crossing = 1; ; crossing++) {
-      saboteur.rest()
+      crashInjector.rest()
       const sale = await sold()
       await before?.(sale)
-      saboteur.crashAt(crossing)
+      crashInjector.crashAt(crossing)
       const isStopped = await untilStopped(world.advancePayout(sale.id))
-      saboteur.rest()
+      crashInjector.rest()
       await meanwhile?.(sale)
       await driveOn(sale)
       const owed = end.status === 'waiting' ? 3_780 : 0
@@ -156,13 +156,13 @@ test.each(Object.entries(stories))(
 test('what a bank decides is booked the same wherever it is stopped', async () => {
   let stops = 0
   for (let crossing = 1; ; crossing++) {
-    saboteur.rest()
+    crashInjector.rest()
     const sale = await sold()
     const { body } = await world.double.call('POST', `/payment_intents/${sale.intentId}/dispute`, {})
     await world.double.call('POST', `/disputes/${body.id}/close`, { outcome: 'lost' })
-    saboteur.crashAt(crossing)
+    crashInjector.crashAt(crossing)
     const isStopped = await untilStopped(world.disputes.onDisputeUpdated(body.id))
-    saboteur.rest()
+    crashInjector.rest()
     await world.disputes.onDisputeUpdated(body.id)
     await driveOn(sale)
     expect(await endOf(sale)).toEqual({ ...dropped, owed: 0, agrees: true, atOnce: 0 })
@@ -192,14 +192,14 @@ test('sellers and books agree after any trouble', async () => {
   )
   await fc.assert(
     fc.asyncProperty(history, async (steps) => {
-      saboteur.rest()
+      crashInjector.rest()
       const sale = await sold()
       let disputeId: string | undefined
       for (const { happening, troubles, stopAt } of steps) {
         for (const each of troubles) await world.double.fault({ ...each, metadata: { paymentId: sale.id } })
-        saboteur.crashAt(stopAt)
+        crashInjector.crashAt(stopAt)
         await world.advancePayout(sale.id).catch(() => {})
-        saboteur.rest()
+        crashInjector.rest()
         if (happening === 'refund') await refund(sale).catch(() => {})
         if (happening === 'dispute') disputeId = (await dispute(sale)) ?? disputeId
         if (disputeId && (happening === 'won' || happening === 'lost')) await decide(disputeId, happening)

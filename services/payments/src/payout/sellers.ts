@@ -1,5 +1,5 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
-import { isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
+import { type Collection, isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 import type { ConnectPort, SellerAccount } from '../stripe/connect.ts'
 
@@ -24,28 +24,34 @@ type Deps = {
 const isSame = (seller: Seller, { isReady, isSubmitted, due }: SellerAccount) =>
   seller.isReady === isReady && seller.isSubmitted === isSubmitted && seller.due.join() === due.join()
 
+/** Keeps what Stripe says of a seller's account. */
+const learn = async (
+  documents: Collection<Seller>,
+  onReady: Deps['onReady'],
+  seller: Seller,
+  told: SellerAccount,
+): Promise<Seller> => {
+  if (isSame(seller, told)) return seller
+  const { isReady, isSubmitted, due } = told
+  try {
+    const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: new Date() })
+    if (isReady && !seller.isReady) await onReady(seller.id)
+    return saved
+  } catch (error) {
+    // Somebody else has just learnt the same, or later news.
+    if (error instanceof VersionConflictError) return (await documents.find(seller.id)) ?? seller
+    throw error
+  }
+}
+
 export const openSellers = (db: Db, { connect, onReady }: Deps) => {
   const documents = openCollection<Seller>(db, 'sellers', {
     indexes: [{ key: { accountId: 1 }, name: 'account', unique: true }],
   })
 
-  const learn = async (seller: Seller, told: SellerAccount): Promise<Seller> => {
-    if (isSame(seller, told)) return seller
-    const { isReady, isSubmitted, due } = told
-    try {
-      const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: new Date() })
-      if (isReady && !seller.isReady) await onReady(seller.id)
-      return saved
-    } catch (error) {
-      // Somebody else has just learnt the same, or later news.
-      if (error instanceof VersionConflictError) return (await documents.find(seller.id)) ?? seller
-      throw error
-    }
-  }
-
   const refreshed = async (sellerId: string): Promise<Seller | undefined> => {
     const seller = await documents.find(sellerId)
-    return seller && learn(seller, await connect.account(seller.accountId))
+    return seller && learn(documents, onReady, seller, await connect.account(seller.accountId))
   }
 
   return {

@@ -117,7 +117,7 @@ const manyRounds = 100
 /** More than that in a day, and no webhook of any, is beyond what is looked for. */
 const manyDisputes = 2_000
 
-export const createConnectPort = ({ accounts, accountLinks, transfers, disputes }: Stripe): ConnectPort => ({
+const accountCalls = ({ accounts, accountLinks }: Stripe): Pick<ConnectPort, 'openAccount' | 'account' | 'link'> => ({
   openAccount: async (sellerId, country) => {
     const params: Stripe.AccountCreateParams = {
       capabilities: { transfers: { requested: true } },
@@ -150,7 +150,9 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
     )
     return { url: link.url, expiresAt: momentOf(link.expires_at) }
   },
+})
 
+const transferCalls = ({ transfers }: Stripe): Pick<ConnectPort, 'sent' | 'send' | 'isBack' | 'takeBack'> => ({
   sent: async ({ id, transferAttempt }) => {
     const { data } = await asked(transfers.list({ transfer_group: id, limit: manyRounds }))
     return data.find(({ metadata }) => metadata.round === `${transferAttempt}`)?.id
@@ -177,7 +179,9 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
     moved(
       transfers.createReversal(transferId, {}, { idempotencyKey: `back:${id}:${transferAttempt}:${keyGeneration}` }),
     ),
+})
 
+const disputeCalls = ({ disputes }: Stripe): Pick<ConnectPort, 'dispute' | 'disputesSince'> => ({
   dispute: async (disputeId) => {
     try {
       return toDispute(await disputes.retrieve(disputeId))
@@ -193,4 +197,10 @@ export const createConnectPort = ({ accounts, accountLinks, transfers, disputes 
     const found = disputes.list({ created: { gte }, limit: 100 }).autoPagingToArray({ limit: manyDisputes })
     return (await asked(found)).map(toDispute)
   },
+})
+
+export const createConnectPort = (stripe: Stripe): ConnectPort => ({
+  ...accountCalls(stripe),
+  ...transferCalls(stripe),
+  ...disputeCalls(stripe),
 })

@@ -21,11 +21,11 @@ const inShort = ({ method, path }: Exchange) =>
 
 /** The calls that were made, and what Stripe would say against any. */
 const judged = async () => {
-  const heard = exchanges.splice(0)
+  const made = exchanges.splice(0)
   const wrong = []
-  for (const exchange of heard)
+  for (const exchange of made)
     for (const fault of await check.faultsOf(exchange)) wrong.push(`${inShort(exchange)} ${exchange.status}: ${fault}`)
-  return { calls: [...new Set(heard.map(inShort))].toSorted(), wrong: [...new Set(wrong)] }
+  return { calls: [...new Set(made.map(inShort))].toSorted(), wrong: [...new Set(wrong)] }
 }
 
 const order = (sellerId = newId(), more = {}) =>

@@ -1,3 +1,4 @@
+import { runtime } from '@fairpass/sdk/runtime'
 import Stripe from 'stripe'
 import type { Failure } from '../domain/payment.ts'
 
@@ -67,6 +68,8 @@ export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs 
     timeout: timeoutMs,
     maxNetworkRetries: 1,
     telemetry: false,
+    // It is this library that may try again, once and under an idempotency key, and not the runtime.
+    httpClient: Stripe.createFetchHttpClient(runtime.fetchOnce),
     ...(url
       ? {
           host: url.hostname,
@@ -172,6 +175,17 @@ const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Inte
   }
 }
 
+const createdBetween = async ({ paymentIntents }: Stripe, from: Date, until: Date, after: string | undefined) => {
+  const created = { gte: toSeconds(from), lte: toSeconds(until) }
+  const page = { limit: 100, ...(after === undefined ? {} : { starting_after: after }) }
+  const { data, has_more } = await paymentIntents.list({ created, ...page })
+  const last = data.at(-1)?.id
+  return {
+    intents: data.map(({ id, status, metadata }) => ({ intentId: id, status, paymentId: metadata.paymentId })),
+    ...(has_more && last !== undefined ? { next: last } : {}),
+  }
+}
+
 export const createStripePort = (stripe: Stripe): StripePort => {
   const { paymentIntents, refunds } = stripe
   const intent = (intentId: string) => told(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
@@ -202,16 +216,7 @@ export const createStripePort = (stripe: Stripe): StripePort => {
       const { data } = await paymentIntents.search({ query, limit: 100 })
       return data.map(({ id, metadata }) => ({ intentId: id, paymentId: metadata.paymentId }))
     },
-    createdBetween: async (from, until, after) => {
-      const created = { gte: toSeconds(from), lte: toSeconds(until) }
-      const page = { limit: 100, ...(after === undefined ? {} : { starting_after: after }) }
-      const { data, has_more } = await paymentIntents.list({ created, ...page })
-      const last = data.at(-1)?.id
-      return {
-        intents: data.map(({ id, status, metadata }) => ({ intentId: id, status, paymentId: metadata.paymentId })),
-        ...(has_more && last !== undefined ? { next: last } : {}),
-      }
-    },
+    createdBetween: (from, until, after) => createdBetween(stripe, from, until, after),
     refund: async (intentId, key, reason) => {
       const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }
       try {

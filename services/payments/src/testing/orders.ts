@@ -2,18 +2,29 @@ import type { OrderToPay } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
 import type { Orders } from '../peers/orders.ts'
 
-type Held = OrderToPay
+const newOrder = (): OrderToPay => ({
+  id: newId(),
+  version: 1,
+  status: 'created',
+  ticketId: newId(),
+  buyerId: newId(),
+  sellerId: newId(),
+  totalCents: 4_200,
+  currency: 'eur',
+  createdAt: new Date().toISOString(),
+  expiresAt: new Date(Date.now() + 900_000).toISOString(),
+})
 
 /** The orders service as payments knows it, in this process. */
 export const createTestOrders = () => {
-  const held = new Map<string, Held>()
-  const change = (id: string, allows: (order: Held) => boolean, next: Partial<Held>) => {
+  const held = new Map<string, OrderToPay>()
+  const change = (id: string, allows: (order: OrderToPay) => boolean, next: Partial<OrderToPay>) => {
     const order = held.get(id)
     if (!order || !allows(order)) return false
     held.set(id, { ...order, ...next, version: order.version + 1 })
     return true
   }
-  const isOwn = (order: Held, paymentId: string) => order.paymentId === paymentId
+  const isOwn = (order: OrderToPay, paymentId: string) => order.paymentId === paymentId
 
   const orders: Orders = {
     find: async (id) => held.get(id),
@@ -44,19 +55,7 @@ export const createTestOrders = () => {
     expire: (id: string) =>
       change(id, () => true, { status: 'cancelled', cancelReason: 'expired', expiresAt: new Date(0).toISOString() }),
     open: (more: Partial<OrderToPay> = {}): OrderToPay => {
-      const order: OrderToPay = {
-        id: newId(),
-        version: 1,
-        status: 'created',
-        ticketId: newId(),
-        buyerId: newId(),
-        sellerId: newId(),
-        totalCents: 4_200,
-        currency: 'eur',
-        createdAt: new Date().toISOString(),
-        expiresAt: new Date(Date.now() + 900_000).toISOString(),
-        ...more,
-      }
+      const order = { ...newOrder(), ...more }
       held.set(order.id, order)
       return order
     },

@@ -4,9 +4,10 @@ import type { FairpassEvent } from '@fairpass/sdk/events'
 import type { User } from '@fairpass/sdk/identity'
 import { publishEach } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
-import { createLog } from '@fairpass/sdk/telemetry'
+import { createLog, type Log } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
 import { type Exchange, startDouble, webhookSecret } from '@fairpass/stripe-double/testing.ts'
+import type { Db } from 'mongodb'
 import { createApp } from '../app.ts'
 import { composePayments } from '../composition.ts'
 import { limitVariables } from '../coupon/limits.ts'
@@ -24,16 +25,7 @@ const userOf = (token: string): User => {
   return { id, role: role === 'admin' ? 'admin' : 'user', sessionId: id, issuedAt: new Date() }
 }
 
-/** The payments service on a real MongoDB and the Stripe double, beside an orders service of this process. */
-export const startWorld = async ({
-  guard = <T extends object>(seam: T): T => seam,
-  hearsWebhooks = true,
-  dapr = createDapr({ httpPort: 1 }),
-  env = {},
-  feeBasisPoints = 0,
-  payoutDelaySeconds = 86_400,
-  onExchange,
-}: {
+type WorldOptions = {
   guard?: <T extends object>(seam: T) => T
   hearsWebhooks?: boolean
   /** without one nothing is limited */
@@ -41,54 +33,45 @@ export const startWorld = async ({
   env?: Record<string, string>
   feeBasisPoints?: number
   payoutDelaySeconds?: number
-  /** hears what is asked of Stripe, and answered */
+  /** called with each request to Stripe and its response */
   onExchange?: (exchange: Exchange) => void
-} = {}) => {
-  const db = await testDatabase()
-  const log = createLog('payments', 'fatal')
-  const published: FairpassEvent[] = []
-  const publishAll = publishEach(async (said) => void published.push(said))
-  const service = {
-    log,
-    publicOrigin: 'http://localhost:3000',
-    isPrepared: () => true,
-    isReady: async () => true,
-  }
-  const market = createTestOrders()
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
+}
+
+const publicOrigin = 'http://localhost:3000'
+
+const configOf = ({ feeBasisPoints = 0, payoutDelaySeconds = 86_400 }: WorldOptions) => ({
+  PUBLIC_ORIGIN: publicOrigin,
+  ACCESS_TOKEN_SECONDS: 900,
+  STRIPE_SECRET_KEY: 'a secret of the tests',
+  STRIPE_WEBHOOK_SECRET: ['whsec_of_another_endpoint', webhookSecret],
+  PLATFORM_FEE_BASIS_POINTS: feeBasisPoints,
+  PAYOUT_DELAY_SECONDS: payoutDelaySeconds,
+})
+
+/** The Stripe double, which sends its webhooks to `url` if there is one. */
+const connectDouble = async (url: string | undefined, onExchange: WorldOptions['onExchange']) => {
   const double = await startDouble({
-    ...(hearsWebhooks
-      ? { webhookUrl: `${server.url}api/payments/webhooks/stripe`, enabledEvents: webhookEventTypes }
-      : {}),
+    ...(url ? { webhookUrl: `${url}api/payments/webhooks/stripe`, enabledEvents: webhookEventTypes } : {}),
     onExchange,
   })
-  const client = connectStripe({
-    secretKey: 'sk_test_fairpass_double',
-    apiUrl: `http://127.0.0.1:${double.port}`,
-  })
+  const apiUrl = `http://127.0.0.1:${double.port}`
+  return { double, client: connectStripe({ secretKey: 'sk_test_fairpass_double', apiUrl }) }
+}
 
-  const banned = new Set<string>()
-  const bans: Bans = { isBanned: async (id) => banned.has(id) }
-  const config = {
-    PUBLIC_ORIGIN: service.publicOrigin,
-    ACCESS_TOKEN_SECONDS: 900,
-    STRIPE_SECRET_KEY: 'a secret of the tests',
-    STRIPE_WEBHOOK_SECRET: ['whsec_of_another_endpoint', webhookSecret],
-    PLATFORM_FEE_BASIS_POINTS: feeBasisPoints,
-    PAYOUT_DELAY_SECONDS: payoutDelaySeconds,
-  }
-  const parts = composePayments({ db, client, orders: market.orders, bans, publishAll, log, config, intercept: guard })
-  const { payments, payouts, sellers, connect, stripe, orders, paymentProcess, advancePayout } = parts
-  const { advance } = paymentProcess
+type Composed = ReturnType<typeof composePayments>
+
+const startApp = async (db: Db, parts: Composed, log: Log, options: WorldOptions) => {
+  const { dapr = createDapr({ httpPort: 1 }), env = {} } = options
   const context = createServiceContext({
     name: 'payments',
-    config,
+    config: configOf(options),
     db,
     dapr,
     log,
     handlers: parts.handlers,
     own: { verify: async (token) => userOf(token), isDenied: async () => false },
   })
+  const service = { log, publicOrigin, isPrepared: () => true, isReady: async () => true }
   const app = createApp({ ...parts, service, context, limits: readConfig(limitVariables, env) })
   await Promise.all([parts.ensureIndexes(), context.prepare()])
 
@@ -101,23 +84,56 @@ export const startWorld = async ({
     const text = await answer.text()
     return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined }
   }
+  return { app, call }
+}
+
+/** Time passes: what waits for it is done at once. */
+const createClockwork = (db: Db, parts: Composed, log: Log) => {
+  const { payments, paymentProcess, stripe } = parts
+  return {
+    /** What is due by now is paid out. */
+    payOutDue: () => payOutDue({ ...parts, log }),
+    /** The reconciler finds whatever is unfinished. */
+    reconcileNow: async () => {
+      await db.collection('payments').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
+      await reconcile({ payments, advance: paymentProcess.advance, log })
+    },
+    /** Minutes pass: what cards hold for no payment is found. */
+    releaseStrayHolds: () =>
+      releaseStrayHolds({ payments, paymentProcess, stripe, now: new Date(Date.now() + 3_600_000) }),
+    /** Whatever is to be paid out, or left between two steps, is looked at. */
+    payOutNow: async () => {
+      await db.collection('payouts').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
+      await payOutDue({ ...parts, log })
+    },
+  }
+}
+
+/** The payments service on a real MongoDB and the Stripe double, beside an orders service of this process. */
+export const startWorld = async (options: WorldOptions = {}) => {
+  const { guard = <T extends object>(seam: T): T => seam, hearsWebhooks = true } = options
+  const db = await testDatabase()
+  const log = createLog('payments', 'fatal')
+  const published: FairpassEvent[] = []
+  const publishAll = publishEach(async (event) => void published.push(event))
+  const market = createTestOrders()
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
+  const { double, client } = await connectDouble(hearsWebhooks ? `${server.url}` : undefined, options.onExchange)
+  const banned = new Set<string>()
+  const bans: Bans = { isBanned: async (id) => banned.has(id) }
+  const config = configOf(options)
+  const parts = composePayments({ db, client, orders: market.orders, bans, publishAll, log, config, intercept: guard })
+  const { app, call } = await startApp(db, parts, log, options)
+  const { sellers } = parts
 
   return {
     ...parts,
-    db,
-    app,
-    call,
-    client,
-    double,
-    advance,
-    banned,
-    payoutReplica: () => createPayoutProcess({ payouts, payments, sellers, stripe, paymentProcess, connect, bans }),
-    /** What is due by now is paid out. */
-    payOutDue: () => payOutDue({ payouts, advancePayout, log }),
-    /** another process of this service, on the same database */
-    replica: () => createPaymentProcess({ payments, stripe, orders }).advance,
-    market,
-    published,
+    ...createClockwork(db, parts, log),
+    ...{ db, app, call, client, double, banned, market, published },
+    advance: parts.paymentProcess.advance,
+    /** Other processes of this service, on the same database. */
+    replica: () => createPaymentProcess(parts).advance,
+    payoutReplica: () => createPayoutProcess({ ...parts, bans }),
     url: `${server.url}`,
     /** The buyer of `order` pays it. */
     payFor: (order: OrderToPay, how: object, headers = {}) =>
@@ -125,19 +141,6 @@ export const startWorld = async ({
     intentsOf: async (orderId: string) => {
       const { intents } = await double.state()
       return intents.filter(({ metadata }) => metadata.orderId === orderId)
-    },
-    /** Time passes: the reconciler finds whatever is unfinished. */
-    reconcileNow: async () => {
-      await db.collection('payments').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
-      await reconcile({ payments, advance, log })
-    },
-    /** Minutes pass: what cards hold for no payment is found. */
-    releaseStrayHolds: () =>
-      releaseStrayHolds({ payments, paymentProcess, stripe, now: new Date(Date.now() + 3_600_000) }),
-    /** Time passes: whatever is to be paid out, or left between two steps, is looked at. */
-    payOutNow: async () => {
-      await db.collection('payouts').updateMany({}, { $set: { 'lease.nextAttemptAt': new Date(0) } })
-      await payOutDue({ payouts, advancePayout, log })
     },
     /** Whoever sells `order` has gone through Stripe's onboarding. */
     readySeller: async (sellerId: string) => {

@@ -151,8 +151,8 @@ test('a webhook that fails is kept, and tried again after growing pauses', async
   await world.double.fault({ operation: 'retrieve', kind: 'error_before', times: 2, metadata: { orderId: order.id } })
   expect((await deliver(payload, await signed(payload))).status).toBe(200)
   const failed = await until('the failure', async () => {
-    const heard = await world.webhooks.find('evt_again')
-    return heard?.failure ? heard : undefined
+    const stored = await world.webhooks.find('evt_again')
+    return stored?.failure ? stored : undefined
   })
   expect(failed).toMatchObject({ status: 'stored', lease: { attempts: 1 } })
   await until('the next try', async () => {

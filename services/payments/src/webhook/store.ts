@@ -1,13 +1,20 @@
-import { MalformedJsonError, NotFoundError, RequestValidationError } from '@fairpass/sdk/errors'
-import { parse } from '@fairpass/sdk/http'
+import { createBatcher } from '@fairpass/sdk/batcher'
+import { NotFoundError } from '@fairpass/sdk/errors'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
-import { isDuplicateKey, type Order, openWorkQueue, readPage } from '@fairpass/sdk/mongo'
+import {
+  isAllDuplicateKeys,
+  isDuplicateKey,
+  type Order,
+  openWorkQueue,
+  readPage,
+  type WorkQueue,
+} from '@fairpass/sdk/mongo'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
-import type { Db } from 'mongodb'
+import type { Collection, Db } from 'mongodb'
 import type Stripe from 'stripe'
-import * as v from 'valibot'
 import type { About as AboutWhom, Apply } from './apply.ts'
 import { isActedOn } from './event-types.ts'
+import { createVerify, type Event } from './verify.ts'
 
 /** What is kept of an event: whom it is about. The rest is asked of Stripe when it is applied, since it may be old news. */
 type StoredWebhook = AboutWhom & {
@@ -29,30 +36,11 @@ type Deps = {
   log: Log
 }
 
-/** How old a signed event may be, in seconds: an older one may be replayed by somebody else. */
-const toleranceSeconds = 300
 const latestFirst = { direction: -1, fields: { receivedAt: 'date', _id: 'string' } } as const satisfies Order
 const batch = 20
 const maxAttempts = 20
 const backoff: Backoff = { firstMs: 1_000, longestMs: 10 * 60_000 }
 const keptSeconds = 90 * 24 * 3600
-
-/** A field of another kind of event may look otherwise; what it is about is then not for us, and it is stored all the same. */
-const orNothing = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined)
-const About = v.object({
-  id: orNothing(v.string()),
-  object: orNothing(v.string()),
-  payment_intent: orNothing(v.string()),
-  metadata: orNothing(v.object({ paymentId: orNothing(v.string()) })),
-})
-/** A thin event names what it is about, and shows nothing of it: https://docs.stripe.com/event-destinations#thin-events */
-const Event = v.object({
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-  type: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-  data: orNothing(v.object({ object: About })),
-  related_object: orNothing(v.object({ id: v.string(), type: v.string() })),
-})
-type Event = v.InferOutput<typeof Event>
 
 /** Whoever receives an event is the first to try it. */
 const toStoredWebhook = ({ id, type, data, related_object: related }: Event, now: Date): StoredWebhook => {
@@ -86,44 +74,28 @@ const toShown = ({ _id, type, status, lease, receivedAt, failure, paymentId, int
   intentId: intentId ?? null,
 })
 
-/** Stripe's webhooks: stored first, answered, then applied; each once, in any order. */
-export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: Deps) => {
-  const events = db.collection<StoredWebhook>('webhookEvents')
-  const queue = openWorkQueue(events, { unfinished: { status: 'stored' }, backoff })
+type Events = Collection<StoredWebhook>
 
-  const refusedSignature = (why: string) => new RequestValidationError([{ msg: why, param: 'stripe-signature' }])
+const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
 
-  /** Without a secret nobody can be told from Stripe. */
-  const verify = async (body: string, signature: string): Promise<void> => {
-    const checker = stripe.webhooks.signature
-    if (!checker || secrets.length === 0) throw refusedSignature('cannot be checked')
-    for (const secret of secrets) {
-      try {
-        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds)
-        return
-      } catch (error) {
-        if (!(error instanceof stripe.errors.StripeSignatureVerificationError)) throw error
-      }
-    }
-    throw refusedSignature('is not valid')
-  }
+/** Stores what tells nothing new, together with what else comes within a moment. One that is stored already stays as it is. */
+const createStoringApplied = (events: Events) =>
+  createBatcher(async (webhooks: readonly StoredWebhook[]) => {
+    const all = webhooks.map((webhook) => ({ ...webhook, ...applied() }))
+    // Nothing is lost with them in a crash, so nobody waits for the journal.
+    const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const
+    await events.insertMany(all, options).catch((error: unknown) => {
+      if (!isAllDuplicateKeys(error)) throw error
+    })
+  })
 
-  const verified = async (body: string, signature: string): Promise<Event> => {
-    await verify(body, signature)
-    try {
-      return parse(Event, JSON.parse(body))
-    } catch (error) {
-      if (error instanceof SyntaxError) throw new MalformedJsonError()
-      throw error
-    }
-  }
-
-  const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
-
-  const applyClaimed = async (webhook: StoredWebhook): Promise<void> => {
+/** Applies events that this process has claimed. */
+const createApplyClaimed =
+  (events: Events, { apply, log }: Pick<Deps, 'apply' | 'log'>) =>
+  async (webhook: StoredWebhook): Promise<void> => {
     const { _id, type, lease } = webhook
     const { attempts } = lease
-    const line = { stripeEvent: _id, type, attempts }
+    const fields = { stripeEvent: _id, type, attempts }
     try {
       await apply(webhook)
       await events.updateOne({ _id }, { $set: applied(), $unset: { failure: '' } })
@@ -132,12 +104,53 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
       // Tried again meanwhile, by somebody who was quicker: what came of that stands.
       const same = { _id, status: 'stored', 'lease.attempts': attempts } as const
       await events.updateOne(same, { $set: { status, failure: String(error) } })
-      if (status === 'failed') log.error({ err: error, ...line }, 'webhook given up')
-      else log.warn({ err: error, ...line }, 'webhook not applied; trying again later')
+      if (status === 'failed') log.error({ err: error, ...fields }, 'webhook given up')
+      else log.warn({ err: error, ...fields }, 'webhook not applied; trying again later')
     }
   }
 
+/** What admins see of events that could not be applied, and do about them. */
+const createRetries = (
+  events: Events,
+  queue: WorkQueue<StoredWebhook>,
+  applyClaimed: (webhook: StoredWebhook) => Promise<void>,
+) => ({
+  /** Events that are given up, counted up to a thousand. */
+  countFailed: () => events.countDocuments({ status: 'failed' }, { limit: 1_000, maxTimeMS: 1_000 }),
+
+  /** Events that are given up, or wait for their next try, the latest first. */
+  page: async (status: 'stored' | 'failed', limit: number, cursor?: string) => {
+    const { rows, nextCursor } = await readPage(events, { filter: { status }, order: latestFirst, limit, cursor })
+    return { events: rows.map(toShown), nextCursor }
+  },
+
+  /**
+   * Tries an event again that was given up, with all its tries before it; one that was applied stays so.
+   * @throws NotFoundError
+   */
+  retry: async (id: string) => {
+    const again = { status: 'stored', lease: leaseFrom(new Date()) } as const
+    await events.updateOne({ _id: id, status: 'failed' }, { $set: again })
+    const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: new Date() } })
+    const claimed = due && (await queue.claim(due))
+    if (claimed) await applyClaimed(claimed)
+    const webhook = await events.findOne({ _id: id })
+    if (!webhook) throw new NotFoundError('There is no such event')
+    return toShown(webhook)
+  },
+})
+
+/** Stripe's webhooks: stored first, answered, then applied; each once, in any order. */
+export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: Deps) => {
+  const verify = createVerify({ stripe, secrets })
+  const events = db.collection<StoredWebhook>('webhookEvents')
+  const queue = openWorkQueue(events, { unfinished: { status: 'stored' }, backoff })
+  const applyClaimed = createApplyClaimed(events, { apply, log })
+  const storeApplied = createStoringApplied(events)
+
   return {
+    ...createRetries(events, queue, applyClaimed),
+
     ensureIndexes: () =>
       events.createIndexes([
         queue.index,
@@ -151,17 +164,17 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
      * @throws RequestValidationError when Stripe did not sign it, or too long ago
      */
     receive: async (body: string, signature: string): Promise<void> => {
-      const event = await verified(body, signature)
+      const event = await verify(body, signature)
       if (!isActedOn(event.type)) return
       const webhook = toStoredWebhook(event, new Date())
-      const isDone = await isKnown(webhook)
+      if (await isKnown(webhook)) return storeApplied(webhook)
       try {
-        await events.insertOne(isDone ? { ...webhook, ...applied() } : webhook)
+        await events.insertOne(webhook)
       } catch (error) {
         if (isDuplicateKey(error)) return
         throw error
       }
-      if (!isDone) void applyClaimed(webhook).catch(() => {})
+      void applyClaimed(webhook).catch(() => {})
     },
 
     applyDue: async (): Promise<void> => {
@@ -172,30 +185,6 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
     },
 
     find: (id: string) => events.findOne({ _id: id }),
-
-    /** Events that are given up, counted up to a thousand. */
-    countFailed: () => events.countDocuments({ status: 'failed' }, { limit: 1_000, maxTimeMS: 1_000 }),
-
-    /** Events that are given up, or wait for their next try, the latest first. */
-    page: async (status: 'stored' | 'failed', limit: number, cursor?: string) => {
-      const { rows, nextCursor } = await readPage(events, { filter: { status }, order: latestFirst, limit, cursor })
-      return { events: rows.map(toShown), nextCursor }
-    },
-
-    /**
-     * Tries an event again that was given up, with all its tries before it; one that was applied stays so.
-     * @throws NotFoundError
-     */
-    retry: async (id: string) => {
-      const again = { status: 'stored', lease: leaseFrom(new Date()) } as const
-      await events.updateOne({ _id: id, status: 'failed' }, { $set: again })
-      const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: new Date() } })
-      const claimed = due && (await queue.claim(due))
-      if (claimed) await applyClaimed(claimed)
-      const webhook = await events.findOne({ _id: id })
-      if (!webhook) throw new NotFoundError('There is no such event')
-      return toShown(webhook)
-    },
   }
 }
 

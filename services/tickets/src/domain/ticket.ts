@@ -40,6 +40,10 @@ export type Ticket = {
   withdrawOnRelease?: boolean | undefined
   /** who ended it, when it was not its seller */
   withdrawnBy?: 'admin' | undefined
+  /** its seller bought it here: by which order, and as which listing */
+  resaleOf?: { orderId: string; ticketId: string } | undefined
+  /** withdrawn before its file ever came: it was never on sale, and is shown to nobody */
+  isDiscarded?: true | undefined
 }
 
 type Listing = Pick<
@@ -144,7 +148,8 @@ export const refuseAboveCap = (
 export const withdraw = (ticket: Ticket): Ticket => {
   if (ticket.status === 'withdrawn') return ticket
   refuseUnlessAvailable(ticket)
-  return withdrawn(ticket)
+  const ended = withdrawn(ticket)
+  return ticket.delivery === 'file' && !ticket.file ? { ...ended, isDiscarded: true } : ended
 }
 
 /**
@@ -172,15 +177,15 @@ const isKnown = ({ reservation }: Ticket, { orderId, createdAt, version }: Reser
 export const followOrder = (ticket: Ticket, status: OrderData['status'], reservation: Reservation): Ticket => {
   if (isKnown(ticket, reservation)) return ticket
   // Withdrawn while BUY was under way: the order stands, but the ticket does not come back on sale after it.
-  const isEnding = ticket.status === 'withdrawn' || ticket.withdrawOnRelease === true
+  const leavesSale = ticket.status === 'withdrawn' || ticket.withdrawOnRelease === true
   switch (status) {
     case 'created':
     case 'settling':
-      return { ...ticket, reservation, status: 'reserved', ...(isEnding ? { withdrawOnRelease: true } : {}) }
+      return { ...ticket, reservation, status: 'reserved', ...(leavesSale ? { withdrawOnRelease: true } : {}) }
     case 'completed':
       return { ...ticket, reservation, status: 'sold' }
     case 'cancelled':
-      return isEnding ? withdrawn({ ...ticket, reservation }) : { ...ticket, reservation, status: 'available' }
+      return leavesSale ? withdrawn({ ...ticket, reservation }) : { ...ticket, reservation, status: 'available' }
     // The sale was undone: nobody knows yet whether the ticket is good, so it does not go back on sale by itself.
     case 'refunded':
       return withdrawn({ ...ticket, reservation })

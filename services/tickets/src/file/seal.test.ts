@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { createSeal, UnknownFileKeyError } from './seal.ts'
+import { UnknownFileKeyError } from './key-wrap.ts'
+import { createSeal } from './seal.ts'
 
 const seal = createSeal({ current: 'a secret of the tests' })
 const plain = Buffer.from('FAIR-0001, which opens a door')

@@ -2,7 +2,7 @@ import { VersionConflictError } from '@fairpass/sdk/errors'
 import { parse } from '@fairpass/sdk/http'
 import { Search } from '../domain/search.ts'
 import type { Tickets } from '../store.ts'
-import type { SavedSearches } from './store.ts'
+import { newsIn, type SavedSearches } from './store.ts'
 
 /** A mail has so many at most, and a run looks at so many searches: beyond it they are looked at later, not more at once. */
 const maxTickets = '10'
@@ -17,7 +17,7 @@ export const lookForNews = async ({ savedSearches, tickets }: Deps, now = new Da
     if (!search) return
     const asked = parse(Search, { ...search.query, status: 'available', sort: 'newest', limit: maxTickets })
     const { tickets: found } = await tickets.search(asked, now)
-    const news = savedSearches.newsIn(search, found)
+    const news = newsIn(search, found)
     if (news.length === 0) continue
     try {
       await savedSearches.tell(search, news, now)

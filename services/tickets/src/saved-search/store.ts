@@ -2,7 +2,7 @@ import { CustomError } from '@fairpass/sdk/errors'
 import { event } from '@fairpass/sdk/events'
 import { parse } from '@fairpass/sdk/http'
 import { newId, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
-import type { Db } from 'mongodb'
+import type { Db, IndexDescription } from 'mongodb'
 import { Search } from '../domain/search.ts'
 import type { Ticket } from '../domain/ticket.ts'
 
@@ -44,13 +44,27 @@ const showOf = ({ id, title, venue, city, startsAt, timeZone, priceCents, curren
   ...(timeZone ? { timeZone } : {}),
 })
 
+/** Which of these are news to a search. */
+export const newsIn = (search: SavedSearch, found: readonly Ticket[]): Ticket[] =>
+  found.filter(
+    ({ id, sellerId, createdAt }) =>
+      createdAt.getTime() > search.since.getTime() - overlapMs &&
+      createdAt > search.createdAt &&
+      sellerId !== search.userId &&
+      !search.told.includes(id),
+  )
+
+const keyOf = (query: Record<string, string>) => JSON.stringify(Object.entries(query).toSorted())
+
+const indexes: IndexDescription[] = [
+  { key: { userId: 1, _id: -1 }, name: 'user' },
+  { key: { nextRunAt: 1 }, name: 'look' },
+]
+
 export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<SavedSearch>(db, 'savedSearches', {
     publishAll,
-    indexes: [
-      { key: { userId: 1, _id: -1 }, name: 'user' },
-      { key: { nextRunAt: 1 }, name: 'look' },
-    ],
+    indexes,
   })
 
   const ofUser = (userId: string) => documents.list({ userId }, { sort: { _id: -1 }, limit: maxOfUser })
@@ -64,8 +78,7 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
     save: async (userId: string, query: Record<string, string>, now = new Date()): Promise<SavedSearch> => {
       parse(Search, query)
       const own = await ofUser(userId)
-      const key = JSON.stringify(Object.entries(query).toSorted())
-      const same = own.find((one) => JSON.stringify(Object.entries(one.query).toSorted()) === key)
+      const same = own.find((one) => keyOf(one.query) === keyOf(query))
       if (same) return same
       if (own.length >= maxOfUser) throw new TooManySearchesError()
       const times = { createdAt: now, since: now, nextRunAt: now }
@@ -76,9 +89,7 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
     remove: async (id: string, userId: string): Promise<boolean> =>
       (await documents.raw.deleteOne({ _id: id, userId })).deletedCount === 1,
 
-    removeAll: async (userId: string): Promise<void> => {
-      await documents.raw.deleteMany({ userId })
-    },
+    removeAll: (userId: string) => documents.raw.deleteMany({ userId }),
 
     /** Takes the search that is due for longest; nobody else does until it is looked at again. */
     takeDue: async (now: Date): Promise<SavedSearch | undefined> => {
@@ -90,21 +101,11 @@ export const openSavedSearches = (db: Db, publishAll: PublishAll) => {
       return taken ? documents.toEntity(taken) : undefined
     },
 
-    /** Which of these are news to it. */
-    newsIn: (search: SavedSearch, found: readonly Ticket[]): Ticket[] =>
-      found.filter(
-        ({ id, sellerId, createdAt }) =>
-          createdAt.getTime() > search.since.getTime() - overlapMs &&
-          createdAt > search.createdAt &&
-          sellerId !== search.userId &&
-          !search.told.includes(id),
-      ),
-
     /** Tells of them, in one write with that it did; the next time is an hour from now. */
     tell: async (search: SavedSearch, news: readonly Ticket[], now: Date): Promise<void> => {
       const nextRunAt = new Date(now.getTime() + digestEveryMs)
-      const after = { ...search, since: now, nextRunAt, told: news.map(({ id }) => id) }
-      await documents.replace(search, after, ({ id, version, userId, name }) => [
+      const told = news.map(({ id }) => id)
+      await documents.replace(search, { ...search, since: now, nextRunAt, told }, ({ id, version, userId, name }) => [
         event('search.matched', { id, version, userId, name, tickets: news.map(showOf) }),
       ])
     },

@@ -1,8 +1,8 @@
 import { createAsync } from '@solidjs/router'
 import { Show } from 'solid-js'
-import type { Settings } from '../../domain/schemas.ts'
+import type { Settings } from '../../domain/schemas/account.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readPendingApp } from '../../queries/queries.ts'
+import { readPendingApp } from '../../queries/account.ts'
 import { Field } from '../form/field.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 

@@ -1,8 +1,8 @@
 import { createAsync } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import type { Settings } from '../../domain/schemas.ts'
+import type { Settings } from '../../domain/schemas/account.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readSettings } from '../../queries/queries.ts'
+import { readSettings } from '../../queries/account.ts'
 import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 

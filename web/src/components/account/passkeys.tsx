@@ -1,5 +1,5 @@
 import { createSignal, For, onMount, Show } from 'solid-js'
-import type { Passkey } from '../../domain/schemas.ts'
+import type { Passkey } from '../../domain/schemas/account.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { Field } from '../form/field.tsx'

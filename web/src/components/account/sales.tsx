@@ -1,6 +1,6 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { For, Show } from 'solid-js'
-import type { Sale } from '../../domain/schemas.ts'
+import type { Sale } from '../../domain/schemas/earnings.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { useVisitor } from '../layout/visitor.tsx'

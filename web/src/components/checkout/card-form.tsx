@@ -51,18 +51,20 @@ type CardFormProps = {
   total: string
 }
 
-/** Stripe's own form: the card goes to Stripe alone. */
-export const CardForm = (props: CardFormProps) => {
+type Stage = 'closed' | 'opening' | 'open' | 'paying' | 'away'
+
+/** How far Stripe's form is, and what it refused; `mount` is where it goes. */
+const createCardPayment = (props: CardFormProps, mount: () => HTMLElement | undefined) => {
   const { checkout } = useMessages()
-  const [stage, setStage] = createSignal<'closed' | 'opening' | 'open' | 'paying' | 'away'>('closed')
+  const [stage, setStage] = createSignal<Stage>('closed')
   const [refusal, setRefusal] = createSignal<string>()
-  let place: HTMLDivElement | undefined
   let form: { stripe: Stripe; elements: StripeElements } | undefined
 
   onMount(async () => {
     setStage('opening')
     try {
       const clientSecret = await openPayment(props.orderId)
+      const place = mount()
       if (clientSecret === undefined || place === undefined) return
       form = await openForm(props.stripeKey, clientSecret, props.locale)
       const element = form.elements.create('payment', { layout: 'tabs' })
@@ -87,20 +89,21 @@ export const CardForm = (props: CardFormProps) => {
     if (error.type !== 'validation_error') setRefusal(declineMessage(checkout, error.decline_code ?? error.code))
     setStage('open')
   }
+  return { stage, refusal, pay }
+}
 
+/** Stripe's own form: the card goes to Stripe alone. */
+export const CardForm = (props: CardFormProps) => {
+  const { checkout } = useMessages()
+  let place: HTMLDivElement | undefined
+  const { stage, refusal, pay } = createCardPayment(props, () => place)
   return (
     <form class="stack" onSubmit={pay}>
       <Show when={props.stripeKey.startsWith('pk_test_')}>
         <p class="test">{checkout.stripeTestMode}</p>
       </Show>
       <NeedsScripts />
-      <Show when={refusal()}>
-        {(words) => (
-          <div class="alert" role="alert">
-            <p>{words()}</p>
-          </div>
-        )}
-      </Show>
+      <Show when={refusal()}>{(text) => <Alert text={text()} />}</Show>
       <div class="card-form" ref={place} />
       <div role="status">
         <Show when={stage() === 'opening'}>
@@ -110,14 +113,7 @@ export const CardForm = (props: CardFormProps) => {
           <p>{checkout.paying}</p>
         </Show>
       </div>
-      <Show
-        when={stage() !== 'away'}
-        fallback={
-          <div class="alert" role="alert">
-            <p>{checkout.formAway}</p>
-          </div>
-        }
-      >
+      <Show when={stage() !== 'away'} fallback={<Alert text={checkout.formAway} />}>
         <button type="submit" class="wide" disabled={stage() !== 'open'}>
           {checkout.payTotal(props.total)}
         </button>
@@ -130,6 +126,12 @@ export const CardForm = (props: CardFormProps) => {
     </form>
   )
 }
+
+const Alert = (props: { text: string }) => (
+  <div class="alert" role="alert">
+    <p>{props.text}</p>
+  </div>
+)
 
 const NeedsScripts = () =>
   isServer ? (

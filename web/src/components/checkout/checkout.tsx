@@ -1,8 +1,8 @@
 import { For, Show } from 'solid-js'
-import type { Order } from '../../domain/schemas.ts'
+import type { Order } from '../../domain/schemas/order.ts'
 import { testCards } from '../../domain/test-cards.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import type { Visitor } from '../../queries/queries.ts'
+import type { Visitor } from '../../queries/visitor.ts'
 import { Field } from '../form/field.tsx'
 import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { CardForm } from './card-form.tsx'
@@ -16,16 +16,20 @@ type CheckoutProps = {
   canPay: boolean
 }
 
+/** What tells the forms of the page apart, and counts each once. */
+const FormKey = (props: { of: string }) => (
+  <>
+    <input type="hidden" name="intent" value={props.of} />
+    <IdempotencyKey of={props.of} />
+  </>
+)
+
+type FormProps = { action: string }
+
 /** An open order is its own checkout: pay by card, redeem a coupon, or let go. */
 export const Checkout = (props: CheckoutProps) => {
-  const { checkout, fields } = useMessages()
+  const { checkout } = useMessages()
   const action = () => `/orders/${props.order.id}`
-  const Key = (own: { of: string }) => (
-    <>
-      <input type="hidden" name="intent" value={own.of} />
-      <IdempotencyKey of={own.of} />
-    </>
-  )
   return (
     <>
       <Countdown
@@ -41,46 +45,13 @@ export const Checkout = (props: CheckoutProps) => {
             {checkout.paymentsAway}
           </p>
         </Show>
-        <Show
-          when={props.visitor.stripeKey}
-          fallback={
-            <form method="post" action={action()} class="stack">
-              <Key of="pay" />
-              <p class="test">{checkout.testMode}</p>
-              <div class="field">
-                <label for="f-paymentMethod">{checkout.testCard}</label>
-                <select id="f-paymentMethod" name="paymentMethod">
-                  <For each={testCards}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
-                </select>
-              </div>
-              <button type="submit" class="wide">
-                {checkout.payTotal(props.total)}
-              </button>
-            </form>
-          }
-        >
+        <Show when={props.visitor.stripeKey} fallback={<TestCardForm action={action()} total={props.total} />}>
           {(key) => (
             <CardForm orderId={props.order.id} stripeKey={key()} locale={props.visitor.language} total={props.total} />
           )}
         </Show>
       </section>
-      <section class="panel" aria-labelledby="coupon">
-        <h2 id="coupon">{checkout.haveCoupon}</h2>
-        <form method="post" action={action()} class="stack">
-          <Key of="redeem" />
-          <Field
-            label={fields.couponCode}
-            name="couponCode"
-            required
-            maxlength="100"
-            autocomplete="off"
-            refusal={props.visitor.refusal}
-          />
-          <button type="submit" class="quiet">
-            {checkout.redeem}
-          </button>
-        </form>
-      </section>
+      <CouponForm action={action()} refusal={props.visitor.refusal} />
       <form method="post" action={action()}>
         <input type="hidden" name="intent" value="cancel" />
         <button type="submit" class="quiet">
@@ -88,5 +59,48 @@ export const Checkout = (props: CheckoutProps) => {
         </button>
       </form>
     </>
+  )
+}
+
+/** Cards of the local double of Stripe. */
+const TestCardForm = (props: FormProps & { total: string }) => {
+  const { checkout } = useMessages()
+  return (
+    <form method="post" action={props.action} class="stack">
+      <FormKey of="pay" />
+      <p class="test">{checkout.testMode}</p>
+      <div class="field">
+        <label for="f-paymentMethod">{checkout.testCard}</label>
+        <select id="f-paymentMethod" name="paymentMethod">
+          <For each={testCards}>{([id, name]) => <option value={id}>{checkout.cards[name]}</option>}</For>
+        </select>
+      </div>
+      <button type="submit" class="wide">
+        {checkout.payTotal(props.total)}
+      </button>
+    </form>
+  )
+}
+
+const CouponForm = (props: FormProps & Pick<Visitor, 'refusal'>) => {
+  const { checkout, fields } = useMessages()
+  return (
+    <section class="panel" aria-labelledby="coupon">
+      <h2 id="coupon">{checkout.haveCoupon}</h2>
+      <form method="post" action={props.action} class="stack">
+        <FormKey of="redeem" />
+        <Field
+          label={fields.couponCode}
+          name="couponCode"
+          required
+          maxlength="100"
+          autocomplete="off"
+          refusal={props.refusal}
+        />
+        <button type="submit" class="quiet">
+          {checkout.redeem}
+        </button>
+      </form>
+    </section>
   )
 }

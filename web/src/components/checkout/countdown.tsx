@@ -29,13 +29,9 @@ type CountdownProps = {
   locale: string
 }
 
-/** How long the ticket is held, by the server's clock. */
-export const Countdown = (props: CountdownProps) => {
-  const { countdown } = useMessages()
-  const leftAtFirst = () => Date.parse(props.expiresAt) - Date.parse(props.serverNow)
+/** What is left of a hold, by the server's clock, as it runs down; the page is asked for again when the order ends. */
+const createTimeLeft = (props: CountdownProps, leftAtFirst: () => number) => {
   const [leftMs, setLeftMs] = createSignal(leftAtFirst())
-  const isSoon = () => leftMs() > 0 && leftMs() <= soonMs
-
   onMount(() => {
     let endsAt = madeAt() + leftAtFirst()
     const tick = () => setLeftMs(endsAt - performance.now())
@@ -64,6 +60,15 @@ export const Countdown = (props: CountdownProps) => {
       window.removeEventListener('pageshow', askAgain)
     })
   })
+  return leftMs
+}
+
+/** How long the ticket is held, by the server's clock. */
+export const Countdown = (props: CountdownProps) => {
+  const { countdown } = useMessages()
+  const leftAtFirst = () => Date.parse(props.expiresAt) - Date.parse(props.serverNow)
+  const leftMs = createTimeLeft(props, leftAtFirst)
+  const isSoon = () => leftMs() > 0 && leftMs() <= soonMs
   return (
     <>
       <p class="countdown" classList={{ soon: isSoon() }} role="timer">

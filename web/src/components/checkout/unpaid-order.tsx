@@ -1,9 +1,10 @@
 import { createAsync } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
-import type { Order, PaymentState } from '../../domain/schemas.ts'
+import type { Order, PaymentState } from '../../domain/schemas/order.ts'
 import { declineMessage } from '../../i18n/declines.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readPayment, type Visitor } from '../../queries/queries.ts'
+import { readPayment } from '../../queries/orders.ts'
+import type { Visitor } from '../../queries/visitor.ts'
 import { ReloadAfter } from '../layout/reload.tsx'
 import { Checkout } from './checkout.tsx'
 
@@ -43,7 +44,7 @@ export const UnpaidOrder = (props: UnpaidOrderProps) => {
 }
 
 const CancelledOrder = (props: UnpaidOrderProps & { payment: PaymentState | undefined }) => {
-  const { order, orders, checkout } = useMessages()
+  const { order, frame, checkout } = useMessages()
   const why = () =>
     Object.entries(order.ended).find(([reason]) => reason === props.order.cancelReason)?.[1] ?? order.ended.other
   /** Said only where payments says so: money that came late is on its way back. */
@@ -68,7 +69,7 @@ const CancelledOrder = (props: UnpaidOrderProps & { payment: PaymentState | unde
         <a class="button" href={`/tickets/${props.order.ticket.id}`}>
           {order.backToTicket}
         </a>{' '}
-        <a href="/">{orders.seeTickets}</a>
+        <a href="/">{frame.seeTickets}</a>
       </p>
     </div>
   )

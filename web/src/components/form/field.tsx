@@ -1,7 +1,5 @@
 import { type JSX, Show, splitProps } from 'solid-js'
 import type { Refusal } from '../../actions/form.ts'
-import { errorMessage, fieldName } from '../../i18n/error-message.ts'
-import { useMessages } from '../../i18n/messages.ts'
 
 type FieldProps = JSX.InputHTMLAttributes<HTMLInputElement> & {
   label: string
@@ -13,12 +11,7 @@ type FieldProps = JSX.InputHTMLAttributes<HTMLInputElement> & {
 /** A labelled input that keeps what was typed when its form was refused, and says what was wrong with it. */
 export const Field = (props: FieldProps) => {
   const [own, input] = splitProps(props, ['label', 'hint', 'refusal', 'value', 'name'])
-  const messages = useMessages()
-  const wrong = () => {
-    const { refusal } = own
-    const error = refusal?.errors.find(({ field }) => fieldName(field) === own.name)
-    return refusal && error && errorMessage(messages, refusal.code, error)
-  }
+  const wrong = () => own.refusal?.errors.find(({ field }) => field === own.name)?.message
   const describedBy = () =>
     [wrong() ? `w-${own.name}` : '', own.hint ? `h-${own.name}` : ''].filter(Boolean).join(' ') || undefined
   return (
@@ -33,9 +26,9 @@ export const Field = (props: FieldProps) => {
         aria-describedby={describedBy()}
       />
       <Show when={wrong()}>
-        {(messages) => (
+        {(text) => (
           <p class="wrong" id={`w-${own.name}`}>
-            {messages()}
+            {text()}
           </p>
         )}
       </Show>

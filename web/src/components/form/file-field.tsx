@@ -1,22 +1,60 @@
-import { createSignal, onCleanup, onMount, Show } from 'solid-js'
+import { createSignal, Match, onCleanup, onMount, Show, Switch } from 'solid-js'
 import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
+import { sendWithProgress } from './send-with-progress.ts'
 
 const maxBytes = 3 * 1024 * 1024
 
-/** The ticket itself: chosen, or dropped onto the field; while it is sent, the form says so. */
+type Sending = 'idle' | 'sending' | 'reading' | 'lost'
+
+/** What was pressed counts once: another attempt is told from the first by another key. */
+const renewKey = (form: HTMLFormElement) => {
+  const key = form.elements.namedItem('idempotencyKey')
+  if (key instanceof HTMLInputElement) key.value = `again-${Date.now()}-${key.value}`.slice(0, 64)
+}
+
+/** Sends a form that has a file in it, with its progress. What is refused is sent once more as a page, which tells why. */
+const createSending = () => {
+  const [state, setState] = createSignal<Sending>('idle')
+  const [share, setShare] = createSignal(0)
+
+  const send = async (form: HTMLFormElement) => {
+    setShare(0)
+    setState('sending')
+    const outcome = await sendWithProgress(form, (sent) => {
+      setShare(sent)
+      if (sent === 1) setState('reading')
+    })
+    if (outcome.kind === 'lost') return setState('lost')
+    if (outcome.status < 400) return window.location.assign(outcome.url)
+    renewKey(form)
+    form.submit()
+  }
+
+  const begin = (event: SubmitEvent) => {
+    const form = event.currentTarget
+    if (!(form instanceof HTMLFormElement)) return
+    event.preventDefault()
+    if (state() === 'idle' || state() === 'lost') void send(form)
+  }
+  return { state, share, begin }
+}
+
+/** The ticket itself: chosen, or dropped onto the field; while it is sent, the form says how far it is. */
 export const FileField = () => {
   const visitor = useVisitor()
   const { sell } = useMessages()
-  const [isSending, setSending] = createSignal(false)
+  const { state, share, begin } = createSending()
   const [isTooLarge, setTooLarge] = createSignal(false)
   let input: HTMLInputElement | undefined
 
   onMount(() => {
     const form = input?.form
-    const begin = () => setSending((input?.files?.length ?? 0) > 0)
-    form?.addEventListener('submit', begin)
-    onCleanup(() => form?.removeEventListener('submit', begin))
+    const submit = (event: SubmitEvent) => {
+      if (input?.files?.length) begin(event)
+    }
+    form?.addEventListener('submit', submit)
+    onCleanup(() => form?.removeEventListener('submit', submit))
   })
 
   return (
@@ -35,21 +73,45 @@ export const FileField = () => {
       <p class="hint" id="h-file">
         {sell.fileHint}
       </p>
-      <div role="status">
-        <Show when={isTooLarge()}>
-          <p class="wrong">{sell.fileTooLarge}</p>
-        </Show>
-        <Show when={isSending()}>
-          <p>
-            <progress aria-label={sell.sending} /> {sell.sending}
-          </p>
-        </Show>
-      </div>
+      <Progress state={state()} share={share()} isTooLarge={isTooLarge()} />
       <Show when={visitor.refusal?.code === 'no_barcode'}>
         <label>
           <input type="checkbox" name="withoutBarcode" value="true" /> {sell.withoutBarcode}
         </label>
       </Show>
     </div>
+  )
+}
+
+const Progress = (props: { state: Sending; share: number; isTooLarge: boolean }) => {
+  const { sell } = useMessages()
+  return (
+    <>
+      <div role="status">
+        <Show when={props.isTooLarge}>
+          <p class="wrong">{sell.fileTooLarge}</p>
+        </Show>
+        <Switch>
+          <Match when={props.state === 'sending'}>
+            <p>{sell.sending}</p>
+          </Match>
+          <Match when={props.state === 'reading'}>
+            <p>{sell.reading}</p>
+          </Match>
+          <Match when={props.state === 'lost'}>
+            <p class="wrong">{sell.sendingLost}</p>
+          </Match>
+        </Switch>
+      </div>
+      <Show when={props.state === 'sending' || props.state === 'reading'}>
+        {/* Without a value it is under way, and nobody knows for how long. */}
+        <progress
+          class="wide-bar"
+          aria-label={sell.progress}
+          max="1"
+          value={props.state === 'sending' ? props.share : undefined}
+        />
+      </Show>
+    </>
   )
 }

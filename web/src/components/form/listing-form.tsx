@@ -72,18 +72,7 @@ export const ListingForm = (props: ListingFormProps) => {
           hint={sell.priceHint}
           onInput={(event) => setPrice(event.currentTarget.value)}
         />
-        <div class="field">
-          <label for="f-currency">{fields.currency}</label>
-          <select id="f-currency" name="currency" onInput={(event) => setCurrency(event.currentTarget.value)}>
-            <For each={currenciesWith(currencyAtFirst())}>
-              {(code) => (
-                <option value={code} selected={currencyAtFirst() === code}>
-                  {code.toUpperCase()}
-                </option>
-              )}
-            </For>
-          </select>
-        </div>
+        <CurrencyField chosen={currencyAtFirst()} onChoice={setCurrency} />
       </div>
       <Proceeds price={price()} currency={currency()} />
       <div class="pair">
@@ -93,17 +82,39 @@ export const ListingForm = (props: ListingFormProps) => {
         <Field {...field('faceValue')} inputmode="decimal" hint={sell.faceValueHint} />
       </div>
       <FileField />
-      <div class="field">
-        <label for="f-description">{fields.description}</label>
-        <textarea id="f-description" name="description" rows="5" maxlength="5000" aria-describedby="h-description">
-          {value('description') ?? ''}
-        </textarea>
-        <p class="hint" id="h-description">
-          {sell.descriptionHint}
-        </p>
-      </div>
+      <DescriptionField value={value('description') ?? ''} />
       <button type="submit">{props.button}</button>
     </form>
+  )
+}
+
+const CurrencyField = (props: { chosen: string; onChoice: (code: string) => void }) => (
+  <div class="field">
+    <label for="f-currency">{useMessages().fields.currency}</label>
+    <select id="f-currency" name="currency" onInput={(event) => props.onChoice(event.currentTarget.value)}>
+      <For each={currenciesWith(props.chosen)}>
+        {(code) => (
+          <option value={code} selected={props.chosen === code}>
+            {code.toUpperCase()}
+          </option>
+        )}
+      </For>
+    </select>
+  </div>
+)
+
+const DescriptionField = (props: { value: string }) => {
+  const { fields, sell } = useMessages()
+  return (
+    <div class="field">
+      <label for="f-description">{fields.description}</label>
+      <textarea id="f-description" name="description" rows="5" maxlength="5000" aria-describedby="h-description">
+        {props.value}
+      </textarea>
+      <p class="hint" id="h-description">
+        {sell.descriptionHint}
+      </p>
+    </div>
   )
 }
 

@@ -50,34 +50,48 @@ export const SearchForm = (props: SearchFormProps) => {
             <Field label={messages.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
             <Field label={messages.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
             <Field label={messages.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
-            <div class="field">
-              <label for="f-currency">{messages.fields.currency}</label>
-              <select id="f-currency" name="currency">
-                <option value="">{messages.search.anyCurrency}</option>
-                <For each={currenciesToSearch(value('currency'))}>
-                  {(code) => (
-                    <option value={code} selected={value('currency') === code}>
-                      {code.toUpperCase()}
-                    </option>
-                  )}
-                </For>
-              </select>
-            </div>
-            <div class="field">
-              <label for="f-sort">{messages.search.sort}</label>
-              <select id="f-sort" name="sort">
-                <For each={sorts}>
-                  {([sort, name]) => (
-                    <option value={sort} selected={value('sort') === sort}>
-                      {messages.search[name]}
-                    </option>
-                  )}
-                </For>
-              </select>
-            </div>
+            <CurrencyFilter chosen={value('currency')} />
+            <SortField chosen={value('sort')} />
           </div>
         </details>
       </form>
     </search>
+  )
+}
+
+const CurrencyFilter = (props: { chosen: string }) => {
+  const { fields, search } = useMessages()
+  return (
+    <div class="field">
+      <label for="f-currency">{fields.currency}</label>
+      <select id="f-currency" name="currency">
+        <option value="">{search.anyCurrency}</option>
+        <For each={currenciesToSearch(props.chosen)}>
+          {(code) => (
+            <option value={code} selected={props.chosen === code}>
+              {code.toUpperCase()}
+            </option>
+          )}
+        </For>
+      </select>
+    </div>
+  )
+}
+
+const SortField = (props: { chosen: string }) => {
+  const { search } = useMessages()
+  return (
+    <div class="field">
+      <label for="f-sort">{search.sort}</label>
+      <select id="f-sort" name="sort">
+        <For each={sorts}>
+          {([sort, name]) => (
+            <option value={sort} selected={props.chosen === sort}>
+              {search[name]}
+            </option>
+          )}
+        </For>
+      </select>
+    </div>
   )
 }

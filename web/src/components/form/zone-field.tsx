@@ -4,6 +4,26 @@ import { NoHydration } from 'solid-js/web'
 import { isListedZone, zoneName, zoneOf, zonesByRegion } from '../../domain/places.ts'
 import { useMessages } from '../../i18n/messages.ts'
 
+/** Proposes the zone of the city that is typed, or else the browser's own, until somebody chooses one. */
+const followCity = (field: HTMLElement, isChosenAtFirst: boolean) => {
+  const select = field.querySelector('select')
+  const city = field.closest('form')?.querySelector<HTMLInputElement>('input[name="city"]')
+  if (!select || !city) return
+  let isChosen = isChosenAtFirst
+  const zones = Array.from(select.options, ({ value }) => value)
+  const propose = () => {
+    if (isChosen) return
+    const here = primaryZone(Intl.DateTimeFormat().resolvedOptions().timeZone)
+    const zone = zoneOf(city.value, zones) ?? here
+    if (zones.includes(zone)) select.value = zone
+  }
+  select.addEventListener('change', () => {
+    isChosen = true
+  })
+  city.addEventListener('input', propose)
+  propose()
+}
+
 /**
  * The venue's time zone. With JavaScript it follows the city while nobody has chosen one; the list is the server's, which
  * a browser with other zones would only get wrong.
@@ -11,25 +31,7 @@ import { useMessages } from '../../i18n/messages.ts'
 export const ZoneField = (props: { chosen: string | undefined }) => {
   const { fields, sell } = useMessages()
   let field: HTMLDivElement | undefined
-
-  onMount(() => {
-    const select = field?.querySelector('select')
-    const city = field?.closest('form')?.querySelector<HTMLInputElement>('input[name="city"]')
-    if (!select || !city) return
-    let isChosen = props.chosen !== undefined
-    const zones = Array.from(select.options, ({ value }) => value)
-    const propose = () => {
-      if (isChosen) return
-      const here = primaryZone(Intl.DateTimeFormat().resolvedOptions().timeZone)
-      const zone = zoneOf(city.value, zones) ?? here
-      if (zones.includes(zone)) select.value = zone
-    }
-    select.addEventListener('change', () => {
-      isChosen = true
-    })
-    city.addEventListener('input', propose)
-    propose()
-  })
+  onMount(() => field && followCity(field, props.chosen !== undefined))
 
   return (
     <div class="field" ref={field}>

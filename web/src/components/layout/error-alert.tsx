@@ -1,5 +1,4 @@
 import { For, onMount, Show } from 'solid-js'
-import { errorMessage, fieldName } from '../../i18n/error-message.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import type { Failure } from '../../queries/loaded.ts'
@@ -12,8 +11,7 @@ const focused = (alert: HTMLElement) => {
 /** Why a form was refused: the first that a screen reader reads of the page, and where the keyboard is. */
 export const ErrorAlert = (props: { failure: Failure | undefined }) => {
   const messages = useMessages()
-  const label = (field: string | undefined) =>
-    Object.entries(messages.fields).find(([name]) => name === fieldName(field))?.[1]
+  const label = (field: string | undefined) => Object.entries(messages.fields).find(([name]) => name === field)?.[1]
   return (
     <Show when={props.failure}>
       {(failure) => (
@@ -21,11 +19,11 @@ export const ErrorAlert = (props: { failure: Failure | undefined }) => {
           <Show when={failure().code === 'not_authenticated'}>
             <p>
               <Sentence
-                of={messages.sign.ended}
+                of={messages.forms.sessionEnded}
                 parts={{
                   link: (
                     <a href="/signin" target="_blank" rel="noopener">
-                      {messages.sign.endedLink}
+                      {messages.forms.signInElsewhere}
                     </a>
                   ),
                 }}
@@ -36,7 +34,7 @@ export const ErrorAlert = (props: { failure: Failure | undefined }) => {
             {(error) => (
               <p>
                 <Show when={label(error.field)}>{(name) => <strong>{name()}: </strong>}</Show>
-                <span>{errorMessage(messages, failure().code, error)}</span>
+                <span>{error.message}</span>
               </p>
             )}
           </For>

@@ -9,7 +9,7 @@ export const NotFoundMessage = () => {
       <h1>{messages.missing.title}</h1>
       <p>{messages.missing.text}</p>
       <p>
-        <a href="/">{messages.orders.seeTickets}</a>
+        <a href="/">{messages.frame.seeTickets}</a>
       </p>
     </>
   )

@@ -1,7 +1,7 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { type JSX, Show } from 'solid-js'
 import { dayParts, formatTime } from '../../domain/dates.ts'
-import type { Ticket } from '../../domain/schemas.ts'
+import type { Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 

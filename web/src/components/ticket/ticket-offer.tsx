@@ -1,8 +1,8 @@
 import { createSignal, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
-import { hasBegun, type Ticket } from '../../domain/schemas.ts'
+import { hasBegun, type Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { watchTickets } from '../../live/watch.ts'
-import type { Visitor } from '../../queries/queries.ts'
+import type { Visitor } from '../../queries/visitor.ts'
 import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { ErrorAlert } from '../layout/error-alert.tsx'
 import { TicketStatus } from './ticket-card.tsx'
@@ -17,6 +17,18 @@ type TicketOfferProps = {
   price: string
 }
 
+/** Whether the event has begun, also when that comes while the page is open. */
+const createBegun = (props: TicketOfferProps) => {
+  const [begun, setBegun] = createSignal(hasBegun(props.ticket, new Date(props.visitor.now)))
+  onMount(() => {
+    // By the server's clock, and no later than a timer can wait.
+    const leftMs = Date.parse(props.ticket.startsAt) - Date.parse(props.visitor.now)
+    const timer = leftMs > longestTimerMs ? undefined : setTimeout(() => setBegun(true), leftMs)
+    onCleanup(() => clearTimeout(timer))
+  })
+  return begun
+}
+
 /** What a ticket costs and whether it can be bought, as that changes. */
 export const TicketOffer = (props: TicketOfferProps) => {
   const { offer, frame } = useMessages()
@@ -26,14 +38,8 @@ export const TicketOffer = (props: TicketOfferProps) => {
   )
   const status = () => statusOf(props.ticket.id) ?? props.ticket.status
   const isSeller = () => props.visitor.user?.id === props.ticket.sellerId
-  const [begun, setBegun] = createSignal(hasBegun(props.ticket, new Date(props.visitor.now)))
+  const begun = createBegun(props)
   const isOpen = () => (status() === 'available' || status() === 'reserved') && !isSeller() && !begun()
-  onMount(() => {
-    // By the server's clock, and no later than a timer can wait.
-    const leftMs = Date.parse(props.ticket.startsAt) - Date.parse(props.visitor.now)
-    const timer = leftMs > longestTimerMs ? undefined : setTimeout(() => setBegun(true), leftMs)
-    onCleanup(() => clearTimeout(timer))
-  })
   return (
     <section class="offer panel" aria-label={offer.label}>
       <p class="price">{props.price}</p>

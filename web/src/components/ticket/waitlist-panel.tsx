@@ -5,7 +5,8 @@ import { Waitlist } from '../../domain/waitlist.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { fetchSignedIn } from '../../live/signed-in.ts'
-import { readWaitlist, type Visitor } from '../../queries/queries.ts'
+import { readWaitlist } from '../../queries/market.ts'
+import type { Visitor } from '../../queries/visitor.ts'
 import { Clock } from '../checkout/clock.tsx'
 import { ReloadWithoutScripts } from '../layout/reload.tsx'
 
@@ -26,22 +27,11 @@ const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> =>
   return read?.success ? read.output : undefined
 }
 
-/** For those who came second: until when it can last, a place in line, and a word the moment it is over. */
-export const WaitlistPanel = (props: WaitlistPanelProps) => {
-  const { offer } = useMessages()
+/** The line as it is now: asked for again whenever the hold turns. */
+const createWaitlist = (props: WaitlistPanelProps) => {
   const first = createAsync(() => readWaitlist(props.ticketId))
   const [asked, setAsked] = createSignal<Waitlist>()
   const [hasTurned, setTurned] = createSignal(false)
-  const line = () => asked() ?? first()
-  const isInLine = () => line()?.place !== undefined
-
-  /** Whoever was refused was told until when; that ends with the hold that it was said of. */
-  const freeBy = (): string | undefined => {
-    const seconds = props.visitor.refusal?.retryAfterSeconds
-    if (line() || hasTurned() || seconds === undefined) return line()?.freeBy
-    return new Date(Date.parse(props.visitor.now) + seconds * 1000).toISOString()
-  }
-
   createEffect(
     on(
       () => props.isHeld,
@@ -52,6 +42,21 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
       { defer: true },
     ),
   )
+  return { line: () => asked() ?? first(), hasTurned }
+}
+
+/** For those who came second: until when it can last, a place in line, and a word the moment it is over. */
+export const WaitlistPanel = (props: WaitlistPanelProps) => {
+  const { offer } = useMessages()
+  const { line, hasTurned } = createWaitlist(props)
+  const isInLine = () => line()?.place !== undefined
+
+  /** Whoever was refused was told until when; that ends with the hold that it was said of. */
+  const freeBy = (): string | undefined => {
+    const seconds = props.visitor.refusal?.retryAfterSeconds
+    if (line() || hasTurned() || seconds === undefined) return line()?.freeBy
+    return new Date(Date.parse(props.visitor.now) + seconds * 1000).toISOString()
+  }
   const isWaiting = () => isInLine() || props.visitor.refusal?.code === 'ticket_being_checked_out'
   const isFree = () => !props.isHeld && isWaiting() && (hasTurned() || isInLine())
 

@@ -6,7 +6,7 @@ import { Head } from '../../components/layout/head.tsx'
 import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { readSettings } from '../../queries/queries.ts'
+import { readSettings } from '../../queries/account.ts'
 
 export default function ChangeEmail() {
   const visitor = useVisitor()

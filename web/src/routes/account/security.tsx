@@ -8,7 +8,7 @@ import { Page } from '../../components/layout/page.tsx'
 import { SuccessNotice } from '../../components/layout/success-notice.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { readSettings } from '../../queries/queries.ts'
+import { readSettings } from '../../queries/account.ts'
 
 export default function Security() {
   const visitor = useVisitor()

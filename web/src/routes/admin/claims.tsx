@@ -7,10 +7,10 @@ import { Page } from '../../components/layout/page.tsx'
 import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { ClaimedOrder } from '../../domain/schemas.ts'
+import type { ClaimedOrder } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readClaims } from '../../queries/queries.ts'
+import { readClaims } from '../../queries/admin.ts'
 
 const pagePath = '/admin/claims'
 
@@ -77,22 +77,29 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         </p>
       </Show>
       <Show when={props.claimed.claim?.status === 'open'}>
-        <form method="post" action={pagePath} class="stack">
-          <input type="hidden" name="id" value={props.claimed.id} />
-          <div class="field">
-            <label for={`f-reason-${props.claimed.id}`}>{fields.reason}</label>
-            <input id={`f-reason-${props.claimed.id}`} name="reason" required maxlength="500" />
-          </div>
-          <p class="flex flex-wrap gap-2">
-            <button type="submit" name="intent" value="refund">
-              {handover.decideRefund}
-            </button>
-            <button type="submit" name="intent" value="reject" class="quiet">
-              {handover.decideReject}
-            </button>
-          </p>
-        </form>
+        <DecideForm id={props.claimed.id} />
       </Show>
     </li>
+  )
+}
+
+const DecideForm = (props: { id: string }) => {
+  const { fields, handover } = useMessages()
+  return (
+    <form method="post" action={pagePath} class="stack">
+      <input type="hidden" name="id" value={props.id} />
+      <div class="field">
+        <label for={`f-reason-${props.id}`}>{fields.reason}</label>
+        <input id={`f-reason-${props.id}`} name="reason" required maxlength="500" />
+      </div>
+      <p class="flex flex-wrap gap-2">
+        <button type="submit" name="intent" value="refund">
+          {handover.decideRefund}
+        </button>
+        <button type="submit" name="intent" value="reject" class="quiet">
+          {handover.decideReject}
+        </button>
+      </p>
+    </form>
   )
 }

@@ -7,10 +7,10 @@ import { Page } from '../../components/layout/page.tsx'
 import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Dispute } from '../../domain/schemas.ts'
+import type { Dispute } from '../../domain/schemas/admin.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readDisputes } from '../../queries/queries.ts'
+import { readDisputes } from '../../queries/admin.ts'
 
 const listPath = '/admin/disputes'
 

@@ -7,10 +7,10 @@ import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Coupon } from '../../domain/schemas.ts'
+import type { Coupon } from '../../domain/schemas/admin.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readCoupons } from '../../queries/queries.ts'
+import { readCoupons } from '../../queries/admin.ts'
 
 export default function AdminCoupons() {
   const location = useLocation()

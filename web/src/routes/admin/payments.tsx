@@ -8,9 +8,9 @@ import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Payment } from '../../domain/schemas.ts'
+import type { Payment } from '../../domain/schemas/admin.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readPayments } from '../../queries/queries.ts'
+import { readPayments } from '../../queries/admin.ts'
 
 export default function AdminPayments() {
   const location = useLocation()
@@ -72,25 +72,32 @@ const PaymentRow = (props: { payment: Payment }) => {
         <p class={`status ${props.payment.status}`}>{admin.paymentStatus[props.payment.status]}</p>
       </div>
       <Show when={props.payment.status === 'completed'}>
-        <details class="mt-2">
-          <summary class="w-fit text-small font-semibold text-brand">
-            {admin.refund}
-            <span class="sr-only">{` ${amount()}, ${props.payment.orderId}`}</span>
-          </summary>
-          <form method="post" action="/admin/payments" class="stack narrow mt-3">
-            <input type="hidden" name="id" value={props.payment.id} />
-            <IdempotencyKey of={props.payment.id} />
-            <div class="field">
-              <label for={`reason-${props.payment.id}`}>{fields.reason}</label>
-              <input id={`reason-${props.payment.id}`} name="reason" required maxlength="500" />
-            </div>
-            <p class="hint">{admin.refundMeans}</p>
-            <button type="submit" class="danger">
-              {admin.refundNow(amount())}
-            </button>
-          </form>
-        </details>
+        <RefundForm payment={props.payment} amount={amount()} />
       </Show>
     </li>
+  )
+}
+
+const RefundForm = (props: { payment: Payment; amount: string }) => {
+  const { admin, fields } = useMessages()
+  return (
+    <details class="mt-2">
+      <summary class="w-fit text-small font-semibold text-brand">
+        {admin.refund}
+        <span class="sr-only">{` ${props.amount}, ${props.payment.orderId}`}</span>
+      </summary>
+      <form method="post" action="/admin/payments" class="stack narrow mt-3">
+        <input type="hidden" name="id" value={props.payment.id} />
+        <IdempotencyKey of={props.payment.id} />
+        <div class="field">
+          <label for={`reason-${props.payment.id}`}>{fields.reason}</label>
+          <input id={`reason-${props.payment.id}`} name="reason" required maxlength="500" />
+        </div>
+        <p class="hint">{admin.refundMeans}</p>
+        <button type="submit" class="danger">
+          {admin.refundNow(props.amount)}
+        </button>
+      </form>
+    </details>
   )
 }

@@ -1,15 +1,15 @@
 import { amountField } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { Show } from 'solid-js'
-import { ListingForm } from '../../components/form/listing-form.tsx'
+import { ListingForm, type ListingValues } from '../../components/form/listing-form.tsx'
 import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { TicketStatus } from '../../components/ticket/ticket-card.tsx'
-import type { Ticket } from '../../domain/schemas.ts'
+import type { Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readOwnTicket } from '../../queries/queries.ts'
+import { readOwnTicket } from '../../queries/listings.ts'
 
 export default function Listing() {
   const params = useParams()
@@ -20,6 +20,24 @@ export default function Listing() {
     </Page>
   )
 }
+
+/** A ticket as it stands in the fields of its form. */
+const valuesOf = (ticket: Ticket, startsAt: string, locale: string): ListingValues => ({
+  title: ticket.title,
+  venue: ticket.venue,
+  city: ticket.city,
+  startsAt,
+  timeZone: ticket.timeZone ?? 'UTC',
+  price: amountField(ticket.priceCents, ticket.currency, locale),
+  currency: ticket.currency,
+  description: ticket.description ?? '',
+  section: ticket.section,
+  row: ticket.row,
+  seat: ticket.seat,
+  ...(ticket.faceValueCents === undefined
+    ? {}
+    : { faceValue: amountField(ticket.faceValueCents, ticket.currency, locale) }),
+})
 
 const Edited = (props: { ticket: Ticket; startsAt: string }) => {
   const visitor = useVisitor()
@@ -44,22 +62,7 @@ const Edited = (props: { ticket: Ticket; startsAt: string }) => {
           action={address()}
           intent="save"
           button={listings.save}
-          values={{
-            title: props.ticket.title,
-            venue: props.ticket.venue,
-            city: props.ticket.city,
-            startsAt: props.startsAt,
-            timeZone: props.ticket.timeZone ?? 'UTC',
-            price: amountField(props.ticket.priceCents, props.ticket.currency, visitor.locale),
-            currency: props.ticket.currency,
-            description: props.ticket.description ?? '',
-            section: props.ticket.section,
-            row: props.ticket.row,
-            seat: props.ticket.seat,
-            ...(props.ticket.faceValueCents === undefined
-              ? {}
-              : { faceValue: amountField(props.ticket.faceValueCents, props.ticket.currency, visitor.locale) }),
-          }}
+          values={valuesOf(props.ticket, props.startsAt, visitor.locale)}
         />
         <details class="panel narrow">
           <summary class="font-semibold text-warn">{listings.withdraw}</summary>

@@ -8,10 +8,10 @@ import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { HandedOver } from '../../components/ticket/handed-over.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
-import type { Order } from '../../domain/schemas.ts'
+import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readOrder } from '../../queries/queries.ts'
+import { readOrder } from '../../queries/orders.ts'
 
 export default function OrderPage() {
   const params = useParams()
@@ -25,9 +25,8 @@ export default function OrderPage() {
 
 const OrderShown = (props: { order: Order }) => {
   const visitor = useVisitor()
-  const { order, ticket } = useMessages()
-  const locale = () => visitor.locale
-  const total = () => formatMoney(props.order.totalCents, props.order.currency, locale())
+  const { order } = useMessages()
+  const total = () => formatMoney(props.order.totalCents, props.order.currency, visitor.locale)
   return (
     <article>
       <Head title={order.title(props.order.ticket.title)} description={order.status[props.order.status]} />
@@ -38,18 +37,7 @@ const OrderShown = (props: { order: Order }) => {
           </h1>
           <p class={`status ${props.order.status}`}>{order.status[props.order.status]}</p>
           <ErrorAlert failure={visitor.refusal} />
-          <dl class="panel">
-            <dt>{ticket.where}</dt>
-            <dd>
-              <bdi>{`${props.order.ticket.venue}, ${props.order.ticket.city}`}</bdi>
-            </dd>
-            <dt>{ticket.when}</dt>
-            <dd>
-              <Time iso={props.order.ticket.startsAt} locale={locale()} timeZone={props.order.ticket.timeZone} />
-            </dd>
-            <dt>{order.total}</dt>
-            <dd class="price">{total()}</dd>
-          </dl>
+          <OrderFacts order={props.order} total={total()} />
         </div>
         <div class="side">
           <Switch
@@ -61,17 +49,7 @@ const OrderShown = (props: { order: Order }) => {
           >
             <Match when={props.order.status === 'completed'}>
               <HandedOver order={props.order} />
-              <h2>{order.receipt}</h2>
-              <p>
-                <Sentence
-                  of={order.paid}
-                  parts={{
-                    total: total(),
-                    number: <code>{props.order.id}</code>,
-                    time: <Time iso={props.order.createdAt} locale={locale()} />,
-                  }}
-                />
-              </p>
+              <Receipt order={props.order} total={total()} />
             </Match>
             <Match when={props.order.status === 'refunded'}>
               <p>{order.refunded}</p>
@@ -80,5 +58,47 @@ const OrderShown = (props: { order: Order }) => {
         </div>
       </div>
     </article>
+  )
+}
+
+type OrderPartProps = { order: Order; total: string }
+
+/** What was bought, when and where it is, and for how much. */
+const OrderFacts = (props: OrderPartProps) => {
+  const visitor = useVisitor()
+  const { order, ticket } = useMessages()
+  return (
+    <dl class="panel">
+      <dt>{ticket.where}</dt>
+      <dd>
+        <bdi>{`${props.order.ticket.venue}, ${props.order.ticket.city}`}</bdi>
+      </dd>
+      <dt>{ticket.when}</dt>
+      <dd>
+        <Time iso={props.order.ticket.startsAt} locale={visitor.locale} timeZone={props.order.ticket.timeZone} />
+      </dd>
+      <dt>{order.total}</dt>
+      <dd class="price">{props.total}</dd>
+    </dl>
+  )
+}
+
+const Receipt = (props: OrderPartProps) => {
+  const visitor = useVisitor()
+  const { order } = useMessages()
+  return (
+    <>
+      <h2>{order.receipt}</h2>
+      <p>
+        <Sentence
+          of={order.paid}
+          parts={{
+            total: props.total,
+            number: <code>{props.order.id}</code>,
+            time: <Time iso={props.order.createdAt} locale={visitor.locale} />,
+          }}
+        />
+      </p>
+    </>
   )
 }

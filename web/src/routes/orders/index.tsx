@@ -5,7 +5,7 @@ import { NextPageLink } from '../../components/layout/next-page-link.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { Card } from '../../components/ticket/ticket-card.tsx'
 import { useMessages } from '../../i18n/messages.ts'
-import { readOrders } from '../../queries/queries.ts'
+import { readOrders } from '../../queries/orders.ts'
 
 export default function MyOrders() {
   const location = useLocation()
@@ -23,7 +23,7 @@ export default function MyOrders() {
               <div class="panel empty">
                 <p>{messages.orders.none}</p>
                 <a class="button" href="/">
-                  {messages.orders.seeTickets}
+                  {messages.frame.seeTickets}
                 </a>
               </div>
             }

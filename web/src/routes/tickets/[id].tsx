@@ -1,7 +1,7 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
 import { For, Show } from 'solid-js'
-import { getRequestEvent } from 'solid-js/web'
+import { getRequestEvent, isServer, NoHydration } from 'solid-js/web'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
@@ -9,9 +9,9 @@ import { Time } from '../../components/ticket/ticket-card.tsx'
 import { TicketOffer } from '../../components/ticket/ticket-offer.tsx'
 import { formatTime } from '../../domain/dates.ts'
 import { eventJsonLd } from '../../domain/json-ld.ts'
-import type { Ticket } from '../../domain/schemas.ts'
+import type { Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import { readTicket } from '../../queries/queries.ts'
+import { readTicket } from '../../queries/market.ts'
 
 export default function TicketPage() {
   const params = useParams()
@@ -30,16 +30,6 @@ const TicketShown = (props: { ticket: Ticket }) => {
   const url = () => `${visitor.publicOrigin}/tickets/${props.ticket.id}`
   const where = () => `${props.ticket.venue}, ${props.ticket.city}`
   const price = () => formatMoney(props.ticket.priceCents, props.ticket.currency, locale())
-  const seat = (): [string, string][] => {
-    const ticket = props.ticket
-    const faceValue =
-      ticket.faceValueCents === undefined ? undefined : formatMoney(ticket.faceValueCents, ticket.currency, locale())
-    const known = { section: ticket.section, row: ticket.row, seat: ticket.seat, faceValue }
-    return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
-      const value = known[name]
-      return value === undefined ? [] : [[messages.fields[name], value]]
-    })
-  }
   const description = () =>
     messages.ticket.description(
       props.ticket.title,
@@ -55,39 +45,16 @@ const TicketShown = (props: { ticket: Ticket }) => {
         image={`/cards/${props.ticket.id}.png`}
         {...(props.ticket.status === 'withdrawn' ? {} : { canonical: url() })}
       />
-      <script
-        type="application/ld+json"
-        nonce={getRequestEvent()?.locals.nonce}
-        innerHTML={eventJsonLd(props.ticket, url(), new Date(visitor.now))}
-      />
+      <ForSearchEngines ticket={props.ticket} url={url()} />
       <div class="sides">
         <div>
           <h1>
             <bdi>{props.ticket.title}</bdi>
           </h1>
-          <dl class="my-6 text-large">
-            <dt>{messages.ticket.when}</dt>
-            <dd>
-              <Time iso={props.ticket.startsAt} locale={locale()} timeZone={props.ticket.timeZone} />
-            </dd>
-            <dt>{messages.ticket.where}</dt>
-            <dd>
-              <bdi>{where()}</bdi>
-            </dd>
-            <For each={seat()}>
-              {([label, value]) => (
-                <>
-                  <dt>{label}</dt>
-                  <dd>
-                    <bdi>{value}</bdi>
-                  </dd>
-                </>
-              )}
-            </For>
-          </dl>
+          <TicketFacts ticket={props.ticket} where={where()} />
           <p class="my-6">
-            {props.ticket.delivery === 'file' ? messages.handover.asFile : messages.handover.asTransfer}
-            <Show when={props.ticket.withoutBarcode}> {messages.handover.unchecked}</Show>
+            {props.ticket.delivery === 'file' ? messages.ticket.asFile : messages.ticket.asTransfer}
+            <Show when={props.ticket.withoutBarcode}> {messages.ticket.unchecked}</Show>
           </p>
           <Show when={props.ticket.description}>
             {(text) => (
@@ -98,17 +65,70 @@ const TicketShown = (props: { ticket: Ticket }) => {
           </Show>
         </div>
         <TicketOffer ticket={props.ticket} visitor={visitor} price={price()} />
-        <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">
-          <For each={Object.values(messages.ticket.promises)}>
-            {([promise, text]) => (
-              <li>
-                <strong class="block text-ink">{promise}</strong>
-                {text}
-              </li>
-            )}
-          </For>
-        </ul>
+        <Promises />
       </div>
     </article>
   )
 }
+
+/** In the page as the server made it; a browser has no use for it. */
+const ForSearchEngines = (props: { ticket: Ticket; url: string }) =>
+  isServer ? (
+    <NoHydration>
+      <script
+        type="application/ld+json"
+        nonce={getRequestEvent()?.locals.nonce}
+        innerHTML={eventJsonLd(props.ticket, props.url, new Date(useVisitor().now))}
+      />
+    </NoHydration>
+  ) : undefined
+
+/** When and where it is, and which seat. */
+const TicketFacts = (props: { ticket: Ticket; where: string }) => {
+  const visitor = useVisitor()
+  const { fields, ticket } = useMessages()
+  const seat = (): [string, string][] => {
+    const { faceValueCents, currency, ...known } = props.ticket
+    const faceValue = faceValueCents === undefined ? undefined : formatMoney(faceValueCents, currency, visitor.locale)
+    const values = { section: known.section, row: known.row, seat: known.seat, faceValue }
+    return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
+      const value = values[name]
+      return value === undefined ? [] : [[fields[name], value]]
+    })
+  }
+  return (
+    <dl class="my-6 text-large">
+      <dt>{ticket.when}</dt>
+      <dd>
+        <Time iso={props.ticket.startsAt} locale={visitor.locale} timeZone={props.ticket.timeZone} />
+      </dd>
+      <dt>{ticket.where}</dt>
+      <dd>
+        <bdi>{props.where}</bdi>
+      </dd>
+      <For each={seat()}>
+        {([label, value]) => (
+          <>
+            <dt>{label}</dt>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
+          </>
+        )}
+      </For>
+    </dl>
+  )
+}
+
+const Promises = () => (
+  <ul class="grid gap-4 border-t border-line pt-6 text-soft sm:grid-cols-3">
+    <For each={Object.values(useMessages().ticket.promises)}>
+      {([promise, text]) => (
+        <li>
+          <strong class="block text-ink">{promise}</strong>
+          {text}
+        </li>
+      )}
+    </For>
+  </ul>
+)

@@ -39,13 +39,13 @@ const mergeDescriptions = (parts: [Part, ...Part[]], missing: string[]) => {
  * The OpenAPI document of the whole origin, joined from what each service says of itself. A service that is away is
  * described as it was last; one that was never heard is named as missing.
  */
-export const createApiDescription = ({ daprHttpPort, daprApiToken }: Settings) => {
+export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) => {
   const lastKnown = new Map<string, Part>()
   let freshUntil = 0
   let asking: Promise<unknown> | undefined
 
   const ask = async (service: string): Promise<boolean> => {
-    const url = `http://127.0.0.1:${daprHttpPort}/v1.0/invoke/${service}/method/internal/openapi.json`
+    const url = `${daprEndpoint}/v1.0/invoke/${service}/method/internal/openapi.json`
     try {
       const headers: HeadersInit = daprApiToken ? { 'dapr-api-token': daprApiToken } : {}
       const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) })

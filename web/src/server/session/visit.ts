@@ -1,20 +1,20 @@
 import type { Refusal } from '../../actions/form.ts'
-import { CurrentUser, type Tickets, type User } from '../../domain/schemas.ts'
-import type { Messages } from '../../i18n/en.ts'
+import { CurrentUser, type User } from '../../domain/schemas/account.ts'
+import type { Catalogue } from '../../i18n/catalogues.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { type Loaded, loadedFrom } from '../../queries/loaded.ts'
+import { loadedFrom } from '../../queries/loaded.ts'
 import type { Api } from '../api/api.ts'
-import type { StaleWhileRevalidate } from '../stale-while-revalidate.ts'
+import type { Parts } from '../parts.ts'
 
 /** What one page request knows of who asks and what was asked. */
 export type Visit = {
   api: Api
-  listings: StaleWhileRevalidate<Loaded<Tickets>>
+  listings: Parts['listings']
   /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
   user: User | null | undefined
   language: Language
   locale: string
-  messages: Messages
+  messages: Catalogue
   publicOrigin: string
   stripeKey: string | undefined
   feeBasisPoints: number
@@ -39,6 +39,6 @@ export const currentUser = async (api: Api): Promise<User | null | undefined> =>
   return loaded.ok ? loaded.value.currentUser : undefined
 }
 
-const privatePaths = /^\/(orders|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
+const privatePaths = /^\/(orders|sales|sell|listings|earnings|account|admin|reauthenticate|searches)(\/|$)/
 
 export const isPrivate = (pathname: string): boolean => privatePaths.test(pathname)

@@ -6,7 +6,7 @@ import resvgWasm from '@resvg/resvg-wasm/index_bg.wasm?url&inline'
 import satori from 'satori'
 import { jsx } from 'satori/jsx/jsx-runtime'
 import { dayParts } from '../../domain/dates.ts'
-import type { Ticket } from '../../domain/schemas.ts'
+import type { Ticket } from '../../domain/schemas/ticket.ts'
 
 const imageSize = { width: 1200, height: 630 }
 

@@ -1,5 +1,6 @@
+import { pause } from '@fairpass/sdk/run-periodically'
 import * as v from 'valibot'
-import { Ticket } from '../../domain/schemas.ts'
+import { Ticket } from '../../domain/schemas/ticket.ts'
 import { traceOf } from '../../gateway/trace.ts'
 import type { Settings } from '../environment.ts'
 import { createLog } from '../log.ts'
@@ -43,7 +44,7 @@ export const createImageQueue = (draw: Draw, pauseMs = pauseBetweenMs) => {
       images.set(key, image)
       return image
     })
-    lastInQueue = mine.catch(() => {}).then(() => Bun.sleep(pauseMs))
+    lastInQueue = mine.catch(() => {}).then(() => pause(pauseMs))
     return mine.finally(() => {
       waiting -= 1
     })
@@ -54,14 +55,14 @@ const redirectToDefault = () =>
   new Response(null, { status: 302, headers: { location: defaultImage, 'cache-control': 'public, max-age=60' } })
 
 /** /cards/ID.png: a ticket as a picture, or the one of all Fairpass where it cannot be drawn; undefined elsewhere. */
-export const createShareImages = ({ daprHttpPort, daprApiToken, logLevel }: Settings) => {
+export const createShareImages = ({ daprEndpoint, daprApiToken, logLevel }: Settings) => {
   const imageOf = createImageQueue(draw)
   const log = createLog(logLevel)
   return async (pathname: string, request: Request): Promise<Response | undefined> => {
     const id = imagePath.exec(pathname)?.[1]
     if (id === undefined) return undefined
     const { traceparent, traceId } = traceOf(request.headers.get('traceparent'))
-    const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/invoke/tickets/method/api/tickets/${id}`, {
+    const answer = await fetch(`${daprEndpoint}/v1.0/invoke/tickets/method/api/tickets/${id}`, {
       headers: { traceparent, ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}) },
       signal: AbortSignal.timeout(timeoutMs),
     }).catch(() => undefined)

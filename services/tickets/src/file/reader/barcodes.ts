@@ -1,8 +1,8 @@
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
-// As a file, a bundle takes it along.
-import wasmFile from 'zxing-wasm/reader/zxing_reader.wasm' with { type: 'file' }
+import wasmFile from 'zxing-wasm/reader/zxing_reader.wasm' with { type: 'bytes' }
 import type { Barcode, Symbology } from '../barcode.ts'
 import { type Bitmap, type Box, type Point, toPgm } from './bitmap.ts'
+import { readWasm } from './wasm.ts'
 
 /** A barcode, and where on the page it is. */
 export type Found = Barcode & { box: Box; centre: Point }
@@ -21,7 +21,7 @@ const symbologies: Record<string, Symbology> = {
 }
 
 export const prepareBarcodes = async (): Promise<void> => {
-  const wasm = await Bun.file(String(wasmFile)).arrayBuffer()
+  const wasm = await readWasm(wasmFile)
   await prepareZXingModule({ overrides: { wasmBinary: wasm }, fireImmediately: true })
 }
 

@@ -1,8 +1,9 @@
 import { type Barcode, type FileType, FileUnreadableError, isSame, NoBarcodeError } from '../barcode.ts'
 import { maxBarcodes } from './barcodes.ts'
-import { type Bitmap, fromImage } from './bitmap.ts'
+import type { Bitmap } from './bitmap.ts'
 import { drawTicket } from './draw.ts'
 import { maxPages, type Picture, renderPages, TooManyPagesError, toPdf, toPicture } from './pdf.ts'
+import { pictures } from './pictures/index.ts'
 import { readPass } from './pkpass.ts'
 import { ticketsOn } from './split.ts'
 
@@ -15,7 +16,7 @@ const keptPages = 4
 
 const pagesOf = async function* (bytes: Uint8Array, type: FileType): AsyncGenerator<Bitmap> {
   if (type === 'application/pdf') yield* renderPages(bytes)
-  else yield await fromImage(bytes)
+  else yield await pictures.fromImage(bytes)
 }
 
 type Gathered = { barcode: Barcode; pictures: Picture[] }

@@ -1,8 +1,9 @@
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
-// As a file, a bundle takes it along.
-import wasmFile from '@hyzyla/pdfium/pdfium.wasm' with { type: 'file' }
-import { type Bitmap, maxPagePixels, toJpeg } from './bitmap.ts'
+import wasmFile from '@hyzyla/pdfium/pdfium.wasm' with { type: 'bytes' }
+import { type Bitmap, maxPagePixels } from './bitmap.ts'
+import { pictures } from './pictures/index.ts'
+import { readWasm } from './wasm.ts'
 
 export const maxPages = 20
 const dpi = 200
@@ -12,7 +13,7 @@ let pdfium: Promise<PDFiumLibrary> | undefined
 
 const library = (): Promise<PDFiumLibrary> => {
   pdfium ??= (async () => {
-    return PDFiumLibrary.init({ wasmBinary: await Bun.file(String(wasmFile)).arrayBuffer() })
+    return PDFiumLibrary.init({ wasmBinary: await readWasm(wasmFile) })
   })()
   return pdfium
 }
@@ -46,7 +47,7 @@ export type Picture = { width: number; height: number; jpeg: Uint8Array }
 export const toPicture = async (bitmap: Bitmap): Promise<Picture> => ({
   width: bitmap.width,
   height: bitmap.height,
-  jpeg: await toJpeg(bitmap),
+  jpeg: await pictures.toJpeg(bitmap),
 })
 
 /** A PDF of nothing but these pictures, a page each. */

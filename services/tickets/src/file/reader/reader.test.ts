@@ -14,9 +14,9 @@ const textsIn = async (bytes: Uint8Array, type: FileType): Promise<string[]> =>
 /** A picture of a page as a scanner at 150 dpi makes it. */
 const scanned = async (pdf: Uint8Array): Promise<Uint8Array> => {
   const { renderPages } = await import('./pdf.ts')
-  const { toJpeg } = await import('./bitmap.ts')
+  const { pictures } = await import('./pictures/index.ts')
   for await (const page of renderPages(pdf)) {
-    const jpeg = await toJpeg(page)
+    const jpeg = await pictures.toJpeg(page)
     return new Bun.Image(jpeg)
       .resize(Math.round((page.width * 150) / 200))
       .jpeg({ quality: 75 })

@@ -1,0 +1,85 @@
+import { createBatcher } from '@fairpass/sdk/batcher'
+import { newId } from '@fairpass/sdk/mongo'
+import type { Collection } from 'mongodb'
+import { giveUpAfterMs, leaseMs, type Mail, pauseMs } from './mail.ts'
+
+export type StoredMail = Omit<Mail, 'id'> & { _id: string }
+
+/** What nobody may read any more once it was sent, or shall not be. */
+const personal = { recipient: '', data: '', leaseId: '' } as const
+
+const toMail = ({ _id, ...rest }: StoredMail): Mail => ({ id: _id, ...rest })
+
+/** How taken mails are decided, several in one write. */
+const createSettling = (mails: Collection<StoredMail>) => {
+  /** Decides mails that were taken together. One that somebody else has taken meanwhile, its lease having been over, stays. */
+  const settle = async (taken: readonly Mail[], change: Partial<StoredMail>, taking = {}): Promise<void> => {
+    for (const [leaseId, some] of Map.groupBy(taken, (mail) => mail.leaseId ?? ''))
+      await mails.updateMany(
+        { _id: { $in: some.map(({ id }) => id) }, leaseId, status: 'owed' },
+        change.status === undefined ? { $set: change, ...taking } : { $set: change, $unset: personal },
+      )
+  }
+
+  /** Those that are sent within a moment are noted together. */
+  const noteSent = createBatcher<{ mail: Mail; at: Date }>((sent) => {
+    const [sentAt] = sent.map(({ at }) => at).toSorted((one, other) => other.getTime() - one.getTime())
+    const taken = sent.map(({ mail }) => mail)
+    return settle(taken, { status: 'sent', ...(sentAt ? { sentAt } : {}) })
+  })
+
+  return { settle, noteSent }
+}
+
+/**
+ * The queue between replicas: whoever sends takes some for a while (`claim`); those whose sender died are due again when
+ * that while is over.
+ */
+export const createMailQueue = (mails: Collection<StoredMail>) => {
+  const { settle, noteSent } = createSettling(mails)
+
+  return {
+    /** Takes those that are due for longest, at most `limit`. */
+    claim: async (now: Date, limit: number): Promise<Mail[]> => {
+      const isDue = { status: 'owed', nextAttemptAt: { $lte: now } } as const
+      const due = await mails
+        .find(isDue, { projection: { _id: 1 } })
+        .sort({ nextAttemptAt: 1 })
+        .limit(limit)
+        .toArray()
+      if (due.length === 0) return []
+      const ofThese = { _id: { $in: due.map(({ _id }) => _id) } }
+      const leaseId = newId()
+      await mails.updateMany(
+        { ...ofThese, ...isDue },
+        { $set: { leaseId, nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },
+      )
+      return (
+        await mails
+          .find({ ...ofThese, leaseId })
+          .sort({ createdAt: 1, _id: 1 })
+          .toArray()
+      ).map(toMail)
+    },
+
+    /** Mails that were taken and not tried: they are due again at once. */
+    release: (taken: readonly Mail[], now: Date) =>
+      settle(taken, { nextAttemptAt: now }, { $inc: { attempts: -1 }, $unset: { leaseId: '' } }),
+
+    sent: (mail: Mail, at: Date): Promise<void> => noteSent({ mail, at }),
+    /** It shall not be sent at all: there is nobody, or nobody who wants it. */
+    withhold: (mail: Mail) => settle([mail], { status: 'withheld' }),
+    refuse: (mail: Mail) => settle([mail], { status: 'refused' }),
+
+    /** Not now; after days of that, never. @returns when it is due again, unless it was given up */
+    postpone: async (mail: Mail, now: Date, until?: Date): Promise<Date | undefined> => {
+      if (now.getTime() - mail.createdAt.getTime() > giveUpAfterMs) {
+        await settle([mail], { status: 'given_up' })
+        return undefined
+      }
+      const nextAttemptAt = until ?? new Date(now.getTime() + pauseMs(mail.attempts))
+      await settle([mail], { nextAttemptAt })
+      return nextAttemptAt
+    },
+  }
+}

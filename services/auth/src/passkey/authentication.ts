@@ -1,0 +1,44 @@
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server'
+import { type Ceremony, orRefused, PasskeyRefusedError, passkeysOf, timeoutMs } from './ceremony.ts'
+
+/** Signing in with a passkey, or proving with one again who one is. */
+export const createAuthentication = ({ passkeys, challenges, expected, log }: Ceremony) => ({
+  /** For whoever comes: which account it is, the passkey says. For one account, only its own are asked for. */
+  authenticationOptions: async (userId?: string) =>
+    generateAuthenticationOptions({
+      rpID: expected.expectedRPID,
+      challenge: new Uint8Array(Buffer.from(await challenges.create('authenticate'), 'base64url')),
+      timeout: timeoutMs,
+      userVerification: 'required',
+      allowCredentials: userId ? (await passkeysOf(passkeys, userId)).map(({ _id }) => ({ id: _id })) : [],
+    }),
+
+  /**
+   * @returns whose passkey it was
+   * @throws PasskeyRefusedError
+   */
+  authenticate: async (response: AuthenticationResponseJSON): Promise<string> => {
+    const stored = await passkeys.findOne({ _id: `${response.id}` })
+    if (!stored) throw new PasskeyRefusedError()
+    const { verified, authenticationInfo } = await orRefused(log, () =>
+      verifyAuthenticationResponse({
+        response,
+        ...expected,
+        expectedChallenge: (challenge) => challenges.use(challenge, 'authenticate'),
+        credential: { id: stored._id, publicKey: new Uint8Array(stored.publicKey.buffer), counter: stored.counter },
+        requireUserVerification: true,
+      }),
+    )
+    if (!verified) throw new PasskeyRefusedError()
+    // A copy of the authenticator would have counted on by itself (WebAuthn level 3, 7.2, step 22).
+    await passkeys.updateOne(
+      { _id: stored._id },
+      { $max: { counter: authenticationInfo.newCounter }, $set: { usedAt: new Date() } },
+    )
+    return stored.userId
+  },
+})

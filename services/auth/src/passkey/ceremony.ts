@@ -1,0 +1,52 @@
+import { CustomError } from '@fairpass/sdk/errors'
+import type { Log } from '@fairpass/sdk/telemetry'
+import type { Binary, ClientSession, Collection, Db } from 'mongodb'
+import type { openChallenges } from './challenges.ts'
+
+export type Passkey = {
+  /** the credential's own id */
+  _id: string
+  userId: string
+  name: string
+  publicKey: Binary
+  counter: number
+  transports: string[]
+  createdAt: Date
+  usedAt?: Date
+}
+
+export class PasskeyRefusedError extends CustomError {
+  readonly code = 'invalid_credentials'
+  constructor(message = 'This passkey was not accepted; try again, or sign in with your password') {
+    super(message)
+  }
+}
+
+/** More than anybody has. */
+export const maxPasskeys = 20
+export const timeoutMs = 5 * 60_000
+
+/** What is written together with a change, or not at all. */
+export type Beside = (session: ClientSession) => Promise<void>
+
+/** What registering and authenticating are done with. */
+export type Ceremony = {
+  db: Db
+  passkeys: Collection<Passkey>
+  challenges: ReturnType<typeof openChallenges>
+  expected: { expectedOrigin: string; expectedRPID: string }
+  log: Log
+}
+
+export const passkeysOf = (passkeys: Collection<Passkey>, userId: string) =>
+  passkeys.find({ userId }).sort({ createdAt: 1 }).limit(maxPasskeys).toArray()
+
+/** Whatever an authenticator sends that is no answer is refused, and says why in the log alone. */
+export const orRefused = async <T>(log: Log, verify: () => Promise<T>): Promise<T> => {
+  try {
+    return await verify()
+  } catch (error) {
+    log.info({ reason: error instanceof Error ? error.message : `${error}` }, 'a passkey was refused')
+    throw new PasskeyRefusedError()
+  }
+}

@@ -1,0 +1,94 @@
+import { inTransaction, isDuplicateKey, newId } from '@fairpass/sdk/mongo'
+import type { ClientSession } from 'mongodb'
+import { type Account, EmailInUseError } from '../domain/account.ts'
+import { EmailTokenInvalidError, type Opened } from '../email-token/store.ts'
+import type { Owed } from '../mail/store.ts'
+import { createTell, type RecoveryDeps } from './tell.ts'
+
+const changeLastsMs = 24 * 3_600_000
+const confirming = ['confirm-email', 'email-change-old', 'email-change-new'] as const
+
+const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
+  const tell = createTell(mails)
+
+  /** Moves the account once the new address was confirmed from wherever it has to be. */
+  const confirmChange = async (side: 'old' | 'new', { userId, email }: Opened, session: ClientSession) => {
+    const [account, { change, confirmedEmail, language }] = await Promise.all([
+      accounts.find(userId),
+      contacts.find(userId, session),
+    ])
+    const isMeant = side === 'old' ? account?.email === email : change?.newEmail === email
+    if (!account || !change || change.expiresAt <= new Date() || !isMeant) throw new EmailTokenInvalidError()
+    const confirmed = [...new Set([...change.confirmed, side])]
+    // An address that never was confirmed may be the one with the typing error: nobody could confirm anything there.
+    const isOldNeeded = confirmedEmail === account.email
+    if (!confirmed.includes('new') || (isOldNeeded && !confirmed.includes('old')))
+      return contacts.set(userId, { change: { ...change, confirmed } }, session)
+    await accounts.setEmail(userId, change.newEmail, session)
+    await contacts.endChange(userId, session)
+    await contacts.confirm(userId, change.newEmail, session)
+    const cause = `user:${userId}:email:${change.id}`
+    await tell('email', { email: account.email, language }, `${cause}:old`, session)
+    await tell('email', { userId }, cause, session)
+  }
+
+  const confirmOwn = async ({ userId, email }: Opened, session: ClientSession) => {
+    const account = await accounts.find(userId)
+    if (account?.email !== email) throw new EmailTokenInvalidError()
+    await contacts.confirm(userId, email, session)
+  }
+
+  return { confirmOwn, confirmChange }
+}
+
+/** Shows that an address is its owner's, and moves an account to another one: by links of mails. */
+export const createConfirmation = (deps: RecoveryDeps) => {
+  const { db, contacts, emailTokens, mails } = deps
+  const { confirmOwn, confirmChange } = createConfirm(deps)
+
+  return {
+    /** @param session the one in which the account is made */
+    requestConfirmation: ({ id }: Account, session?: ClientSession): Promise<void> => {
+      const owed: Owed = { kind: 'confirm-email', cause: `user:${id}:confirm:${newId()}`, to: { userId: id }, data: {} }
+      return mails.owe([owed], session ? { session } : {})
+    },
+
+    /** Asks both addresses; the new one alone where the old one never was confirmed. */
+    requestChange: (account: Account, newEmail: string): Promise<void> =>
+      inTransaction(db, async (session) => {
+        const { id: userId } = account
+        const { confirmedEmail, language } = await contacts.find(userId, session)
+        const id = newId()
+        const expiresAt = new Date(Date.now() + changeLastsMs)
+        await contacts.set(userId, { change: { id, newEmail, confirmed: [], expiresAt } }, session)
+        await emailTokens.endAll(userId, ['email-change-old', 'email-change-new'], session)
+        const cause = `user:${userId}:email-change:${id}`
+        const asked: Owed = {
+          kind: 'email-change-new',
+          cause: `${cause}:new`,
+          to: { email: newEmail, language },
+          data: { userId },
+        }
+        const old: Owed = { kind: 'email-change-old', cause: `${cause}:old`, to: { userId }, data: { newEmail } }
+        await mails.owe(confirmedEmail === account.email ? [asked, old] : [asked], { session })
+      }),
+
+    /**
+     * Confirms an address, or one side of a change.
+     * @returns whose it is
+     * @throws EmailTokenInvalidError, EmailInUseError
+     */
+    confirmEmail: async (token: string): Promise<string> => {
+      try {
+        const { userId } = await emailTokens.use(token, confirming, async (opened, session) => {
+          if (opened.purpose === 'confirm-email') await confirmOwn(opened, session)
+          else await confirmChange(opened.purpose === 'email-change-old' ? 'old' : 'new', opened, session)
+        })
+        return userId
+      } catch (error) {
+        if (isDuplicateKey(error)) throw new EmailInUseError()
+        throw error
+      }
+    },
+  }
+}

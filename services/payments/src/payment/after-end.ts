@@ -1,0 +1,50 @@
+import { isUnfinished, type Payment, refundedAtStripe } from '../domain/payment.ts'
+import { hasIntent, keyOf, retrieveIntent, type StepDeps } from './intent.ts'
+
+type Deps = StepDeps & { advance: (id: string, known?: Payment) => Promise<Payment> }
+
+/** What may still happen at Stripe to a payment that has ended here. */
+export const createAfterEnd = ({ payments, stripe, advance, now = () => new Date() }: Deps) => ({
+  /**
+   * Looks at what Stripe says of a payment that was given up: money that came nevertheless goes back. An intent whose id was
+   * never learnt is named by whoever found it.
+   */
+  recheck: async (found: Payment, intentId = found.intentId): Promise<Payment> => {
+    const payment = { ...found, ...(intentId === undefined ? {} : { intentId }) }
+    const isGivenUp = payment.status === 'failed' || payment.status === 'cancelled'
+    if (!isGivenUp || !hasIntent(payment)) return found
+    const { status } = await retrieveIntent(stripe, payment)
+    if (status === 'succeeded') {
+      await payments.moveTo(found, 'refunding', { intentId })
+      return advance(payment.id)
+    }
+    if (status !== 'canceled') await stripe.cancel(payment.intentId, keyOf('cancel', payment))
+    return found
+  },
+
+  /**
+   * Ends what a card holds for no payment: an answer that was lost may have been given twice, under two keys. What is still
+   * under way decides for itself.
+   */
+  releaseStray: async (payment: Payment, intentId: string): Promise<void> => {
+    if (isUnfinished(payment) && payment.intentId === undefined) return
+    if (payment.intentId === intentId) return
+    const result = await stripe.intent(intentId)
+    if (result.as === 'told' && result.intent.status === 'requires_capture')
+      await stripe.cancel(intentId, `release:${intentId}`)
+  },
+
+  /**
+   * Follows what was given back at Stripe without anybody asking here: all of it ends the sale, a part leaves it standing
+   * with so much less for its seller.
+   */
+  followRefunds: async (payment: Payment): Promise<Payment> => {
+    if (payment.status !== 'completed' || !hasIntent(payment)) return payment
+    const { isRefunded, refundedCents } = await retrieveIntent(stripe, payment)
+    if (isRefunded) {
+      const refunding = await payments.moveTo(payment, 'refunding', { refund: { reason: refundedAtStripe, at: now() } })
+      return advance(payment.id, refunding)
+    }
+    return refundedCents > (payment.refundedCents ?? 0) ? payments.noteRefundInPart(payment, refundedCents) : payment
+  },
+})

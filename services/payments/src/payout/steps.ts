@@ -1,0 +1,124 @@
+import { VersionConflictError } from '@fairpass/sdk/errors'
+import { isUnfinished, type Payment } from '../domain/payment.ts'
+import {
+  beginPayout,
+  type Payout,
+  type PayoutStatus,
+  payoutAgain,
+  payoutBack,
+  payoutRefused,
+  payoutSent,
+  refundPayout,
+  reversalRefused,
+  type WaitsFor,
+  wait,
+} from '../domain/payout.ts'
+import type { PaymentProcess } from '../payment/process.ts'
+import type { Payments } from '../payment/store.ts'
+import type { Bans } from '../peers/auth.ts'
+import type { ConnectPort, Moved } from '../stripe/connect.ts'
+import type { StripePort } from '../stripe/payment-intents.ts'
+import type { Sellers } from './sellers.ts'
+import type { Payouts } from './store.ts'
+
+export type PayoutDeps = {
+  payouts: Payouts
+  payments: Pick<Payments, 'find'>
+  sellers: Sellers
+  stripe: Pick<StripePort, 'intent'>
+  paymentProcess: Pick<PaymentProcess, 'followRefunds'>
+  connect: ConnectPort
+  bans: Bans
+  now?: (() => Date) | undefined
+}
+
+type Charge = { id: string; isRefunded: boolean; refundedCents: number }
+
+/** Nobody knows yet what became of it; it is asked about again later. */
+export class PayoutUnderWayError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the payout is still under way', options)
+  }
+}
+
+const paidFor = (payment: Payment | undefined): 'yes' | 'no' | 'unknown' => {
+  if (payment?.status === 'completed') return 'yes'
+  return payment && isUnfinished(payment) && payment.status !== 'refunding' ? 'unknown' : 'no'
+}
+
+type Step = (payout: Payout) => Promise<Payout>
+
+const chargeOf = async (stripe: PayoutDeps['stripe'], { intentId }: Payment): Promise<Charge | undefined> => {
+  if (intentId === undefined) return undefined
+  const told = await stripe.intent(intentId)
+  if (told.as === 'told' && told.intent.chargeId) return { ...told.intent, id: told.intent.chargeId }
+  throw new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })
+}
+
+/** Everything that may keep a payout waiting is checked right before it is sent, the ban last of all. */
+const createBegin = ({
+  payouts,
+  payments,
+  sellers,
+  stripe,
+  paymentProcess,
+  bans,
+  now = () => new Date(),
+}: PayoutDeps): Step => {
+  const stay = (payout: Payout, waitsFor: WaitsFor) => payouts.write(payout, wait(payout, waitsFor, now()))
+
+  return async (payout: Payout): Promise<Payout> => {
+    const payment = await payments.find(payout.id)
+    const isPaid = paidFor(payment)
+    if (isPaid === 'no') return payouts.write(payout, refundPayout(payout, now()))
+    if (payout.disputes.length > 0) return stay(payout, 'dispute')
+    if (!payment || isPaid === 'unknown' || payout.payableAt > now()) return stay(payout, 'event')
+    const account = await sellers.refreshed(payout.sellerId)
+    if (!account?.isReady) return stay(payout, 'account')
+    const charge = await chargeOf(stripe, payment)
+    if (charge && (charge.isRefunded || charge.refundedCents > (payment.refundedCents ?? 0))) {
+      // Given back at Stripe, and no webhook told: nothing is sent on what was read before.
+      await paymentProcess.followRefunds(payment)
+      throw new VersionConflictError()
+    }
+    if (await bans.isBanned(payout.sellerId)) return stay(payout, 'review')
+    return payouts.write(payout, beginPayout(payout, { accountId: account.accountId, chargeId: charge?.id }, now()))
+  }
+}
+
+/** Sends money to a seller, and takes back what is not owed any more. */
+const createMoves = ({ payouts, connect, now = () => new Date() }: PayoutDeps) => {
+  const underWay = async (payout: Payout, told: Moved, again: (payout: Payout) => Payout) => {
+    if (told.as === 'unknown' && told.isKept) await payouts.write(payout, again(payout))
+    return new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })
+  }
+
+  const send = async (payout: Payout): Promise<Payout> => {
+    const { accountId, sentCents } = payout
+    if (accountId === undefined || sentCents === undefined) throw new Error(`payout ${payout.id} has no destination`)
+    const made = await connect.sent(payout)
+    if (made) return payouts.write(payout, payoutSent(payout, made, now()))
+    const told = await connect.send({ ...payout, accountId, sentCents })
+    if (told.as === 'moved') return payouts.write(payout, payoutSent(payout, told.id, now()))
+    if (told.as === 'refused') return payouts.write(payout, payoutRefused(payout, told, now()))
+    throw await underWay(payout, told, payoutAgain)
+  }
+
+  const takeBack = async (payout: Payout): Promise<Payout> => {
+    const { transferId } = payout
+    if (transferId === undefined) throw new Error(`payout ${payout.id} has no transfer`)
+    if (await connect.isBack(transferId)) return payouts.write(payout, payoutBack(payout, now()))
+    const told = await connect.takeBack({ ...payout, transferId })
+    if (told.as === 'moved') return payouts.write(payout, payoutBack(payout, now()))
+    if (told.as === 'refused') return payouts.write(payout, reversalRefused(payout, told.message))
+    throw await underWay(payout, told, (kept) => reversalRefused(kept, 'Stripe failed'))
+  }
+
+  return { send, takeBack }
+}
+
+/** The next step from each status in which a payout has one. */
+export const createPayoutSteps = (deps: PayoutDeps) => {
+  const { send, takeBack } = createMoves(deps)
+  return { waiting: createBegin(deps), paying: send, reversing: takeBack } satisfies { [S in PayoutStatus]?: Step }
+}

@@ -1,0 +1,7 @@
+import { readFile } from 'node:fs/promises'
+
+/** What is in a `.wasm` that was imported as bytes: of Bun one gets the path to it all the same. */
+export const readWasm = async (imported: unknown): Promise<ArrayBuffer> => {
+  const bytes = imported instanceof Uint8Array ? imported : await readFile(String(imported))
+  return new Uint8Array(bytes).buffer
+}

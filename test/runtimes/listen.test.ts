@@ -1,0 +1,9 @@
+import { expect, test } from 'bun:test'
+import { runScript, runtimeNames } from './scripts.ts'
+
+for (const name of runtimeNames)
+  test(`${name} tells the peer, lets headers be set, and ends with what was under way`, async () => {
+    const answer = { peer: '127.0.0.1', traceparent: 'mine', body: 'hello' }
+    const said = await runScript(name, 'listen.ts')
+    expect(said).toEqual({ runtime: name, answer, slow: answer, isRefused: true, aborted: 0 })
+  })

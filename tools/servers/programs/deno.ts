@@ -1,0 +1,51 @@
+import { UserError } from '../user-error.ts'
+import { SourceRefused } from './download.ts'
+import { npmProgram } from './npm-program.ts'
+import { isAtLeast, type Part, versionOf } from './program.ts'
+
+const pinned = '2.9.6'
+/** The first one that has Argon2id in its WebCrypto, and ends no request's signal with its answer when told so. */
+const least = '2.9.0'
+
+/** Whatever it may reach, each program of ours runs with these. */
+export const denoFlags = [
+  '--no-prompt',
+  // The packages are where `bun install` has put them.
+  '--node-modules-dir=manual',
+  // A `.wasm` is imported as bytes.
+  '--unstable-raw-imports',
+  // The signal of a request is for the visitor who leaves, and not for the answer that ends.
+  '--unstable-no-legacy-abort',
+]
+
+let deno: Promise<Part> | undefined
+
+/** Deno: from PATH, from the cache, or out of its npm package; once a process. */
+export const findDeno = (): Promise<Part> => {
+  deno ??= find()
+  return deno
+}
+
+const find = async (): Promise<Part> => {
+  const onPath = Bun.which('deno')
+  if (onPath) {
+    const version = await versionOf(onPath, '--version')
+    if (version && isAtLeast(version, least)) return { path: onPath, env: {}, version, source: 'PATH' }
+    console.log(`${onPath} is passed over: Deno ${least} or newer is needed`)
+  }
+  const path = await fromNpm()
+  const version = await versionOf(path, '--version')
+  if (!version) throw new UserError(`${path} does not run on this system; ${howToInstall}.`)
+  return { path, env: {}, version, source: 'the cache' }
+}
+
+const howToInstall = `install Deno ${least} or newer so that deno is on PATH`
+
+const fromNpm = async () => {
+  try {
+    return await npmProgram({ title: 'Deno', name: 'deno', version: pinned, pattern: '@deno/*/deno' })
+  } catch (error) {
+    if (!(error instanceof SourceRefused)) throw error
+    throw new UserError(`${error.message}; ${howToInstall}.`)
+  }
+}

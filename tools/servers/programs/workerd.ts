@@ -1,0 +1,28 @@
+import { SourceRefused } from './download.ts'
+import { npmProgram } from './npm-program.ts'
+import { run } from './run.ts'
+
+const pinned = '1.20261117.1'
+
+let workerd: Promise<string | undefined> | undefined
+
+/** Cloudflare's workerd, out of its npm package; undefined where it cannot be had, or does not run. Asked once a process. */
+export const findWorkerd = (): Promise<string | undefined> => {
+  workerd ??= find()
+  return workerd
+}
+
+const find = async () => {
+  try {
+    const path = await npmProgram({
+      title: 'workerd',
+      name: 'workerd',
+      version: pinned,
+      pattern: '@cloudflare/workerd-*/bin/workerd',
+    })
+    return (await run([path, '--version'], { timeoutMs: 15_000 })).ok ? path : undefined
+  } catch (error) {
+    if (error instanceof SourceRefused) return undefined
+    throw error
+  }
+}

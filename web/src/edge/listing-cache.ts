@@ -1,0 +1,34 @@
+import type { Tickets } from '../domain/schemas/ticket.ts'
+import type { Loaded } from '../queries/loaded.ts'
+import type { Parts } from '../server/parts.ts'
+
+/** No event says here that a ticket was sold, so nothing is shown that is older. */
+const freshMs = 1_000
+// Searches differ without end.
+const maxEntries = 200
+
+/**
+ * Pages of the listing that this isolate has read within the last second. Values alone are kept: an isolate's calls belong to
+ * the visitor for whom they were made, and whoever waited for one of another's would wait for ever once that one has left.
+ */
+export const createListingCache = (now = Date.now): Parts['listings'] => {
+  const entries = new Map<string, { at: number; value: Loaded<Tickets> }>()
+  let cleared = 0
+  return {
+    read: async (key, ask) => {
+      const known = entries.get(key)
+      if (known && now() - known.at < freshMs) return known.value
+      // As old as the question, and not as the answer.
+      const at = now()
+      const clearedBefore = cleared
+      const value = await ask()
+      if (entries.size >= maxEntries) entries.clear()
+      if (value.ok && cleared === clearedBefore) entries.set(key, { at, value })
+      return value
+    },
+    clear: () => {
+      cleared++
+      entries.clear()
+    },
+  }
+}

@@ -1,0 +1,30 @@
+/** The texts beside those of every page, by what a page is about: a file of each language has each. */
+export type MessageGroup = 'market' | 'buying' | 'selling' | 'account' | 'earnings' | 'admin'
+
+/** By the first part of a page's path; groups.test.ts sees that no page uses texts of another. */
+export const groupsByPath: Readonly<Record<string, readonly MessageGroup[]>> = {
+  '': ['market'],
+  searches: ['market'],
+  tickets: ['market'],
+  orders: ['buying', 'market'],
+  sales: ['buying', 'market'],
+  sell: ['selling'],
+  listings: ['selling', 'buying'],
+  earnings: ['earnings', 'selling'],
+  admin: ['admin', 'buying'],
+  account: ['account', 'market'],
+  signin: ['account'],
+  signup: ['account'],
+  signout: ['account'],
+  reauthenticate: ['account'],
+  'forgot-password': ['account'],
+  'reset-password': ['account'],
+  'confirm-email': ['account'],
+  unsubscribe: ['account'],
+}
+
+/** Which texts a page needs beside those of every page. */
+export const groupsOf = (pathname: string): readonly MessageGroup[] => {
+  const first = pathname.split('/')[1] ?? ''
+  return Object.hasOwn(groupsByPath, first) ? (groupsByPath[first] ?? []) : []
+}

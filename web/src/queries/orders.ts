@@ -1,0 +1,18 @@
+import { query } from '@solidjs/router'
+import { HandedSales, Order, Orders, PaymentState } from '../domain/schemas/order.ts'
+import { cursorOf, loadOrFail, readOptional } from './load.ts'
+
+export const readOrders = query((search: string) => loadOrFail('/api/orders', Orders, {}, cursorOf(search)), 'orders')
+
+export const readOrder = query((id: string) => loadOrFail('/api/orders/:id', Order, { id }), 'order')
+
+/** How the payment of an order stands; undefined when payments does not say. */
+export const readPayment = query(
+  (orderId: string) => readOptional('/api/payments/orders/:orderId', PaymentState, { orderId }),
+  'payment',
+)
+
+export const readHandedSales = query(
+  (search: string) => loadOrFail('/api/orders/sales', HandedSales, {}, cursorOf(search)),
+  'handed-sales',
+)
