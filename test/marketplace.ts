@@ -68,7 +68,7 @@ export const startMarketplace = async (
 
 const spawnUp = async (env: Record<string, string>, args: readonly string[], tree: string) => {
   const ports = createPorts()
-  const port = await ports.any()
+  const port = env.PORT === undefined ? await ports.any() : Number(env.PORT)
   // From here it is for `up` to take.
   ports.release()
   const dataDir = env.DATA_DIR ?? testFolder()

@@ -17,9 +17,20 @@ const edgeBuild = {
   cloudflare: { nodeCompat: true, deployConfig: false },
 }
 
+/** What almost every page takes in small pieces: together they are fewer requests, and compress better. */
+const ofEveryPage = {
+  name: 'page',
+  test: /\/web\/src\/(components\/(layout\/(error-alert|head|not-found|page)|form\/(field|idempotency-key))|queries\/(load|loaded|page))\.tsx?$/,
+}
+
 export default defineConfig(({ command }) => ({
   resolve: {
     alias: isEdge ? [{ find: /^\.\/parts\.ts$/, replacement: join(import.meta.dirname, 'src/edge/parts.ts') }] : [],
+  },
+  // Pages are whole documents, whose HTML names what they load.
+  build: { modulePreload: false },
+  environments: {
+    client: { build: { rolldownOptions: { output: { codeSplitting: { groups: [ofEveryPage] } } } } },
   },
   server: { host, port: Number(port), strictPort: true },
   plugins: [

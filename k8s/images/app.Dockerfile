@@ -1,6 +1,7 @@
 # One for all five services (and the double of Stripe, the mailbox, and replica-set):
 #   docker build -f k8s/images/app.Dockerfile --build-arg ENTRY=services/orders/src/main.ts -t fairpass/orders:local .
-# `bun run images` builds all of them.
+# `bun run images` builds all of them. With `--build-arg RUNTIME=deno` the same program runs on Deno.
+ARG RUNTIME=bun
 
 FROM oven/bun:1.4.5-slim AS packages
 WORKDIR /src
@@ -40,18 +41,30 @@ ENTRYPOINT ["/bin/sh", "-c", "exec bun --watch --no-clear-screen $ENTRY"]
 
 FROM sources AS build
 ARG ENTRY
-RUN bun build "$ENTRY" --target=bun --production --sourcemap=linked --outdir /app --entry-naming main.js
+ARG RUNTIME
+# What Bun bundles for Node runs on Deno.
+RUN [ "$RUNTIME" = bun ] && echo bun > /target || echo node > /target
+RUN bun build "$ENTRY" --target="$(cat /target)" --production --sourcemap=linked --outdir /app --entry-naming main.js
 # The worker that the program starts, by the name by which it does.
 ARG WORKER=
-RUN [ -z "$WORKER" ] || bun build "$WORKER" --target=bun --production --sourcemap=linked --outdir /app --entry-naming "$(basename "$WORKER")"
+RUN [ -z "$WORKER" ] || bun build "$WORKER" --target="$(cat /target)" --production --sourcemap=linked --outdir /app --entry-naming "$(basename "$WORKER")"
 
-FROM oven/bun:1.4.5-distroless AS final
+# Kubernetes asks by its own probes; health is for a Docker alone. A program without a port of health counts as healthy.
+FROM oven/bun:1.4.5-distroless AS on-bun
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["/usr/local/bin/bun", "-e", "const p = process.env.HEALTH_PORT ?? process.env.APP_PORT; if (p) process.exit((await fetch(`http://127.0.0.1:${p}/healthz`)).ok ? 0 : 1)"]
+ENTRYPOINT ["/usr/local/bin/bun", "/app/main.js"]
+
+# It writes nothing, runs nothing and reads its own folder alone; whom it may reach, the network policies say.
+FROM denoland/deno:distroless-2.9.6 AS on-deno
+ENV DENO_DIR=/tmp/deno
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["/bin/deno", "eval", "const p = process.env.HEALTH_PORT ?? process.env.APP_PORT; if (p) process.exit((await fetch(`http://127.0.0.1:${p}/healthz`)).ok ? 0 : 1)"]
+ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--unstable-raw-imports", "--unstable-no-legacy-abort", "--allow-net", "--allow-env", "--allow-sys=hostname,osRelease", "--allow-read=/app", "/app/main.js"]
+
+FROM on-${RUNTIME} AS final
 LABEL org.opencontainers.image.vendor="Fairpass" org.opencontainers.image.licenses="UNLICENSED"
 WORKDIR /app
 COPY --from=build /app /app
 ENV NODE_ENV=production
 USER 65532:65532
-# Kubernetes asks by its own probes; this is for a Docker alone. A program without a port of health counts as healthy.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["/usr/local/bin/bun", "-e", "const p = process.env.HEALTH_PORT ?? process.env.APP_PORT; if (p) process.exit((await fetch(`http://127.0.0.1:${p}/healthz`)).ok ? 0 : 1)"]
-ENTRYPOINT ["/usr/local/bin/bun", "/app/main.js"]

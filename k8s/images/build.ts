@@ -1,13 +1,15 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { findPart, root, run } from '@fairpass/servers'
+import { denoFlags, findDeno, findPart, type Runtimes, root, run } from '@fairpass/servers'
 import { type Built, writeArchive } from './archive.ts'
-import { type BunImage, type Image, images } from './catalogue.ts'
+import { type BunImage, type Image, images, shortName } from './catalogue.ts'
 import { programWithLibraries } from './closure.ts'
 import { createLayer, type Layer } from './layer.ts'
 
 const limitMs = 300_000
-const inside = { bun: '/usr/local/bin/bun', app: '/app' }
+const inside = { bun: '/usr/local/bin/bun', deno: '/bin/deno', app: '/app' }
+/** As in app.Dockerfile. */
+const denoPermissions = ['--allow-net', '--allow-env', '--allow-sys=hostname,osRelease', '--allow-read=/app']
 
 const accounts = [
   { at: '/etc/passwd', text: 'root:x:0:0:root:/:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/tmp:/sbin/nologin\n' },
@@ -22,9 +24,9 @@ const must = async (command: string[], cwd: string, env: Record<string, string> 
 }
 
 /** The same bundle as in app.Dockerfile: nothing but what the program imports, so no dependency of development. */
-const bundle = async ({ entry, worker }: BunImage, folder: string) => {
+const bundle = async ({ entry, worker }: BunImage, folder: string, target: 'bun' | 'node') => {
   const out = join(folder, entry.replaceAll('/', '_'))
-  const flags = ['--target=bun', '--production', '--sourcemap=linked', '--outdir', out, '--entry-naming']
+  const flags = [`--target=${target}`, '--production', '--sourcemap=linked', '--outdir', out, '--entry-naming']
   await must([process.execPath, 'build', entry, ...flags, 'main.js'], root)
   // By the name by which the program starts it.
   if (worker) await must([process.execPath, 'build', worker, ...flags, basename(worker)], root)
@@ -38,13 +40,24 @@ const buildWeb = async () => {
 
 const revision = () => must(['git', 'rev-parse', 'HEAD'], root).catch(() => 'unknown')
 
+type Options = { tag: string; only?: (image: Image) => boolean; runtimeOf?: Runtimes }
+
+/** Deno and what it is linked to, and how a bundle for Node runs on it. */
+const onDeno = async () => {
+  const { path } = await findDeno()
+  const layer = await createLayer([...accounts, ...(await programWithLibraries(path, inside.deno))])
+  // Packages are in the bundle.
+  const flags = denoFlags.filter((flag) => !flag.startsWith('--node-modules-dir'))
+  return { layer, entrypoint: [inside.deno, 'run', ...flags, ...denoPermissions, `${inside.app}/main.js`] }
+}
+
 /**
  * Writes images of this checkout into one archive, without Docker: the same contents as the Dockerfiles give, on this
  * machine's own Bun and libraries instead of a base image.
  */
 export const buildArchive = async (
   path: string,
-  { tag, only = () => true }: { tag: string; only?: (image: Image) => boolean },
+  { tag, only = () => true, runtimeOf = () => 'bun' }: Options,
 ): Promise<{ name: string; megabytes: number }[]> => {
   const scratch = `${path}.building`
   mkdirSync(dirname(path), { recursive: true })
@@ -71,7 +84,14 @@ export const buildArchive = async (
       const layers = [await createLayer([...accounts, ...program])]
       return { ...common, layers, entrypoint: [`/usr/bin/${image.part}`], workingDir: '/tmp', env: pathOnly }
     }
-    const from = image.kind === 'web' ? await buildWeb() : await bundle(image, scratch)
+    if (image.kind === 'bun' && runtimeOf(shortName(image)) === 'deno') {
+      const { layer, entrypoint } = await onDeno()
+      const from = await bundle(image, scratch, 'node')
+      const layers = [layer, await createLayer([{ at: inside.app, from }])]
+      const env = [...pathOnly, 'NODE_ENV=production', 'DENO_DIR=/tmp/deno']
+      return { ...common, layers, entrypoint, workingDir: inside.app, env }
+    }
+    const from = image.kind === 'web' ? await buildWeb() : await bundle(image, scratch, 'bun')
     const main = image.kind === 'web' ? `${inside.app}/server/index.mjs` : `${inside.app}/main.js`
     return {
       ...common,

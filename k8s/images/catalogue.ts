@@ -7,7 +7,11 @@ type ServerImage = { kind: 'server'; name: string; part: 'mongod' | 'redis-serve
 
 export type Image = BunImage | WebImage | ServerImage
 
-const services = ['auth', 'tickets', 'orders', 'expiration', 'payments']
+/** As a person says it, and `RUNTIME`. */
+export const shortName = ({ name }: { name: string }) => name.replace('fairpass/', '')
+
+/** What may run on another runtime than Bun. */
+export const services = ['auth', 'tickets', 'orders', 'expiration', 'payments']
 
 /** All that the overlays run, except Dapr. Names are as in the manifests, without a tag. */
 export const images: readonly Image[] = [

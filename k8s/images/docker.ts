@@ -1,5 +1,5 @@
-import { root } from '@fairpass/servers'
-import { type Image, images } from './catalogue.ts'
+import { type RuntimeName, type Runtimes, root } from '@fairpass/servers'
+import { type Image, images, shortName } from './catalogue.ts'
 
 const answersWithinMs = 5_000
 
@@ -15,17 +15,29 @@ export const dockerAnswers = async (): Promise<boolean> => {
   return (await child.exited) === 0
 }
 
-const argumentsOf = (image: Image): string[] | undefined => {
+const argumentsOf = (image: Image, runtime: RuntimeName): string[] | undefined => {
   if (image.kind === 'server') return undefined
   if (image.kind === 'web') return ['-f', 'k8s/images/web.Dockerfile']
   const worker = image.worker ? ['--build-arg', `WORKER=${image.worker}`] : []
-  return ['-f', 'k8s/images/app.Dockerfile', '--build-arg', `ENTRY=${image.entry}`, ...worker]
+  return [
+    '-f',
+    'k8s/images/app.Dockerfile',
+    '--build-arg',
+    `ENTRY=${image.entry}`,
+    '--build-arg',
+    `RUNTIME=${runtime}`,
+    ...worker,
+  ]
 }
 
 /** Builds with the Dockerfiles. MongoDB and Redis are left out: where Docker is, their own images can be pulled. */
-export const buildWithDocker = async (tag: string, only: (image: Image) => boolean): Promise<void> => {
+export const buildWithDocker = async (
+  tag: string,
+  only: (image: Image) => boolean,
+  runtimeOf: Runtimes = () => 'bun',
+): Promise<void> => {
   for (const image of images.filter(only)) {
-    const given = argumentsOf(image)
+    const given = argumentsOf(image, runtimeOf(shortName(image)))
     if (!given) continue
     const labels = ['--label', `org.opencontainers.image.title=${image.title}`]
     const command = ['docker', 'build', '-t', `${image.name}:${tag}`, ...labels, ...given, '.']

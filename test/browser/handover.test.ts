@@ -45,6 +45,19 @@ describe.each([
     expect(await scan(new Uint8Array(await file.body()), 'application/pdf')).toEqual([seen ?? ''])
     await buyer.page.getByRole('button', { name: 'I have the ticket' }).click()
     await buyer.page.getByText('You have the ticket').waitFor()
+
+    await buyer.page.getByRole('button', { name: 'Sell it on' }).click()
+    await buyer.page.getByText('It is up for sale again').waitFor()
+    await code.waitFor()
+    const listing = await buyer.page.getByRole('link', { name: 'Change the price' }).getAttribute('href')
+    const next = await open({ of: await market().signedUp(), scripts })
+    await checkOut(next.page, (listing ?? '').replace('/listings/', '/tickets/'))
+    await pay(next.page)
+    await next.page.getByRole('img', { name: 'The code of your ticket' }).waitFor()
+    await next.context.close()
+    await buyer.page.reload()
+    await buyer.page.getByText('You have sold this ticket on').waitFor()
+    expect(await code.count()).toBe(0)
     expect([...seller.complaints, ...buyer.complaints]).toEqual([])
     await Promise.all([seller.context.close(), buyer.context.close()])
   })
@@ -122,6 +135,47 @@ test('an upload shows how far it is; what is refused is told on the page, and se
   await slow.send('Network.emulateNetworkConditions', { ...network, uploadThroughput: -1 })
   await page.getByText('Your ticket was read and is up for sale').waitFor()
   expect(await page.getByRole('link', { name: 'A slow upload', exact: true }).count()).toBe(1)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+// Promise 9: what is kept on a phone is its buyer's alone, and goes with the session.
+test('a ticket that was opened once opens without a network, until its buyer signs out', async () => {
+  const code = `OFFLINE-${process.pid}-${Date.now()}`
+  const { seller, ticketId } = await listTicket(market(), { delivery: 'file' })
+  await seller.call('POST', `/api/tickets/${ticketId}/file`, {
+    file: await ticketsPdf([{ symbology: 'qr', text: code }]),
+    headers: { 'content-type': 'application/pdf' },
+  })
+  const buyer = await market().signedUp()
+  const order = (await buyer.buy(ticketId)).body
+  await buyer.pay(order.id)
+  const { page, context, complaints } = await open({ of: buyer, width: 375 })
+  await page.goto(`/orders/${order.id}`)
+  await page.getByText('opens without a network, too').waitFor()
+  await context.setOffline(true)
+  await page.goto(`/orders/${order.id}`)
+  await page.getByText('Kept on this device').waitFor()
+  expect(await scan(new Uint8Array(await page.screenshot({ fullPage: true })), 'image/png')).toEqual([code])
+  expect(
+    await page.goto('/orders/0123456789abcdef01234567').then(
+      () => 'opened',
+      () => 'offline',
+    ),
+  ).toBe('offline')
+
+  await context.setOffline(false)
+  await page.goto('/account')
+  await page.getByRole('button', { name: 'Sign out' }).first().click()
+  await page.getByRole('link', { name: 'Sign in' }).first().waitFor()
+  await page.waitForFunction(async () => (await caches.keys()).length === 0)
+  await context.setOffline(true)
+  expect(
+    await page.goto(`/orders/${order.id}`).then(
+      () => 'opened',
+      () => 'offline',
+    ),
+  ).toBe('offline')
   expect(complaints).toEqual([])
   await context.close()
 })

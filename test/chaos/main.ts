@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
 import { runMoney } from './money.ts'
+import { runEverything } from './whole/run.ts'
 
-const help = `bun run chaos [--only money] [--seed N] [--purchases 2000] [--kills 8] [--at-once 32]
-Buys and sells in a marketplace of its own while Stripe's double makes trouble and payments is killed, waits until all has
-settled, and checks that the money adds up. The same seed decides the same purchases, faults and kills.`
+const help = `bun run chaos [--seed N] [--minutes 3]
+bun run chaos --only money [--seed N] [--purchases 2000] [--kills 8] [--at-once 32]
+Buys and sells in a marketplace of its own while all that can fails: every process is killed and frozen, the network between
+them is slow, lossy, silent or refused, a primary is cut off, clocks are wrong, disks are full, and Stripe's double makes
+trouble. Waits until all has settled, and checks the money, the market, what people were promised, and what grew. With
+"--only money" the trouble is Stripe's alone, and kills of payments. The same seed decides the same purchases and faults.`
 
 const whole = (name: string, text: string, min: number, max: number): number => {
   const value = Number(text)
@@ -16,11 +20,12 @@ const readArguments = () => {
   try {
     return parseArgs({
       options: {
-        only: { type: 'string', default: 'money' },
+        only: { type: 'string', default: 'everything' },
         seed: { type: 'string', default: `${crypto.getRandomValues(new Uint32Array(1))[0]}` },
         purchases: { type: 'string', default: '2000' },
         kills: { type: 'string', default: '8' },
         'at-once': { type: 'string', default: '32' },
+        minutes: { type: 'string', default: '3' },
         help: { type: 'boolean', default: false },
       },
     }).values
@@ -35,32 +40,37 @@ if (given.help) {
   console.log(help)
   process.exit(0)
 }
-if (given.only !== 'money') {
-  console.error(`--only ${given.only}: there is only money so far`)
+if (!['everything', 'money'].includes(given.only)) {
+  console.error(`--only ${given.only}: there is only money`)
   process.exit(64)
 }
 
 const seed = whole('seed', given.seed, 0, 2 ** 32 - 1)
-const purchases = whole('purchases', given.purchases, 1, 1_000_000)
-console.log(`seed ${seed}: bun run chaos --only money --seed ${seed} --purchases ${purchases}`)
-const begun = performance.now()
-const { isSettled, broken, ...told } = await runMoney(
-  {
-    seed,
-    purchases,
-    kills: whole('kills', given.kills, 0, 100),
-    atOnce: whole('at-once', given['at-once'], 1, 100),
-    settleWithinMs: 180_000,
-  },
-  (line) => console.log(line),
-)
-for (const [what, found] of Object.entries(told)) console.log(`${what}: ${JSON.stringify(found)}`)
-for (const [invariant, wrong] of broken) {
-  console.log(`${wrong.length === 0 ? 'holds ' : 'BROKEN'} ${invariant}`)
-  for (const sentence of wrong.slice(0, 10)) console.log(`       ${sentence}`)
+const say = (line: string) => console.log(line)
+
+const run = () => {
+  if (given.only === 'everything') {
+    const minutes = whole('minutes', given.minutes, 1, 10_000)
+    say(`seed ${seed}: bun run chaos --seed ${seed} --minutes ${minutes}`)
+    return runEverything({ seed, minutes, settleWithinMs: 240_000 }, say)
+  }
+  const purchases = whole('purchases', given.purchases, 1, 1_000_000)
+  say(`seed ${seed}: bun run chaos --only money --seed ${seed} --purchases ${purchases}`)
+  const [kills, atOnce] = [whole('kills', given.kills, 0, 100), whole('at-once', given['at-once'], 1, 100)]
+  return runMoney({ seed, purchases, kills, atOnce, settleWithinMs: 180_000 }, say)
 }
-if (!isSettled) console.log('BROKEN some of it did not settle in time')
+
+const begun = performance.now()
+const { isSettled, broken, ...told } = await run()
+for (const [what, found] of Object.entries(told)) say(`${what}: ${JSON.stringify(found)}`)
+for (const [invariant, wrong] of broken) {
+  say(`${wrong.length === 0 ? 'holds ' : 'BROKEN'} ${invariant}`)
+  for (const sentence of wrong.slice(0, 10)) say(`       ${sentence}`)
+}
+if (!isSettled) say('BROKEN some of it did not settle in time')
 const failures = broken.filter(([, wrong]) => wrong.length > 0).length + (isSettled ? 0 : 1)
-console.log(`${failures === 0 ? 'the money adds up' : `${failures} invariants are broken`}; seed ${seed}`)
-console.log(`${Math.round((performance.now() - begun) / 1000)} s`)
+say(
+  `${failures === 0 ? `0 of ${broken.length} invariants are broken` : `${failures} invariants are broken`}; seed ${seed}`,
+)
+say(`${Math.round((performance.now() - begun) / 1000)} s`)
 process.exit(failures === 0 ? 0 : 1)

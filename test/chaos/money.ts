@@ -15,19 +15,20 @@ const holdSeconds = 20
 const couponsAtOnce = 1_000
 const startsWithinMs = 500
 
+/** What a run in which much goes wrong needs: short waits, and no limits. */
+export const chaosEnv = (jwtKey: string) => ({
+  JWT_KEY: jwtKey,
+  HOLD_SECONDS: `${holdSeconds}`,
+  STRIPE_TIMEOUT_MS: `${stripeTimeoutMs}`,
+  PLATFORM_FEE_BASIS_POINTS: '250',
+  LIMIT_ORDER_ADDRESS: 'off',
+  LIMIT_ORDER_ACCOUNT: 'off',
+  LOG_LEVEL: 'warn',
+})
+
 const startMarketplaceForChaos = (jwtKey: string) =>
-  startMarketplace({
-    JWT_KEY: jwtKey,
-    HOLD_SECONDS: `${holdSeconds}`,
-    STRIPE_TIMEOUT_MS: `${stripeTimeoutMs}`,
-    PLATFORM_FEE_BASIS_POINTS: '250',
-    LIMIT_ORDER_ADDRESS: 'off',
-    LIMIT_ORDER_ACCOUNT: 'off',
-    LOG_LEVEL: 'warn',
-    // Without a key of Stripe's own: nothing here may ever reach a real account.
-    STRIPE_SECRET_KEY: '',
-    STRIPE_WEBHOOK_SECRET: '',
-  })
+  // Without a key of Stripe's own: nothing here may ever reach a real account.
+  startMarketplace({ ...chaosEnv(jwtKey), STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' })
 
 /** As a seller does: through the link to the page of Stripe's double. */
 const onboard = async (client: Client, seller: User) => {
@@ -42,7 +43,7 @@ const onboard = async (client: Client, seller: User) => {
   if (account.body.status !== 'ready') throw new Error(`a seller is not ready: ${JSON.stringify(account.body)}`)
 }
 
-const openPurchases = async (market: Marketplace, jwtKey: string, plans: Plan[]) => {
+export const openPurchases = async (market: Pick<Marketplace, 'origin' | 'stripe'>, jwtKey: string, plans: Plan[]) => {
   const client = createClient(market.origin)
   const newUser = createUsers(jwtKey)
   const admin = newUser('admin')
@@ -91,7 +92,7 @@ const runAll = async <T, R>(
   return outcomes
 }
 
-const settled = async (look: () => Promise<Unsettled>, withinMs: number, progress: Progress) => {
+export const settled = async (look: () => Promise<Unsettled>, withinMs: number, progress: Progress) => {
   const deadline = Date.now() + withinMs
   let told = 0
   for (;;) {
@@ -107,7 +108,7 @@ const settled = async (look: () => Promise<Unsettled>, withinMs: number, progres
   }
 }
 
-const count = (names: string[]) => {
+export const count = (names: string[]) => {
   const counted: Record<string, number> = {}
   for (const name of names.sort()) counted[name] = (counted[name] ?? 0) + 1
   return counted

@@ -90,9 +90,9 @@ test('what is stored shows no code; an admin opens a file for a reason, which is
 test('the same ticket as PDF, photo and pass is refused, also by twenty at once', async () => {
   const code = newCode()
   const pdf = await ticketsPdf([{ symbology: 'qr', text: code }])
-  const listed = await Promise.all(Array.from({ length: 8 }, () => listTicket(market)))
+  const listed = await Promise.all(Array.from({ length: 20 }, () => listTicket(market)))
   const answers = await Promise.all(listed.map(({ seller, ticketId }) => send(seller, ticketId, pdf)))
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)])
   const { seller, ticketId } = await listTicket(market)
   const photo = await send(seller, ticketId, await photoOf('qr', code), 'image/jpeg')
   const pass = await send(seller, ticketId, passOf('qr', code), 'application/vnd.apple.pkpass')
@@ -201,5 +201,52 @@ test('a claim stops the payout until an admin has decided', async () => {
     () => buyer.get(`/api/orders/${orderId}`),
     (seen) => seen.body.status === 'refunded',
     30_000,
+  )
+}, 60_000)
+
+// Promise 9: whoever sells a ticket on loses sight of it when it is sold.
+test('what was bought is sold on with one press; then it is the next buyer’s alone', async () => {
+  const { seller, ticketId } = await listTicket(market, { delivery: 'file' })
+  const pdf = await ticketsPdf([{ symbology: 'qr', text: newCode() }])
+  expectStatus(await send(seller, ticketId, pdf), 201)
+  const first = await bought(ticketId)
+  const path = `/api/orders/${first.orderId}/resale`
+  const stranger = await market.signedUp()
+  for (const who of [seller, stranger]) expectStatus(await who.post(path, {}), 404)
+  const resale = expectStatus(await first.buyer.post(path, {}), 201).body
+  expect(resale).toMatchObject({ status: 'available', delivery: 'file', hasFile: true })
+  expect(expectStatus(await first.buyer.get(path), 200).body.id).toBe(resale.id)
+  expect((await first.buyer.post(path, {})).body.code).toBe('ticket_already_listed')
+  expect((await fileOf(first.buyer, first.orderId)).status).toBe(200)
+
+  const second = await bought(resale.id)
+  expect((await fileOf(second.buyer, second.orderId)).status).toBe(200)
+  await eventually(
+    () => fileOf(first.buyer, first.orderId),
+    ({ status }) => status === 404,
+  )
+  expect((await first.buyer.get(`/api/orders/${first.orderId}/code`)).status).toBe(404)
+  expect((await first.buyer.post(path, {})).body.code).toBe('ticket_already_listed')
+}, 60_000)
+
+test('a link to a file is good without a session for its own order, until the session ends in which it was made', async () => {
+  const { seller, ticketId } = await listTicket(market, { delivery: 'file' })
+  expectStatus(await send(seller, ticketId, await ticketsPdf([{ symbology: 'qr', text: newCode() }])), 201)
+  const { buyer, orderId } = await bought(ticketId)
+  const path = `/api/orders/${orderId}/file/link`
+  expectStatus(await seller.post(path, {}), 404)
+  const { url, expiresAt } = expectStatus(await buyer.post(path, {}), 201).body as unknown as Record<string, string>
+  expect(new Date(expiresAt ?? '').getTime() - Date.now()).toBeWithin(30_000, 61_000)
+  const opened = await fetch(url ?? '')
+  expect(opened.status).toBe(200)
+  expect(opened.headers.get('content-disposition')).toContain('attachment')
+  expect(opened.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(opened.headers.get('cache-control')).toContain('no-store')
+  const other = url?.replace(orderId, '0123456789abcdef01234567') ?? ''
+  for (const wrong of [other, `${url?.slice(0, -4)}AAAA`]) expect((await fetch(wrong)).status).toBe(404)
+  expectStatus(await buyer.post('/api/users/signout'), 204)
+  await eventually(
+    () => fetch(url ?? ''),
+    ({ status }) => status === 404,
   )
 }, 60_000)

@@ -19,7 +19,7 @@ import { checkMoney, killEachKind } from './outages.ts'
 import { banTakesEffect, everyPageIsUpdated, mailArrives, oneWinner } from './promises.ts'
 import { directCallsAreRefused, unlistedAppsAreRefused } from './refusals.ts'
 import { createReport, type Report, say } from './report.ts'
-import { rollingRestart } from './rolling.ts'
+import { rollingPairs, rollingRestart } from './rolling.ts'
 import { provideStorage, type Storage } from './storage.ts'
 
 const help = `bun run k8s:test [--only manifests|marketplace] [--keep]
@@ -85,6 +85,9 @@ const live = async (report: Report, storage: Storage) => {
   await chapter('A service called straight at its pod refuses', directCallsAreRefused)
   await chapter('An app that the access list does not name is refused', unlistedAppsAreRefused)
   await chapter('Every Deployment is restarted while people buy, and nobody notices', () => rollingRestart(market))
+  await chapter('Two Deployments are restarted at a time while people buy, and nobody notices', () =>
+    rollingPairs(market),
+  )
   const survives = await chapter('All of a kind are killed at once, one kind after the other, while people buy', () =>
     killEachKind(market),
   )

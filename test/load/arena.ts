@@ -24,8 +24,15 @@ const expectStatus = async (answer: Response, status: number) => {
   if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${await answer.text()}`)
 }
 
+/** As `ps` knows it on every system: resident, in kilobytes. */
+const residentMb = async (pids: readonly number[]): Promise<number> => {
+  const said = await Bun.$`ps -o rss= -p ${pids.join(',')}`.text()
+  const kilobytes = said.trim().split(/\s+/).map(Number)
+  return kilobytes.reduce((sum, each) => sum + each, 0) / 1024
+}
+
 /** A marketplace of its own, with what it takes to call any part of it directly. */
-export const openArena = async () => {
+export const openArena = async (env: Record<string, string> = {}) => {
   const secrets = { app: crypto.randomUUID(), dapr: crypto.randomUUID(), jwt: crypto.randomUUID() }
   const tokens = createTokens(signingKeyOf(secrets.jwt), { seconds: 900 })
   const market = await startMarketplace({
@@ -44,6 +51,7 @@ export const openArena = async () => {
     REDIS_HOST: '',
     REDIS_PASSWORD: '',
     STRIPE_SECRET_KEY: '',
+    ...env,
   })
   const run = await market.runFile()
   const { services } = run
@@ -98,6 +106,9 @@ export const openArena = async () => {
         headers: { 'dapr-api-token': secrets.app },
         signal: AbortSignal.timeout(timeoutMs),
       }),
+
+    /** What the processes of the five services hold in memory, in megabytes. */
+    servicesMb: async () => residentMb(Object.values((await market.runFile()).services).map(({ pid }) => pid)),
 
     /** Waits until what was started has run its course: the next round finds the machine as the first did. */
     untilSettled: events.settled,

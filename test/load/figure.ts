@@ -2,7 +2,7 @@ import type { Arena } from './arena.ts'
 import type { Spread } from './interleave.ts'
 
 /** What was measured on one side, in `unit`. */
-export type Side = { what: string; unit: '1/s' | 'ms'; spread: Spread }
+export type Side = { what: string; unit: '1/s' | 'ms' | 'MB'; spread: Spread }
 
 export type Measured = {
   /** each with the two sides that it divides: the ratio of their medians */

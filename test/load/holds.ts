@@ -8,7 +8,8 @@ const width = 8
 const ordersInRound = 40
 const savesInRound = 300
 
-const buy = async ({ invoke, people }: Arena, ticketIds: readonly string[]) => {
+/** Opens an order for each of the tickets; how many a second. */
+export const buy = async ({ invoke, people }: Arena, ticketIds: readonly string[]) => {
   const buyers = await people(ticketIds.length)
   const orders = ticketIds.map((ticketId, index) => ({ ticketId, token: buyers[index]?.token }))
   return ratePerSecond(orders.length, () =>

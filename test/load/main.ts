@@ -16,8 +16,9 @@ Starts a marketplace of its own on free ports and measures, each as a ratio of t
   pages     home pages rendered from the services, against the same page rendered from constants
   flood     the listing while 100 sign-ins are under way, against the listing in peace
   expiry    10,000 orders that run out within a minute: how late each ends, and that none does early or never
-and, only when it is named (--only growth), since it takes up to ten minutes:
+and, only when they are named (--only growth takes up to ten minutes):
   growth    every look at a market of 1,000,000 listings and ledger entries, against one of 1,000
+  runtimes  orders opened a second, and the memory of the services, on Deno against on Bun
 The others take about three minutes together; the bench prints what it found, writes it to ${file}, and fails when the crowd is not
 given exactly one order, or an order ends early, late or never. docs/bench.md tells what the figures mean.`
 
@@ -52,7 +53,7 @@ const chosen = async (only: string | undefined): Promise<Figure[]> => {
     (await import('./flood')).flood,
     (await import('./expiry')).expiry,
   ]
-  const onlyWhenNamed = [(await import('./growth/growth')).growth]
+  const onlyWhenNamed = [(await import('./growth/growth')).growth, (await import('./runtimes')).runtimes]
   const found = only === undefined ? figures : [...figures, ...onlyWhenNamed].filter(({ name }) => name === only)
   if (found.length > 0) return found
   return refuse(

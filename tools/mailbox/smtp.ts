@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { SMTPServer, type SMTPServerSession } from 'smtp-server'
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import type { Faults } from './faults.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -13,6 +13,25 @@ const recipientsOf = ({ envelope }: SMTPServerSession) => envelope.rcptTo.map(({
 type Data = AsyncIterable<Uint8Array> & { sizeExceeded: boolean }
 
 const wholeOf = async (stream: Data) => Buffer.concat(await Array.fromAsync(stream))
+
+/** What happens before a message comes, as faults have it. */
+const createGreeting = (faults: Faults): SMTPServerOptions => ({
+  onConnect: (_session, done) => {
+    if (faults.strikes('hang')) return
+    done(faults.strikes('refuse') ? answerOf(554, '5.3.2 No service here') : null)
+  },
+  // Whoever kept a connection is treated as one who comes anew.
+  onMailFrom: (_address, _session, done) => {
+    if (faults.strikes('hang')) return
+    done(faults.strikes('refuse') ? answerOf(421, '4.3.2 No service here') : null)
+  },
+  onRcptTo: ({ address }, _session, done) => {
+    const recipient = [address.toLowerCase()]
+    if (faults.strikes('defer', recipient)) return done(answerOf(451, '4.7.1 Come back later'))
+    if (faults.strikes('reject', recipient)) return done(answerOf(550, '5.1.1 There is nobody of that name'))
+    done()
+  },
+})
 
 /** An SMTP server that takes every mail, except where a fault was asked for. */
 export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faults }) => {
@@ -40,16 +59,7 @@ export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faul
     size: maxMessageBytes,
     socketTimeout: idleMs,
     onAuth: ({ username }, _session, done) => done(null, { user: username }),
-    onConnect: (_session, done) => {
-      if (faults.strikes('hang')) return
-      done(faults.strikes('refuse') ? answerOf(554, '5.3.2 No service here') : null)
-    },
-    onRcptTo: ({ address }, _session, done) => {
-      const recipient = [address.toLowerCase()]
-      if (faults.strikes('defer', recipient)) return done(answerOf(451, '4.7.1 Come back later'))
-      if (faults.strikes('reject', recipient)) return done(answerOf(550, '5.1.1 There is nobody of that name'))
-      done()
-    },
+    ...createGreeting(faults),
     onData: (stream, session, done) => {
       take(stream, session).then(() => done(null, 'kept'), done)
     },

@@ -1,15 +1,52 @@
 import { statfsSync } from 'node:fs'
 import { UserError } from './user-error.ts'
 
+const freeBytes = (folder: string) => {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
 /** Refuses to start what the disk of `folder` has no room for; `variable` is what chooses another folder. */
 export const needSpace = (folder: string, bytes: number, forWhat: string, variable: string) => {
-  const { bavail, bsize } = statfsSync(folder)
-  const free = bavail * bsize
+  const free = freeBytes(folder)
   if (free >= bytes) return
   throw new UserError(
     `${forWhat} needs ${inWords(bytes)} of disk and ${folder} has ${inWords(free)} free; ` +
       `free some space, or choose a folder on another disk with ${variable}=….`,
   )
+}
+
+type Watch = { leastBytes: number; say: (line: string) => void; everyMs?: number; free?: (folder: string) => number }
+
+/**
+ * Says when the disk of `folder` runs full, before anything on it fails, and once more for each time it does.
+ * @returns what ends it
+ */
+export const watchSpace = (
+  folder: string,
+  { leastBytes, say, everyMs = 15_000, free = freeBytes }: Watch,
+): (() => void) => {
+  let isShort = false
+  const look = () => {
+    const left = free(folder)
+    if (left < leastBytes && !isShort)
+      say(
+        `The disk that holds ${folder} has ${inWords(left)} free; free some space soon: once it is full, ` +
+          'purchases are refused until there is room again.',
+      )
+    // It has to get clearly better before it is told again.
+    isShort = left < (isShort ? leastBytes * 1.2 : leastBytes)
+  }
+  const timer = setInterval(() => {
+    try {
+      look()
+    } catch {
+      // A folder that is gone has other troubles.
+    }
+  }, everyMs)
+  timer.unref()
+  look()
+  return () => clearInterval(timer)
 }
 
 /** Turns a full disk into a sentence; everything else is passed on as it is. */

@@ -7,12 +7,16 @@ import {
   findPrometheus,
   type Ports,
   type Progress,
+  type RuntimeName,
+  type Runtimes,
+  readRuntimes,
   readTemplate,
   reasonOf,
   root,
   showProgress,
   type Template,
   UserError,
+  watchSpace,
 } from '@fairpass/servers'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { listDemoTickets } from './demo/listings.ts'
@@ -21,12 +25,13 @@ import { findCollector, type Observers, tellObservers } from './observe.ts'
 import { createProcessGroup, PortLost, type ProcessGroup } from './processes/process-group.ts'
 import type { StopSignal } from './processes/stop-signal.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
-import { type RuntimeName, type Runtimes, readRuntimes } from './runtimes.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'
 
 const startTries = 3
+/** With less free the disk may be full before somebody looks. */
+const warnBelowBytes = 1e9
 const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
 
 type MarketplaceOptions = {
@@ -50,6 +55,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   const ports = createPorts()
   await ports.exactly(settings.port, 'PORT')
   const data = openDataFolder(settings.dataDir)
+  const endWatch = watchSpace(data.path, { leastBytes: warnBelowBytes, say })
   try {
     const prepared = await Promise.race([
       prepare(settings, template, { isObserved, isWatched, runtimes }),
@@ -66,6 +72,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
     await stop.requested
     console.log('Ending')
   } finally {
+    endWatch()
     await stop.group?.stop()
     removeRunFile(data.path)
     data.release()

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { App, Part, PartName, Ports, Template } from '@fairpass/servers'
+import type { App, Part, PartName, Ports, Runtimes, Template } from '@fairpass/servers'
 import {
   mongodServer,
   mongodUri,
@@ -13,11 +13,10 @@ import {
   sidecarServer,
 } from '@fairpass/servers'
 import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
-import { denoCommand } from './deno.ts'
 import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
 import { mailboxServer } from './mailbox.ts'
 import { type Observers, prometheusServer } from './observe.ts'
-import type { Runtimes } from './runtimes.ts'
+import { commandOf, withBunOnPath } from './runtimes/command.ts'
 import type { Settings } from './settings.ts'
 import { doubleKey, stripeDouble } from './stripe-double.ts'
 
@@ -224,37 +223,4 @@ const partOf = (parts: ReadonlyMap<PartName, Part>, name: PartName): Part => {
   const part = parts.get(name)
   if (!part) throw new Error(`${name} was not looked for`)
   return part
-}
-
-/** The template says `bun`; what runs is this very Bun, which need not be on PATH (npx). */
-const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
-
-/**
- * Watched, Bun starts a service anew in its own process: it keeps its port, and its sidecar never notices. The pages are
- * served by Vite, which replaces what has changed in the open page.
- */
-const commandOf = (
-  app: App,
-  env: Readonly<Record<string, string>>,
-  { isWatched, runtimes, deno }: Pick<SystemOptions, 'isWatched' | 'runtimes' | 'deno'>,
-): ProcessSpec['command'] => {
-  const {
-    id,
-    dir,
-    command: [name, ...args],
-  } = app
-  if (deno && name === 'bun' && runtimes(id) === 'deno') return denoCommand({ app, env, isWatched, deno: deno.path })
-  if (!isWatched || name !== 'bun') return [program(name), ...args]
-  if (existsSync(join(dir, 'vite.config.ts'))) return [program(), '--bun', 'vite', 'dev']
-  return [program(), '--watch', '--no-clear-screen', ...args]
-}
-
-/** A script of the web app may start `bun` by its name, so the name leads to this Bun, too. */
-const withBunOnPath = (env: Record<string, string>, dataDir: string) => {
-  if (Bun.which('bun')) return env
-  const folder = join(dataDir, 'bin')
-  mkdirSync(folder, { recursive: true })
-  rmSync(join(folder, 'bun'), { force: true })
-  symlinkSync(process.execPath, join(folder, 'bun'))
-  return { ...env, PATH: `${folder}:${env.PATH ?? ''}` }
 }

@@ -14,3 +14,9 @@ type Environment = { DAPR_HTTP_ENDPOINT?: string | undefined; DAPR_HTTP_PORT: nu
 /** Without an address of its own, the sidecar is the one on this machine. */
 export const daprEndpointOf = ({ DAPR_HTTP_ENDPOINT, DAPR_HTTP_PORT }: Environment): string =>
   DAPR_HTTP_ENDPOINT ?? `http://127.0.0.1:${DAPR_HTTP_PORT}`
+
+/** The same as a caller of `createDapr` says it: an address, or a port of this machine. */
+export type DaprPlace = { endpoint: string } | { httpPort: number }
+
+export const endpointOf = (place: DaprPlace): string =>
+  'endpoint' in place ? place.endpoint : daprEndpointOf({ DAPR_HTTP_PORT: place.httpPort })

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { Hono } from 'hono'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type DeadLetter, openDeadLetters } from './dead-letters.ts'
 import { event } from './events.ts'

@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb'
+import type { Collection, Db } from 'mongodb'
 import * as v from 'valibot'
 import type { GaugeCollector } from '../telemetry/gauges.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -31,40 +31,42 @@ const keptSeconds = 180 * 24 * 3600
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
+type Letters = Collection<DeadLetter>
+
+/** Applies the oldest marked letter; one that fails again stays, unmarked, with the reason. */
+const replayOne = async (letters: Letters, log: Log, handlers: EventHandlers): Promise<boolean> => {
+  const letter = await letters.findOneAndUpdate({ replay: true }, { $unset: { replay: '' } }, { sort: { at: 1 } })
+  if (!letter) return false
+  const about = { event: letter.type, eventId: letter._id }
+  try {
+    if (!isEventType(letter.type)) throw new Error(`There is no event ${letter.type}`)
+    const { type } = letter
+    await inSpan('replay dead letter', { isRoot: true }, () => applyEvent(handlers, type, letter.delivered))
+    await letters.deleteOne({ _id: letter._id })
+    log.info(about, 'dead letter applied')
+  } catch (error) {
+    await letters.updateOne({ _id: letter._id }, { $set: { failure: reasonOf(error) } })
+    log.error({ err: error, ...about }, 'dead letter failed again')
+  }
+  return true
+}
+
+/** The oldest go, loudly, where more are kept than anybody could look at. */
+const dropOldest = async (letters: Letters, log: Log): Promise<void> => {
+  if ((await letters.estimatedDocumentCount()) <= keptMost) return
+  const oldest = await letters.find({}, { sort: { at: 1 }, limit: batch, projection: { _id: 1 } }).toArray()
+  await letters.deleteMany({ _id: { $in: oldest.map(({ _id }) => _id) } })
+  log.error({ dropped: oldest.length }, 'more dead letters than are kept; the oldest were dropped')
+}
+
 /** Keeps events that never succeeded, and applies again those that an operator marked (`bun run dead-letters replay`). */
 export const openDeadLetters = (db: Db, log: Log) => {
   const letters = db.collection<DeadLetter>('deadLetters')
-
-  /** Applies the oldest marked letter; one that fails again stays, unmarked, with the reason. */
-  const replayOne = async (handlers: EventHandlers): Promise<boolean> => {
-    const letter = await letters.findOneAndUpdate({ replay: true }, { $unset: { replay: '' } }, { sort: { at: 1 } })
-    if (!letter) return false
-    const about = { event: letter.type, eventId: letter._id }
-    try {
-      if (!isEventType(letter.type)) throw new Error(`There is no event ${letter.type}`)
-      const { type } = letter
-      await inSpan('replay dead letter', { isRoot: true }, () => applyEvent(handlers, type, letter.delivered))
-      await letters.deleteOne({ _id: letter._id })
-      log.info(about, 'dead letter applied')
-    } catch (error) {
-      await letters.updateOne({ _id: letter._id }, { $set: { failure: reasonOf(error) } })
-      log.error({ err: error, ...about }, 'dead letter failed again')
-    }
-    return true
-  }
 
   const gaugeCollector: GaugeCollector = {
     name: 'dead letters',
     read: async () => deadLettersKept.set(await letters.countDocuments({}, { limit: countedMost, maxTimeMS: 1_000 })),
     reset: () => deadLettersKept.remove(),
-  }
-
-  /** The oldest go, loudly, where more are kept than anybody could look at. */
-  const dropOldest = async (): Promise<void> => {
-    if ((await letters.estimatedDocumentCount()) <= keptMost) return
-    const oldest = await letters.find({}, { sort: { at: 1 }, limit: batch, projection: { _id: 1 } }).toArray()
-    await letters.deleteMany({ _id: { $in: oldest.map(({ _id }) => _id) } })
-    log.error({ dropped: oldest.length }, 'more dead letters than are kept; the oldest were dropped')
   }
 
   return {
@@ -81,13 +83,13 @@ export const openDeadLetters = (db: Db, log: Log) => {
       const known = failure === undefined ? {} : { failure: reasonOf(failure) }
       await letters.updateOne({ _id: id }, { $set: { type, delivered, at: new Date(), ...known } }, { upsert: true })
       log.error({ event: type, eventId: id }, 'event given up; it is kept as a dead letter')
-      await dropOldest()
+      await dropOldest(letters, log)
     },
 
     /** Applies marked letters in the order in which they were given up, at most a hundred. @returns `more` when there were any */
     replayMarked: async (handlers: EventHandlers): Promise<'more' | undefined> => {
       let applied = 0
-      while (applied < batch && (await replayOne(handlers))) applied++
+      while (applied < batch && (await replayOne(letters, log, handlers))) applied++
       return applied > 0 ? 'more' : undefined
     },
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { event } from './events.ts'
 import { applyEvent, composeHandlers, type EventHandlers } from './subscriptions.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { dataSchemaOf, event, NewerEventError, parseEvent, shapeOf } from './events.ts'
 
 // Guarantee: while a new version replaces the one before, service by service, each understands what the other says.

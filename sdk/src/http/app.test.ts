@@ -11,9 +11,14 @@ const app = createServiceApp({
   publicOrigin,
   isPrepared: () => isPrepared,
   isReady: async () => true,
+  answerWithinMs: 100,
 })
   .post('/api/things', async (c) => c.json({ length: (await c.req.text()).length }, 201))
   .get('/api/things', (c) => c.json({}))
+  .get('/api/late', async (c) => {
+    await Bun.sleep(1_000)
+    return c.json({})
+  })
   .get('/internal/things', onlyFrom('orders', 'payments'), (c) => c.json({}))
   .post('/events/thing', sidecarOnly, (c) => c.json({}))
 
@@ -66,4 +71,11 @@ test('before its indexes are there a service answers nobody', async () => {
   expect(await statusOf('GET', '/readyz')).toBe(503)
   isPrepared = true
   expect(await statusOf('GET', '/api/things')).toBe(200)
+})
+
+// Guarantee: time-outs of calls in a row add up to less than the gateway waits, so that the answer says what is wrong.
+test('a request that takes too long is answered in time', async () => {
+  const begun = performance.now()
+  expect(await statusOf('GET', '/api/late')).toBe(503)
+  expect(performance.now() - begun).toBeLessThan(900)
 })

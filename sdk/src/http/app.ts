@@ -27,7 +27,12 @@ export type ServiceOptions = {
   isReady: () => Promise<boolean>
   /** where files are taken as they are, of which types and up to which size */
   uploads?: { path: RegExp; types: readonly string[]; maxBytes: number } | undefined
+  /** how long a request may take as a whole, in milliseconds */
+  answerWithinMs?: number
 }
+
+/** Below what the gateway waits: each call that a request makes has a bound of its own, and several in a row add up. */
+const defaultAnswerWithinMs = 25_000
 
 /** The largest body that is read, in bytes: Stripe's largest events stay well below. */
 export const maxBodyBytes = 1024 * 1024
@@ -78,6 +83,18 @@ const fromSidecar = (appToken: string | undefined) =>
     await next()
   })
 
+/** Whoever asked learns in time that it did not work; what was begun goes on, and is there for the next try. */
+const answerWithin = (ms: number) =>
+  createMiddleware(async (_, next) => {
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => late.reject(new ServiceUnavailableError()), ms)
+    try {
+      await Promise.race([next(), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  })
+
 const mediaTypeOf = (contentType = '') => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 /** A page of another origin can neither name the public origin nor send JSON without asking first (OWASP ASVS 5.0, 3.5.1). */
@@ -107,7 +124,15 @@ const limitBody = (maxSize: number) =>
  * What is the same in every service: tracing, one log line a request, health, the sidecar's token, origin and size checks,
  * and one form of errors. The service chains its own routes onto it.
  */
-export const createServiceApp = ({ log, appToken, publicOrigin, isPrepared, isReady, uploads }: ServiceOptions) => {
+export const createServiceApp = ({
+  log,
+  appToken,
+  publicOrigin,
+  isPrepared,
+  isReady,
+  uploads,
+  answerWithinMs,
+}: ServiceOptions) => {
   const prepared = createMiddleware(async (c, next) => {
     if (!isPrepared() && !c.req.path.startsWith('/dapr/')) throw new ServiceUnavailableError()
     await next()
@@ -127,6 +152,7 @@ export const createServiceApp = ({ log, appToken, publicOrigin, isPrepared, isRe
     })
     .use(logged(log))
     .use(fromSidecar(appToken))
+    .use(answerWithin(answerWithinMs ?? defaultAnswerWithinMs))
     .use(prepared)
     .use((c, next) => (uploads?.path.test(c.req.path) ? limitUploads(c, next) : limitBodies(c, next)))
     .use('/api/*', fromOwnPages({ publicOrigin, uploads }))

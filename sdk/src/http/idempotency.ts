@@ -1,25 +1,15 @@
 import { createHmac } from 'node:crypto'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Db } from 'mongodb'
-import { IdempotencyKeyReusedError, RequestValidationError, ServiceUnavailableError } from '../errors.ts'
+import { RequestValidationError } from '../errors.ts'
 import type { IdentityEnv } from '../identity/identity.ts'
-import { idAt } from '../mongo/collection.ts'
-import { isDuplicateKey } from '../mongo/mongo-errors.ts'
-import { pause } from '../run-periodically.ts'
+import { idAt } from '../mongo/entity.ts'
 import { seal, unseal } from '../seal.ts'
 import { withOpenApi } from './describe-route.ts'
+import { openIdempotencyStore } from './idempotency-store.ts'
 
-type Answered = { _id: string; fingerprint: string; lockedUntil: Date; at: Date; answer?: string }
 type Answer = { status: number; headers: [string, string][]; body: string }
-
-const keptSeconds = 48 * 3600
-/** A request that is under way renews its lock; one that stopped renewing was lost, and may be done again. */
-const lockMs = 6_000
-const renewMs = 2_000
-const waitMs = 15_000
-const pollMs = 50
-/** The lock of a request that ended without an answer to keep. */
-const released = new Date(0)
 
 const digest = (secret: string, ...parts: string[]) => {
   const hash = createHmac('sha256', secret)
@@ -38,6 +28,40 @@ export type IdempotencyEnv = {
   }
 }
 
+type Env = IdentityEnv & IdempotencyEnv
+
+/** What a request is known by; `text` is its body. */
+const digestsOf = (c: Context<Env>, key: string, secret: string, text: string) => {
+  const scope = [key, c.var.user?.id ?? c.var.caller ?? 'anonymous', c.req.path]
+  return {
+    id: digest(secret, 'id', ...scope).toString('hex'),
+    fingerprint: digest(secret, 'fingerprint', ...scope, text).toString('hex'),
+    /** Stored answers may hold session cookies, so they are sealed with a key that only the same request yields again. */
+    sealingKey: digest(secret, 'seal', ...scope, text),
+    entity: digest(secret, 'entity', ...scope, text).toString('hex'),
+  }
+}
+
+const replay = ({ status, headers, body }: Answer): Response =>
+  new Response(status === 204 ? null : body, { status, headers: [...headers, ['idempotency-replayed', 'true']] })
+
+const answerOf = async (response: Response): Promise<Answer> => {
+  const copy = response.clone()
+  return { status: copy.status, headers: [...copy.headers], body: await copy.text() }
+}
+
+const description: Parameters<typeof withOpenApi>[1] = {
+  parameters: [
+    {
+      in: 'header',
+      name: 'Idempotency-Key',
+      description: 'The same key, caller and body get the first answer again, for 48 hours',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  ],
+  refuses: ['idempotency_key_reused', 'request_validation'],
+}
+
 /**
  * `Idempotency-Key` on a POST: the same key, caller and body get the first answer again, for two days; another body is
  * refused. A failure on our side and a refusal that time can heal are not kept, so that trying again helps.
@@ -46,88 +70,22 @@ export type IdempotencyEnv = {
  * @param secret keys the digests, without which a body that holds a password could be guessed from its fingerprint
  */
 export const openIdempotency = (db: Db, secret = '') => {
-  const answers = db.collection<Answered>('idempotency')
+  const store = openIdempotencyStore(db)
 
-  const claim = async (_id: string, fingerprint: string): Promise<{ answer: string } | { firstAt: Date }> => {
-    const giveUpAt = Date.now() + waitMs
-    while (Date.now() < giveUpAt) {
-      const now = new Date()
-      const lockedUntil = new Date(now.getTime() + lockMs)
-      try {
-        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })
-        return { firstAt: now }
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error
-      }
-      const known = await answers.findOne({ _id })
-      if (!known) continue
-      const isSame = known.fingerprint === fingerprint
-      const isReleased = known.lockedUntil.getTime() === released.getTime()
-      // What was refused for now may be asked otherwise; what may have been done may not.
-      if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()
-      if (known.answer) return { answer: known.answer }
-      if (known.lockedUntil <= now) {
-        const at = isSame ? known.at : now
-        const mine = { _id, fingerprint: known.fingerprint, lockedUntil: known.lockedUntil }
-        const taken = await answers.updateOne(mine, { $set: { lockedUntil, fingerprint, at } })
-        if (taken.modifiedCount === 1) return { firstAt: at }
-      }
-      await pause(pollMs)
-    }
-    throw new ServiceUnavailableError(
-      'The first request with this Idempotency-Key is still under way; try again in a moment',
-    )
-  }
-
-  const renew = (_id: string) => answers.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() + lockMs) } })
-
-  const middleware = createMiddleware<IdentityEnv & IdempotencyEnv>(async (c, next) => {
+  const middleware = createMiddleware<Env>(async (c, next) => {
     const key = c.req.header('idempotency-key')
     if (c.req.method !== 'POST' || key === undefined) return next()
     if (key.length < 1 || key.length > 255)
       throw new RequestValidationError([{ msg: 'must have 1 to 255 characters', param: 'Idempotency-Key' }])
-    const text = await c.req.text()
-    const scope = [key, c.var.user?.id ?? c.var.caller ?? 'anonymous', c.req.path]
-    const id = digest(secret, 'id', ...scope).toString('hex')
-    // Stored answers may hold session cookies, so they are sealed with a key that only the same request yields again.
-    const sealingKey = digest(secret, 'seal', ...scope, text)
-    const claimed = await claim(id, digest(secret, 'fingerprint', ...scope, text).toString('hex'))
-    if ('answer' in claimed) {
-      const { status, headers, body }: Answer = JSON.parse(unseal(claimed.answer, sealingKey))
-      return new Response(status === 204 ? null : body, {
-        status,
-        headers: [...headers, ['idempotency-replayed', 'true']],
-      })
-    }
-    c.set('idempotentId', idAt(claimed.firstAt, digest(secret, 'entity', ...scope, text).toString('hex')))
-    const renewal = setInterval(() => void renew(id).catch(() => {}), renewMs)
-    try {
-      await next()
-    } finally {
-      clearInterval(renewal)
-    }
-    if (!isFinal(c.res.status)) {
-      // Something may have been created all the same, so a repeat must yield the same id.
-      await answers.updateOne({ _id: id }, { $set: { lockedUntil: released } })
-      return
-    }
-    const copy = c.res.clone()
-    const answer = { status: copy.status, headers: [...copy.headers], body: await copy.text() } satisfies Answer
-    await answers.updateOne({ _id: id }, { $set: { answer: seal(JSON.stringify(answer), sealingKey) } })
+    const { id, fingerprint, sealingKey, entity } = digestsOf(c, key, secret, await c.req.text())
+    const claimed = await store.claim(id, fingerprint)
+    if ('answer' in claimed) return replay(JSON.parse(unseal(claimed.answer, sealingKey)))
+    c.set('idempotentId', idAt(claimed.firstAt, entity))
+    await store.whileLocked(id, next)
+    // Something may have been created all the same, so a repeat must yield the same id.
+    if (!isFinal(c.res.status)) await store.release(id)
+    else await store.keep(id, seal(JSON.stringify(await answerOf(c.res)), sealingKey))
   })
 
-  return {
-    middleware: withOpenApi(middleware, {
-      parameters: [
-        {
-          in: 'header',
-          name: 'Idempotency-Key',
-          description: 'The same key, caller and body get the first answer again, for 48 hours',
-          schema: { type: 'string', minLength: 1, maxLength: 255 },
-        },
-      ],
-      refuses: ['idempotency_key_reused', 'request_validation'],
-    }),
-    ensureIndexes: () => answers.createIndex({ at: 1 }, { name: 'kept', expireAfterSeconds: keptSeconds }),
-  }
+  return { middleware: withOpenApi(middleware, description), ensureIndexes: store.ensureIndexes }
 }

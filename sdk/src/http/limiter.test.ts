@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import { testRedis, testSidecar } from '@fairpass/servers/testing'
 import { RedisClient } from 'bun'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createLimiter } from './limiter.ts'
 

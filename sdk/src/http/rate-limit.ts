@@ -4,7 +4,8 @@ import * as v from 'valibot'
 import { CustomError, type ErrorCode, TooManyRequestsError } from '../errors.ts'
 import { rateLimitedTotal } from '../telemetry/metrics.ts'
 import { withOpenApi } from './describe-route.ts'
-import type { Limit, Limiter, Rate } from './limiter.ts'
+import type { Rate } from './gcra.ts'
+import type { Limit, Limiter } from './limiter.ts'
 
 const isRate = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/
 

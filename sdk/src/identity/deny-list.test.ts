@@ -3,7 +3,7 @@ import { testSidecar } from '@fairpass/servers/testing'
 import * as v from 'valibot'
 import type { Dapr } from '../dapr/dapr.ts'
 import { event } from '../events/events.ts'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { createDenyList } from './deny-list.ts'
 
 // Promise 8: a banned account is refused by every service within a second.

@@ -10,6 +10,20 @@ type Denied = v.InferOutput<typeof Denied>
 const key = 'deny-list'
 const maxAttempts = 10
 
+const unexpired = (list: Denied): Denied =>
+  Object.fromEntries(Object.entries(list).filter(([, { until }]) => until > Date.now()))
+
+/** Events have no order: a later ban stays. */
+const withBan = (list: Denied, userId: string, ban: Denied[string]): Denied => {
+  const known = list[userId]
+  return known && known.bannedAt > ban.bannedAt ? list : { ...list, [userId]: ban }
+}
+
+const without = (list: Denied, { id, at }: { id: string; at: string }): Denied => {
+  const { [id]: ban, ...rest } = list
+  return ban && ban.bannedAt > new Date(at).getTime() ? list : rest
+}
+
 /**
  * Who was banned, or erased their account, while a token of theirs may still live. Bans arrive as events, at one
  * replica; the list is in the state store, from which each replica takes it over (`receive`). It lives through restarts,
@@ -17,9 +31,6 @@ const maxAttempts = 10
  */
 export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSeconds: number }) => {
   let denied: Denied = {}
-
-  const unexpired = (list: Denied): Denied =>
-    Object.fromEntries(Object.entries(list).filter(([, { until }]) => until > Date.now()))
 
   const entry = (bannedAt: Date) => ({
     bannedAt: bannedAt.getTime(),
@@ -41,11 +52,7 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
   }
 
   const deny = ({ data }: FairpassEvent<'user.banned' | 'user.erased'>) =>
-    change((list) => {
-      const ban = entry(new Date(data.at))
-      const known = list[data.id]
-      return known && known.bannedAt > ban.bannedAt ? list : { ...list, [data.id]: ban }
-    })
+    change((list) => withBan(list, data.id, entry(new Date(data.at))))
 
   const receive = async (stored: unknown, bound: { timeoutMs?: number } = {}) => {
     if (stored !== undefined) {
@@ -68,11 +75,7 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
     handlers: {
       'user.banned': deny,
       'user.erased': deny,
-      'user.unbanned': ({ data }: FairpassEvent<'user.unbanned'>) =>
-        change((list) => {
-          const { [data.id]: ban, ...rest } = list
-          return ban && ban.bannedAt > new Date(data.at).getTime() ? list : rest
-        }),
+      'user.unbanned': ({ data }: FairpassEvent<'user.unbanned'>) => change((list) => without(list, data)),
     },
   }
 }

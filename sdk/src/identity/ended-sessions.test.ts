@@ -3,7 +3,7 @@ import { testSidecar } from '@fairpass/servers/testing'
 import * as v from 'valibot'
 import type { Dapr } from '../dapr/dapr.ts'
 import { event } from '../events/events.ts'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { createEndedSessions } from './ended-sessions.ts'
 
 // Guarantee: an access token is worth nothing once its session has ended, whichever replica is asked (OWASP ASVS 5.0, 7.4.1).

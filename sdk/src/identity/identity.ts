@@ -47,11 +47,8 @@ const bearer = (c: Context) => /^Bearer +([^ ]+)$/i.exec(c.req.header('authoriza
 export const accessTokenOf = (c: Context, publicOrigin: string): string | undefined =>
   bearer(c) ?? getCookie(c, cookieName('access', publicOrigin))
 
-/**
- * Who is calling: middlewares for routes open to all, to the signed-in, to those whose address is confirmed, to those who
- * have proved just now that it is them, and to admins.
- */
-export const createIdentity = ({ verify, isDenied, publicOrigin, reauthenticateSeconds }: Options) => {
+/** @throws AccountBannedError */
+const createRequired = ({ verify, isDenied, publicOrigin }: Options) => {
   const identify = async (c: Context): Promise<User | undefined> => {
     const token = accessTokenOf(c, publicOrigin)
     const user = token ? await verify(token) : undefined
@@ -65,44 +62,58 @@ export const createIdentity = ({ verify, isDenied, publicOrigin, reauthenticateS
     return user
   }
 
+  return { identify, required }
+}
+
+/** A route's guard: whoever is signed in, unless `refuse` says why not. */
+const createGuard =
+  (required: (c: Context) => Promise<User>) =>
+  (refuse: (user: User) => Error | undefined = () => undefined) =>
+    createMiddleware<SignedInEnv>(async (c, next) => {
+      const user = await required(c)
+      const refusal = refuse(user)
+      if (refusal) throw refusal
+      c.set('user', user)
+      await next()
+    })
+
+const refuseAdmin = ({ role, needs }: User) => {
+  if (role !== 'admin') return new ForbiddenError('Only an admin may do this')
+  return needs?.includes('second_factor')
+    ? new SecondFactorRequiredError(
+        'Admins need a second factor: set one up on your account’s page, or sign in with it',
+      )
+    : undefined
+}
+
+const refuseUnconfirmed = ({ needs }: User) =>
+  needs?.includes('email_confirmation') ? new EmailNotConfirmedError() : undefined
+
+const security = [{ cookie: [] }, { bearer: [] }]
+
+/**
+ * Who is calling: middlewares for routes open to all, to the signed-in, to those whose address is confirmed, to those who
+ * have proved just now that it is them, and to admins.
+ */
+export const createIdentity = (options: Options) => {
+  const { identify, required } = createRequired(options)
+  const guard = createGuard(required)
+
   const optional = createMiddleware<IdentityEnv>(async (c, next) => {
     const user = await identify(c)
     if (user) c.set('user', user)
     await next()
   })
-  const signedIn = createMiddleware<SignedInEnv>(async (c, next) => {
-    c.set('user', await required(c))
-    await next()
-  })
-  const admin = createMiddleware<SignedInEnv>(async (c, next) => {
-    const user = await required(c)
-    if (user.role !== 'admin') throw new ForbiddenError('Only an admin may do this')
-    if (user.needs?.includes('second_factor'))
-      throw new SecondFactorRequiredError(
-        'Admins need a second factor: set one up on your account’s page, or sign in with it',
-      )
-    c.set('user', user)
-    await next()
-  })
-  const confirmed = createMiddleware<SignedInEnv>(async (c, next) => {
-    const user = await required(c)
-    if (user.needs?.includes('email_confirmation')) throw new EmailNotConfirmedError()
-    c.set('user', user)
-    await next()
-  })
-  const recent = createMiddleware<SignedInEnv>(async (c, next) => {
-    const user = await required(c)
-    if (Date.now() - (user.authenticatedAt ?? user.issuedAt).getTime() > reauthenticateSeconds * 1000)
-      throw new ReauthenticationRequiredError()
-    c.set('user', user)
-    await next()
-  })
-  const security = [{ cookie: [] }, { bearer: [] }]
+  const recent = guard(({ authenticatedAt, issuedAt }) =>
+    Date.now() - (authenticatedAt ?? issuedAt).getTime() > options.reauthenticateSeconds * 1000
+      ? new ReauthenticationRequiredError()
+      : undefined,
+  )
 
   return {
     optional: withOpenApi(optional, { security: [{}, ...security], refuses: ['account_banned'] }),
-    signedIn: withOpenApi(signedIn, { security, refuses: ['not_authenticated', 'account_banned'] }),
-    confirmed: withOpenApi(confirmed, {
+    signedIn: withOpenApi(guard(), { security, refuses: ['not_authenticated', 'account_banned'] }),
+    confirmed: withOpenApi(guard(refuseUnconfirmed), {
       security,
       refuses: ['not_authenticated', 'account_banned', 'email_not_confirmed'],
     }),
@@ -110,7 +121,7 @@ export const createIdentity = ({ verify, isDenied, publicOrigin, reauthenticateS
       security,
       refuses: ['not_authenticated', 'account_banned', 'reauthentication_required'],
     }),
-    admin: withOpenApi(admin, {
+    admin: withOpenApi(guard(refuseAdmin), {
       security,
       refuses: ['not_authenticated', 'account_banned', 'forbidden', 'second_factor_required'],
     }),

@@ -3,7 +3,7 @@ import { testSidecar } from '@fairpass/servers/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Dapr } from '../dapr/dapr.ts'
 import { ServiceUnavailableError } from '../errors.ts'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { accessToken, createTokenVerifier, createVerifier } from './tokens.ts'
 

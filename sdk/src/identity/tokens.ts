@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import * as v from 'valibot'
+import { now } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import { ServiceUnavailableError } from '../errors.ts'
 import { Id } from '../http/body.ts'
@@ -44,6 +45,7 @@ const verifyOnce = async (token: string, getKey: JWTVerifyGetKey): Promise<Verif
       audience: accessToken.audience,
       typ: accessToken.typ,
       requiredClaims: ['exp', 'iat', 'sub'],
+      currentDate: now(),
     })
     const { sub, role, sid, iat, exp, auth_time, needs } = v.parse(Claims, payload)
     const user = {
@@ -78,7 +80,7 @@ export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
     /** @throws ServiceUnavailableError when the keys cannot be had: that is our failure, not the caller's */
     verify: async (token: string): Promise<User | undefined> => {
       const known = remembered.get(token)
-      if (known && known.expiresAt > Date.now()) return known.user
+      if (known && known.expiresAt > now().getTime()) return known.user
       if (known) remembered.delete(token)
       const verified = await verifyOnce(token, getKey)
       if (verified) remember(token, verified)

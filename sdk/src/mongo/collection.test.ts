@@ -4,7 +4,8 @@ import { VersionConflictError } from '../errors.ts'
 import { event, type FairpassEvent } from '../events/events.ts'
 import { runPeriodically } from '../run-periodically.ts'
 import { createLog } from '../telemetry/log.ts'
-import { type Collection, type Entity, newId, openCollection } from './collection.ts'
+import { type Collection, openCollection } from './collection.ts'
+import { type Entity, newId } from './entity.ts'
 import { publishEach } from './outbox.ts'
 
 type Account = Entity & { balance: number; note?: string | undefined }

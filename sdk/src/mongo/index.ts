@@ -1,4 +1,5 @@
 export * from './collection.ts'
+export { type Entity, idAt, newId } from './entity.ts'
 export * from './migrate.ts'
 export * from './mongo-errors.ts'
 export * from './mongo-tracing.ts'

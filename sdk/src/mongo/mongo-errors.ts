@@ -18,6 +18,12 @@ export const isAllDuplicateKeys = (error: unknown): boolean =>
 /** It was given up at its `maxTimeMS`. */
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
 
+/**
+ * What a member says that is no primary, or is about to be none, and what was waiting for a majority then. Writes carry a
+ * label for it, reads do not (the drivers' specification of retryable reads has the list).
+ */
+const withoutPrimary = new Set([6, 7, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436])
+
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are nobody's to foresee. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
   if (isOutOfTime(error))
@@ -25,6 +31,7 @@ export const databaseErrorOf = (error: unknown): CustomError | undefined => {
   const unreachable =
     error instanceof MongoServerSelectionError ||
     error instanceof MongoNetworkError ||
+    (error instanceof MongoServerError && withoutPrimary.has(Number(error.code))) ||
     (error instanceof MongoError &&
       (error.hasErrorLabel('RetryableWriteError') ||
         error.hasErrorLabel('TransientTransactionError') ||

@@ -1,4 +1,5 @@
 import type { Filter, IndexDescription, Collection as MongoCollection, UpdateFilter } from 'mongodb'
+import { now as timeNow } from '../clock.ts'
 import { type Backoff, type Lease, takenLease } from '../lease.ts'
 
 type Work = { _id: string; lease: Lease }
@@ -29,7 +30,7 @@ export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinis
     },
 
     /** Takes up what was found, and gives it as it is now; undefined when somebody else was quicker. */
-    claim: async (found: D, now = new Date()): Promise<D | undefined> => {
+    claim: async (found: D, now = timeNow()): Promise<D | undefined> => {
       const { _id, lease } = found
       const same = { ...unfinished, _id, 'lease.attempts': lease.attempts, 'lease.nextAttemptAt': lease.nextAttemptAt }
       const claimed = await raw.findOneAndUpdate(

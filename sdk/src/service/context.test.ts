@@ -6,7 +6,7 @@ import type { Dapr } from '../dapr/dapr.ts'
 import { event } from '../events/events.ts'
 import { showError } from '../http/problem.ts'
 import { accessToken } from '../identity/tokens.ts'
-import { newId } from '../mongo/collection.ts'
+import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { createServiceContext } from './context.ts'
 

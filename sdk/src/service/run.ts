@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { type Db, MongoClient } from 'mongodb'
+import { clockLoop, followDatabaseClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
 import { daprEndpointOf } from '../dapr/endpoint.ts'
@@ -52,6 +53,8 @@ export const connect = (uri: string, name: string, { isTraced = false } = {}) =>
     readConcern: { level: 'majority' },
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 3_000,
+    // A primary that fell silent is given up after both together; the driver's own ten seconds are an outage.
+    heartbeatFrequencyMS: 3_000,
     // The driver bounds no operation as a whole: each of its waits has a bound of its own.
     socketTimeoutMS: 8_000,
     waitQueueTimeoutMS: 8_000,
@@ -119,14 +122,14 @@ export const runService = async <C extends CommonConfig>(
       try {
         // A client whose first connection failed stays closed until it is told to connect again.
         await client.connect()
-        await prepare()
+        await followDatabaseClock(db).then(prepare)
         prepared = true
       } catch (error) {
         log.warn({ err: error }, 'not prepared yet; trying again')
         await pause(500, stopping.signal)
       }
     }
-    await Promise.all(loops.map((loop) => runPeriodically(loop, { log, signal: stopping.signal })))
+    await Promise.all([...loops, clockLoop(db)].map((loop) => runPeriodically(loop, { log, signal: stopping.signal })))
   })()
   await running
 }

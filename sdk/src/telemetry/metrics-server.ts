@@ -1,4 +1,4 @@
-import { collectDefaultMetrics } from 'prom-client'
+import { collectDefaultMetrics, Gauge } from 'prom-client'
 import { runtime } from '../runtime/index.ts'
 import { metrics } from './metrics.ts'
 
@@ -11,11 +11,25 @@ const unknownToBun = [
   'process_virtual_memory_bytes',
 ]
 
+// What is read from /proc, which Deno shows only to who may do everything.
+const unknownToDeno = ['process_open_fds', 'process_max_fds', 'process_resident_memory_bytes']
+
+const unknown = { bun: unknownToBun, deno: [...unknownToBun, ...unknownToDeno], workerd: [] }
+
 /** Measures the process itself as well, and says in each line which service it is. */
 const measureProcess = (service: string): void => {
   metrics.setDefaultLabels({ service })
   collectDefaultMetrics({ register: metrics })
-  for (const name of unknownToBun) metrics.removeSingleMetric(name)
+  for (const name of unknown[runtime.name]) metrics.removeSingleMetric(name)
+  if (runtime.name !== 'deno') return
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory size in bytes.',
+    registers: [metrics],
+    collect() {
+      this.set(process.memoryUsage().rss)
+    },
+  })
 }
 
 type At = { service: string; hostname: string; port: number }

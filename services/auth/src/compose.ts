@@ -8,7 +8,7 @@ import type { Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
 import { ensureFirstAdmin } from './account/first-admin.ts'
 import { openAccounts } from './account/store.ts'
-import { createApp } from './app.ts'
+import { type Deps as AppDeps, createApp } from './app.ts'
 import type { AuthConfig } from './config.ts'
 import { openContacts } from './contact/store.ts'
 import { openEmailTokens } from './email-token/store.ts'
@@ -25,7 +25,6 @@ import { createPasswords, type Hasher } from './password/passwords.ts'
 import { createOrders } from './peers/orders.ts'
 import type { Payments } from './peers/payments.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
-import type { RoutesDeps } from './routes.ts'
 import { openSecondFactors } from './second-factor/store.ts'
 import { createSessionIssuer } from './session/issuer.ts'
 import { digestSecretOf, emailTokenKeyOf, pendingKeyOf, unsubscribeKeyOf } from './session/keys.ts'
@@ -78,7 +77,7 @@ const createUnsubscribingOf = ({ JWT_KEY, JWT_KEY_PREVIOUS }: AuthConfig) =>
 /** What is written together with an account as it begins, changes and ends. */
 const createAccountHooks = (stores: Stores, recovery: Recovery) => {
   const { mails, contacts, emailTokens, devices, secondFactors, passkeys } = stores
-  const hooks: Pick<RoutesDeps, 'passwordChanged' | 'welcome' | 'farewell'> = {
+  const hooks: Pick<AppDeps, 'passwordChanged' | 'welcome' | 'farewell'> = {
     passwordChanged: (userId, session) => tellOfChange(mails, userId, 'password', session),
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)

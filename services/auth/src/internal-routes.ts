@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { Id, onlyFrom, parse } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import type { Account } from './domain/account.ts'
@@ -17,7 +18,7 @@ type Deps = {
 export const createInternalRoutes = ({ config, accounts }: Deps) =>
   new Hono()
     .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
-      const since = new Date(Date.now() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
+      const since = new Date(now().getTime() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
       return c.json({ bans: await accounts.deniedSince(since) })
     })
     .get('/internal/users/:id', onlyFrom('payments'), async (c) => {

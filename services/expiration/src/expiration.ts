@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import type { Dapr } from '@fairpass/sdk/dapr'
 import { event } from '@fairpass/sdk/events'
 
@@ -25,7 +26,7 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
   const register = async (second: number): Promise<void> => {
     await dapr.registerReminder(actorType, String(second), reminder, new Date(second * 1000), period)
     // One that has begun may have been told already, so whoever comes late registers it again.
-    if (second * 1000 > Date.now()) remember(second)
+    if (second * 1000 > now().getTime()) remember(second)
   }
 
   return {

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import type { EventHandlers, FairpassEvent, TicketData } from '@fairpass/sdk/events'
 import type { Suspensions } from '@fairpass/sdk/identity'
 import type { Catalogue } from './catalogue.ts'
@@ -13,7 +14,7 @@ const unlessMovedOn =
   (change: (order: Order, paymentId: string, now: Date) => Order) =>
   (order: Order, paymentId: string): Order => {
     try {
-      return change(order, paymentId, new Date())
+      return change(order, paymentId, now())
     } catch (error) {
       if (error instanceof OrderNotPayableError) return order
       throw error
@@ -50,7 +51,7 @@ export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Dep
     },
     'payment.captured': onPayments((order, paymentId) => unlessMovedOn(complete)(order, paymentId)),
     'payment.failed': onPayments((order, paymentId) => unlessMovedOn(failPayment)(order, paymentId)),
-    'payment.refunded': onPayments((order, paymentId) => refund(order, paymentId, new Date())),
+    'payment.refunded': onPayments((order, paymentId) => refund(order, paymentId, now())),
     'user.banned': async ({ data }) => {
       if (await suspensions.follow(data, true)) await orders.markSeller(data.id, true)
     },

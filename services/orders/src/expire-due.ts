@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { pause, safetyNetMs } from '@fairpass/sdk/run-periodically'
 import type { Order } from './domain/order.ts'
@@ -25,9 +26,9 @@ export const expireUntil = async (orders: Orders, until: Date): Promise<void> =>
     const found = await orders.due(until, pageSize)
     let left = found
     while (left[0]) {
-      await pause(Math.max(0, left[0].expiresAt.getTime() - Date.now()))
-      const now = Date.now()
-      const due = left.filter(({ expiresAt }) => expiresAt.getTime() <= now)
+      await pause(Math.max(0, left[0].expiresAt.getTime() - now().getTime()))
+      const at = now()
+      const due = left.filter(({ expiresAt }) => expiresAt <= at)
       left = left.slice(due.length)
       await endEach(orders, due)
       if (left[0]) await pause(gatherMs)
@@ -46,9 +47,9 @@ const betweenLooksMs = 700
  * @returns in how many milliseconds the next may have to be ended; undefined when that is not soon
  */
 export const expireOverdue = async (orders: Orders): Promise<number | undefined> => {
-  const [first] = await orders.due(new Date(Date.now() + safetyNetMs), 1)
+  const [first] = await orders.due(new Date(now().getTime() + safetyNetMs), 1)
   if (!first) return undefined
-  const overdueInMs = first.expiresAt.getTime() + graceMs - Date.now()
-  if (overdueInMs <= 0) await expireUntil(orders, new Date(Date.now() - graceMs))
+  const overdueInMs = first.expiresAt.getTime() + graceMs - now().getTime()
+  if (overdueInMs <= 0) await expireUntil(orders, new Date(now().getTime() - graceMs))
   return Math.max(overdueInMs, betweenLooksMs)
 }

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetry'
 import { ordersOpen } from './metrics.ts'
 import type { Orders } from './store.ts'
@@ -6,7 +7,7 @@ import type { Orders } from './store.ts'
 export const openOrdersReading = (orders: Pick<Orders, 'figures'>): GaugeCollector => ({
   name: 'open orders',
   read: async () => {
-    const { created, settling, overdue, completedWithoutPayment } = await orders.figures(new Date())
+    const { created, settling, overdue, completedWithoutPayment } = await orders.figures(now())
     ordersOpen.set({ status: 'created' }, created)
     ordersOpen.set({ status: 'settling' }, settling)
     invariantViolations.set({ invariant: 'order_overdue' }, overdue)

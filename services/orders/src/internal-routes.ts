@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { body, Id, Moment, onlyFrom, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
@@ -40,15 +41,15 @@ export const createInternalRoutes = ({ orders, fence }: Deps) => {
     .get('/internal/orders/:id', async (c) => c.json(toAnswer(await orders.find(c.req.param('id')))))
     .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) => {
       const { paymentId } = c.req.valid('json')
-      return c.json(await change(c.req.param('id'), (order) => settle(order, paymentId, new Date())))
+      return c.json(await change(c.req.param('id'), (order) => settle(order, paymentId, now())))
     })
     .post('/internal/orders/:id/complete', onlyFrom('payments'), body(ByPayment), async (c) => {
       const { paymentId } = c.req.valid('json')
-      return c.json(await change(c.req.param('id'), (order) => complete(order, paymentId, new Date())))
+      return c.json(await change(c.req.param('id'), (order) => complete(order, paymentId, now())))
     })
     .post('/internal/orders/:id/fail', onlyFrom('payments'), body(ByPayment), async (c) => {
       const { paymentId } = c.req.valid('json')
-      return c.json(await change(c.req.param('id'), (order) => failPayment(order, paymentId, new Date())))
+      return c.json(await change(c.req.param('id'), (order) => failPayment(order, paymentId, now())))
     })
     .post('/internal/tickets/:id/fence', onlyFrom('tickets'), body(Fencing), async (c) =>
       c.json({ verdict: await fence(c.req.param('id'), c.req.valid('json').version) }),

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { body, combineRoutes, describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
@@ -74,7 +75,7 @@ const createOwnRoutes = ({ orders, context: { identity } }: Pick<Deps, 'orders' 
   const findOwn = async (id: string, buyerId: string): Promise<Order> => {
     const order = found(v.is(Id, id) ? await orders.find(id) : undefined)
     if (order.buyerId !== buyerId) return found(undefined)
-    return isDue(order, new Date()) ? found(await orders.expire(id)) : order
+    return isDue(order, now()) ? found(await orders.expire(id)) : order
   }
 
   return new Hono<IdempotencyEnv>()
@@ -106,7 +107,7 @@ const createOwnRoutes = ({ orders, context: { identity } }: Pick<Deps, 'orders' 
       ),
       async (c) => {
         const { id } = await findOwn(c.req.param('id'), c.var.user.id)
-        found(await orders.changeAndFlush(id, (order) => cancelByBuyer(order, new Date())))
+        found(await orders.changeAndFlush(id, (order) => cancelByBuyer(order, now())))
         return c.body(null, 204)
       },
     )

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { type Collection, newestFirst, openCollection } from '@fairpass/sdk/mongo'
 import { forEachOf, pause } from '@fairpass/sdk/run-periodically'
 import { type Db, type Filter, type IndexDescription, ObjectId } from 'mongodb'
@@ -87,13 +88,13 @@ const createWrites = (orders: OrderDocuments) => {
     create: (order: Omit<Order, 'version'>): Promise<Order> => orders.insert(order, eventsOf),
 
     /** Ends the order if its time is over, and returns it as it is now. */
-    expire: (id: string, now = new Date()) => change(id, (order) => expire(order, now)),
+    expire: (id: string, now = timeNow()) => change(id, (order) => expire(order, now)),
 
     /**
      * The same for an order that was just read.
      * @throws VersionConflictError when somebody else was quicker
      */
-    expireFound: async (order: Order, now = new Date()): Promise<Order> => {
+    expireFound: async (order: Order, now = timeNow()): Promise<Order> => {
       const ended = expire(order, now)
       if (ended === order) return order
       const saved = await orders.replace(order, ended, eventsOf)
@@ -176,7 +177,7 @@ export const openOrders = (db: Db, deps: PublishDeps) => {
     cancelOf: async (buyerId: string): Promise<void> => {
       const open = await orders.list({ buyerId, status: 'created' }, { limit: openMost })
       await forEachOf('order of an erased buyer', open, async ({ id }) => {
-        await writes.change(id, (order) => (order.status === 'created' ? cancelByBuyer(order, new Date()) : order))
+        await writes.change(id, (order) => (order.status === 'created' ? cancelByBuyer(order, timeNow()) : order))
       })
     },
   }

@@ -32,11 +32,9 @@ const fillMarket = async (arena: Arena, size: number): Promise<Market> => {
   const [[seller], [admin]] = [await arena.people(1), await arena.people(1, 'admin')]
   if (!seller || !admin) throw new Error('nobody is there')
   await arena.listTickets(1)
-  const tickets = await arena.database('tickets')
-  await fillListings(tickets.db, size)
+  const [tickets, payments] = [await arena.database('tickets'), await arena.database('payments')]
+  await Promise.all([fillListings(tickets.db, size), fillLedger(payments.db, size, seller.id)])
   await tickets.close()
-  const payments = await arena.database('payments')
-  await fillLedger(payments.db, size, seller.id)
   await untilClosed(arena)
   const [ledger, log] = [openLedger(payments.db), createLog('bench', 'silent')]
   return { arena, size, seller, admin, check: () => checkLedger(ledger, log) }

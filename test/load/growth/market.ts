@@ -33,6 +33,9 @@ const listingOf = (nth: number, like: Record<string, unknown>) => {
   }
 }
 
+/** Nobody waits for the journal of what would only be filled in again. */
+const unjournaled = { w: 1, journal: false } as const
+
 /** Many more documents at once, beside the indexes, which are then built over all of them as they were. */
 const fill = async <T extends object>(collection: Collection<T>, count: number, documentOf: (nth: number) => T) => {
   const indexes = (await collection.indexes()).filter(({ name }) => name !== '_id_')
@@ -40,7 +43,10 @@ const fill = async <T extends object>(collection: Collection<T>, count: number, 
   for (let from = 0; from < count; from += batch) {
     const length = Math.min(batch, count - from)
     const documents = Array.from({ length }, (_, index) => documentOf(from + index))
-    await collection.insertMany(documents as unknown as OptionalUnlessRequiredId<T>[], { ordered: false })
+    await collection.insertMany(documents as unknown as OptionalUnlessRequiredId<T>[], {
+      ordered: false,
+      writeConcern: unjournaled,
+    })
   }
   const descriptions = indexes.map(({ v: _version, ...description }) => description as IndexDescription)
   await collection.createIndexes(descriptions)
@@ -57,6 +63,8 @@ export const fillListings = async (db: Db, count: number): Promise<void> => {
 
 /** How many sellers share the sales. */
 const sellers = 1_000
+/** How many of the latest entries are left to the service to close. */
+const leftOpen = 1_000
 
 const entryOf = (nth: number, sellerId: string) => {
   // Every tenth sale is of the one who looks.
@@ -76,6 +84,25 @@ const entryOf = (nth: number, sellerId: string) => {
   }
 }
 
-/** `count` sales in the books, a tenth of them by one seller. */
-export const fillLedger = (db: Db, count: number, sellerId: string): Promise<void> =>
-  fill(db.collection<ReturnType<typeof entryOf>>('ledger'), count, (nth) => entryOf(nth, sellerId))
+/** What the service keeps of entries that it has closed: what they add to each account, and to nothing in all. */
+const keepBalances = async (db: Db, closed: number, sellerId: string): Promise<void> => {
+  const balances = new Map<string, number>()
+  for (let nth = 0; nth < closed; nth++)
+    for (const { account, amount } of entryOf(nth, sellerId).lines)
+      balances.set(account, (balances.get(account) ?? 0) + amount)
+  const stored = [...balances].map(([account, balance]) => ({
+    ...{ _id: `${account} eur`, account, currency: 'eur', balance, byWhat: { captured: balance } },
+  }))
+  if (stored.length > 0) await db.collection<(typeof stored)[number]>('ledgerBalances').insertMany(stored)
+  await db.collection<{ _id: string; sum: number }>('ledgerSums').insertOne({ _id: 'eur', sum: 0 })
+}
+
+/** `count` sales in the books, a tenth of them by one seller; closed but for the latest, as after months. */
+export const fillLedger = async (db: Db, count: number, sellerId: string): Promise<void> => {
+  const closed = Math.max(0, count - leftOpen)
+  await keepBalances(db, closed, sellerId)
+  await fill(db.collection<object>('ledger'), count, (nth) => ({
+    ...entryOf(nth, sellerId),
+    ...(nth < closed ? { closed: true } : {}),
+  }))
+}

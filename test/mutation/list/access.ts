@@ -111,7 +111,7 @@ export const access: Guard[] = [
     out: [
       {
         file: 'services/payments/src/webhook/verify.ts',
-        text: '        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds)\n',
+        text: '        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds, undefined, now().getTime())\n',
         by: '',
       },
     ],

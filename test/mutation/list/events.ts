@@ -92,7 +92,7 @@ export const events: Guard[] = [
     name: 'the events of a new document are written after it',
     out: [
       {
-        file: 'sdk/src/mongo/collection.ts',
+        file: 'sdk/src/mongo/writes.ts',
         text: 'await raw.insertOne(stored as unknown as OptionalUnlessRequiredId<Stored<T>>, options)',
         by: 'const { outbox: later, ...first } = stored as typeof stored & { outbox?: unknown }\n    await raw.insertOne(first as unknown as OptionalUnlessRequiredId<Stored<T>>, options)\n    if (later) await raw.updateOne(byId(id), { $set: { outbox: later } } as unknown as UpdateFilter<Stored<T>>, options)',
       },
@@ -104,12 +104,12 @@ export const events: Guard[] = [
     name: 'the events of a change are written after it',
     out: [
       {
-        file: 'sdk/src/mongo/collection.ts',
+        file: 'sdk/src/mongo/writes.ts',
         text: '      ...(outbox.length > 0 ? { $push: { outbox: { $each: outbox } } } : {}),\n',
         by: '',
       },
       {
-        file: 'sdk/src/mongo/collection.ts',
+        file: 'sdk/src/mongo/writes.ts',
         text: '      throw new VersionConflictError()\n    }\n    return written(saved, outbox, options)\n',
         by: '      throw new VersionConflictError()\n    }\n    if (outbox.length > 0) await raw.updateOne(byId(before.id), { $push: { outbox: { $each: outbox } } } as unknown as UpdateFilter<Stored<T>>, options)\n    return written(saved, outbox, options)\n',
       },
@@ -121,7 +121,7 @@ export const events: Guard[] = [
     name: 'a write does not name the version that it read',
     out: [
       {
-        file: 'sdk/src/mongo/collection.ts',
+        file: 'sdk/src/mongo/writes.ts',
         text: '{ ...byId(before.id), version: before.version } as Filter<Stored<T>>',
         by: 'byId(before.id)',
       },

@@ -111,7 +111,7 @@ export const expiry: Guard[] = [
   {
     promise: 3,
     name: 'the reminder has no period',
-    out: [{ file: 'sdk/src/dapr/dapr.ts', text: 'ms`,\n        period,\n', by: 'ms`,\n' }],
+    out: [{ file: 'sdk/src/dapr/reminders.ts', text: 'ms`,\n      period,\n', by: 'ms`,\n' }],
     test: { file: timer, name: 'a reminder that cannot be carried out comes again until it can' },
   },
   {
@@ -120,7 +120,7 @@ export const expiry: Guard[] = [
     out: [
       {
         file: 'services/expiration/src/expiration.ts',
-        text: 'if (second * 1000 > Date.now()) remember(second)',
+        text: 'if (second * 1000 > now().getTime()) remember(second)',
         by: 'remember(second)',
       },
     ],

@@ -2,6 +2,7 @@ import type { Guard } from '../guard.ts'
 
 const payments = 'services/payments/src/payment/payments.test.ts'
 const idempotencyFile = 'sdk/src/http/idempotency.ts'
+const idempotencyStore = 'sdk/src/http/idempotency-store.ts'
 const unit = 'sdk/src/http/idempotency.test.ts'
 
 /** The same idempotency key gives the same answer and one charge. */
@@ -56,9 +57,9 @@ export const idempotency: Guard[] = [
     name: 'a repeat does not wait for the first answer',
     out: [
       {
-        file: idempotencyFile,
-        text: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now })\n        return { firstAt: now }\n',
-        by: '        await answers.insertOne({ _id, fingerprint, lockedUntil, at: now }).catch(() => {})\n        return { firstAt: now }\n',
+        file: idempotencyStore,
+        text: 'if (!isDuplicateKey(error)) throw error\n      return false\n',
+        by: 'if (!isDuplicateKey(error)) throw error\n      return true\n',
       },
     ],
     test: { file: unit, name: 'eight at once with one key: done once, answered alike, cookies included' },
@@ -68,7 +69,7 @@ export const idempotency: Guard[] = [
     name: 'a key is good for any request',
     out: [
       {
-        file: idempotencyFile,
+        file: idempotencyStore,
         text: 'if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()\n',
         by: '\n',
       },

@@ -3,6 +3,7 @@ import { access } from './access.ts'
 import { durability } from './durability.ts'
 import { events } from './events.ts'
 import { expiry } from './expiry.ts'
+import { faults } from './faults.ts'
 import { files } from './files.ts'
 import { idempotency } from './idempotency.ts'
 import { identity } from './identity.ts'
@@ -24,5 +25,6 @@ export const guards: Guard[] = [
   ...identity,
   ...access,
   ...files,
+  ...faults,
   ...mail,
 ]

@@ -75,7 +75,7 @@ export const mail: Guard[] = [
     out: [
       {
         file: 'services/auth/src/account/store.ts',
-        text: '{ ...stored, passwordHash, endSessionsBefore: new Date() }',
+        text: '{ ...stored, passwordHash, endSessionsBefore: timeNow() }',
         by: '{ ...stored, passwordHash }',
       },
     ],

@@ -8,7 +8,7 @@ export const oneOrder: Guard[] = [
   {
     promise: 1,
     name: 'state is written whoever wrote before',
-    out: [{ file: 'sdk/src/dapr/dapr.ts', text: "concurrency: 'first-write'", by: "concurrency: 'last-write'" }],
+    out: [{ file: 'sdk/src/dapr/state.ts', text: "concurrency: 'first-write'", by: "concurrency: 'last-write'" }],
     test: { file: holds, name: 'one writer wins, on a new ticket and on a used one' },
   },
   {

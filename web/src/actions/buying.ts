@@ -37,6 +37,10 @@ export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
       return redirectOnSuccess(await api('DELETE', `/api/orders/${id}`), here)
     case 'received':
       return redirectOnSuccess(await api('POST', `/api/orders/${id}/received`), here)
+    case 'resell': {
+      const answer = await api('POST', `/api/orders/${id}/resale`, { body: {}, ...idempotencyKeyOf(fields) })
+      return redirectOnSuccess(answer, here)
+    }
     case 'claim': {
       const body = { reason: text(fields, 'reason') }
       return redirectOnSuccess(await api('POST', `/api/orders/${id}/claim`, { body }), here)

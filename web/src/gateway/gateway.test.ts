@@ -73,6 +73,17 @@ describe('what the sidecar or the network refuses is told in the contract’s wo
   })
 })
 
+test('a read that does not begin to answer is given up long before a write, and a write goes on', async () => {
+  behave = async () => {
+    await Bun.sleep(300)
+    return Response.json({})
+  }
+  const hasty = createGateway({ ...options, readOpensWithinMs: 50 })
+  await expectProblem(await call('/api/tickets', {}, hasty), 503, 'service_unavailable')
+  const write = await call('/api/orders', { method: 'POST', body: '{}', headers: { origin: publicOrigin } }, hasty)
+  expect(write.status).toBe(200)
+})
+
 test('a service’s own errors pass word for word', async () => {
   const body = '{"type":"about:blank","status":500,"code":"internal","errors":[{"message":"x"}],"traceId":"1"}'
   behave = () => new Response(body, { status: 500, headers: { 'content-type': 'application/problem+json' } })

@@ -12,11 +12,18 @@ export type GatewayOptions = Origin & {
   daprEndpoint: string
   /** From the first byte of the request to the last of the answer; an event stream is bound only until it opens. */
   timeoutMs?: number
+  /** How long a read may take until its answer begins. */
+  readOpensWithinMs?: number
 }
 
 export type Gateway = (request: Request, peer: string | undefined) => Promise<Response>
 
 const defaultTimeoutMs = 30_000
+/**
+ * A read that has not begun to answer by then never will: its sidecar goes on asking an address where nobody is any more,
+ * which gRPC gives up after 20 s only. What writes may be waiting for Stripe.
+ */
+const defaultReadOpensWithinMs = 12_000
 
 const isEventStream = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
@@ -27,8 +34,41 @@ const bufferedMaxBytes = 64 * 1024
 const isShort = (response: Response): boolean =>
   Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= bufferedMaxBytes
 
+type Bounds = { timeoutMs: number; readOpensWithinMs: number }
+
+/** Ends a call when its visitor leaves, or when it takes too long. */
+const boundedCall = ({ method, signal: visitor }: Request, { timeoutMs, readOpensWithinMs }: Bounds) => {
+  const call = new AbortController()
+  const abort = () => call.abort()
+  visitor.addEventListener('abort', abort, { once: true })
+  const isRead = method === 'GET' || method === 'HEAD'
+  let timer = setTimeout(abort, isRead ? Math.min(readOpensWithinMs, timeoutMs) : timeoutMs)
+  return {
+    call,
+    /** The answer has begun. */
+    opened: () => {
+      clearTimeout(timer)
+      timer = setTimeout(abort, timeoutMs)
+    },
+    /** From here on it may take as long as it likes. */
+    lift: () => clearTimeout(timer),
+    finish: () => {
+      clearTimeout(timer)
+      visitor.removeEventListener('abort', abort)
+    },
+  }
+}
+
+type BoundedCall = ReturnType<typeof boundedCall>
+
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
-export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...origin }: GatewayOptions): Gateway => {
+export const createGateway = ({
+  daprEndpoint,
+  timeoutMs = defaultTimeoutMs,
+  readOpensWithinMs = defaultReadOpensWithinMs,
+  ...origin
+}: GatewayOptions): Gateway => {
+  const bounds = { timeoutMs, readOpensWithinMs }
   const sidecar = `${daprEndpoint}/v1.0/invoke`
 
   return async (request, peer) => {
@@ -41,15 +81,8 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
       return problem('forbidden', trace.traceId, isOfOtherAddress(request) ? message : undefined)
     }
 
-    const call = new AbortController()
-    const abort = () => call.abort()
-    request.signal.addEventListener('abort', abort, { once: true })
-    const timer = setTimeout(abort, timeoutMs)
-    const finish = () => {
-      clearTimeout(timer)
-      request.signal.removeEventListener('abort', abort)
-    }
-
+    const bounded = boundedCall(request, bounds)
+    const { call, finish } = bounded
     try {
       const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
       const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
@@ -66,28 +99,34 @@ export const createGateway = ({ daprEndpoint, timeoutMs = defaultTimeoutMs, ...o
         span.setAttribute('http.response.status_code', answered.status)
         return answered
       })
+      bounded.opened()
       if (await isSidecarError(answer)) {
         finish()
         return problem('service_unavailable', trace.traceId)
       }
-      const headers = responseHeaders(answer.headers)
-      const { status, statusText } = answer
-      if (answer.body === null) {
-        finish()
-        return new Response(null, { status, statusText, headers })
-      }
-      if (isShort(answer)) {
-        const bytes = await answer.arrayBuffer()
-        finish()
-        return new Response(bytes, { status, statusText, headers })
-      }
-      if (isEventStream(answer)) clearTimeout(timer)
-      return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
+      return await relay(answer, bounded)
     } catch (error) {
       finish()
       return problem(error instanceof BodyTooLarge ? 'body_too_large' : 'service_unavailable', trace.traceId)
     }
   }
+}
+
+/** The service's answer, whole where it is short. */
+const relay = async (answer: Response, { call, lift, finish }: BoundedCall): Promise<Response> => {
+  const headers = responseHeaders(answer.headers)
+  const { status, statusText } = answer
+  if (answer.body === null) {
+    finish()
+    return new Response(null, { status, statusText, headers })
+  }
+  if (isShort(answer)) {
+    const bytes = await answer.arrayBuffer()
+    finish()
+    return new Response(bytes, { status, statusText, headers })
+  }
+  if (isEventStream(answer)) lift()
+  return new Response(relayBody(answer.body, call, finish), { status, statusText, headers })
 }
 
 /** The service's bytes as they come; a visitor who leaves ends the call behind. */

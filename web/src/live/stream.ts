@@ -20,43 +20,46 @@ const headers = {
 
 const encoder = new TextEncoder()
 
+type Stream = { changes: TicketChanges; ids: readonly string[]; open: Set<() => void> }
+
+/** The events of a few tickets until the reader leaves, or until it was open for long enough; `open` has how to end it. */
+const streamOf = ({ changes, ids, open }: Stream): ReadableStream<Uint8Array> => {
+  let end = () => {}
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const send = (text: string) => {
+          if ((controller.desiredSize ?? 0) <= 0) return end()
+          controller.enqueue(encoder.encode(text))
+        }
+        const stopListening = changes.subscribe(ids, (change: TicketChange) =>
+          send(`event: ticket\ndata: ${JSON.stringify(change)}\n\n`),
+        )
+        const heartbeat = setInterval(() => send(': heartbeat\n\n'), heartbeatMs)
+        const expiry = setTimeout(() => end(), maxStreamAgeMs)
+        end = () => {
+          if (!open.delete(end)) return
+          stopListening()
+          clearInterval(heartbeat)
+          clearTimeout(expiry)
+          try {
+            controller.close()
+          } catch {
+            // The reader has left, which closed it.
+          }
+        }
+        open.add(end)
+        send(`retry: ${reconnectAfterMs}\n: open\n\n`)
+      },
+      cancel: () => end(),
+    },
+    { highWaterMark: maxUnreadMessages },
+  )
+}
+
 /** Server-sent events about the tickets of a page: `/live?ids=a,b`. */
 export const createStreams = (changes: TicketChanges) => {
   const open = new Set<() => void>()
-
-  const streamOf = (ids: readonly string[]): ReadableStream<Uint8Array> => {
-    let end = () => {}
-    return new ReadableStream<Uint8Array>(
-      {
-        start(controller) {
-          const send = (text: string) => {
-            if ((controller.desiredSize ?? 0) <= 0) return end()
-            controller.enqueue(encoder.encode(text))
-          }
-          const stopListening = changes.subscribe(ids, (change: TicketChange) =>
-            send(`event: ticket\ndata: ${JSON.stringify(change)}\n\n`),
-          )
-          const heartbeat = setInterval(() => send(': heartbeat\n\n'), heartbeatMs)
-          const expiry = setTimeout(() => end(), maxStreamAgeMs)
-          end = () => {
-            if (!open.delete(end)) return
-            stopListening()
-            clearInterval(heartbeat)
-            clearTimeout(expiry)
-            try {
-              controller.close()
-            } catch {
-              // The reader has left, which closed it.
-            }
-          }
-          open.add(end)
-          send(`retry: ${reconnectAfterMs}\n: open\n\n`)
-        },
-        cancel: () => end(),
-      },
-      { highWaterMark: maxUnreadMessages },
-    )
-  }
 
   const answer = (url: URL, body: (ids: string[]) => ReadableStream<Uint8Array> | null): Response => {
     const ids = (url.searchParams.get('ids') ?? '').split(',')
@@ -66,7 +69,7 @@ export const createStreams = (changes: TicketChanges) => {
   }
 
   return {
-    answer: (url: URL): Response => answer(url, streamOf),
+    answer: (url: URL): Response => answer(url, (ids) => streamOf({ changes, ids, open })),
     /** What a stream would say of itself, and no stream. */
     head: (url: URL): Response => answer(url, () => null),
     endAll: (): void => {

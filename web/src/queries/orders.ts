@@ -1,5 +1,6 @@
 import { query } from '@solidjs/router'
 import { HandedSales, Order, Orders, PaymentState } from '../domain/schemas/order.ts'
+import { Ticket } from '../domain/schemas/ticket.ts'
 import { cursorOf, loadOrFail, readOptional } from './load.ts'
 
 export const readOrders = query((search: string) => loadOrFail('/api/orders', Orders, {}, cursorOf(search)), 'orders')
@@ -10,6 +11,12 @@ export const readOrder = query((id: string) => loadOrFail('/api/orders/:id', Ord
 export const readPayment = query(
   (orderId: string) => readOptional('/api/payments/orders/:orderId', PaymentState, { orderId }),
   'payment',
+)
+
+/** The listing by which a bought ticket was sold on last; undefined when it was not. */
+export const readResale = query(
+  (orderId: string) => readOptional('/api/orders/:id/resale', Ticket, { id: orderId }),
+  'resale',
 )
 
 export const readHandedSales = query(

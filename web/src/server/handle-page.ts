@@ -3,7 +3,8 @@ import { submitForm } from '../actions/submit-form.ts'
 import { tidyAddress } from '../domain/listing-query.ts'
 import { isCrossSite, isOfOtherAddress } from '../gateway/same-origin.ts'
 import { type Trace, traceOf } from '../gateway/trace.ts'
-import { catalogues } from '../i18n/catalogues.ts'
+import { type Catalogue, catalogues } from '../i18n/catalogues.ts'
+import type { Language } from '../i18n/languages.ts'
 import { readerFrom } from '../i18n/reader.ts'
 import { type Api, createApi } from './api/api.ts'
 import { failedPage, otherAddressPage } from './failed-page.ts'
@@ -13,7 +14,7 @@ import type { ServerContext } from './server-context.ts'
 import { cookieHeader, cookiesOf, languageCookieName, sessionCookieNames } from './session/cookies.ts'
 import { reauthenticatePath, signInPath } from './session/next.ts'
 import { renewedSession } from './session/session.ts'
-import { currentUser, isPrivate } from './session/visit.ts'
+import { currentUser, isPrivate, type Visit } from './session/visit.ts'
 
 // An open order's page is its checkout, the one place where a page may reach Stripe.
 const checkoutPath = /^\/orders\/[\w-]+\/?$/
@@ -82,79 +83,114 @@ export const handlePage = async (event: RequestEvent, context: ServerContext, ne
 const readerOf = ({ headers }: Request) =>
   readerFrom(headers.get('accept-language'), cookiesOf(headers.get('cookie')).get(languageCookieName))
 
-/** Fills in `locals.visit`; answers itself when there is nothing to render. */
-const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace): Promise<Response | undefined> => {
-  const { request, response, locals, clientAddress: peer } = event
-  const { gateway, settings } = context
-  const { pathname, search } = new URL(request.url)
-  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return textResponse(405, 'Method not allowed')
-
-  const { language, locale } = readerOf(request)
+/** Who asks, by their cookies: what they may ask of the API, and new cookies where the old ones have ended. */
+const openSession = async (
+  { request, response, clientAddress: peer }: RequestEvent,
+  { gateway, settings: { publicOrigin } }: ServerContext,
+  { language, traceparent }: { language: Language; traceparent: string },
+) => {
   const apiWith = (cookie: string): Api => {
     const userAgent = request.headers.get('user-agent')
     const forwardedFor = request.headers.get('x-forwarded-for')
-    const { publicOrigin } = settings
-    const { traceparent } = trace
     return createApi({ gateway, publicOrigin, cookie, traceparent, userAgent, language, peer, forwardedFor })
   }
-  const names = sessionCookieNames(settings.publicOrigin)
+  const names = sessionCookieNames(publicOrigin)
   const renewed = (cookie: string | null) =>
     renewedSession({
       ...{ cookie, names, now: new Date() },
       call: (sent, method, path, options) => apiWith(sent)(method, path, options),
     })
+  const keep = (cookies: readonly string[]) => {
+    for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  }
   const session = await renewed(request.headers.get('cookie'))
-  const renewedNow = async () => {
-    const cookies = cookiesOf(session.cookie)
-    cookies.delete(names.access)
-    return (await renewed(cookieHeader(cookies))).setCookies
+  keep(session.setCookies)
+  return {
+    api: apiWith(session.cookie),
+    isSignedIn: session.isSignedIn,
+    keep,
+    /** Another access token, although this one has not ended. */
+    renewNow: async () => {
+      const cookies = cookiesOf(session.cookie)
+      cookies.delete(names.access)
+      keep((await renewed(cookieHeader(cookies))).setCookies)
+    },
   }
-  for (const cookie of session.setCookies) response.headers.append('set-cookie', cookie)
+}
 
-  const api = apiWith(session.cookie)
+type OpenSession = Awaited<ReturnType<typeof openSession>>
+type Reader = ReturnType<typeof readerOf> & { messages: Catalogue }
+
+/** What a page shows of the form that was sent to it. */
+type Shown = Pick<Visit, 'refusal' | 'result' | 'away'> & {
+  /** A long form is shown again as it was filled in: its sender signs in beside it, and sends it again. */
+  isKept: boolean
+}
+
+const nothing: Shown = { refusal: undefined, result: undefined, away: undefined, isKept: false }
+
+/** Sends the form of a request: it answers by itself, or a page shows what came of it. */
+const sendForm = async (
+  { request, response }: RequestEvent,
+  { api, keep, renewNow }: OpenSession,
+  { messages, locale }: Reader,
+): Promise<Response | Shown> => {
+  const { pathname, search } = new URL(request.url)
+  const submitted = await submitForm(request, api, { messages, locale })
+  switch (submitted.kind) {
+    case 'none':
+      return textResponse(405, 'Method not allowed')
+    case 'leads on':
+      keep(submitted.cookies)
+      return seeOther(submitted.to)
+    case 'leads away':
+      // The policy holds a form's redirects to this site, so a page of ours leads there.
+      response.headers.set('refresh', `0;url=${submitted.to}`)
+      return { ...nothing, away: submitted.to }
+    case 'shows':
+      keep(submitted.cookies)
+      return { ...nothing, result: submitted.result }
+    case 'refused': {
+      const { refusal } = submitted
+      const isKept = refusal.code === 'not_authenticated' && filledIn.test(pathname)
+      if (refusal.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
+      // What was confirmed in another browser is not in this one's token yet: with the next one it is.
+      if (refusal.code === 'email_not_confirmed') await renewNow()
+      if (refusal.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))
+      response.status = refusal.status
+      return { ...nothing, refusal, isKept }
+    }
+  }
+}
+
+/** Fills in `locals.visit`; answers itself when there is nothing to render. */
+const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace): Promise<Response | undefined> => {
+  const { request, locals } = event
+  const { settings } = context
+  const { pathname, search } = new URL(request.url)
+  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return textResponse(405, 'Method not allowed')
+
+  const { language, locale } = readerOf(request)
   const messages = catalogues[language]
-  const submitted = request.method === 'POST' ? await submitForm(request, api, { messages, locale }) : undefined
-  if (submitted?.kind === 'none') return textResponse(405, 'Method not allowed')
-  if (submitted?.kind === 'leads on') {
-    for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
-    return seeOther(submitted.to)
-  }
-  const away = submitted?.kind === 'leads away' ? submitted.to : undefined
-  // The policy holds a form's redirects to this site, so a page of ours leads there.
-  if (away !== undefined) response.headers.set('refresh', `0;url=${away}`)
-  const refusal = submitted?.kind === 'refused' ? submitted.refusal : undefined
-  // A long form is shown again as it was filled in: its sender signs in beside it, and sends it again.
-  const isKept = refusal?.code === 'not_authenticated' && filledIn.test(pathname)
-  if (refusal?.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
-  // What was confirmed in another browser is not in this one's token yet: with the next one it is.
-  if (refusal?.code === 'email_not_confirmed')
-    for (const cookie of await renewedNow()) response.headers.append('set-cookie', cookie)
-  if (refusal?.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))
-  const result = submitted?.kind === 'shows' ? submitted.result : undefined
-  if (submitted?.kind === 'shows') for (const cookie of submitted.cookies) response.headers.append('set-cookie', cookie)
-  if (refusal) response.status = refusal.status
+  const session = await openSession(event, context, { language, traceparent: trace.traceparent })
+  const sent = request.method === 'POST' ? await sendForm(event, session, { language, locale, messages }) : nothing
+  if (sent instanceof Response) return sent
+  const { isKept, ...shown } = sent
 
-  const user = session.isSignedIn ? await currentUser(api) : null
+  const user = session.isSignedIn ? await currentUser(session.api) : null
   // Whoever is banned while a form is under way reads that, not how to sign in.
-  const isBanned = refusal?.code === 'account_banned'
+  const isBanned = shown.refusal?.code === 'account_banned'
   if (user === null && isPrivate(pathname) && !isBanned && !isKept) return seeOther(signInPath(pathname + search))
   const tidy = pathname === '/' && search !== '' ? tidyAddress(search, locale) : undefined
   if (tidy !== undefined) return seeOther(tidy)
 
   locals.visit = {
-    api,
+    ...{ api: session.api, user, language, locale, messages, ...shown },
     listings: context.listings,
-    user,
-    language,
-    locale,
-    messages,
     publicOrigin: settings.publicOrigin,
     stripeKey: settings.stripePublishableKey,
     feeBasisPoints: settings.feeBasisPoints,
     payoutDelaySeconds: settings.payoutDelaySeconds,
-    refusal,
-    result,
-    away,
     failed: false,
   }
   return undefined

@@ -24,6 +24,8 @@ export const securityHeaders = (nonce: string, publicOrigin: string, paysAtStrip
       `connect-src 'self'${stripe.calls}`,
       ...stripe.frames,
       "manifest-src 'self'",
+      // The one of public/ticket-worker.js.
+      "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'self'",
       "frame-ancestors 'none'",

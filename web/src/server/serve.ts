@@ -7,7 +7,7 @@ import { traceOf } from '../gateway/trace.ts'
 import { createLog } from './log.ts'
 import { liveStreams, observeRequest } from './observe-request.ts'
 import { pathToShow } from './route-name.ts'
-import { serverContext } from './server-context.ts'
+import { type ServerContext, serverContext } from './server-context.ts'
 
 type Handle = (request: Request) => Response | Promise<Response>
 
@@ -17,33 +17,44 @@ const withNosniff = (response: Response): Response => {
   return response
 }
 
+type Log = ReturnType<typeof createLog>
+
+/** Answers a request in its trace, and writes a line about it. */
+const createHandler = (handle: Handle, context: ServerContext, log: Log) => {
+  return async (request: Request, peer: string | undefined): Promise<Response> => {
+    const started = performance.now()
+    const { pathname } = new URL(request.url)
+    // The trace starts here: what is called for this request, and the line about it, tell the same id.
+    const response = await observeRequest(request, pathname, async () => {
+      // Before the files of the build, which the framework would serve whatever their name.
+      const answer = await context.handle(request, peer)
+      if (answer) return answer
+      // Where h3 looks for it.
+      Object.defineProperty(request, 'ip', { value: peer })
+      return withNosniff(await handle(request))
+    })
+    const durationMs = Math.round(performance.now() - started)
+    const path = pathToShow(pathname)
+    const { traceId } = traceOf(request.headers.get('traceparent'))
+    log('info', 'request', { method: request.method, path, status: response.status, durationMs, traceId })
+    return response
+  }
+}
+
 /** Serves pages and gateway until SIGTERM or SIGINT; then answers what is under way, for a bounded time, and ends. */
 export const serve = (handle: Handle): void => {
   const context = serverContext()
   const { settings } = context
   const log = createLog(settings.logLevel)
+  const respond = createHandler(handle, context, log)
   let isDraining = false
   const options = {
     port: settings.port,
     hostname: settings.host,
     fetch: async (request: Request, peer: string | undefined) => {
-      const started = performance.now()
-      const { pathname } = new URL(request.url)
-      // The trace starts here: what is called for this request, and the line about it, tell the same id.
-      const response = await observeRequest(request, pathname, async () => {
-        // Before the files of the build, which the framework would serve whatever their name.
-        const answer = await context.handle(request, peer)
-        if (answer) return answer
-        // Where h3 looks for it.
-        Object.defineProperty(request, 'ip', { value: peer })
-        return withNosniff(await handle(request))
-      })
-      const durationMs = Math.round(performance.now() - started)
+      const response = await respond(request, peer)
       // Whoever keeps a connection opens the next one to a process that stays.
       if (isDraining) response.headers.set('connection', 'close')
-      const path = pathToShow(pathname)
-      const { traceId } = traceOf(request.headers.get('traceparent'))
-      log('info', 'request', { method: request.method, path, status: response.status, durationMs, traceId })
       return response
     },
   }

@@ -1,4 +1,5 @@
-import { body, combineRoutes, describeRoute } from '@fairpass/sdk/http'
+import { now } from '@fairpass/sdk/clock'
+import { body, describeRoute } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -35,11 +36,8 @@ const confirmPassword = async (accounts: Accounts, userId: string, password: str
   if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
 }
 
-/** What somebody does with their own account. */
-export const createOwnAccountRoutes = (deps: OwnAccountDeps) =>
-  combineRoutes(createPasswordRoutes(deps), createErasureRoutes(deps))
-
-const createPasswordRoutes = (deps: OwnAccountDeps) => {
+/** Who is signed in, and their password. */
+export const createPasswordRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, limits } = deps
   const { identity } = deps.context
 
@@ -75,7 +73,8 @@ const createPasswordRoutes = (deps: OwnAccountDeps) => {
     )
 }
 
-const createErasureRoutes = (deps: OwnAccountDeps) => {
+/** The end of an account. */
+export const createErasureRoutes = (deps: OwnAccountDeps) => {
   const { accounts, sessions, payments, limits } = deps
   return new Hono<SignedInEnv>().delete(
     '/api/users/me',
@@ -94,7 +93,7 @@ const createErasureRoutes = (deps: OwnAccountDeps) => {
       await confirmPassword(accounts, id, c.req.valid('json').password)
       await keepAnAdmin(accounts, c.var.user)
       if (await payments.isOwed(id)) throw new EarningsOutstandingError()
-      await accounts.erase(id, new Date(), deps.farewell)
+      await accounts.erase(id, now(), deps.farewell)
       await sessions.endAll(id)
       deps.sessionIssuer.cookies.clear(c)
       return c.body(null, 204)

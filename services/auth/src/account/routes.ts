@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { ForbiddenError, NotFoundError } from '@fairpass/sdk/errors'
 import { describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
@@ -54,7 +55,7 @@ export const createAccountRoutes = ({ accounts, sessions, context: { identity, i
       async (c) => {
         const account = await findOr404(c.req.param('id'))
         if (account.status === 'active') await keepAnAdmin(accounts, account)
-        await accounts.ban(account.id, new Date())
+        await accounts.ban(account.id, now())
         await sessions.endAll(account.id)
         return c.body(null, 204)
       },
@@ -66,7 +67,7 @@ export const createAccountRoutes = ({ accounts, sessions, context: { identity, i
       describeRoute('Undo a ban', { 204: undefined }, 'version_conflict'),
       async (c) => {
         const account = await findOr404(c.req.param('id'))
-        await accounts.unban(account.id, new Date())
+        await accounts.unban(account.id, now())
         return c.body(null, 204)
       },
     )

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import {
   type Collection,
@@ -110,7 +111,7 @@ export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
      */
     create: async ({ id = newId(), email, password, role = 'user', beside }: NewAccount): Promise<Account> => {
       const passwordHash = await passwords.hash(password)
-      const account = { email, role, status: 'active' as const, createdAt: new Date() }
+      const account = { email, role, status: 'active' as const, createdAt: timeNow() }
       try {
         return await inTransaction(db, async (session) => {
           const { version } = await documents.insert({ id, ...account, passwordHash }, undefined, { session })
@@ -153,7 +154,7 @@ export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
     resetPassword: async (id: string, passwordHash: string, session: ClientSession): Promise<void> => {
       const stored = await documents.find(id, { session })
       if (!stored || stored.status === 'erased') return
-      await documents.replace(stored, { ...stored, passwordHash, endSessionsBefore: new Date() }, undefined, {
+      await documents.replace(stored, { ...stored, passwordHash, endSessionsBefore: timeNow() }, undefined, {
         session,
       })
     },

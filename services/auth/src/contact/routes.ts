@@ -1,4 +1,4 @@
-import { body, combineRoutes, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
@@ -40,10 +40,7 @@ export type ContactDeps = {
 }
 
 /** How an account is written to, as its owner sees and sets it. */
-export const createContactRoutes = (deps: ContactDeps) =>
-  combineRoutes(createSettingsRoutes(deps), createEmailRoutes(deps), createUnsubscribeRoutes(deps))
-
-const createSettingsRoutes = (deps: ContactDeps) => {
+export const createSettingsRoutes = (deps: ContactDeps) => {
   const { contacts } = deps
   const { identity } = deps.context
   return new Hono<IdempotencyEnv>()
@@ -68,7 +65,7 @@ const createSettingsRoutes = (deps: ContactDeps) => {
     )
 }
 
-const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, idempotent } }: ContactDeps) =>
+export const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, idempotent } }: ContactDeps) =>
   new Hono<IdempotencyEnv>()
     .post(
       '/api/users/email/confirmation',
@@ -102,7 +99,7 @@ const createEmailRoutes = ({ accounts, recovery, limits, context: { identity, id
       },
     )
 
-const createUnsubscribeRoutes = ({ accounts, contacts, unsubscribing, onUnsubscribed, limits }: ContactDeps) =>
+export const createUnsubscribeRoutes = ({ accounts, contacts, unsubscribing, onUnsubscribed, limits }: ContactDeps) =>
   new Hono<IdempotencyEnv>().post(
     '/api/users/unsubscribe',
     limits.recoveryByAddress,

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import type { Accounts } from '../account/store.ts'
 import type { Passkeys } from '../passkey/store.ts'
 import type { SecondFactors } from '../second-factor/store.ts'
@@ -19,7 +20,7 @@ export const settingsOf = async ({ accounts, contacts, secondFactors, passkeys }
     ...{ email, language, ...factors },
     isEmailConfirmed: confirmedEmail === email,
     isEmailBounced: bouncedEmail === email,
-    ...(change && change.expiresAt > new Date() ? { newEmail: change.newEmail } : {}),
+    ...(change && change.expiresAt > now() ? { newEmail: change.newEmail } : {}),
     mails: {
       sales: !off.includes('sales'),
       waitlist: !off.includes('waitlist'),

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { CustomError } from '@fairpass/sdk/errors'
 import type { ClientSession, Collection, Db, IndexDescription } from 'mongodb'
 
@@ -54,7 +55,7 @@ const createUse =
     token: string,
     purposes: readonly Purpose[],
     work: (opened: Opened, session: ClientSession) => Promise<void>,
-    now = new Date(),
+    now = timeNow(),
   ): Promise<Opened> => {
     const parsed = parse(token)
     if (!parsed) throw new EmailTokenInvalidError()
@@ -98,7 +99,7 @@ export const openEmailTokens = (db: Db, key: string) => {
     use: createUse(db, tokens),
 
     /** Whether a token is good still, without using it up. */
-    isGood: async (token: string, purposes: readonly Purpose[], now = new Date()): Promise<boolean> => {
+    isGood: async (token: string, purposes: readonly Purpose[], now = timeNow()): Promise<boolean> => {
       const parsed = parse(token)
       const found = parsed && (await tokens.findOne({ ...parsed, usedAt: { $exists: false } }))
       return found ? purposes.includes(found.purpose) && found.expiresAt > now : false
@@ -108,7 +109,7 @@ export const openEmailTokens = (db: Db, key: string) => {
     endAll: async (userId: string, purposes: readonly Purpose[], session: ClientSession): Promise<void> => {
       await tokens.updateMany(
         { userId, purpose: { $in: [...purposes] }, usedAt: { $exists: false } },
-        { $set: { usedAt: new Date() } },
+        { $set: { usedAt: timeNow() } },
         { session },
       )
     },

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Log } from '@fairpass/sdk/telemetry'
 import { asked, categoryOf, hourlyMost, isLinked, type LinkedKind, linkPaths } from './kinds.ts'
 import { type Category, compose, type Language } from './letter.ts'
@@ -212,7 +213,7 @@ const createLookUp =
 
 /** Sends what is due. */
 export const createDelivery = (deps: Deps) => {
-  const { mails, now = () => new Date(), concurrency = 4 } = deps
+  const { mails, now = timeNow, concurrency = 4 } = deps
   const [attempt, lookUp] = [createAttempt(deps, now), createLookUp(deps)]
   let restsUntil = 0
 

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { counter, type GaugeCollector, gauge } from '@fairpass/sdk/telemetry'
 import type { Mails } from './store.ts'
 
@@ -17,7 +18,7 @@ export const mailsTotal = counter('mails_total', {
 export const mailGauges = (mails: Pick<Mails, 'backlog'>): GaugeCollector => ({
   name: 'mails',
   read: async () => {
-    const now = new Date()
+    const now = timeNow()
     const { count, dueSince } = await mails.backlog(now)
     mailsOwed.set(count)
     mailsDueOldestSeconds.set(dueSince ? (now.getTime() - dueSince.getTime()) / 1000 : 0)

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { isDuplicateKey, newId } from '@fairpass/sdk/mongo'
 import { createBell } from '@fairpass/sdk/run-periodically'
 import type { ClientSession, Db } from 'mongodb'
@@ -33,7 +34,7 @@ export const openMails = (db: Db) => {
      * Owes mails, in the session's transaction when there is one; what is owed or was sent for the same cause stays as it is.
      * @param now when each is due
      */
-    owe: async (owed: readonly Owed[], { session, now = new Date() }: { session?: ClientSession; now?: Date } = {}) => {
+    owe: async (owed: readonly Owed[], { session, now = timeNow() }: { session?: ClientSession; now?: Date } = {}) => {
       if (owed.length === 0) return
       const expiresAt = new Date(now.getTime() + rememberedMs)
       await mails

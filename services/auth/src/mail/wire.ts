@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { Accounts } from '../account/store.ts'
 import type { Contact, Contacts } from '../contact/store.ts'
@@ -63,7 +64,7 @@ export const wireDelivery = ({ accounts, contacts, emailTokens, unsubscribing, .
     findAddressees,
     markBounced: async (userId, email) => contacts.set(userId, { bouncedEmail: email }),
     openToken: async ({ id, kind }, { userId, email }) =>
-      userId ? emailTokens.open(id, { purpose: kind, userId, email }, rest.now?.() ?? new Date()) : undefined,
+      userId ? emailTokens.open(id, { purpose: kind, userId, email }, rest.now?.() ?? timeNow()) : undefined,
     unsubscribeTokenOf: unsubscribing.tokenOf,
   })
 }

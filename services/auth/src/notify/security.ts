@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { newId } from '@fairpass/sdk/mongo'
 import type { ClientSession } from 'mongodb'
 import type { SecurityChange } from '../mail/kinds.ts'
@@ -16,7 +17,7 @@ export const tellOfChange = (
         kind: 'security-changed',
         cause: `user:${userId}:${change}:${newId()}`,
         to: { userId },
-        data: { change, at: new Date().toISOString() },
+        data: { change, at: now().toISOString() },
       },
     ],
     { session },

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import {
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,
@@ -37,7 +38,7 @@ export const createAuthentication = ({ passkeys, challenges, expected, log }: Ce
     // A copy of the authenticator would have counted on by itself (WebAuthn level 3, 7.2, step 22).
     await passkeys.updateOne(
       { _id: stored._id },
-      { $max: { counter: authenticationInfo.newCounter }, $set: { usedAt: new Date() } },
+      { $max: { counter: authenticationInfo.newCounter }, $set: { usedAt: now() } },
     )
     return stored.userId
   },

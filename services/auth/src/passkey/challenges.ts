@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Db } from 'mongodb'
 
 type Challenge = { _id: string; purpose: 'register' | 'authenticate'; userId?: string; expiresAt: Date }
@@ -11,7 +12,7 @@ export const openChallenges = (db: Db) => {
   return {
     ensureIndexes: () => challenges.createIndex({ expiresAt: 1 }, { name: 'expired', expireAfterSeconds: 0 }),
 
-    create: async (purpose: Challenge['purpose'], userId?: string, now = new Date()): Promise<string> => {
+    create: async (purpose: Challenge['purpose'], userId?: string, now = timeNow()): Promise<string> => {
       const challenge = randomBytes(32).toString('base64url')
       const expiresAt = new Date(now.getTime() + lifetimeMs)
       await challenges.insertOne({ _id: challenge, purpose, expiresAt, ...(userId ? { userId } : {}) })
@@ -19,7 +20,7 @@ export const openChallenges = (db: Db) => {
     },
 
     /** @returns whether it was good, which it is no more */
-    use: async (challenge: unknown, purpose: Challenge['purpose'], userId?: string, now = new Date()) => {
+    use: async (challenge: unknown, purpose: Challenge['purpose'], userId?: string, now = timeNow()) => {
       // What was signed is somebody's JSON, in which it may be anything, an operator of the database's among it.
       if (typeof challenge !== 'string') return false
       const found = await challenges.findOneAndDelete({

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import {
   generateRegistrationOptions,
@@ -48,7 +49,7 @@ export const createRegistration = ({ db, passkeys, challenges, expected, log }: 
     )
     if (!verified) throw new PasskeyRefusedError()
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential
-    const createdAt = new Date()
+    const createdAt = now()
     const stored = { userId, name, publicKey: new Binary(publicKey), counter, transports, createdAt }
     try {
       await inTransaction(db, async (session) => {

@@ -1,5 +1,5 @@
 import { AccountBannedError, NotFoundError } from '@fairpass/sdk/errors'
-import { body, combineRoutes, describeRoute } from '@fairpass/sdk/http'
+import { body, describeRoute } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Hono } from 'hono'
@@ -63,11 +63,8 @@ export type PasskeyDeps = {
   context: ServiceContext
 }
 
-/** Passkeys: added, removed, and signed in with, alone. */
-export const createPasskeyRoutes = (deps: PasskeyDeps) =>
-  combineRoutes(createSignInRoutes(deps), createOwnPasskeyRoutes(deps))
-
-const createSignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: PasskeyDeps) =>
+/** Signing in with a passkey alone. */
+export const createPasskeySignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: PasskeyDeps) =>
   new Hono()
     .post(
       '/api/users/signin/passkey/options',
@@ -88,7 +85,8 @@ const createSignInRoutes = ({ accounts, passkeys, sessionIssuer, limits }: Passk
       },
     )
 
-const createOwnPasskeyRoutes = (deps: PasskeyDeps) => {
+/** The passkeys of an account: added and removed. */
+export const createPasskeyRoutes = (deps: PasskeyDeps) => {
   const { accounts, sessions, passkeys, mails, sessionIssuer } = deps
   const { identity } = deps.context
   return new Hono()

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { inTransaction, isDuplicateKey, newId } from '@fairpass/sdk/mongo'
 import type { ClientSession } from 'mongodb'
 import { type Account, EmailInUseError } from '../domain/account.ts'
@@ -18,7 +19,7 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
       contacts.find(userId, session),
     ])
     const isMeant = side === 'old' ? account?.email === email : change?.newEmail === email
-    if (!account || !change || change.expiresAt <= new Date() || !isMeant) throw new EmailTokenInvalidError()
+    if (!account || !change || change.expiresAt <= now() || !isMeant) throw new EmailTokenInvalidError()
     const confirmed = [...new Set([...change.confirmed, side])]
     // An address that never was confirmed may be the one with the typing error: nobody could confirm anything there.
     const isOldNeeded = confirmedEmail === account.email
@@ -59,7 +60,7 @@ export const createConfirmation = (deps: RecoveryDeps) => {
         const { id: userId } = account
         const { confirmedEmail, language } = await contacts.find(userId, session)
         const id = newId()
-        const expiresAt = new Date(Date.now() + changeLastsMs)
+        const expiresAt = new Date(now().getTime() + changeLastsMs)
         await contacts.set(userId, { change: { id, newEmail, confirmed: [], expiresAt } }, session)
         await emailTokens.endAll(userId, ['email-change-old', 'email-change-new'], session)
         const cause = `user:${userId}:email-change:${id}`

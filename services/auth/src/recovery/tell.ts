@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import type { ClientSession, Db } from 'mongodb'
 import type { Accounts } from '../account/store.ts'
 import type { Contacts } from '../contact/store.ts'
@@ -19,6 +20,6 @@ export type RecoveryDeps = {
 export const createTell =
   (mails: Mails) => (change: SecurityChange, to: Owed['to'], cause: string, session: ClientSession) =>
     mails.owe(
-      [{ kind: 'security-changed', cause: `${cause}:${change}`, to, data: { change, at: new Date().toISOString() } }],
+      [{ kind: 'security-changed', cause: `${cause}:${change}`, to, data: { change, at: now().toISOString() } }],
       { session },
     )

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, combineRoutes, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { body, describeRoute, type IdempotencyEnv } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -40,11 +40,14 @@ export type SecondFactorDeps = {
   context: ServiceContext
 }
 
-/** An authenticator app: set up, removed, and asked for when signing in. */
-export const createSecondFactorRoutes = (deps: SecondFactorDeps) =>
-  combineRoutes(createSignInRoutes(deps), createSetUpRoutes(deps), createRemovalRoutes(deps))
-
-const createSignInRoutes = ({ accounts, secondFactors, pendingSignIns, sessionIssuer, limits }: SecondFactorDeps) => {
+/** The second step of signing in. */
+export const createCodeSignInRoutes = ({
+  accounts,
+  secondFactors,
+  pendingSignIns,
+  sessionIssuer,
+  limits,
+}: SecondFactorDeps) => {
   const { cookies } = sessionIssuer
   return new Hono<IdempotencyEnv>().post(
     '/api/users/signin/code',
@@ -69,7 +72,8 @@ const createSignInRoutes = ({ accounts, secondFactors, pendingSignIns, sessionIs
   )
 }
 
-const createSetUpRoutes = (deps: SecondFactorDeps) => {
+/** An authenticator app: set up. */
+export const createSetUpRoutes = (deps: SecondFactorDeps) => {
   const { accounts, sessions, secondFactors, mails, sessionIssuer, limits } = deps
   const { identity } = deps.context
   return new Hono<SignedInEnv>()
@@ -118,7 +122,8 @@ const createSetUpRoutes = (deps: SecondFactorDeps) => {
     )
 }
 
-const createRemovalRoutes = ({ secondFactors, mails, context: { identity } }: SecondFactorDeps) =>
+/** An authenticator app: removed, or recovered from. */
+export const createRemovalRoutes = ({ secondFactors, mails, context: { identity } }: SecondFactorDeps) =>
   new Hono<SignedInEnv>()
     .post(
       '/api/users/recovery-codes',

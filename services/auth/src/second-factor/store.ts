@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { CustomError } from '@fairpass/sdk/errors'
 import { type Collection, inTransaction, openCollection } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
@@ -48,7 +49,7 @@ const createSetUp = (db: Db, documents: Documents) => {
      * @returns the recovery codes, which are shown this once
      * @throws SecondFactorCodeError
      */
-    confirm: async (userId: string, code: string, beside: Beside, now = new Date()): Promise<string[]> => {
+    confirm: async (userId: string, code: string, beside: Beside, now = timeNow()): Promise<string[]> => {
       const codes = newRecoveryCodes()
       await changeWith(userId, beside, ({ pending, ...stored }) => {
         const step = pending === undefined ? undefined : stepOfCode(pending, code, 0, now)
@@ -125,7 +126,7 @@ export const openSecondFactors = (db: Db) => {
      * Uses up a code of the app, or a recovery code.
      * @throws SecondFactorCodeError
      */
-    use: async (userId: string, typed: string, now = new Date()): Promise<void> => {
+    use: async (userId: string, typed: string, now = timeNow()): Promise<void> => {
       if (!(await documents.change(userId, (stored) => withoutCode(stored, typed, now))))
         throw new SecondFactorCodeError()
     },

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { event } from '@fairpass/sdk/events'
 import type { Filter } from 'mongodb'
 import { after, type SessionDocument, type SessionDocuments } from './document.ts'
@@ -23,7 +24,7 @@ export const createEnding = (documents: SessionDocuments, tokenSeconds: number) 
   const { raw } = documents
 
   const end = async (sessionId: string): Promise<void> => {
-    const now = new Date()
+    const now = timeNow()
     await documents.change(
       sessionId,
       (session) => (session.endedAt ? session : ended(session, now, tokenSeconds)),
@@ -33,7 +34,7 @@ export const createEnding = (documents: SessionDocuments, tokenSeconds: number) 
 
   const find = async (sessionId: string) => {
     const session = await documents.find(sessionId)
-    return session && !session.endedAt && session.expiresAt > new Date() ? session : undefined
+    return session && !session.endedAt && session.expiresAt > timeNow() ? session : undefined
   }
 
   const endWhere = async (filter: Filter<StoredSession>): Promise<void> => {

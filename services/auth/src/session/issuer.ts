@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { AccountBannedError } from '@fairpass/sdk/errors'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
@@ -63,7 +64,7 @@ export const createSessionIssuer = ({ config, accounts, sessions, tokens, device
     { userId, sessionId, refreshToken, ...proof }: Entry,
     known?: Account,
   ): Promise<Account> => {
-    const now = new Date()
+    const now = timeNow()
     const account = await accounts.find(userId)
     const refusal = refusalOf(account, known)
     if (!account || refusal) {
@@ -86,7 +87,7 @@ export const createSessionIssuer = ({ config, accounts, sessions, tokens, device
       const before = cookies.refreshToken(c)
       const entered = await enter(
         c,
-        { userId, ...(await sessions.open({ userId, device, now: new Date(), isMultiFactor })) },
+        { userId, ...(await sessions.open({ userId, device, now: timeNow(), isMultiFactor })) },
         account,
       )
       // What this browser was signed in with before is of no use any more (OWASP ASVS 5.0, 7.2.4).
@@ -98,7 +99,7 @@ export const createSessionIssuer = ({ config, accounts, sessions, tokens, device
     /** A new access token for a session of which something has changed: its proof, or what its account needs. */
     renewAccess: async (c: Context, userId: string, sessionId: string): Promise<void> => {
       const [account, proof] = await Promise.all([accounts.find(userId), sessions.proof(sessionId)])
-      if (account && proof) cookies.setAccess(c, await accessFor(account, sessionId, proof, new Date()))
+      if (account && proof) cookies.setAccess(c, await accessFor(account, sessionId, proof, timeNow()))
     },
   }
 }

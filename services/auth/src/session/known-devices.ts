@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Mails } from '../mail/store.ts'
@@ -26,7 +27,7 @@ export const openKnownDevices = (db: Db, { owe }: Pick<Mails, 'owe'>) => {
     /** Notes a sign-in. One from a device that is new to the account is told to its owner by mail, in the same transaction. */
     seen: async (userId: string, device: string, { isNew }: { isNew: boolean }): Promise<void> => {
       const _id = idOf(userId, device)
-      const now = new Date()
+      const now = timeNow()
       const { matchedCount } = await known.updateOne({ _id }, { $set: { seenAt: now } })
       if (matchedCount > 0) return
       try {

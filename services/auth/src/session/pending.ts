@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { pendingSignInSeconds } from './cookies.ts'
 
 type Pending = { userId: string; version: number }
@@ -11,12 +12,12 @@ export const createPendingSignIns = (key: string) => {
   const macOf = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url')
 
   return {
-    issue: ({ userId, version }: Pending, now = new Date()): string => {
+    issue: ({ userId, version }: Pending, now = timeNow()): string => {
       const payload = `${userId}.${version}.${Math.floor(now.getTime() / 1000) + pendingSignInSeconds}`
       return `${payload}.${macOf(payload)}`
     },
 
-    read: (value: string | undefined, now = new Date()): Pending | undefined => {
+    read: (value: string | undefined, now = timeNow()): Pending | undefined => {
       const [, payload = '', userId = '', version, until, mac = ''] =
         /^(([0-9a-f]{24})\.(\d{1,15})\.(\d{1,12}))\.([A-Za-z0-9_-]{43})$/.exec(value ?? '') ?? []
       if (mac === '' || !timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(payload)))) return undefined

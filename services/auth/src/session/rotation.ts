@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Log } from '@fairpass/sdk/telemetry'
 import { RefreshTokenInvalidError } from '../domain/account.ts'
 import { after, proofOf, type SessionDocuments } from './document.ts'
@@ -34,7 +35,7 @@ const replaceToken = async (
   secret: string,
   lifetimeSeconds: number,
 ) => {
-  const now = new Date()
+  const now = timeNow()
   return raw.findOneAndUpdate({ _id: sessionId, tokenHash: hash, expiresAt: { $gt: now } }, [
     {
       $set: {
@@ -71,7 +72,7 @@ export const createRotation = (documents: SessionDocuments, { ending, lifetimeSe
      * @throws RefreshTokenInvalidError, the family having ended when the token had been used
      */
     authenticateRefresh: async (token: string | undefined, canReplay: boolean): Promise<Presented> => {
-      const at = new Date()
+      const at = timeNow()
       const parsed = parseToken(token)
       if (!parsed) throw new RefreshTokenInvalidError()
       const { sessionId, hash } = parsed

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { combineRoutes, describeRoute, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
+import { describeRoute, Id, type IdempotencyEnv } from '@fairpass/sdk/http'
 import { accessTokenOf } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
@@ -25,10 +25,6 @@ export type SessionDeps = {
   context: ServiceContext
 }
 
-/** The session of a browser: renewed and ended by its refresh cookie. */
-export const createSessionRoutes = (deps: SessionDeps) =>
-  combineRoutes(createRefreshRoutes(deps), createDeviceRoutes(deps))
-
 /** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
 const createCallerMiddleware = ({ config, sessionIssuer: { cookies } }: SessionDeps) =>
   createMiddleware<IdempotencyEnv>(async (c, next) => {
@@ -36,7 +32,8 @@ const createCallerMiddleware = ({ config, sessionIssuer: { cookies } }: SessionD
     await next()
   })
 
-const createRefreshRoutes = (deps: SessionDeps) => {
+/** The session of a browser: renewed and ended by its refresh cookie. */
+export const createRefreshRoutes = (deps: SessionDeps) => {
   const { config, sessions, tokens, sessionIssuer, limits, context } = deps
   const { cookies, enter } = sessionIssuer
   const byRefreshToken = createCallerMiddleware(deps)
@@ -75,7 +72,8 @@ const createRefreshRoutes = (deps: SessionDeps) => {
     )
 }
 
-const createDeviceRoutes = ({ sessions, sessionIssuer: { cookies }, context: { identity } }: SessionDeps) =>
+/** The devices that are signed in. */
+export const createDeviceRoutes = ({ sessions, sessionIssuer: { cookies }, context: { identity } }: SessionDeps) =>
   new Hono<Env>()
     .get(
       '/api/users/sessions',

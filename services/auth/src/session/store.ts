@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { openCollection } from '@fairpass/sdk/mongo'
 import type { Db, IndexDescription } from 'mongodb'
 import {
@@ -34,7 +35,7 @@ const createProofs = ({ raw }: SessionDocuments, find: Ending['find']) => ({
     const changed = await raw.findOneAndUpdate(
       { _id: sessionId, endedAt: { $exists: false } },
       {
-        $set: { authenticatedAt: new Date(), ...(isMultiFactor ? { isMultiFactor } : {}) },
+        $set: { authenticatedAt: timeNow(), ...(isMultiFactor ? { isMultiFactor } : {}) },
         $inc: { version: 1 },
       },
       { returnDocument: 'after' },
@@ -51,7 +52,7 @@ const createProofs = ({ raw }: SessionDocuments, find: Ending['find']) => ({
 /** The user's devices, the one seen last first. */
 const listDevices = async (documents: SessionDocuments, userId: string) => {
   const found = await documents.list(
-    { userId, endedAt: { $exists: false }, expiresAt: { $gt: new Date() } },
+    { userId, endedAt: { $exists: false }, expiresAt: { $gt: timeNow() } },
     { sort: { lastSeenAt: -1 }, limit: maxSessions },
   )
   return found.map(({ id, device, createdAt, lastSeenAt }) => ({ id, device, createdAt, lastSeenAt }))

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { body, describeRoute, query } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import { Hono } from 'hono'
@@ -37,7 +38,7 @@ export const createAdminRoutes = ({ handovers, find, context: { identity, idempo
         const { refund: refunds, reason } = c.req.valid('json')
         const { id } = await findOr404(c.req.param('id'))
         const decision = { refunds, reason, adminId: c.var.user.id }
-        const decided = orderOr404(await handovers.change(id, (order) => decideClaim(order, decision, new Date())))
+        const decided = orderOr404(await handovers.change(id, (order) => decideClaim(order, decision, now())))
         return c.json(toClaimed(decided))
       },
     )

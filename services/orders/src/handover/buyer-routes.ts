@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { body, describeRoute } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import { Hono } from 'hono'
@@ -18,9 +19,7 @@ export const createBuyerRoutes = ({ handovers, find, context: { identity, idempo
       idempotent,
       describeRoute('The buyer has the ticket', { 200: OrderAnswer }, ...handoverRefusals),
       async (c) =>
-        c.json(
-          toPublic(await changeAs('buyerId', c.req.param('id'), c.var.user.id, (order) => receive(order, new Date()))),
-        ),
+        c.json(toPublic(await changeAs('buyerId', c.req.param('id'), c.var.user.id, (order) => receive(order, now())))),
     )
     .post(
       '/api/orders/:id/claim',
@@ -34,7 +33,7 @@ export const createBuyerRoutes = ({ handovers, find, context: { identity, idempo
       ),
       async (c) => {
         const { reason } = c.req.valid('json')
-        const next = (order: Order) => claim(order, reason, new Date())
+        const next = (order: Order) => claim(order, reason, now())
         return c.json(toPublic(await changeAs('buyerId', c.req.param('id'), c.var.user.id, next)))
       },
     )

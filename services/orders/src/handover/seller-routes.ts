@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { body, describeRoute, query } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import { Hono } from 'hono'
@@ -40,9 +41,7 @@ export const createSellerRoutes = ({ handovers, find, context: { identity, idemp
       idempotent,
       describeRoute('The seller has passed the ticket on', { 200: SaleAnswer }, ...handoverRefusals),
       async (c) =>
-        c.json(
-          toSale(await changeAs('sellerId', c.req.param('id'), c.var.user.id, (order) => send(order, new Date()))),
-        ),
+        c.json(toSale(await changeAs('sellerId', c.req.param('id'), c.var.user.id, (order) => send(order, now())))),
     )
     .post(
       '/api/orders/:id/claim/answer',
@@ -52,7 +51,7 @@ export const createSellerRoutes = ({ handovers, find, context: { identity, idemp
       describeRoute('What the seller says to a claim', { 200: SaleAnswer }, ...claimRefusals),
       async (c) => {
         const { text } = c.req.valid('json')
-        const next = (order: Order) => answerClaim(order, text, new Date())
+        const next = (order: Order) => answerClaim(order, text, now())
         return c.json(toSale(await changeAs('sellerId', c.req.param('id'), c.var.user.id, next)))
       },
     )

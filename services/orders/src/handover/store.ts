@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { newestFirst } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
@@ -39,7 +40,7 @@ export const openHandovers = (orders: Orders) => {
       orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
 
     /** Tells sellers who have said nothing that their time is nearly over. */
-    remindSellers: async (now = new Date()): Promise<void> => {
+    remindSellers: async (now = timeNow()): Promise<void> => {
       const found = await orders.list(
         { 'handover.remindAt': { $lte: now }, status: 'completed' },
         { sort: { 'handover.remindAt': 1 }, limit: batch },
@@ -51,7 +52,7 @@ export const openHandovers = (orders: Orders) => {
     },
 
     /** Refunds what was not passed on in time. */
-    sweep: async (now = new Date()): Promise<void> => {
+    sweep: async (now = timeNow()): Promise<void> => {
       const late = await orders.list(
         { 'handover.status': 'waiting', 'handover.deadline': { $lte: now }, status: 'completed' },
         { sort: { 'handover.deadline': 1 }, limit: batch },

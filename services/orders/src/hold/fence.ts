@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { conflictFor } from '../domain/offer.ts'
 import { isDue, TicketSoldError } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
@@ -15,7 +16,7 @@ type Deps = { holds: Holds; orders: Orders }
 export const createFence =
   ({ holds, orders }: Deps) =>
   async (ticketId: string, version: number): Promise<'free' | 'reserved' | 'sold'> => {
-    const now = new Date()
+    const now = timeNow()
     const found = await orders.activeOf(ticketId)
     const standing = found && isDue(found, now) ? await orders.expire(found.id, now) : found
     const refusal = conflictFor(standing, now)

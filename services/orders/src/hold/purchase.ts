@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { TicketData } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { pause } from '@fairpass/sdk/run-periodically'
@@ -52,7 +53,7 @@ const createAttempt = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
   const { insert, endOverdue, resume, openOrder } = createHoldCheck({ holds, orders })
 
   return async (buyerId: string, ticketId: string): Promise<Opened | undefined> => {
-    const now = new Date()
+    const now = timeNow()
     const found = await holds.read(ticketId)
     const { hold } = found
     const fence = hold.status === 'free' ? hold.fence : undefined
@@ -106,7 +107,7 @@ export const createPurchase = (deps: Deps) => {
      * @throws TicketSoldError, TicketWithdrawnError, OwnTicketError
      */
     availability: async (buyerId: string, ticketId: string): Promise<{ free: boolean; freeBy?: Date }> => {
-      const now = new Date()
+      const now = timeNow()
       assertOffered(await catalogue.find(ticketId), buyerId, now)
       const order = await orders.activeOf(ticketId)
       if (!order || isDue(order, now)) return { free: true }

@@ -1,4 +1,5 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { idOf, maxOfTicket, type Places } from './place.ts'
 
 /** Who is told that a ticket is free. */
@@ -8,7 +9,7 @@ export type Freed = { ticketId: string; orderId: string; version: number; at: Da
 export const openFreed = (places: Places) => ({
   /** The order let the ticket go: whoever has not looked by themselves in a while is told. */
   markFreed: createBatcher(async (orders: readonly { ticketId: string; id: string; version: number }[]) => {
-    const at = new Date()
+    const at = timeNow()
     await places.bulkWrite(
       orders.map(({ ticketId, id: orderId, version }) => ({
         updateMany: {
@@ -36,7 +37,7 @@ export const openFreed = (places: Places) => ({
   },
 
   /** Whoever sees the page need not be told by mail. */
-  markSeen: async (ticketId: string, buyerId: string, now = new Date()): Promise<void> => {
+  markSeen: async (ticketId: string, buyerId: string, now = timeNow()): Promise<void> => {
     await places.updateOne({ _id: idOf(ticketId, buyerId) }, { $set: { seenAt: now } })
   },
 })

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import type { Catalogue } from '../catalogue.ts'
 import type { Orders } from '../store.ts'
@@ -18,7 +19,7 @@ const batch = 20
  * Tells of tickets that are free again to those in line who are not at the page. A ticket that somebody holds again by then
  * is no news. The same may be told twice when a crash comes in between: whoever writes the mails knows it by its order.
  */
-export const notifyAway = async ({ waitlist, orders, catalogue, publish }: Deps, now = new Date()): Promise<void> => {
+export const notifyAway = async ({ waitlist, orders, catalogue, publish }: Deps, now = timeNow()): Promise<void> => {
   for (let turn = 0; turn < batch; turn++) {
     const freed = await waitlist.freedBefore(new Date(now.getTime() - awayAfterMs))
     if (!freed) return

@@ -1,4 +1,5 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { CustomError } from '@fairpass/sdk/errors'
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Db, IndexDescription } from 'mongodb'
@@ -73,7 +74,7 @@ export const openWaitlist = (db: Db) => {
      * @returns whether it is a new one
      * @throws WaitlistFullError
      */
-    join: async (ticketId: string, buyerId: string, now = new Date()): Promise<boolean> => {
+    join: async (ticketId: string, buyerId: string, now = timeNow()): Promise<boolean> => {
       try {
         return await takePlace(places, ticketId, buyerId, now)
       } finally {

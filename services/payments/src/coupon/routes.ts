@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { body, describeRoute, type IdempotencyEnv, Moment, query } from '@fairpass/sdk/http'
 import { newId, PageLimit } from '@fairpass/sdk/mongo'
@@ -22,7 +23,7 @@ const NewCoupons = v.strictObject({
   expiresAt: v.optional(
     v.pipe(
       Moment,
-      v.check((date) => date > new Date(), 'must be in the future'),
+      v.check((date) => date > now(), 'must be in the future'),
     ),
   ),
 })

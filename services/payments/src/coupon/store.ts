@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { Id } from '@fairpass/sdk/http'
 import { type Collection, inTransaction, newestFirst, newId, openCollection } from '@fairpass/sdk/mongo'
 import { readCouponCode } from '@fairpass/sdk/values'
@@ -27,7 +28,7 @@ const createRedeeming = (documents: Collection<Coupon>) => {
   const redeemIn = async (session: ClientSession, typed: string): Promise<Coupon> => {
     const coupon = await find(typed, { session })
     if (!coupon) throw new CouponNotRedeemableError()
-    return documents.replace(coupon, redeem(coupon, new Date()), undefined, { session })
+    return documents.replace(coupon, redeem(coupon, timeNow()), undefined, { session })
   }
 
   const releaseIn = async (session: ClientSession, id: string): Promise<void> => {
@@ -67,7 +68,7 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
         maxRedemptions,
         redemptions: 0,
         ...(expiresAt ? { expiresAt } : {}),
-        createdAt: new Date(),
+        createdAt: timeNow(),
       }))
       await inTransaction(db, (session) => documents.raw.insertMany(drafts, { session }))
       return drafts.map((draft) => readable(documents.toEntity(draft)))
@@ -82,7 +83,7 @@ export const openCoupons = (db: Db, vault: CodeVault) => {
     withdraw: async (named: string): Promise<boolean> => {
       const coupon = v.is(Id, named) ? await documents.find(named) : await codes.find(named)
       if (!coupon) return false
-      await documents.change(coupon.id, (current) => withdraw(current, new Date()))
+      await documents.change(coupon.id, (current) => withdraw(current, timeNow()))
       return true
     },
   }

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import {
   type Collection,
@@ -56,7 +57,7 @@ const createFollow =
     if (!known) return
     await inTransaction(db, async (session) => {
       const [before, payment] = [await documents.find(told.id, { session }), await payments.findIn(session, known.id)]
-      const after = payment && followDispute(before, told, payment, new Date())
+      const after = payment && followDispute(before, told, payment, timeNow())
       if (!after) return
       if (before)
         await documents.replace(before, { ...after, version: before.version }, eventsAfter(before), { session })
@@ -98,7 +99,7 @@ export const openDisputes = (db: Db, deps: Deps) => {
 
     /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
     reconcile: async (): Promise<void> => {
-      const now = new Date()
+      const now = timeNow()
       const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
       const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs
       const told = await connect.disputesSince(new Date(since))

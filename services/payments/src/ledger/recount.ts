@@ -14,7 +14,7 @@ type State = {
 }
 
 /** How many entries one round counts. */
-const batch = 5_000
+const batch = 1_000
 
 /**
  * Counts closed books again, a part in each round, from one end to the other and then anew: an entry that was changed after

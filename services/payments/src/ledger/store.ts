@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { inTransaction, readWithinMs } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Entry } from '../domain/ledger.ts'
@@ -28,7 +29,7 @@ export const openLedger = (db: Db) => {
 
     write: async (written: Entry[], session: ClientSession): Promise<void> => {
       if (written.length === 0) return
-      const now = Date.now()
+      const now = timeNow().getTime()
       // A millisecond apart, so that whoever sorts by time reads them in this order.
       const stored = written.map(({ id, ...entry }, nth) => ({ _id: id, ...entry, at: new Date(now + nth) }))
       await entries.insertMany(stored, { session })

@@ -1,10 +1,11 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { isUnfinished, type Payment, refundedAtStripe } from '../domain/payment.ts'
 import { hasIntent, keyOf, retrieveIntent, type StepDeps } from './intent.ts'
 
 type Deps = StepDeps & { advance: (id: string, known?: Payment) => Promise<Payment> }
 
 /** What may still happen at Stripe to a payment that has ended here. */
-export const createAfterEnd = ({ payments, stripe, advance, now = () => new Date() }: Deps) => ({
+export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Deps) => ({
   /**
    * Looks at what Stripe says of a payment that was given up: money that came nevertheless goes back. An intent whose id was
    * never learnt is named by whoever found it.

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetry'
 import { unfinishedStatuses } from '../domain/payment.ts'
 import { paymentsUnfinished, paymentsUnfinishedOldestSeconds } from '../metrics.ts'
@@ -12,7 +13,7 @@ const secondsSince = (moment: Date, now: Date) => Math.max(0, (now.getTime() - m
 export const unfinishedGauges = (payments: Pick<Payments, 'unfinished'>): GaugeCollector => ({
   name: 'unfinished payments',
   read: async () => {
-    const now = new Date()
+    const now = timeNow()
     const found = await payments.unfinished()
     for (const status of unfinishedStatuses)
       paymentsUnfinished.set({ status }, found.filter((payment) => payment.status === status).length)

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
@@ -29,7 +30,7 @@ export const createMoves = ({ db, documents, ledger, coupons, payouts }: MoveDep
    * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
    */
   const moveThrough = async (before: Payment, path: readonly Status[], why?: Why): Promise<Payment> => {
-    const now = new Date()
+    const now = timeNow()
     const entries: Entry[] = []
     let after = before
     for (const to of path) {
@@ -77,7 +78,7 @@ export const createMoves = ({ db, documents, ledger, coupons, payouts }: MoveDep
 export const createNotes = ({ db, documents, ledger, payouts }: Omit<MoveDeps, 'coupons'>) => ({
   /** Part of the transaction that notes a dispute. */
   noteDisputeIn: (session: ClientSession, payment: Payment, dispute: NonNullable<Payment['dispute']>) =>
-    documents.replace(payment, { ...payment, dispute, updatedAt: new Date() }, undefined, { session }),
+    documents.replace(payment, { ...payment, dispute, updatedAt: timeNow() }, undefined, { session }),
 
   /**
    * Notes that more of a completed payment was given back than is known, in one transaction with the ledger and the payout.
@@ -85,7 +86,7 @@ export const createNotes = ({ db, documents, ledger, payouts }: Omit<MoveDeps, '
    */
   noteRefundInPart: (payment: Payment, refundedCents: number): Promise<Payment> =>
     inTransaction(db, async (session) => {
-      const noted = { ...payment, refundedCents, updatedAt: new Date() }
+      const noted = { ...payment, refundedCents, updatedAt: timeNow() }
       const saved = await documents.replace(payment, noted, undefined, { session })
       await ledger.write([partRefundedEntry(payment, refundedCents)], session)
       const [before, after] = [lossOf(payment, payment.refundedCents ?? 0), lossOf(payment, refundedCents)]
@@ -95,5 +96,5 @@ export const createNotes = ({ db, documents, ledger, payouts }: Omit<MoveDeps, '
 
   /** Keeps what is learnt of a payment without moving it. */
   note: (payment: Payment, learnt: Pick<Partial<Payment>, 'intentId' | 'keyGeneration'>): Promise<Payment> =>
-    documents.replace(payment, { ...payment, ...learnt, updatedAt: new Date() }),
+    documents.replace(payment, { ...payment, ...learnt, updatedAt: timeNow() }),
 })

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { pause } from '@fairpass/sdk/run-periodically'
 import { feeOf } from '../domain/fee.ts'
@@ -43,7 +44,7 @@ const createOpen =
     const order = await orders.find(orderId)
     if (order?.buyerId !== buyerId) throw new NotFoundError('There is no such order')
     const expiresAt = new Date(order.expiresAt)
-    const now = new Date()
+    const now = timeNow()
     if (order.status !== 'created' || expiresAt <= now) throw new OrderNotPayableError()
     const { sellerId, ticketId, totalCents, currency, startsAt } = order
     const opening = {

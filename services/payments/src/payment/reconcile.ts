@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import { reconciledTotal } from '../metrics.ts'
@@ -14,7 +15,7 @@ const maxBatches = 25
 const refundsSinceMs = 24 * 3_600_000
 
 const reconcileBatch = async ({ payments, advance, log }: Deps): Promise<number> => {
-  const due = await payments.due(new Date(), batch)
+  const due = await payments.due(timeNow(), batch)
   await Promise.all(
     due.map(async (found) => {
       const payment = await payments.claim(found)
@@ -47,7 +48,7 @@ type RefundsDeps = {
 
 /** Finds refunds at Stripe that no webhook told of. Before a payout each payment is looked at once more. */
 export const reconcileRefunds = async ({ payments, paymentProcess, stripe }: RefundsDeps): Promise<void> => {
-  const intents = await stripe.refundedSince(new Date(Date.now() - refundsSinceMs))
+  const intents = await stripe.refundedSince(new Date(timeNow().getTime() - refundsSinceMs))
   await forEachOf('refund at Stripe', intents, async (intentId) => {
     const payment = await payments.byIntent(intentId)
     if (payment?.status === 'completed' && payment.refundedCents === undefined)
@@ -66,7 +67,7 @@ type StrayDeps = {
 }
 
 /** Finds what cards hold for no payment: an answer that was lost may have been given twice, and no webhook told of it. */
-export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now = new Date() }: StrayDeps) => {
+export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now = timeNow() }: StrayDeps) => {
   const held = await stripe.heldBefore(new Date(now.getTime() - strayAfterMs))
   await forEachOf('hold at Stripe', held, async ({ intentId, paymentId }) => {
     const payment = paymentId === undefined ? undefined : await payments.find(paymentId)

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { isUnfinished, type Payment, PaymentNotRefundableError, PaymentUnderWayError } from '../domain/payment.ts'
 import type { PaymentProcess } from './process.ts'
@@ -17,7 +18,7 @@ export const createRefunds = ({ payments, advance }: Deps) => {
     const disputed = payment.dispute?.status
     if (disputed === 'open' || disputed === 'lost')
       throw new PaymentNotRefundableError("The buyer's bank has taken this money back already")
-    await payments.moveTo(payment, 'refunding', { refund: { reason, ...(adminId ? { adminId } : {}), at: new Date() } })
+    await payments.moveTo(payment, 'refunding', { refund: { reason, ...(adminId ? { adminId } : {}), at: timeNow() } })
   }
 
   /**

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import {
   type Failure,
   OrderNotPayableError,
@@ -19,7 +20,7 @@ const authenticationRequired: Failure = {
   message: 'Your bank asks you to confirm this payment; please use another card',
 }
 
-const isTooLate = ({ now = () => new Date() }: StepDeps, { expiresAt }: Payment) => expiresAt <= now()
+const isTooLate = ({ now = timeNow }: StepDeps, { expiresAt }: Payment) => expiresAt <= now()
 
 const abandon = ({ payments }: StepDeps, payment: Payment, failure = orderNotPayable, intentId = payment.intentId) =>
   payments.moveTo(payment, 'cancelling', { failure, intentId })

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Ledger } from '../ledger/store.ts'
 import type { Payouts } from './store.ts'
 
@@ -13,7 +14,7 @@ export const earningsOf = async (ledger: Ledger, payouts: Pick<Payouts, 'availab
   const [owed, paidOut, available] = await ledger.atOnce(async (session) => [
     await ledger.balances(account, undefined, session),
     await ledger.balances(account, ['payout', 'payout_reversed'], session),
-    await payouts.availableOf(sellerId, new Date(), session),
+    await payouts.availableOf(sellerId, timeNow(), session),
   ])
   const earnings: Earnings = {}
   for (const [currency, balance] of Object.entries(owed)) {

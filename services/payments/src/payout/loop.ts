@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { PayoutProcess } from './process.ts'
 import type { Payouts } from './store.ts'
@@ -9,7 +10,7 @@ const batch = 20
 const maxBatches = 25
 
 const payOutBatch = async ({ payouts, advancePayout, log }: Deps): Promise<number> => {
-  const due = await payouts.due(new Date(), batch)
+  const due = await payouts.due(timeNow(), batch)
   await Promise.all(
     due.map(async (found) => {
       const payout = await payouts.claim(found)

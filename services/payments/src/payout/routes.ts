@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { body, describeRoute, type IdempotencyEnv, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -51,7 +52,7 @@ export const createPayoutRoutes = ({ payouts, onboarding, ledger, context: { ide
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
         const { payouts: found, nextCursor } = await payouts.page({ sellerId: c.var.user.id }, limit, cursor)
-        const now = new Date()
+        const now = timeNow()
         return c.json({ sales: found.map((payout) => toSale(payout, now)), nextCursor })
       },
     )

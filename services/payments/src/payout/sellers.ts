@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { type Collection, isDuplicateKey, openCollection } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
@@ -34,7 +35,7 @@ const learn = async (
   if (isSame(seller, told)) return seller
   const { isReady, isSubmitted, due } = told
   try {
-    const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: new Date() })
+    const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: timeNow() })
     if (isReady && !seller.isReady) await onReady(seller.id)
     return saved
   } catch (error) {
@@ -72,7 +73,7 @@ export const openSellers = (db: Db, { connect, onReady }: Deps) => {
       const known = await refreshed(sellerId)
       if (known) return known
       const { id: accountId, ...told } = await connect.openAccount(sellerId, country)
-      const now = new Date()
+      const now = timeNow()
       try {
         return await documents.insert({ id: sellerId, accountId, ...told, createdAt: now, updatedAt: now })
       } catch (error) {

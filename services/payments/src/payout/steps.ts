@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { isUnfinished, type Payment } from '../domain/payment.ts'
 import {
@@ -56,15 +57,7 @@ const chargeOf = async (stripe: PayoutDeps['stripe'], { intentId }: Payment): Pr
 }
 
 /** Everything that may keep a payout waiting is checked right before it is sent, the ban last of all. */
-const createBegin = ({
-  payouts,
-  payments,
-  sellers,
-  stripe,
-  paymentProcess,
-  bans,
-  now = () => new Date(),
-}: PayoutDeps): Step => {
+const createBegin = ({ payouts, payments, sellers, stripe, paymentProcess, bans, now = timeNow }: PayoutDeps): Step => {
   const stay = (payout: Payout, waitsFor: WaitsFor) => payouts.write(payout, wait(payout, waitsFor, now()))
 
   return async (payout: Payout): Promise<Payout> => {
@@ -87,7 +80,7 @@ const createBegin = ({
 }
 
 /** Sends money to a seller, and takes back what is not owed any more. */
-const createMoves = ({ payouts, connect, now = () => new Date() }: PayoutDeps) => {
+const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
   const underWay = async (payout: Payout, told: Moved, again: (payout: Payout) => Payout) => {
     if (told.as === 'unknown' && told.isKept) await payouts.write(payout, again(payout))
     return new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { event } from '@fairpass/sdk/events'
 import { leaseFrom } from '@fairpass/sdk/lease'
 import {
@@ -52,7 +53,7 @@ const createQueue = (documents: Collection<Payout>) => {
 
     /** What stood in the way of a seller's payouts may be gone: they are looked at now. */
     wake: async (which: { sellerId: string } | { _id: string }): Promise<void> => {
-      const now = new Date()
+      const now = timeNow()
       const filter = { ...which, status: { $in: [...unfinishedPayouts] }, payableAt: { $lte: now } }
       await documents.raw.updateMany(filter, { $set: { lease: leaseFrom(now) }, $inc: { version: 1 } })
     },

@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import type { Collection } from '@fairpass/sdk/mongo'
 import type { ClientSession } from 'mongodb'
 import type { Payment } from '../domain/payment.ts'
@@ -23,7 +24,7 @@ export const createPayoutTransactions = (documents: Collection<Payout>, delaySec
 
   /** A sale that leaves its seller nothing has no payout. One that a dispute has opened before stays as it is. */
   const openIn = async (session: ClientSession, payment: Payment): Promise<void> => {
-    const { id, ...draft } = openPayout(payment, delaySeconds * 1_000, new Date())
+    const { id, ...draft } = openPayout(payment, delaySeconds * 1_000, now())
     if (draft.amountCents === 0) return
     const unlessKnown = { $setOnInsert: { version: 1, ...draft } }
     await documents.raw.updateOne({ _id: id }, unlessKnown, { session, upsert: true })
@@ -40,23 +41,22 @@ export const createPayoutTransactions = (documents: Collection<Payout>, delaySec
     openIn,
 
     /** Part of the transaction that decides a refund. */
-    refundIn: (session: ClientSession, id: string) =>
-      changeIn(session, id, (payout) => refundPayout(payout, new Date())),
+    refundIn: (session: ClientSession, id: string) => changeIn(session, id, (payout) => refundPayout(payout, now())),
 
     /** Part of the transaction that notes a refund in part. */
     reduceIn: (session: ClientSession, id: string, refundedCents: number, lostCents: number) =>
-      changeIn(session, id, (payout) => reducePayout(payout, refundedCents, lostCents, new Date())),
+      changeIn(session, id, (payout) => reducePayout(payout, refundedCents, lostCents, now())),
 
     /** Part of the transaction that notes a dispute. */
     disputeIn: (session: ClientSession, payment: Payment, disputeId: string) =>
-      openAndChangeIn(session, payment, (payout) => disputePayout(payout, disputeId, new Date())),
+      openAndChangeIn(session, payment, (payout) => disputePayout(payout, disputeId, now())),
 
     /** Part of the transaction that notes how a dispute was decided. */
     undisputeIn: (session: ClientSession, payment: Payment, disputeId: string, lostCents: number) =>
-      openAndChangeIn(session, payment, (payout) => undisputePayout(payout, disputeId, lostCents, new Date())),
+      openAndChangeIn(session, payment, (payout) => undisputePayout(payout, disputeId, lostCents, now())),
 
     /** Part of a transaction: a buyer's claim, open or decided. */
     claimIn: (session: ClientSession, payment: Payment, claim: { version: number; isOpen: boolean }) =>
-      openAndChangeIn(session, payment, (payout) => followClaim(payout, claim, new Date())),
+      openAndChangeIn(session, payment, (payout) => followClaim(payout, claim, now())),
   }
 }

@@ -1,3 +1,4 @@
+import { now as timeNow } from '@fairpass/sdk/clock'
 import type { Disputes } from '../dispute/store.ts'
 import { isUnfinished, type Payment } from '../domain/payment.ts'
 import type { PaymentProcess } from '../payment/process.ts'
@@ -20,7 +21,7 @@ const isOfAnotherIntent = ({ intentId }: Payment, about: About) =>
 
 /** Whether somebody is bringing it to its end right now, or the reconciler will within seconds. */
 const isInHand = (payment: Payment, { type }: About) =>
-  payment.status !== 'awaiting_method' && payment.lease.nextAttemptAt > new Date() && !tellsOfRefund(type)
+  payment.status !== 'awaiting_method' && payment.lease.nextAttemptAt > timeNow() && !tellsOfRefund(type)
 
 /** Whether an event says nothing that the payment does not show already. */
 const isOldNews = (payment: Payment, about: About): boolean => {

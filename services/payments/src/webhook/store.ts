@@ -1,4 +1,5 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
+import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
 import {
@@ -76,7 +77,7 @@ const toShown = ({ _id, type, status, lease, receivedAt, failure, paymentId, int
 
 type Events = Collection<StoredWebhook>
 
-const applied = () => ({ status: 'applied', appliedAt: new Date() }) as const
+const applied = () => ({ status: 'applied', appliedAt: timeNow() }) as const
 
 /** Stores what tells nothing new, together with what else comes within a moment. One that is stored already stays as it is. */
 const createStoringApplied = (events: Events) =>
@@ -129,9 +130,9 @@ const createRetries = (
    * @throws NotFoundError
    */
   retry: async (id: string) => {
-    const again = { status: 'stored', lease: leaseFrom(new Date()) } as const
+    const again = { status: 'stored', lease: leaseFrom(timeNow()) } as const
     await events.updateOne({ _id: id, status: 'failed' }, { $set: again })
-    const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: new Date() } })
+    const due = await events.findOne({ _id: id, status: 'stored', 'lease.nextAttemptAt': { $lte: timeNow() } })
     const claimed = due && (await queue.claim(due))
     if (claimed) await applyClaimed(claimed)
     const webhook = await events.findOne({ _id: id })
@@ -166,7 +167,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
     receive: async (body: string, signature: string): Promise<void> => {
       const event = await verify(body, signature)
       if (!isActedOn(event.type)) return
-      const webhook = toStoredWebhook(event, new Date())
+      const webhook = toStoredWebhook(event, timeNow())
       if (await isKnown(webhook)) return storeApplied(webhook)
       try {
         await events.insertOne(webhook)
@@ -178,7 +179,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
     },
 
     applyDue: async (): Promise<void> => {
-      for (const due of await queue.due(new Date(), batch)) {
+      for (const due of await queue.due(timeNow(), batch)) {
         const webhook = await queue.claim(due)
         if (webhook) await inSpan('apply webhook', { isRoot: true }, () => applyClaimed(webhook))
       }

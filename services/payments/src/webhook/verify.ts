@@ -1,3 +1,4 @@
+import { now } from '@fairpass/sdk/clock'
 import { MalformedJsonError, RequestValidationError } from '@fairpass/sdk/errors'
 import { parse } from '@fairpass/sdk/http'
 import type Stripe from 'stripe'
@@ -39,7 +40,7 @@ export const createVerify = ({ stripe, secrets }: Deps) => {
     if (!checker || secrets.length === 0) throw refusedSignature('cannot be checked')
     for (const secret of secrets) {
       try {
-        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds)
+        await checker.verifyHeaderAsync(body, signature, secret, toleranceSeconds, undefined, now().getTime())
         return
       } catch (error) {
         if (!(error instanceof stripe.errors.StripeSignatureVerificationError)) throw error

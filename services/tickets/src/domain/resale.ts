@@ -1,5 +1,6 @@
 import { CustomError } from '@fairpass/sdk/errors'
 import type { OrderData } from '@fairpass/sdk/events'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import type { Ticket } from './ticket.ts'
 
 class ResaleNotPossibleError extends CustomError {
@@ -21,7 +22,8 @@ export const listAgain = (bought: Ticket, order: OrderData, { id, priceCents, no
   if (startsAt <= now) throw new ResaleNotPossibleError('This event has begun')
   return {
     ...{ id, sellerId: order.buyerId, priceCents: priceCents ?? order.totalCents, status: 'available', createdAt: now },
-    ...{ title, venue, city, startsAt, timeZone, currency, delivery, section, row, seat, faceValueCents },
+    ...{ title, venue, city, startsAt, currency },
+    ...omitUndefined({ timeZone, delivery, section, row, seat, faceValueCents }),
     resaleOf: { orderId: order.id, ticketId: bought.id },
   }
 }

@@ -1,7 +1,8 @@
 import { createAsync, useLocation } from '@solidjs/router'
-import { For, type ParentProps, Show } from 'solid-js'
+import { For, onMount, type ParentProps, Show } from 'solid-js'
 import { languages } from '../../i18n/languages.ts'
 import { useMessages } from '../../i18n/messages.ts'
+import { keepNothingOfOthers } from '../../offline/kept-tickets.ts'
 import { readVisitor } from '../../queries/visitor.ts'
 import { signInPath } from '../../server/session/next.ts'
 import { Offline } from './offline.tsx'
@@ -23,6 +24,10 @@ export const Frame = (props: ParentProps) => {
 const Framed = (props: ParentProps) => {
   const visitor = useVisitor()
   const messages = useMessages()
+  // While auth is away nobody knows who this is; what is kept stays.
+  onMount(() => {
+    if (visitor.user !== undefined) void keepNothingOfOthers(visitor.user?.id)
+  })
   return (
     <>
       <a class="skip" href="#main">

@@ -1,8 +1,12 @@
+import { createAsync } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
 import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
+import { readResale } from '../../queries/orders.ts'
 import { useVisitor } from '../layout/visitor.tsx'
+import { KeptOffline } from './kept-offline.tsx'
+import { Resale } from './resale.tsx'
 import { Time } from './ticket-card.tsx'
 
 /** How a paid ticket comes to its buyer, and what to do when it does not. */
@@ -10,14 +14,18 @@ export const HandedOver = (props: { order: Order }) => {
   const { handover } = useMessages()
   const action = () => `/orders/${props.order.id}`
   const isOpen = () => props.order.handover.status === 'waiting' || props.order.handover.status === 'sent'
+  const resale = createAsync(() => readResale(props.order.id))
+  const isSoldOn = () => resale()?.status === 'sold'
   return (
     <section class="panel stack" aria-labelledby="handover">
       <h2 id="handover">{handover.title}</h2>
-      <Delivery order={props.order} />
+      <Show when={!isSoldOn()}>
+        <Delivery order={props.order} />
+      </Show>
       <Show when={props.order.handover.status === 'received'}>
         <p role="status">{handover.received}</p>
       </Show>
-      <Show when={isOpen() && props.order.claim?.status !== 'open'}>
+      <Show when={isOpen() && !isSoldOn() && props.order.claim?.status !== 'open'}>
         <form method="post" action={action()}>
           <input type="hidden" name="intent" value="received" />
           <button type="submit" class="quiet">
@@ -25,6 +33,10 @@ export const HandedOver = (props: { order: Order }) => {
           </button>
         </form>
       </Show>
+      <Show when={props.order.handover.kind === 'file'}>
+        <KeptOffline order={props.order} isTheirs={!isSoldOn()} />
+      </Show>
+      <Resale order={props.order} resale={resale()} />
       <Show when={props.order.claim} fallback={<ClaimForm action={action()} />}>
         {(claim) => <ClaimShown claim={claim()} />}
       </Show>

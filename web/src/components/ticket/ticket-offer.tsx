@@ -71,13 +71,17 @@ export const TicketOffer = (props: TicketOfferProps) => {
         <Suspense>
           <WaitlistPanel ticketId={props.ticket.id} isHeld={status() === 'reserved'} visitor={props.visitor} />
         </Suspense>
-        <form method="post" action={`/tickets/${props.ticket.id}`}>
-          <IdempotencyKey />
-          <button type="submit" class="wide">
-            {offer.buy(props.price)}
-          </button>
-        </form>
+        <BuyForm ticketId={props.ticket.id} price={props.price} />
       </Show>
     </section>
   )
 }
+
+const BuyForm = (props: { ticketId: string; price: string }) => (
+  <form method="post" action={`/tickets/${props.ticketId}`}>
+    <IdempotencyKey />
+    <button type="submit" class="wide">
+      {useMessages().offer.buy(props.price)}
+    </button>
+  </form>
+)

@@ -48,7 +48,9 @@ const OrderShown = (props: { order: Order }) => {
             }
           >
             <Match when={props.order.status === 'completed'}>
-              <HandedOver order={props.order} />
+              <Suspense>
+                <HandedOver order={props.order} />
+              </Suspense>
               <Receipt order={props.order} total={total()} />
             </Match>
             <Match when={props.order.status === 'refunded'}>

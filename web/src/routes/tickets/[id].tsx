@@ -88,9 +88,10 @@ const TicketFacts = (props: { ticket: Ticket; where: string }) => {
   const visitor = useVisitor()
   const { fields, ticket } = useMessages()
   const seat = (): [string, string][] => {
-    const { faceValueCents, currency, ...known } = props.ticket
-    const faceValue = faceValueCents === undefined ? undefined : formatMoney(faceValueCents, currency, visitor.locale)
-    const values = { section: known.section, row: known.row, seat: known.seat, faceValue }
+    const sold = props.ticket
+    const faceValue =
+      sold.faceValueCents === undefined ? undefined : formatMoney(sold.faceValueCents, sold.currency, visitor.locale)
+    const values = { section: sold.section, row: sold.row, seat: sold.seat, faceValue }
     return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
       const value = values[name]
       return value === undefined ? [] : [[fields[name], value]]

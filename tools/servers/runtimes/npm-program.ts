@@ -1,8 +1,8 @@
+import { cached } from '../programs/cache.ts'
+import { SourceRefused } from '../programs/download.ts'
+import { platform } from '../programs/program.ts'
+import { run } from '../programs/run.ts'
 import { showProgress } from '../progress.ts'
-import { cached } from './cache.ts'
-import { SourceRefused } from './download.ts'
-import { platform } from './program.ts'
-import { run } from './run.ts'
 
 const fetchLimitMs = 5 * 60_000
 

@@ -1,6 +1,6 @@
-import { SourceRefused } from './download.ts'
+import { SourceRefused } from '../programs/download.ts'
+import { run } from '../programs/run.ts'
 import { npmProgram } from './npm-program.ts'
-import { run } from './run.ts'
 
 const pinned = '1.20261117.1'
 

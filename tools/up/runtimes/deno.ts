@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type App, denoFlags, type ProcessSpec, root } from '@fairpass/servers'
+import { type App, denoFlags, type ProcessSpec } from '@fairpass/servers'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -26,6 +26,7 @@ const variablesOf: Record<string, readonly string[]> = {
     'PAYOUT_DELAY_SECONDS',
     'STRIPE_PUBLISHABLE_KEY',
     'TRUSTED_PROXIES',
+    'REGION_ORIGIN',
     'PLATFORM_FEE_BASIS_POINTS',
     'NITRO_*',
   ],
@@ -72,14 +73,10 @@ const netOf = (app: App, env: Environment): string => {
   return `--allow-net=${[...new Set(hosts)].join(',')}`
 }
 
-/** A ticket's file is read in a worker, which Deno loads as a file; the web app serves those that were built. */
-const readableOf = ({ id, dir, metricsPort }: App, env: Environment): string[] => [
-  ...(id === 'tickets' ? [join(dir, 'src/file'), join(root, 'node_modules'), join(root, 'sdk/src')] : []),
-  ...(id === 'web'
-    ? [join(dir, '.output'), ...[env.TLS_CERT_FILE, env.TLS_KEY_FILE].filter((file) => file !== undefined)]
-    : []),
-  // What Prometheus is told of the process itself.
-  ...(metricsPort ? ['/proc/self'] : []),
+/** Below the app's folder. A ticket's file is read in a worker, which Deno loads as a file; the web app serves those that were built. */
+const readableOf = ({ id }: App, env: Environment): string[] => [
+  ...(id === 'tickets' ? ['src/file', '../../node_modules', '../../sdk/src'] : []),
+  ...(id === 'web' ? ['.output', ...[env.TLS_CERT_FILE, env.TLS_KEY_FILE].filter((file) => file !== undefined)] : []),
 ]
 
 type Options = {

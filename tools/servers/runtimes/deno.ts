@@ -1,7 +1,7 @@
+import { SourceRefused } from '../programs/download.ts'
+import { isAtLeast, type Part, versionOf } from '../programs/program.ts'
 import { UserError } from '../user-error.ts'
-import { SourceRefused } from './download.ts'
 import { npmProgram } from './npm-program.ts'
-import { isAtLeast, type Part, versionOf } from './program.ts'
 
 const pinned = '2.9.6'
 /** The first one that has Argon2id in its WebCrypto, and ends no request's signal with its answer when told so. */

@@ -1,4 +1,4 @@
-import { UserError } from '@fairpass/servers'
+import { UserError } from '../user-error.ts'
 
 const runtimeNames = ['bun', 'deno'] as const
 export type RuntimeName = (typeof runtimeNames)[number]

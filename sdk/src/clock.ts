@@ -1,0 +1,57 @@
+import type { Db } from 'mongodb'
+import type { Loop } from './run-periodically.ts'
+
+/** Clocks that differ by less than this, in milliseconds, count as the same: that is what NTP is better at. */
+const toleratedMs = 1_000
+/** An answer that took longer, in milliseconds, tells the time too badly. */
+const slowestAnswerMs = 2_000
+/** How often the clock is compared, in milliseconds. */
+const compareEveryMs = 5_000
+
+type Sources = { wall: () => number; monotonic: () => number }
+type Clock = {
+  /** the time that promises are judged by: when a hold ends, a token expires, a payout is due */
+  now: () => Date
+  /** Compares with the database's clock; `ask` gives that in milliseconds since the epoch. */
+  compare: (ask: () => Promise<number>) => Promise<void>
+}
+
+/**
+ * One time for all services, whatever the machines that they run on think: that of the machine, as long as MongoDB agrees
+ * with it within a second, else MongoDB's. Between two comparisons it runs by the monotonic clock, so that a machine's clock
+ * that jumps ends no hold early, and lets no payout go early.
+ */
+export const createClock = ({ wall, monotonic }: Sources): Clock => {
+  let zero: number | undefined
+  return {
+    now: () => new Date(zero === undefined ? wall() : Math.floor(zero + monotonic())),
+
+    compare: async (ask) => {
+      const asked = monotonic()
+      const told = await ask()
+      const tookMs = monotonic() - asked
+      if (tookMs > slowestAnswerMs) throw new Error(`the database told its time after ${Math.round(tookMs)} ms`)
+      const [own, theirs] = [wall(), told + tookMs / 2]
+      const isAgreed = Math.abs(own - theirs) <= toleratedMs + tookMs / 2
+      zero = (isAgreed ? own : theirs) - monotonic()
+    },
+  }
+}
+
+const clock = createClock({ wall: Date.now, monotonic: () => performance.now() })
+
+/** The time that promises are judged by, the same in every service; see docs/design.md, "Clocks". */
+export const { now } = clock
+
+/** Keeps `now` on MongoDB's time; the service is not prepared before the first comparison. */
+export const followDatabaseClock = (db: Db): Promise<void> =>
+  clock.compare(async () => {
+    const { localTime } = await db.admin().command({ hello: 1 })
+    return localTime.getTime()
+  })
+
+export const clockLoop = (db: Db): Loop => ({
+  everyMs: compareEveryMs,
+  name: 'clock',
+  work: () => followDatabaseClock(db),
+})

@@ -1,0 +1,78 @@
+import { eventually } from '../../eventually.ts'
+import type { createClocks } from '../../faults/clocks.ts'
+import type { Trouble } from '../../faults/proxy.ts'
+import type { World } from '../../faults/world.ts'
+import type { Fault, Victim } from './schedule.ts'
+
+const troubles = {
+  latency: { latencyMs: 2_000 },
+  loss: { loss: 0.01 },
+  silence: { isSilent: true },
+  refusal: { isRefused: true },
+} as const satisfies Record<string, Trouble>
+const replacedWithinMs = 30_000
+
+const own = ['mongod', 'redis', 'scheduler', 'stripe'] as const
+const isOwn = (victim: Victim): victim is (typeof own)[number] => own.some((name) => name === victim)
+
+const readPid = async (world: World, victim: Victim): Promise<number> => {
+  if (isOwn(victim)) return world.servers[victim].pid()
+  const run = await world.runFile()
+  if (victim === 'web' || victim === 'mailbox' || victim === 'placement') return run[victim].pid
+  const [name = '', sidecar] = victim.split('-')
+  const service = Object.entries(run.services).find(([id]) => id === name)?.[1]
+  if (!service) throw new Error(`there is no ${victim}`)
+  return sidecar ? service.daprPid : service.pid
+}
+
+/** Carries faults out; each call ends when the fault has. */
+export const createStriker = (world: World, clocks: ReturnType<typeof createClocks>) => {
+  const pidOf = (victim: Victim) => readPid(world, victim)
+
+  const kill = async (victim: Victim) => {
+    const pid = await pidOf(victim)
+    process.kill(pid, 'SIGKILL')
+    await eventually(
+      () => pidOf(victim),
+      (next) => next !== pid,
+      replacedWithinMs,
+    )
+  }
+
+  const freeze = async (victim: Victim, ms: number) => {
+    const pid = await pidOf(victim)
+    process.kill(pid, 'SIGSTOP')
+    await Bun.sleep(ms)
+    process.kill(pid, 'SIGCONT')
+  }
+
+  return async (fault: Fault): Promise<void> => {
+    switch (fault.kind) {
+      case 'kill':
+        return kill(fault.victim)
+      case 'freeze':
+        return freeze(fault.victim, fault.forMs)
+      case 'partition': {
+        const { proxy } = await world.primary()
+        proxy.set({ isSilent: true })
+        await Bun.sleep(fault.forMs)
+        return proxy.set()
+      }
+      case 'clock':
+        clocks.set({ [fault.app]: fault.offMs })
+        await Bun.sleep(fault.forMs)
+        return clocks.set({})
+      case 'disk':
+        world.disks[fault.disk]?.fill()
+        await Bun.sleep(fault.forMs)
+        return world.disks[fault.disk]?.empty()
+      default: {
+        // Whichever member is asked: the one way to the primary.
+        const proxy = fault.part === 'mongod' ? (await world.primary()).proxy : world.proxies[fault.part]
+        proxy.set(troubles[fault.kind])
+        await Bun.sleep(fault.forMs)
+        return proxy.set()
+      }
+    }
+  }
+}

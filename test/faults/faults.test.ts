@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { rmSync } from 'node:fs'
+import { testFolder } from '@fairpass/servers/testing'
+import { eventually } from '../eventually.ts'
+import { createClocks } from './clocks.ts'
+import { mountDisk } from './disk.ts'
+import { untilNothingIsMissing } from './promises.ts'
+import type { Trouble } from './proxy.ts'
+import type { DiskName } from './servers.ts'
+import { keepBuying, openShop, type Shop } from './shop.ts'
+import { startWorld, type World } from './world.ts'
+
+// Whatever fails between the parts: a clear answer in time, nothing acknowledged lost, and it goes on by itself.
+
+const jwtKey = 'a key of the tests of faults'
+/** What the gateway waits, in milliseconds: nobody may be kept waiting until then. */
+const gatewayWaitsMs = 30_000
+const atOnce = 3
+const canMount = (() => {
+  const folder = testFolder()
+  const disk = mountDisk(folder, 1)
+  disk?.remove()
+  rmSync(folder, { recursive: true, force: true })
+  return disk !== undefined
+})()
+
+let world: World
+let shop: Shop
+const clocks = createClocks(testFolder())
+
+beforeAll(async () => {
+  world = await startWorld({
+    env: { JWT_KEY: jwtKey, HOLD_SECONDS: '20', PAYOUT_DELAY_SECONDS: '3600', ...clocks.env },
+    members: 3,
+    disks: canMount ? ['mongod', 'redis', 'scheduler'] : [],
+  })
+  shop = openShop(world.origin, jwtKey)
+}, 180_000)
+afterAll(() => world?.stop(), 30_000)
+
+/** Every refusal says what a person can do about it, and came in time. */
+const expectClearAnswers = () => {
+  const unclear = shop.answers.filter(
+    ({ status, code, ms }) =>
+      ms >= gatewayWaitsMs ||
+      (![200, 201].includes(status) &&
+        !(status === 503 && ['service_unavailable', 'database_unavailable'].includes(code))),
+  )
+  shop.answers.length = 0
+  expect(unclear).toEqual([])
+}
+
+const buyUntil = async (isOver: () => boolean | Promise<boolean>, withinMs: number) => {
+  const stop = keepBuying(shop, atOnce)
+  try {
+    await eventually(async () => isOver(), Boolean, withinMs)
+  } finally {
+    await stop()
+  }
+}
+
+const untilItSells = (withinMs: number) => eventually(shop.buyOnce, Boolean, withinMs)
+
+const refusals = () => shop.answers.filter(({ status }) => status === 503).length
+const sales = () => shop.acknowledged.paid.size
+
+describe('between two parts', () => {
+  const troubles: [string, keyof World['proxies'], Trouble, boolean][] = [
+    ['answers of MongoDB come two seconds later', 'mongod', { latencyMs: 2_000 }, true],
+    ['one message in a hundred to Redis breaks its connection', 'redis', { loss: 0.01 }, true],
+    ['Redis is silent', 'redis', { isSilent: true }, false],
+  ]
+  test.each(troubles)(
+    '%s',
+    async (_, part, trouble, sellsMeanwhile) => {
+      const before = sales()
+      world.proxies[part].set(trouble)
+      try {
+        await buyUntil(() => (sellsMeanwhile ? sales() > before : refusals() > 0), 28_000)
+      } finally {
+        world.proxies[part].set()
+      }
+      expectClearAnswers()
+      await untilItSells(20_000)
+      await untilNothingIsMissing(world, shop)
+    },
+    90_000,
+  )
+
+  test('the primary of three members is cut off: another takes over', async () => {
+    const cutOff = await world.primary()
+    const before = sales()
+    cutOff.proxy.set({ isSilent: true })
+    try {
+      await buyUntil(() => sales() > before, 25_000)
+    } finally {
+      cutOff.proxy.set()
+    }
+    expectClearAnswers()
+    await untilItSells(20_000)
+    await untilNothingIsMissing(world, shop)
+  }, 90_000)
+
+  test('Redis is killed', async () => {
+    world.servers.redis.kill()
+    await untilItSells(20_000)
+    expectClearAnswers()
+    await untilNothingIsMissing(world, shop)
+  }, 90_000)
+})
+
+describe('a full disk', () => {
+  test.skipIf(!canMount).each<[DiskName, boolean]>([
+    ['redis', true],
+    ['mongod', false],
+    ['scheduler', false],
+  ])(
+    'under %s',
+    async (name, isNoticedAtOnce) => {
+      const disk = world.disks[name]
+      const before = sales()
+      disk?.fill()
+      try {
+        await buyUntil(() => (isNoticedAtOnce ? refusals() > 0 : sales() > before + atOnce || refusals() > 0), 20_000)
+      } finally {
+        disk?.empty()
+      }
+      expectClearAnswers()
+      await untilItSells(30_000)
+      await untilNothingIsMissing(world, shop)
+    },
+    90_000,
+  )
+})
+
+describe('a clock that is wrong', () => {
+  const wrong = [5 * 60_000, -5 * 60_000].flatMap((off) =>
+    ['orders', 'payments', 'auth', 'tickets', 'expiration'].map((app) => [app, off] as const),
+  )
+
+  test('no service by five minutes ends a hold early, refuses a token, or refuses Stripe', async () => {
+    for (const [app, off] of wrong) {
+      const buyer = shop.newUser()
+      const orderId = await shop.order(String(await shop.list()), buyer)
+      // It jumps in the middle of the hold.
+      clocks.set({ [app]: off })
+      await Bun.sleep(100)
+      const seen = await shop.ask(buyer, 'GET', `/api/orders/${orderId}`)
+      expect([app, off, seen.status, seen.body.status]).toEqual([app, off, 200, 'created'])
+      expect([app, off, await shop.pay(String(orderId), buyer)]).toEqual([app, off, true])
+      clocks.set({})
+    }
+    expectClearAnswers()
+  }, 60_000)
+
+  test('a hold ends in time all the same', async () => {
+    clocks.set({ orders: -5 * 60_000, expiration: 5 * 60_000 })
+    const buyer = shop.newUser()
+    const orderId = await shop.order(String(await shop.list()), buyer)
+    const begun = performance.now()
+    await eventually(
+      () => shop.ask(buyer, 'GET', `/api/orders/${orderId}`),
+      ({ body }) => body.status === 'cancelled',
+      40_000,
+    )
+    clocks.set({})
+    expect(performance.now() - begun).toBeGreaterThan(19_000)
+  }, 60_000)
+})

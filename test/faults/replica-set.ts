@@ -1,0 +1,43 @@
+import { MongoClient, MongoServerError } from 'mongodb'
+import { eventually } from '../eventually.ts'
+
+const notYetInitialized = 94
+
+const admin = async <T>(port: number, work: (client: MongoClient) => Promise<T>): Promise<T> => {
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 1_000,
+    connectTimeoutMS: 1_000,
+    socketTimeoutMS: 5_000,
+  })
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** Whether this member answers at all; it need not be the primary. */
+export const isUp = (port: number) =>
+  admin(port, async (client) => (await client.db('admin').command({ ping: 1 })).ok === 1)
+
+export const isPrimary = (port: number) =>
+  admin(port, async (client) => Boolean((await client.db('admin').command({ hello: 1 })).isWritablePrimary))
+
+/** Makes one replica set of all, whose members are reached at `hosts` by each other and by everybody else. */
+export const initiate = async (port: number, hosts: readonly string[]) => {
+  await eventually(
+    () => isUp(port),
+    (isThere) => isThere,
+    60_000,
+  )
+  await admin(port, async (client) => {
+    try {
+      await client.db('admin').command({ replSetGetConfig: 1 })
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== notYetInitialized) throw error
+      const members = hosts.map((host, _id) => ({ _id, host, priority: hosts.length - _id }))
+      const settings = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2 }
+      await client.db('admin').command({ replSetInitiate: { _id: 'fairpass', members, settings } })
+    }
+  })
+}
