@@ -13,7 +13,7 @@ const documents = await Promise.all(
 
 const folders = ['.ci', '.github', 'components', 'dapr', 'docs', 'k8s', 'sdk', 'services', 'test', 'tools', 'web']
 const pathPattern = new RegExp(
-  `(?<![\\w/.-])(?:${folders.map((name) => name.replace('.', '\\.')).join('|')})/[\\w./*{},\\[\\]-]+`,
+  `(?<![\\w/.@-])(?:${folders.map((name) => name.replace('.', '\\.')).join('|')})/[\\w./*{},\\[\\]-]+`,
   'g',
 )
 

@@ -19,14 +19,19 @@ const readyWithinMs = 120_000
 const root = new URL('..', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
-/** The real `bun run up`, in a folder of its own and on free ports. It ends with the test process at the latest. */
-export const startMarketplace = async (env: Record<string, string> = {}, args: readonly string[] = []) => {
-  const { up, dataDir, port } = await spawnUp(env, args)
+/** The real `bun run up`, in a folder of its own, unless DATA_DIR names one, and on free ports. It ends with the test process at the latest. */
+export const startMarketplace = async (
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+  /** where its source is: another version of it has one of its own */
+  tree = root,
+) => {
+  const { up, dataDir, port } = await spawnUp(env, args, tree)
   const said = await untilReady(up.stdout)
   // Where it listens itself, whatever stands before it.
   const origin = `http://localhost:${port}`
   const runFile = (): Promise<RunFile> => Bun.file(`${dataDir}/run.json`).json()
-  const contract = await contractOf(origin)
+  const contract = await contractOf(origin, tree)
   return {
     origin,
     dataDir,
@@ -61,17 +66,17 @@ export const startMarketplace = async (env: Record<string, string> = {}, args: r
   }
 }
 
-const spawnUp = async (env: Record<string, string>, args: readonly string[]) => {
+const spawnUp = async (env: Record<string, string>, args: readonly string[], tree: string) => {
   const ports = createPorts()
   const port = env.PORT === undefined ? await ports.any() : Number(env.PORT)
   // From here it is for `up` to take.
   ports.release()
-  const dataDir = testFolder()
+  const dataDir = env.DATA_DIR ?? testFolder()
   collectLogs(dataDir)
   const up = Bun.spawn(
     [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), process.execPath, 'tools/up/main.ts', ...args],
     {
-      cwd: root,
+      cwd: tree,
       env: {
         ...process.env,
         PORT: `${port}`,
@@ -166,11 +171,12 @@ const drain = async (reader: { read: () => Promise<{ done: boolean }> }) => {
   while (!(await reader.read()).done);
 }
 
-let contract: Promise<Contract> | undefined
+const contracts = new Map<string, Promise<Contract>>()
 
-/** What the API says of itself, the same at every marketplace of a run. */
-const contractOf = (origin: string): Promise<Contract> => {
-  contract ??= fetchDocument(origin).then(createContract)
+/** What the API says of itself, the same at every marketplace of a version. */
+const contractOf = (origin: string, tree: string): Promise<Contract> => {
+  const contract = contracts.get(tree) ?? fetchDocument(origin).then(createContract)
+  contracts.set(tree, contract)
   return contract
 }
 

@@ -1,7 +1,7 @@
 // `bun run dead-letters`: shows the events that were given up, and has them applied again.
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { DeadLetter } from '@fairpass/sdk/events'
+import { databaseAddress, UserError } from '@fairpass/servers'
 import { type Collection, MongoClient } from 'mongodb'
 
 const help = `bun run dead-letters [list] [--service NAME]          events that were given up, oldest first
@@ -23,10 +23,7 @@ const connectMs = 3_000
 const silenceMs = 10_000
 const lookEveryMs = 200
 
-/** What is said to the person as it is. */
-class Refusal extends Error {}
-
-const usage = (reason: string) => new Refusal(`${reason}\n\n${help}`)
+const usage = (reason: string) => new UserError(`${reason}\n\n${help}`)
 
 const options = { service: { type: 'string' }, all: { type: 'boolean' }, help: { type: 'boolean' } } as const
 
@@ -52,20 +49,6 @@ const chosen = (name: string | undefined): readonly Service[] => {
   return [found]
 }
 
-const databaseAddress = async (): Promise<string> => {
-  if (process.env.MONGODB_URI) return process.env.MONGODB_URI
-  const dataDir = process.env.DATA_DIR || '.data'
-  const file = Bun.file(join(dataDir, 'run.json'))
-  if (!(await file.exists()))
-    throw new Refusal(
-      `No marketplace runs in ${dataDir}; start one with \`bun run up\`, or set DATA_DIR or MONGODB_URI.`,
-    )
-  const { mongod }: { mongod?: { port: number } } = await file.json()
-  if (!mongod)
-    throw new Refusal(`The marketplace in ${dataDir} has its database elsewhere; set MONGODB_URI as it was set for it.`)
-  return `mongodb://127.0.0.1:${mongod.port}/?directConnection=true`
-}
-
 const connect = async (): Promise<MongoClient> => {
   const client = new MongoClient(await databaseAddress(), {
     serverSelectionTimeoutMS: connectMs,
@@ -76,7 +59,7 @@ const connect = async (): Promise<MongoClient> => {
     return await client.connect()
   } catch {
     // The address may hold a password, and the driver's own message names it.
-    throw new Refusal('The database of the marketplace does not answer; is it running? (DATA_DIR, MONGODB_URI)')
+    throw new UserError('The database of the marketplace does not answer; is it running? (DATA_DIR, MONGODB_URI)')
   }
 }
 
@@ -162,7 +145,7 @@ const main = async (): Promise<boolean> => {
     }
     const letters = await find(client, among, command.id)
     if (letters.length === 0 && command.id !== undefined)
-      throw new Refusal(`There is no dead letter ${command.id}; \`bun run dead-letters\` lists what there is.`)
+      throw new UserError(`There is no dead letter ${command.id}; \`bun run dead-letters\` lists what there is.`)
     if (letters.length === 0) list(letters)
     return await replay(client, letters)
   } finally {
@@ -173,6 +156,6 @@ const main = async (): Promise<boolean> => {
 try {
   process.exitCode = (await main()) ? 0 : 1
 } catch (error) {
-  console.error(error instanceof Refusal ? error.message : error)
+  console.error(error instanceof UserError ? error.message : error)
   process.exitCode = 1
 }

@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Db, MongoClient, MongoServerError } from 'mongodb'
+import { UserError } from './user-error.ts'
 
 const notYetInitialized = 94
 
@@ -35,4 +39,24 @@ const claim = async (admin: Db, host: string) => {
       replSetInitiate: { _id: 'fairpass', members: [{ _id: 0, host }], settings: { electionTimeoutMillis } },
     })
   }
+}
+
+/**
+ * The address of the database of the marketplace that runs in `DATA_DIR`, or that `MONGODB_URI` names.
+ * @throws UserError when none runs there
+ */
+export const databaseAddress = async (): Promise<string> => {
+  if (process.env.MONGODB_URI) return process.env.MONGODB_URI
+  const dataDir = process.env.DATA_DIR || '.data'
+  const file = join(dataDir, 'run.json')
+  if (!existsSync(file))
+    throw new UserError(
+      `No marketplace runs in ${dataDir}; start one with \`bun run up\`, or set DATA_DIR or MONGODB_URI.`,
+    )
+  const { mongod }: { mongod?: { port: number } } = JSON.parse(await readFile(file, 'utf8'))
+  if (!mongod)
+    throw new UserError(
+      `The marketplace in ${dataDir} has its database elsewhere; set MONGODB_URI as it was set for it.`,
+    )
+  return `mongodb://127.0.0.1:${mongod.port}/?directConnection=true`
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { ServiceUnavailableError } from '../errors.ts'
-import type { FairpassEvent } from '../events/events.ts'
+import { dataSchemaOf, type FairpassEvent } from '../events/events.ts'
 import { eventsPublishedTotal } from '../telemetry/metrics.ts'
 import { failure, type Sidecar } from './sidecar.ts'
 
@@ -22,6 +22,7 @@ const cloudEventOf = (event: FairpassEvent) => ({
   type: event.type,
   time: event.time,
   datacontenttype: 'application/json',
+  dataschema: dataSchemaOf(event.type),
   // A sidecar that traces nothing would blank them.
   ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent, traceid: event.traceparent }),
   data: event.data,

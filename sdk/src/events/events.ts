@@ -170,6 +170,24 @@ const dataByType = {
   'user.erased': UserData,
 } as const
 
+/**
+ * The shape of each type's data that this version says, where it is not the first. A field that is added leaves it as it is,
+ * since whoever does not know a field ignores it; it is raised with what the version before can still read, and what it
+ * cannot read comes a version later.
+ */
+const shapeByType: { readonly [T in keyof typeof dataByType]?: number } = { 'expiration.due': 2 }
+
+export const shapeOf = (type: EventType): number => shapeByType[type] ?? 1
+
+/** An event of a version that is two or more ahead of this one: it waits as a dead letter until this service is upgraded. */
+export class NewerEventError extends Error {
+  constructor(type: EventType, shape: number) {
+    super(
+      `${type} has shape ${shape}, and this version of the service reads up to ${shapeOf(type) + 1}; upgrade it, then replay`,
+    )
+  }
+}
+
 type DataByType = { [T in keyof typeof dataByType]: v.InferOutput<(typeof dataByType)[T]> }
 export type EventType = keyof DataByType
 export type FairpassEvent<T extends EventType = EventType> = {
@@ -190,13 +208,33 @@ export const event = <T extends EventType>(type: T, data: DataByType[T], now = n
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(dataByType, type)
 
-const Envelope = v.object({ id: v.string(), time: v.optional(Instant), data: v.unknown() })
+const schemaOf = (type: EventType, shape = shapeOf(type)) => `urn:fairpass:${type}:${shape}`
+
+/** The CloudEvents attribute `dataschema`, by which an event carries the shape of its data. */
+export const dataSchemaOf = (type: EventType): string => schemaOf(type)
+
+/** Versions before this one sent none, and said the first shape, or one that is told from it by its fields. */
+const shapeIn = (type: EventType, dataschema: string | undefined): number => {
+  const prefix = schemaOf(type, 0).slice(0, -1)
+  const shape = dataschema?.startsWith(prefix) ? Number(dataschema.slice(prefix.length)) : 1
+  return Number.isInteger(shape) ? shape : 1
+}
+
+const Envelope = v.object({
+  id: v.string(),
+  time: v.optional(Instant),
+  dataschema: v.optional(v.string()),
+  data: v.unknown(),
+})
 
 /**
- * Parses what the sidecar delivers for a topic.
- * @throws v.ValiError when the event breaks its contract
+ * Parses what the sidecar delivers for a topic, also from a version before or after this one: fields that are not known here
+ * are ignored.
+ * @throws v.ValiError when the event breaks its contract; NewerEventError when it is of a version too far ahead
  */
 export const parseEvent = <T extends EventType>(type: T, delivered: unknown): FairpassEvent<T> => {
-  const { id, time = new Date().toISOString(), data } = v.parse(Envelope, delivered)
+  const { id, time = new Date().toISOString(), dataschema, data } = v.parse(Envelope, delivered)
+  const shape = shapeIn(type, dataschema)
+  if (shape > shapeOf(type) + 1) throw new NewerEventError(type, shape)
   return { id, type, time, data: v.parse(dataByType[type], data) } as FairpassEvent<T>
 }

@@ -1,21 +1,24 @@
+import { openMigrations } from '@fairpass/sdk/mongo'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import type { Log } from '@fairpass/sdk/telemetry'
+import type { Db } from 'mongodb'
 import { createApp } from './app.ts'
 import { type Composition, composePayments } from './composition.ts'
 import { readPaymentsConfig } from './config.ts'
 import { checkLedger } from './ledger/check.ts'
-import { renameFields } from './migrations.ts'
+import { migrationsOf } from './migrations.ts'
 import { unfinishedGauges } from './payment/gauges.ts'
 import { reconcile, reconcileRefunds, releaseStrayHolds } from './payment/reconcile.ts'
 import { payOutDue } from './payout/loop.ts'
 import { createBans } from './peers/auth.ts'
 import { createOrders } from './peers/orders.ts'
+import { reconcileRestore } from './restore/restored.ts'
 import { connectStripe } from './stripe/payment-intents.ts'
 import { webhookGauges } from './webhook/gauges.ts'
 
-const loopsOf = (parts: Composition, log: Log) => {
+const loopsOf = (parts: Composition, db: Db, log: Log) => {
   const { payments, payouts, disputes, ledger, webhooks, advancePayout, paymentProcess, stripe } = parts
   const { advance } = paymentProcess
   return [
@@ -32,6 +35,7 @@ const loopsOf = (parts: Composition, log: Log) => {
       name: 'stray holds at Stripe',
       work: () => releaseStrayHolds({ payments, paymentProcess, stripe }),
     },
+    { everyMs: 30_000, name: 'charges after the backup', work: () => reconcileRestore({ ...parts, db, log }) },
     { everyMs: 15_000, name: 'ledger check', work: () => checkLedger(ledger, log) },
   ]
 }
@@ -47,11 +51,12 @@ await runService(
     })
     const [orders, bans] = [createOrders(dapr), createBans(dapr)]
     const parts = composePayments({ db, client, orders, bans, publishAll: dapr.publishAll, log, config })
+    const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const context = createServiceContext({ name: 'payments', config, db, dapr, log, handlers: parts.handlers })
     return {
       app: createApp({ ...parts, service, context, limits: config }),
       prepare: async () => {
-        await renameFields(db)
+        await migrations.passBefore()
         await Promise.all([parts.ensureIndexes(), context.prepare()])
       },
       gaugeCollectors: [
@@ -60,7 +65,7 @@ await runService(
         unfinishedGauges(parts.payments),
         webhookGauges(parts.webhooks),
       ],
-      loops: [...context.loops, ...loopsOf(parts, log)],
+      loops: [...context.loops, migrations.loop, ...loopsOf(parts, db, log)],
     }
   },
 )

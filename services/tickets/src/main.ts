@@ -1,4 +1,5 @@
 import { openSuspensions } from '@fairpass/sdk/identity'
+import { openMigrations } from '@fairpass/sdk/mongo'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
@@ -12,7 +13,7 @@ import { createReader } from './file/reader/reader.ts'
 import { openS3 } from './file/s3.ts'
 import { createSeal } from './file/seal.ts'
 import { openFileStore } from './file/store.ts'
-import { bringForward } from './migrate.ts'
+import { migrationsOf } from './migrations.ts'
 import { createOrders } from './peers/orders.ts'
 import { createReconciler, unlistBegun } from './reconcile.ts'
 import { createResales } from './resale/resale.ts'
@@ -37,9 +38,11 @@ type Work = {
   files: Files
   sitemapPages: SitemapPages
   reconcile: () => Promise<void>
+  migrations: ReturnType<typeof openMigrations>
 }
 
-const loopsOf = ({ tickets, savedSearches, files, sitemapPages, reconcile }: Work) => [
+const loopsOf = ({ tickets, savedSearches, files, sitemapPages, reconcile, migrations }: Work) => [
+  migrations.loop,
   tickets.relay.loopOf('outbox'),
   savedSearches.relay.loopOf('outbox of saved searches'),
   { everyMs: safetyNetMs, name: 'saved searches', work: () => lookForNews({ savedSearches, tickets }) },
@@ -71,6 +74,7 @@ await runService(
       reader: createReader(),
       keptDays: config.FILE_DAYS,
     })
+    const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const priceCapPercent = config.PRICE_CAP_PERCENT
     const resales = createResales({ db, tickets, files, suspensions, priceCapPercent })
     const savedSearches = openSavedSearches(db, dapr.publishAll)
@@ -96,10 +100,10 @@ await runService(
           store.ensureIndexes().then(files.assertKeysKnown),
           context.prepare(),
         ])
-        await bringForward(db)
+        await migrations.passBefore()
       },
       gaugeCollectors: [...context.gaugeCollectors, tickets.relay.gaugeCollector, savedSearches.relay.gaugeCollector],
-      loops: [...context.loops, ...loopsOf({ tickets, savedSearches, files, sitemapPages, reconcile })],
+      loops: [...context.loops, ...loopsOf({ tickets, savedSearches, files, sitemapPages, reconcile, migrations })],
     }
   },
 )

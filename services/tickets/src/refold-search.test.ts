@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { newId } from '@fairpass/sdk/mongo'
+import { newId, openMigrations } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import { foundBy } from './domain/search.ts'
-import { bringForward } from './migrate.ts'
+import { migrationsOf } from './migrations.ts'
 import { searchFolding } from './refold-search.ts'
 
 // Guarantee: a listing is found by today's folding of its texts, whatever version stored it.
@@ -16,6 +16,13 @@ let db: Db
 beforeAll(async () => {
   db = await testDatabase()
 })
+
+/** All migrations, passed over until each is recorded. */
+const migrate = async () => {
+  const { work } = openMigrations(db, { migrations: migrationsOf(db, () => now), settleMs: 0 })
+  do await work()
+  while ((await db.collection('migrations').countDocuments({ at: { $exists: false } })) > 0)
+}
 
 const listing = (title: string, more: object = {}) => ({ title, venue: 'Hall', city: 'Łódź', startsAt, ...more })
 /** As a version stored it that folded no letters. */
@@ -35,7 +42,7 @@ test('what an earlier version folded is folded anew, in batches, once, and nothi
   const begun = stored('Straße', { startsAt: new Date('2026-06-01T18:00:00Z') })
   const today = { ...stored('Œuvre'), ...foundBy(listing('Œuvre')) }
   await tickets.insertMany([...old, begun, today])
-  await bringForward(db, now)
+  await migrate()
   for (const ticket of [old[0], old.at(-1)]) {
     if (ticket === undefined) throw new Error('There is no listing')
     const found = await tickets.findOne({ _id: ticket._id })
@@ -46,7 +53,7 @@ test('what an earlier version folded is folded anew, in batches, once, and nothi
   expect(await tickets.findOne({ _id: today._id })).toEqual(today as object as { _id: string })
   // Once it is recorded, a start reads no listing any more.
   await tickets.updateOne({ _id: today._id }, { $set: { searchText: 'kept' } })
-  await bringForward(db, now)
+  await migrate()
   expect(await tickets.findOne({ _id: today._id })).toMatchObject({ searchText: 'kept' })
 })
 

@@ -47,8 +47,11 @@ export type StripePort = {
   refundedSince: (since: Date) => Promise<string[]>
   /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
   heldBefore: (moment: Date) => Promise<HeldIntent[]>
+  /** A page of all intents of a time, the newest first; `after` is the `next` of the page before. */
+  createdBetween: (from: Date, until: Date, after?: string) => Promise<{ intents: CreatedIntent[]; next?: string }>
 }
 type HeldIntent = { intentId: string; paymentId: string | undefined }
+export type CreatedIntent = HeldIntent & { status: Intent['status'] }
 
 type Options = {
   secretKey: string
@@ -172,6 +175,17 @@ const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Inte
   }
 }
 
+const createdBetween = async ({ paymentIntents }: Stripe, from: Date, until: Date, after: string | undefined) => {
+  const created = { gte: toSeconds(from), lte: toSeconds(until) }
+  const page = { limit: 100, ...(after === undefined ? {} : { starting_after: after }) }
+  const { data, has_more } = await paymentIntents.list({ created, ...page })
+  const last = data.at(-1)?.id
+  return {
+    intents: data.map(({ id, status, metadata }) => ({ intentId: id, status, paymentId: metadata.paymentId })),
+    ...(has_more && last !== undefined ? { next: last } : {}),
+  }
+}
+
 export const createStripePort = (stripe: Stripe): StripePort => {
   const { paymentIntents, refunds } = stripe
   const intent = (intentId: string) => told(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
@@ -202,6 +216,7 @@ export const createStripePort = (stripe: Stripe): StripePort => {
       const { data } = await paymentIntents.search({ query, limit: 100 })
       return data.map(({ id, metadata }) => ({ intentId: id, paymentId: metadata.paymentId }))
     },
+    createdBetween: (from, until, after) => createdBetween(stripe, from, until, after),
     refund: async (intentId, key, reason) => {
       const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }
       try {

@@ -19,6 +19,7 @@ export const withTelemetry = (stripe: StripePort): StripePort => ({
   authorise: (intent) => seen('authorise', () => stripe.authorise(intent)),
   find: stripe.find,
   heldBefore: stripe.heldBefore,
+  createdBetween: stripe.createdBetween,
   confirm: (intentId, paymentMethod, key) => seen('confirm', () => stripe.confirm(intentId, paymentMethod, key)),
   intent: (intentId) => seen('intent', () => stripe.intent(intentId)),
   capture: (intentId, key) => seen('capture', () => stripe.capture(intentId, key)),

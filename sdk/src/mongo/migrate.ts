@@ -1,0 +1,172 @@
+import type { Collection, Db } from 'mongodb'
+import { safetyNetMs } from '../run-periodically.ts'
+import type { Log } from '../telemetry/log.ts'
+
+/**
+ * Brings what versions before this one stored to today's shape. A step may run twice, on several replicas, and beside
+ * writers of the version before: it changes only what still has the old shape.
+ */
+export type Migration = {
+  /** its name in the collection `migrations`; it never changes, or it would run again */
+  name: string
+  /**
+   * Changes at most a batch of what comes after `after`, in the order of ids.
+   * @returns how many it changed, and where the next batch begins; no `next` once there is none
+   */
+  step: (after: string) => Promise<{ changed: number; next?: string }>
+}
+
+/** What is kept of a migration for as long as the database lives. */
+export type MigrationRecord = {
+  _id: string
+  startedAt: Date
+  /** where the pass under way goes on, also after whoever ran it was killed */
+  after: string
+  /** how many documents all passes have changed, and the one under way */
+  changed: number
+  changedInPass: number
+  /** passes that came to their end */
+  passes: number
+  /** before then nobody else takes a step, or begins the next pass */
+  notBefore: Date
+  /** when it was done for good */
+  at?: Date
+}
+
+/** A step that takes longer was left behind by a process that was killed. */
+const stepWithinMs = 30_000
+/** Longer than a rolling update takes, in which replicas of the version before still write the old shape. */
+const settleMs = 10 * 60_000
+/** How many steps a round takes before other work has its turn. */
+const maxSteps = 20
+
+type Options = {
+  migrations: readonly Migration[]
+  log?: Log
+  /** how long a pass that found something waits for writers of the version before, in milliseconds */
+  settleMs?: number
+}
+
+/** What follows from a step: on in this pass, into a later one, or done. */
+const afterStep = (
+  record: MigrationRecord,
+  { changed, next }: { changed: number; next?: string },
+  now: Date,
+  settle: number,
+): Partial<MigrationRecord> => {
+  const changedInPass = record.changedInPass + changed
+  const total = { changed: record.changed + changed }
+  if (next !== undefined) return { ...total, after: next, changedInPass, notBefore: now }
+  const passes = record.passes + 1
+  const ended = { ...total, passes, after: '', changedInPass: 0 }
+  if (changedInPass === 0 && passes > 1) return { ...ended, at: now }
+  return { ...ended, notBefore: new Date(now.getTime() + settle) }
+}
+
+const register = async (records: Collection<MigrationRecord>, { name }: Migration): Promise<void> => {
+  const now = new Date()
+  const first = { startedAt: now, after: '', changed: 0, changedInPass: 0, passes: 0, notBefore: now }
+  await records.updateOne({ _id: name }, { $setOnInsert: first }, { upsert: true })
+}
+
+const claim = (records: Collection<MigrationRecord>, name: string, now: Date) =>
+  records.findOneAndUpdate(
+    { _id: name, at: { $exists: false }, notBefore: { $lte: now } },
+    { $set: { notBefore: new Date(now.getTime() + stepWithinMs) } },
+    { returnDocument: 'after' },
+  )
+
+const passThrough = async ({ step }: Migration): Promise<void> => {
+  for (let after: string | undefined = ''; after !== undefined; ) after = (await step(after)).next
+}
+
+/**
+ * Runs migrations while the service serves: a batch at a time, by one replica at a time, from where the last one stopped. Each is
+ * done for good, and recorded so with its time, once a later pass found nothing more: a replica of the version before may write
+ * the old shape until it is gone.
+ */
+export const openMigrations = (db: Db, { migrations, log, settleMs: settle = settleMs }: Options) => {
+  const records = db.collection<MigrationRecord>('migrations')
+
+  /** @returns whether there may be more to do right away */
+  const takeStep = async ({ name, step }: Migration): Promise<boolean> => {
+    const record = await claim(records, name, new Date())
+    if (!record) return false
+    const next = afterStep(record, await step(record.after), new Date(), settle)
+    // Who took longer than its time has lost its turn, and what it did is found done.
+    await records.updateOne({ _id: name, notBefore: record.notBefore }, { $set: next })
+    if (next.passes !== undefined)
+      log?.info({ migration: name, changed: next.changed, done: Boolean(next.at) }, 'migrated')
+    return next.passes === undefined
+  }
+
+  let registered: Promise<unknown> | undefined
+  const registerAll = () => {
+    registered ??= Promise.all(migrations.map((migration) => register(records, migration))).catch((error) => {
+      registered = undefined
+      throw error
+    })
+    return registered
+  }
+
+  /** A round of steps. @returns `more` while there is something to do right away */
+  const work = async (): Promise<'more' | undefined> => {
+    await registerAll()
+    let hasMore = false
+    for (const migration of migrations) {
+      let steps = 0
+      while (steps < maxSteps && (await takeStep(migration))) steps++
+      hasMore ||= steps === maxSteps
+    }
+    return hasMore ? 'more' : undefined
+  }
+
+  return {
+    /** A whole pass of those that have not had one, before the service serves: for what it cannot read in its old shape. */
+    passBefore: async (): Promise<void> => {
+      const passed = await records.find({ $or: [{ at: { $exists: true } }, { passes: { $gt: 0 } }] }).toArray()
+      const names = new Set(passed.map(({ _id }) => _id))
+      for (const migration of migrations) if (!names.has(migration.name)) await passThrough(migration)
+    },
+
+    work,
+    loop: { everyMs: safetyNetMs, name: 'migrations', work },
+  }
+}
+
+const batch = 500
+
+/**
+ * A step that gives fields of a collection's documents new names, `{ old: new }`, where they still have one of the old.
+ */
+export const renameFields =
+  (db: Db, collection: string, fields: Readonly<Record<string, string>>): Migration['step'] =>
+  async (after) => {
+    const documents = db.collection<{ _id: string }>(collection)
+    const old = Object.keys(fields)
+    const hasOld = { $or: old.map((name) => ({ [name]: { $exists: true } })) }
+    const found = await documents
+      .find({ _id: { $gt: after }, ...hasOld }, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .limit(batch)
+      .toArray()
+    const last = found.at(-1)?._id
+    if (last === undefined) return { changed: 0 }
+    const ids = { _id: { $in: found.map(({ _id }) => _id) }, ...hasOld }
+    const { modifiedCount } = await documents.updateMany(ids, { $rename: fields })
+    return { changed: modifiedCount, next: last }
+  }
+
+/** A step that drops an index that nothing reads by any more. */
+export const dropIndex =
+  (db: Db, collection: string, name: string): Migration['step'] =>
+  async () => {
+    // A collection that is not there yet has none.
+    const indexes = await db
+      .collection(collection)
+      .indexes()
+      .catch(() => [])
+    if (!indexes.some((index) => index.name === name)) return { changed: 0 }
+    await db.collection(collection).dropIndex(name)
+    return { changed: 1 }
+  }
