@@ -14,6 +14,7 @@ COPY services/expiration/package.json services/expiration/
 COPY services/payments/package.json services/payments/
 COPY web/package.json web/
 COPY tools/dead-letters/package.json tools/dead-letters/
+COPY tools/backup/package.json tools/backup/
 COPY tools/demo/package.json tools/demo/
 COPY tools/mailbox/package.json tools/mailbox/
 COPY tools/servers/package.json tools/servers/

@@ -34,7 +34,8 @@ for (const name of ['auth', 'tickets', 'orders', 'payments'] as const)
       await eventually(
         async () => JSON.stringify(await redis.send('XREVRANGE', ['user.unbanned', '+', '-', 'COUNT', '20'])),
         (said) => said.includes(told.id),
-        8_000,
+        // An outbox is looked through every fifteen seconds when no event of this process is late.
+        20_000,
       )
       await eventually(
         () => one.findOne({ _id: left?._id ?? '' }),

@@ -81,7 +81,16 @@ test('a marketplace comes back from a backup that Stripe is ahead of', async () 
     const again = openShop(restored, jwtKey)
     for (const purchase of before.filter(({ state }) => ['paid', 'withCoupon', 'refunded'].includes(state)))
       expect((await again.orderOf(purchase)).body.status).toBe(purchase.state === 'refunded' ? 'refunded' : 'completed')
-    for (const { orderId } of [...after, form])
+    // The backup has the open form's order: it is completed if it is still in time, else the money goes back.
+    await eventually(
+      async () => {
+        const [intent] = await intentsOf(restored, form.orderId)
+        return [(await again.orderOf(form)).body.status, intent?.refunded]
+      },
+      ([status, refunded]) => status === 'completed' || refunded === 8_900,
+      60_000,
+    )
+    for (const { orderId } of after)
       expect(
         await eventually(
           async () =>
