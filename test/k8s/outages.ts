@@ -25,7 +25,9 @@ const withoutFaults = (plan: Plan): Plan => ({
   faults: plan.way === 'late' ? plan.faults.slice(0, 1) : [],
 })
 
-type Pods = { items: { status: { conditions?: { type: string; status: string }[] } }[] }
+type Pods = {
+  items: { metadata: { deletionTimestamp?: string }; status: { conditions?: { type: string; status: string }[] } }[]
+}
 
 const isBack = async (selector: string, count: number) => {
   const { items } = await kubectl.json<Pods>('get', 'pods', selector)
@@ -39,14 +41,16 @@ const isBack = async (selector: string, count: number) => {
 const killAll = async (victim: string) => {
   const selector = `--selector=app.kubernetes.io/name=${victim}`
   const { items } = await kubectl.json<Pods>('get', 'pods', selector)
+  // Pods of the rollout before may still be ending: nobody takes their place.
+  const count = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).length
   const begun = performance.now()
   await kubectl.run(['delete', 'pods', selector, '--grace-period=0', '--force', '--wait=false'])
   const deadline = Date.now() + backWithinMs
-  while (!(await isBack(selector, items.length))) {
+  while (!(await isBack(selector, count))) {
     if (Date.now() > deadline) throw new Error(`${victim} is not back`)
     await Bun.sleep(askEveryMs)
   }
-  say(`  ${victim}: ${items.length} killed at once, back after ${seconds(performance.now() - begun)}`)
+  say(`  ${victim}: ${count} killed at once, back after ${seconds(performance.now() - begun)}`)
 }
 
 const openPurchases = async (market: Marketplace, plans: Plan[]) => {
