@@ -47,15 +47,17 @@ const foldCase = (text: string): string => text.toUpperCase().toLowerCase().repl
  */
 export const foldForSearch = (text: string): string => {
   const decomposed = foldCase(asciiDigits(text.normalize('NFKD').replace(ignorable, ''))).normalize('NFKD')
-  return decomposed
-    .replace(/\P{M}\p{M}*/gu, foldCluster)
-    .replace(/[^\P{Script=Latin}a-z]/gu, (letter) => anyAscii(letter).toLowerCase())
-    // After any-ascii, which writes some letters as a backtick.
-    .replace(apostrophes, "'")
-    .replace(dashes, '-')
-    .normalize('NFC')
-    .replace(/\s+/gu, ' ')
-    .trim()
+  return (
+    decomposed
+      .replace(/\P{M}\p{M}*/gu, foldCluster)
+      .replace(/[^\P{Script=Latin}a-z]/gu, (letter) => anyAscii(letter).toLowerCase())
+      // After any-ascii, which writes some letters as a backtick.
+      .replace(apostrophes, "'")
+      .replace(dashes, '-')
+      .normalize('NFC')
+      .replace(/\s+/gu, ' ')
+      .trim()
+  )
 }
 
 /** Scripts that put no spaces between words; a run of them is indexed by its pairs, as Lucene's CJKAnalyzer does. */
