@@ -1,6 +1,5 @@
 export * from './app.ts'
 export * from './body.ts'
-export * from './combine-routes.ts'
 export * from './describe-route.ts'
 export * from './fields.ts'
 export type { Rate } from './gcra.ts'

@@ -1,43 +1,28 @@
 import { now } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { body, combineRoutes, describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, query } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { cancelByBuyer, isDue, type Order, toPublic } from './domain/order.ts'
-import { createHandoverRoutes } from './handover/routes.ts'
-import { openHandovers } from './handover/store.ts'
 import type { Purchase } from './hold/purchase.ts'
-import { createInternalRoutes } from './internal-routes.ts'
-import { createLimits, type Limits, type LimitVariables } from './limits.ts'
+import type { Limits } from './limits.ts'
 import { OrderAnswer, OrdersAnswer } from './schemas.ts'
 import type { Orders } from './store.ts'
-import { createWaitlistRoutes } from './waitlist/routes.ts'
 import type { Waitlist } from './waitlist/store.ts'
 
 const NewOrder = v.strictObject({ ticketId: Id })
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
 
-type Deps = { orders: Orders; purchase: Purchase; waitlist: Waitlist; context: ServiceContext; limits: LimitVariables }
+type Deps = { orders: Orders; purchase: Purchase; waitlist: Waitlist; context: ServiceContext; limits: Limits }
 
-export const createRoutes = ({ orders, purchase, waitlist, context, limits }: Deps) => {
-  const rated = createLimits(context.rateLimit, limits)
-  return combineRoutes(
-    createBuyRoutes({ purchase, waitlist, context, limits: rated }),
-    createHandoverRoutes({ handovers: openHandovers(orders), find: orders.find, context }),
-    createWaitlistRoutes({ waitlist, purchase, context, limits: rated }),
-    createOwnRoutes({ orders, context }),
-    createInternalRoutes({ orders, fence: purchase.fence }),
-  )
-}
-
-const createBuyRoutes = ({
+export const createBuyRoutes = ({
   purchase,
   waitlist,
   context: { identity, idempotent },
   limits,
-}: Omit<Deps, 'orders' | 'limits'> & { limits: Limits }) =>
+}: Omit<Deps, 'orders'>) =>
   new Hono<IdempotencyEnv>().post(
     '/api/orders',
     identity.confirmed,
@@ -66,7 +51,7 @@ const createBuyRoutes = ({
   )
 
 /** What buyers see of their own orders, and cancelling one. */
-const createOwnRoutes = ({ orders, context: { identity } }: Pick<Deps, 'orders' | 'context'>) => {
+export const createOwnRoutes = ({ orders, context: { identity } }: Pick<Deps, 'orders' | 'context'>) => {
   const found = (order: Order | undefined): Order => {
     if (!order) throw new NotFoundError('There is no such order')
     return order
