@@ -98,13 +98,16 @@ const countUnsettled = async (
     }),
     orders.collection('orders').distinct('paymentId', { 'claim.status': { $exists: true } }),
   ])
+  const refunded = await payments.collection('payments').distinct('_id', { status: 'refunded' })
+  const untold = await orders.collection('orders').countDocuments({ paymentId: { $in: refunded }, status: 'completed' })
   const told = await payments
     .collection('payouts')
     .countDocuments({ _id: { $in: claimed }, claimVersion: { $gt: 0 }, disputes: { $ne: 'claim' } })
   const handovers = toRefund + claimed.length - told
   return {
     payments: money,
-    orders: open,
+    // A refund reaches its order by an event.
+    orders: open + untold,
     webhooks,
     payouts: moving + waiting,
     disputes: disputes - decided,

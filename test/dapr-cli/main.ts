@@ -39,6 +39,13 @@ const untilReady = async (origin: string, hasEnded: () => boolean) => {
   }
 }
 
+/** The probes above would push what an app said before it ended out of sight. */
+const withoutRequests = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => !/"(?:msg|message)":"request"/.test(line))
+    .join('\n')
+
 const runWithCli = async (cli: string, folder: string) => {
   const ports = createPorts()
   const { file, web, placement, scheduler } = await onFreePorts(join(root, 'dapr', 'dapr.yaml'), folder, ports)
@@ -66,7 +73,7 @@ const runWithCli = async (cli: string, folder: string) => {
     console.log(demo.stdout)
     if (!demo.ok) throw new Error(`the demo did not come to its end: ${demo.stderr}`)
   } catch (error) {
-    throw new Error(`${reasonOf(error)}\n${(await Bun.file(log).text()).slice(-8_000)}`)
+    throw new Error(`${reasonOf(error)}\n${withoutRequests(await Bun.file(log).text()).slice(-8_000)}`)
   } finally {
     child.kill('SIGINT')
     const timer = setTimeout(() => child.kill('SIGKILL'), endsWithinMs)

@@ -16,6 +16,8 @@ type Places = { placement: number; scheduler: number; origin: string }
 
 const stripeKey = 'sk_test_fairpass_double'
 
+const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+
 /** The servers that whoever calls `dapr run -f` has: MongoDB, Redis, Dapr's control plane, and Stripe, here its double. */
 export const startServers = async (dataDir: string, ports: Ports, { placement, scheduler, origin }: Places) => {
   const [mongod, redis, stripe] = [await ports.any(), await ports.any(), await ports.any()]
@@ -59,7 +61,8 @@ export const startServers = async (dataDir: string, ports: Ports, { placement, s
       MONGODB_URI: mongodUri(mongod),
       REDIS_HOST: `127.0.0.1:${redis}`,
       REDIS_PASSWORD: '',
-      JWT_KEY: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+      JWT_KEY: newSecret(),
+      FILE_KEY: newSecret(),
       STRIPE_API_URL: `http://127.0.0.1:${stripe}`,
       STRIPE_SECRET_KEY: stripeKey,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
