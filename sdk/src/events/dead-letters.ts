@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts'
 import { deadLettersKept } from '../telemetry/metrics.ts'
 import { inSpan } from '../telemetry/trace.ts'
 import { isEventType } from './events.ts'
-import { applyEvent, type EventHandlers } from './subscriptions.ts'
+import { applyEvent, type EventHandlers } from './handlers.ts'
 
 /** An event that was given up, in the collection `deadLetters` of the service that could not apply it. */
 export type DeadLetter = {

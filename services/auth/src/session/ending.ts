@@ -19,9 +19,16 @@ const ended = (
   expiresAt: after(now, tokenSeconds),
 })
 
+/** The session of an id, while it is open. */
+const createFind = (documents: SessionDocuments) => async (sessionId: string) => {
+  const session = await documents.find(sessionId)
+  return session && !session.endedAt && session.expiresAt > timeNow() ? session : undefined
+}
+
 /** Finds sessions that are open, and ends them, each in a way that the other services learn of. */
 export const createEnding = (documents: SessionDocuments, tokenSeconds: number) => {
   const { raw } = documents
+  const find = createFind(documents)
 
   const end = async (sessionId: string): Promise<void> => {
     const now = timeNow()
@@ -30,11 +37,6 @@ export const createEnding = (documents: SessionDocuments, tokenSeconds: number) 
       (session) => (session.endedAt ? session : ended(session, now, tokenSeconds)),
       ({ id, version }) => [event('session.ended', { id, version, at: now.toISOString() })],
     )
-  }
-
-  const find = async (sessionId: string) => {
-    const session = await documents.find(sessionId)
-    return session && !session.endedAt && session.expiresAt > timeNow() ? session : undefined
   }
 
   const endWhere = async (filter: Filter<StoredSession>): Promise<void> => {

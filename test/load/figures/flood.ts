@@ -1,6 +1,6 @@
-import type { Arena } from './arena.ts'
-import { type Figure, ratioOf, type Side } from './figure.ts'
-import { interleave, millisecondsOf, quantile, spreadOf } from './interleave.ts'
+import type { Arena } from '../arena.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { interleave, millisecondsOf, quantile, spreadOf } from '../interleave.ts'
 
 const rounds = 5
 const readsInRound = 60

@@ -1,10 +1,10 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
-import { type Order, toData } from '../../services/orders/src/domain/order.ts'
-import type { Arena } from './arena.ts'
-import type { Figure } from './figure.ts'
-import { inParallel, quantile } from './interleave.ts'
+import { type Order, toData } from '../../../services/orders/src/domain/order.ts'
+import type { Arena } from '../arena.ts'
+import type { Figure } from '../figure.ts'
+import { inParallel, quantile } from '../interleave.ts'
 
 type StoredOrder = Omit<Order, 'id'> & { _id: string }
 
