@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   findPart,
   mongodServer,
@@ -16,11 +17,9 @@ type Places = { placement: number; scheduler: number; origin: string }
 
 const stripeKey = 'sk_test_fairpass_double'
 
-const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+const newSecret = () => randomBytes(32).toString('base64')
 
-type Double = { port: number; webhookSecret: string; dataDir: string; origin: string }
-
-const stripeDouble = ({ port, webhookSecret, dataDir, origin }: Double): ProcessSpec => ({
+const stripeServer = (port: number, dataDir: string, origin: string, webhookSecret: string): ProcessSpec => ({
   name: 'stripe',
   command: [process.execPath, 'main.ts'],
   cwd: `${root}/tools/stripe-double`,
@@ -56,7 +55,7 @@ export const startServers = async (dataDir: string, ports: Ports, { placement, s
       etcdClientPort: await ports.any(),
       etcdPeerPort: await ports.any(),
     }),
-    stripeDouble({ port: stripe, webhookSecret, dataDir, origin }),
+    stripeServer(stripe, dataDir, origin, webhookSecret),
   ]
   const running = await Promise.all(specs.map((spec) => startProcess(spec)))
   return {
