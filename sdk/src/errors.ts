@@ -141,7 +141,7 @@ export class EmailNotConfirmedError extends CustomError {
   }
 }
 
-/** Also for what belongs to somebody else, so that an id tells nothing. */
+/** Also for what belongs to another user, so that an id reveals nothing. */
 export class NotFoundError extends CustomError {
   readonly code = 'not_found'
   constructor(message = 'Not found') {

@@ -25,7 +25,7 @@ const Delivered = v.object({ id: v.fallback(v.string(), () => crypto.randomUUID(
 /** How many letters are applied again at once. */
 const batch = 100
 const countedMost = 1_000
-/** How many are kept, and for how long: beyond that nobody has looked for months, or something is wrong with all of them. */
+/** How many are kept, and for how long: beyond that nobody has checked for months, or every event fails. */
 const keptMost = 10_000
 const keptSeconds = 180 * 24 * 3600
 
@@ -51,7 +51,7 @@ const replayOne = async (letters: Letters, log: Log, handlers: EventHandlers): P
   return true
 }
 
-/** The oldest go, loudly, where more are kept than anybody could look at. */
+/** Deletes the oldest, with an error in the log, when more are kept than anybody could go through. */
 const dropOldest = async (letters: Letters, log: Log): Promise<void> => {
   if ((await letters.estimatedDocumentCount()) <= keptMost) return
   const oldest = await letters.find({}, { sort: { at: 1 }, limit: batch, projection: { _id: 1 } }).toArray()

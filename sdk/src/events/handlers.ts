@@ -4,7 +4,7 @@ import { type EventType, type FairpassEvent, isEventType, parseEvent } from './e
 
 /** Applies one event; throws when that failed. */
 type Handler<T extends EventType> = (event: FairpassEvent<T>) => Promise<void>
-/** Applies what came together; tells of each event, in the same order, how it ended. */
+/** Applies events that were delivered together; returns how each ended, in the same order. */
 type BatchHandler<T extends EventType> = {
   batch: (events: FairpassEvent<T>[]) => Promise<PromiseSettledResult<unknown>[]>
 }
@@ -12,7 +12,7 @@ export type EventHandlers = { [T in EventType]?: Handler<T> | BatchHandler<T> }
 
 export const eventTypesOf = (handlers: EventHandlers) => Object.keys(handlers).filter(isEventType)
 
-/** Handler and events belong to one type, which a lookup by a union cannot tell the compiler. */
+/** Handler and events belong to one type, but the compiler cannot see that in a lookup by a union. */
 const handlerOf = (handlers: EventHandlers, type: EventType) =>
   handlers[type] as Handler<EventType> | BatchHandler<EventType> | undefined
 

@@ -13,7 +13,9 @@ type BulkDelivered = { entries: { entryId: string; event: Delivered }[] }
 
 const typeOf = ({ type }: Delivered) => (typeof type === 'string' && isEventType(type) ? type : 'unknown')
 
-/** What every purchase and every listing causes is many; the rest is delivered one by one, without waiting for others. */
+/**
+ * Types that every purchase or listing publishes come in bulk; the others are delivered one by one, without waiting.
+ */
 const busyTypes: ReadonlySet<EventType> = new Set<EventType>([
   'order.created',
   'order.cancelled',
@@ -23,12 +25,12 @@ const busyTypes: ReadonlySet<EventType> = new Set<EventType>([
 ])
 
 /**
- * How the sidecar gathers the events of a busy topic: at most so many, for at most so long (in milliseconds). Each such topic
- * costs a sidecar a look in that time, also when there is nothing.
+ * How the sidecar gathers the events of a busy topic: at most so many, for at most so long (in milliseconds). For each
+ * such topic the sidecar polls that often, even when there is nothing.
  */
 const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 200 }
 
-/** What the sidecar is told at its start, as https://docs.dapr.io/reference/api/pubsub_api/ has it. */
+/** What the sidecar reads at its start, as specified in https://docs.dapr.io/reference/api/pubsub_api/. */
 const subscriptionsTo = (types: readonly EventType[], deadLetterTopic: string) => [
   ...types.map((type) => ({
     pubsubname: 'pubsub',

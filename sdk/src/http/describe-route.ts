@@ -22,7 +22,7 @@ export const withRequestSchema = <H extends object>(
   schema: v.GenericSchema,
 ): H =>
   Object.assign(middleware, {
-    // Checks that JSON Schema cannot say are left to the schema's own words.
+    // Checks that JSON Schema cannot express are described by the schema's own messages.
     [uniqueSymbol]: { target, ...resolver(schema, { options: { errorMode: 'ignore', typeMode: 'input' } }) },
   })
 

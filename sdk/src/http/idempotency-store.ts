@@ -55,7 +55,8 @@ export const openIdempotencyStore = (db: Db) => {
         if (!known) continue
         const isSame = known.fingerprint === fingerprint
         const isReleased = known.lockedUntil.getTime() === released.getTime()
-        // What was refused for now may be asked otherwise; what may have been done may not.
+        // A released key was refused for now, so another body may follow; a request that may have taken effect may not
+        // change.
         if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()
         if (known.answer) return { answer: known.answer }
         const firstAt = await takeOver(known, fingerprint, now)

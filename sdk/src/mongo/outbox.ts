@@ -24,14 +24,17 @@ export const publishEach =
 /** How long events wait for others to go out with, in milliseconds. */
 const lingerMs = 5
 /**
- * How often a relay looks for what somebody else left behind, in milliseconds: a replica that died. What this process could not
- * publish rings its bell, and what its predecessor left is found at its start.
+ * How often a relay searches for events that a replica that died left behind, in milliseconds. What this process could
+ * not publish rings its bell, and what its predecessor left is found at its start.
  */
 const lookEveryMs = 15_000
-/** How long an event may wait for the relay that its writer started, before the periodic look takes it, in milliseconds. */
+/**
+ * How long an event may wait for the relay that its writer started, before the periodic search takes it, in
+ * milliseconds.
+ */
 const graceMs = 1_000
 const maxBatch = 100
-/** As far as what is left is counted, and how long counting may take. */
+/** Up to how many unpublished events are counted, and how long counting may take. */
 const countedMost = 1_000
 const countWithinMs = 1_000
 
@@ -43,7 +46,7 @@ type Waiting = {
   done: PromiseWithResolvers<void>
 }
 
-/** Takes out what was published, and the whole outbox when nothing else is in it. One update a document. */
+/** Removes published events, and the whole outbox field when nothing else is in it. One update a document. */
 const removal = ({ id, published }: Waiting): AnyBulkWriteOperation<WithOutbox> => ({
   updateOne: {
     filter: { _id: id } as Filter<WithOutbox>,
@@ -54,7 +57,10 @@ const removal = ({ id, published }: Waiting): AnyBulkWriteOperation<WithOutbox> 
   },
 })
 
-/** Publishes the events of documents, in order within each, and takes out what went out. Tells each how that ended. */
+/**
+ * Publishes the events of documents, in order within each, and removes what was published. Reports to each waiter how
+ * that ended.
+ */
 const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
   const takeOut = async (gone: Waiting[]) => {
     if (gone.length > 0) await raw.bulkWrite(gone.map(removal), { ordered: false })
@@ -92,9 +98,9 @@ const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: Publis
 
 /** Documents whose events are to go out: those that come within a moment together, one batch after the other. */
 const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
-  /** Whose turn is to come, by document. */
+  /** What waits, by document. */
   const waiting = new Map<string, Waiting>()
-  /** Whose events are going out right now. */
+  /** The documents whose events are being published right now. */
   let batch: Waiting[] = []
   let isRunning = false
 
@@ -116,7 +122,7 @@ const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
   return {
     isUnderWay: (id: string): boolean => underWay(id) !== undefined,
 
-    /** Ends when what was enqueued for `id` is out; at once when nothing is under way. */
+    /** Resolves when what was enqueued for `id` is published; at once when nothing is under way. */
     settled: (id: string): Promise<void> => underWay(id)?.done.promise ?? Promise.resolve(),
 
     /** @returns a promise that ends once they are out and taken out */
@@ -163,7 +169,7 @@ const createOutboxGauge = (raw: MongoCollection<WithOutbox>): GaugeCollector => 
   }
 }
 
-/** Rings when events do not go out, once until they do: from then on the loop looks by itself. */
+/** Rings when events do not go out, once until they do: from then on the loop polls by itself. */
 const createAlarm = () => {
   const bell = createBell()
   let isFailing = false
@@ -188,9 +194,9 @@ const findLeft = (raw: MongoCollection<WithOutbox>, before: string) =>
     .toArray()
 
 /**
- * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right after a
- * write its events are known and go out together with those of other documents; a periodic look finds what a crash or an
- * outage left behind.
+ * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right
+ * after a write its events are known and go out together with those of other documents; a periodic search finds what a
+ * crash or an outage left behind.
  */
 export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
   const { add, settled, isUnderWay } = createQueue(createPublishBatch(raw, publishAll))
@@ -198,7 +204,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
 
   /**
    * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
-   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
+   * @returns a promise that ends once they are out and taken out; the periodic search retries what fails
    */
   const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
     const out = add(id, events)
@@ -236,7 +242,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     settled,
     flush,
     sweep,
-    /** The periodic look, as a loop of the service. */
+    /** The periodic search, as a loop of the service. */
     loopOf: (name: string): Loop => ({ everyMs: lookEveryMs, name, work: sweep, bell }),
     gaugeCollector: createOutboxGauge(raw),
   }

@@ -20,7 +20,10 @@ export const nextOf = <T extends Entity>(before: T, after: T): T => ({
   version: before.version + 1,
 })
 
-/** The write that makes `saved` of `before`, if that is still what is stored. Only what is another value is written. */
+/**
+ * The write that makes `saved` of `before`, if that is still what is stored. Only fields with another value are
+ * written.
+ */
 const updateFrom = <T extends Entity>({ before, saved, outbox }: Planned<T>) => {
   const old = before as Record<string, unknown>
   const fields = Object.entries(saved).filter(([key, value]) => key !== 'id' && value !== old[key])
