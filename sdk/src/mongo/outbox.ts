@@ -28,10 +28,7 @@ const lingerMs = 5
  * not publish rings its bell, and what its predecessor left is found at its start.
  */
 const lookEveryMs = 15_000
-/**
- * How long an event may wait for the relay that its writer started, before the periodic search takes it, in
- * milliseconds.
- */
+/** How long an event waits for the relay of its writer before the periodic search takes it, in milliseconds. */
 const graceMs = 1_000
 const maxBatch = 100
 /** Up to how many unpublished events are counted, and how long counting may take. */

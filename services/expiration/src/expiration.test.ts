@@ -75,7 +75,8 @@ test('a reminder that could not be registered is registered when the event comes
   expect(registered).toHaveLength(1)
 })
 
-// Guarantee: whoever comes when a second has begun, and may have been told already, is told all the same.
+// Guarantee: an order that arrives when its second has begun, whose reminder may have fired already, still gets its
+// event.
 test('a second that has begun is registered for each order that comes', async () => {
   const late = new Date().toISOString()
   await apply(orderUntil(late))

@@ -14,7 +14,7 @@ type NewAccount = {
 }
 type Deps = { db: Db; documents: AccountDocuments; passwords: Passwords }
 
-/** Accounts that are made, and those that sign in. */
+/** Creates accounts and checks their credentials. */
 const createSignIn = ({ db, documents, passwords }: Deps) => {
   const authenticate = async (email: string, password: string): Promise<Account | undefined> => {
     const stored = await documents.findOne({ email })
@@ -53,7 +53,7 @@ const createSignIn = ({ db, documents, passwords }: Deps) => {
   }
 }
 
-/** Passwords and addresses that take the place of others. */
+/** Replaces passwords and addresses. */
 const createReplacements = ({ db, documents, passwords }: Deps) => {
   /** @returns false when there is no such account any more */
   const write = async (id: string, fields: Partial<AccountDocument>, session: ClientSession): Promise<boolean> => {

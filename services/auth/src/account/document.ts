@@ -2,13 +2,13 @@ import { openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Account } from '../domain/account.ts'
 
-/** An account as stored. Of an erased one only this is left: that there was one, and until when its tokens are refused. */
+/** An account as stored. Of an erased one only its existence is kept, and until when its tokens are refused. */
 export type AccountDocument = Omit<Account, 'email' | 'status'> & {
   email?: string
   passwordHash?: string
   status: Account['status'] | 'erased'
   erasedAt?: Date
-  /** sessions from before it are to be ended, whatever crashes meanwhile */
+  /** sessions from before it have to be ended, also after a crash */
   endSessionsBefore?: Date
 }
 

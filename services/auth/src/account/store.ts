@@ -16,10 +16,10 @@ type Options = { publishAll: PublishAll; passwords: Passwords }
 
 const latestFirst = { direction: -1, fields: { createdAt: 'date', _id: 'string' } } as const satisfies Order
 
-/** The most that services are told at once; a ban beyond it reaches them as an event all the same. */
+/** The most denied accounts in one answer to a service; a ban beyond it still reaches the services as an event. */
 const maxDenied = 10_000
 
-/** Accounts by what they are known by. */
+/** Reads of accounts by id and address, and lists of them. */
 const createReads = ({ find, findOne, list, page }: AccountDocuments) => ({
   find: async (id: string): Promise<Account | undefined> => toAccount(await find(id)),
 
@@ -85,7 +85,7 @@ const createLifecycle = (db: Db, documents: AccountDocuments) => {
 
     unban: (id: string, now: Date) => change(id, unban, (saved) => tell('user.unbanned', saved, now)),
 
-    /** What is personal goes; orders and ledger keep the id, which then stands for nobody. */
+    /** Personal data is deleted; orders and the ledger keep the id, which then belongs to nobody. */
     erase: (id: string, now: Date, beside: Beside = async () => {}): Promise<void> =>
       inTransaction(db, async (session) => {
         const stored = await documents.find(id, { session })
@@ -99,7 +99,7 @@ const createLifecycle = (db: Db, documents: AccountDocuments) => {
   }
 }
 
-/** Accounts. An erased account is gone for everybody. */
+/** Accounts. An erased account is found by nobody. */
 export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
   const documents = openAccountDocuments(db, publishAll)
 
@@ -117,7 +117,7 @@ export const openAccounts = (db: Db, { publishAll, passwords }: Options) => {
       return found.flatMap(({ id, endSessionsBefore: before }) => (before ? [{ id, before }] : []))
     },
 
-    /** Leaves the version as it is, by which a sign-in that is under way would take the password for changed. */
+    /** Does not raise the version, from which a sign-in under way would conclude that the password was changed. */
     sessionsEnded: async (id: string, before: Date): Promise<void> => {
       await documents.raw.updateOne({ _id: id, endSessionsBefore: before }, { $unset: { endSessionsBefore: '' } })
     },

@@ -33,7 +33,7 @@ const newMail = ({ cause, kind, to, data }: Owed, now: Date): StoredMail => ({
   expiresAt: new Date(now.getTime() + rememberedMs),
 })
 
-/** What was sent, and what waits. */
+/** Reads of what was sent and of what waits. */
 const createReads = (mails: Collection<StoredMail>) => ({
   /** What these people were sent since `since`, the latest first; of each at most what bounds them, and a few more. */
   sentTo: (people: readonly string[], since: Date, limit: number): Promise<Sent[]> =>
@@ -89,7 +89,7 @@ export const openMails = (db: Db) => {
       bell.ring()
     },
 
-    /** Nothing is owed any more to an account that is erased. */
+    /** Deletes what is still to be sent to an account that is erased. */
     forget: async (userId: string, session?: ClientSession): Promise<void> => {
       await mails.deleteMany({ person: userId, status: 'owed' }, session ? { session } : {})
     },

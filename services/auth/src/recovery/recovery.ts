@@ -7,7 +7,7 @@ import { createTell, type RecoveryDeps } from './tell.ts'
 const resetting = ['reset-password'] as const
 const batch = 50
 
-/** The way back in, and addresses that are shown to be their owner's: all by links of mails. */
+/** Password resets and confirmed addresses, all by links in mails. */
 export const createRecovery = (deps: RecoveryDeps) => {
   const { accounts, sessions, contacts, emailTokens, mails } = deps
   const tell = createTell(mails)
@@ -17,7 +17,7 @@ export const createRecovery = (deps: RecoveryDeps) => {
     await accounts.sessionsEnded(id, before)
   }
 
-  /** What a reset left to be ended, a crash in between or not. */
+  /** Ends the sessions that a reset has to end, also after a crash in between. */
   const endOldSessions = async (): Promise<void> => {
     for (const one of await accounts.withSessionsToEnd(batch)) await endSessions(one)
   }
@@ -32,7 +32,7 @@ export const createRecovery = (deps: RecoveryDeps) => {
 
     /** @throws EmailTokenInvalidError; the sessions have ended when this returns */
     reset: async (token: string, newPassword: string): Promise<void> => {
-      // Guessing costs no hash.
+      // A wrong token costs no password hash.
       if (!(await emailTokens.isGood(token, resetting))) throw new EmailTokenInvalidError()
       const passwordHash = await accounts.hash(newPassword)
       const { userId } = await emailTokens.use(token, resetting, async ({ userId, email }, session) => {

@@ -16,7 +16,7 @@ export type RecoveryDeps = {
   mails: Mails
 }
 
-/** Owes a mail that tells of a change of an account's security. */
+/** Queues a mail about a change of an account's security. */
 export const createTell =
   (mails: Mails) => (change: SecurityChange, to: Owed['to'], cause: string, session: ClientSession) =>
     mails.owe(
