@@ -41,10 +41,7 @@ const hourMs = 3_600_000
 /** How many one run sends at most, and how many are taken and looked up together. */
 const maxSent = 200
 const batchSize = 20
-/**
- * How long looked-up recipients are valid, in milliseconds: mails of a batch that were not begun by then are leased
- * again.
- */
+/** How long looked-up recipients are valid, in milliseconds; mails that wait longer are leased again. */
 const freshMs = 5_000
 const defaultHourlyLimit = 30
 /** How long to wait after the server did not answer. */
@@ -89,10 +86,7 @@ const createPost = ({ sender, publicOrigin, openToken, unsubscribeTokenOf }: Dep
   }
 }
 
-/**
- * Records how the server answered.
- * @returns whether to pause before the next mail
- */
+/** Records how the server answered; true: pause before the next mail. */
 const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) => {
   const count = (outcome: string) => mailsTotal.inc({ outcome })
   return {
@@ -133,7 +127,7 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
   }
 }
 
-/** Which mails each person was sent in the last hour, or is being sent now. */
+/** What each person was sent in the last hour, or is being sent now. */
 const createRecent = (sent: readonly Sent[]) => {
   const byPerson = Map.groupBy(sent, ({ person }) => person)
   return {
@@ -170,10 +164,7 @@ const createHourlyBound =
     return full && new Date(full.getTime() + hourMs)
   }
 
-/**
- * Takes one due mail to its outcome.
- * @returns whether to pause before the next mail
- */
+/** Sends one due mail and records the outcome; true: pause before the next. */
 const createAttempt = (deps: Deps, now: () => Date) => {
   const { mails } = deps
   const { linkOf, send } = createPost(deps)
@@ -213,7 +204,7 @@ const createLookUp =
   ({ mails, findAddressees, hourlyLimit = defaultHourlyLimit }: Deps) =>
   async (taken: readonly Mail[], now: Date): Promise<Batch> => {
     const people = taken.map(({ person }) => person)
-    // A person can exceed the limit only by what other replicas were sending at the same moment.
+    // Only what other replicas send at the same moment can exceed the limit.
     const most = (hourlyLimit + batchSize) * people.length
     const since = new Date(now.getTime() - hourMs)
     const [addressees, sent] = await Promise.all([findAddressees(taken), mails.sentTo(people, since, most)])

@@ -12,10 +12,7 @@ const toMail = ({ _id, ...rest }: StoredMail): Mail => ({ id: _id, ...rest })
 
 /** Records the outcome of leased mails, several in one write. */
 const createSettling = (mails: Collection<StoredMail>) => {
-  /**
-   * Records the outcome of mails that were leased together. One whose lease ran out and that another replica has leased
-   * since is left alone.
-   */
+  /** Records the outcome of mails that were leased together, unless another replica has leased one since. */
   const settle = async (taken: readonly Mail[], change: Partial<StoredMail>, taking = {}): Promise<void> => {
     for (const [leaseId, some] of Map.groupBy(taken, (mail) => mail.leaseId ?? ''))
       await mails.updateMany(
@@ -35,8 +32,8 @@ const createSettling = (mails: Collection<StoredMail>) => {
 }
 
 /**
- * The queue shared by replicas: a sender leases some mails (`claim`); those of a sender that died are due again when
- * the lease is over.
+ * The queue shared by replicas: a sender leases some mails (`claim`); those of a sender that died are due again when the
+ * lease is over.
  */
 export const createMailQueue = (mails: Collection<StoredMail>) => {
   const { settle, noteSent } = createSettling(mails)
@@ -74,10 +71,7 @@ export const createMailQueue = (mails: Collection<StoredMail>) => {
     withhold: (mail: Mail) => settle([mail], { status: 'withheld' }),
     refuse: (mail: Mail) => settle([mail], { status: 'refused' }),
 
-    /**
-     * Postpones it, or gives it up after days of trying.
-     * @returns when it is due again, unless it was given up
-     */
+    /** Postpones it, or gives it up after days; returns when it is due again. */
     postpone: async (mail: Mail, now: Date, until?: Date): Promise<Date | undefined> => {
       if (now.getTime() - mail.createdAt.getTime() > giveUpAfterMs) {
         await settle([mail], { status: 'given_up' })
