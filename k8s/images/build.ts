@@ -26,7 +26,15 @@ const must = async (command: string[], cwd: string, env: Record<string, string> 
 /** The same bundle as in app.Dockerfile: nothing but what the program imports, so no dependency of development. */
 const bundle = async ({ entry, worker }: BunImage, folder: string, target: 'bun' | 'node') => {
   const out = join(folder, entry.replaceAll('/', '_'))
-  const flags = [`--target=${target}`, '--production', '--sourcemap=linked', '--outdir', out, '--entry-naming']
+  const flags = [
+    `--target=${target}`,
+    '--production',
+    '--keep-names',
+    '--sourcemap=linked',
+    '--outdir',
+    out,
+    '--entry-naming',
+  ]
   await must([process.execPath, 'build', entry, ...flags, 'main.js'], root)
   // By the name by which the program starts it.
   if (worker) await must([process.execPath, 'build', worker, ...flags, basename(worker)], root)

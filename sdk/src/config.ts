@@ -45,7 +45,9 @@ export const commonConfig = {
 }
 
 /** The environment is not usable; the message names each wrong variable. */
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
 
 /**
  * Reads the environment once, at start. An empty variable counts as missing.

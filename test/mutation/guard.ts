@@ -17,7 +17,9 @@ export type Guard = {
 }
 
 /** A guard that is not where the list says, so that nothing can be told of it. */
-export class GuardMoved extends Error {}
+export class GuardMoved extends Error {
+  override readonly name = 'GuardMoved'
+}
 
 const countOf = (whole: string, part: string) => whole.split(part).length - 1
 

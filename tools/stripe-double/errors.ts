@@ -32,6 +32,7 @@ export const errorAnswer = (status: number, error: ErrorBody): Answer => ({
  * https://docs.stripe.com/api/idempotent_requests
  */
 export class StripeRefusal extends Error {
+  override readonly name = 'StripeRefusal'
   readonly answer: Answer
   constructor(
     readonly status: number,

@@ -184,6 +184,7 @@ export const shapeOf = (type: EventType): number => shapeByType[type] ?? 1
 
 /** An event of a version that is two or more ahead of this one: it waits as a dead letter until this service is upgraded. */
 export class NewerEventError extends Error {
+  override readonly name = 'NewerEventError'
   constructor(type: EventType, shape: number) {
     super(
       `${type} has shape ${shape}, and this version of the service reads up to ${shapeOf(type) + 1}; upgrade it, then replay`,

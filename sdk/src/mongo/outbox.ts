@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Document, Filter, Collection as MongoCollection } from 'mongodb'
+import { createBatcher } from '../batcher.ts'
 import type { FairpassEvent } from '../events/events.ts'
-import { createBell, type Loop, pause } from '../run-periodically.ts'
+import { createBell, type Loop } from '../run-periodically.ts'
 import type { GaugeCollector } from '../telemetry/gauges.ts'
 import { outboxOldestSeconds, outboxPending } from '../telemetry/metrics.ts'
 
@@ -64,7 +65,7 @@ const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   }
 
   /** Publishes the first event of each document, so that its second never overtakes it. */
-  const publishFirst = async (documents: Waiting[]) => {
+  const publishFirst = async (documents: readonly Waiting[]) => {
     const failures = await publishAll(documents.map(({ events: [first] }) => first as FairpassEvent)).catch(
       (error: unknown) => new Map(documents.map(({ events: [first] }) => [first?.id, error])),
     )
@@ -78,7 +79,7 @@ const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     }
   }
 
-  return async (batch: Waiting[]): Promise<void> => {
+  return async (batch: readonly Waiting[]): Promise<void> => {
     let left = batch
     while (left.length > 0) {
       await publishFirst(left)
@@ -94,25 +95,21 @@ const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: Publis
 }
 
 /** Documents whose events are to go out: those that come within a moment together, one batch after the other. */
-const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
+const createQueue = (publishBatch: (batch: readonly Waiting[]) => Promise<void>) => {
   /** What waits, by document. */
   const waiting = new Map<string, Waiting>()
   /** The documents whose events are being published right now. */
-  let batch: Waiting[] = []
-  let isRunning = false
+  let batch: readonly Waiting[] = []
 
-  const run = async () => {
-    if (isRunning) return
-    isRunning = true
-    await pause(lingerMs)
-    while (waiting.size > 0) {
-      batch = [...waiting.values()].slice(0, maxBatch)
+  const publish = createBatcher<Waiting>(
+    async (next) => {
+      batch = next
       for (const { id } of batch) waiting.delete(id)
       await publishBatch(batch)
       batch = []
-    }
-    isRunning = false
-  }
+    },
+    { lingerMs, maxSize: maxBatch },
+  )
 
   const underWay = (id: string) => waiting.get(id) ?? batch.find((document) => document.id === id)
 
@@ -131,8 +128,9 @@ const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
       }
       const done = Promise.withResolvers<void>()
       done.promise.catch(() => {})
-      waiting.set(id, { id, events: [...events], published: [], done })
-      void run()
+      const document = { id, events: [...events], published: [], done }
+      waiting.set(id, document)
+      void publish(document)
       return done.promise
     },
   }

@@ -37,6 +37,7 @@ type Charge = { id: string; isRefunded: boolean; refundedCents: number }
 
 /** Nobody knows yet what became of it; it is asked about again later. */
 export class PayoutUnderWayError extends Error {
+  override readonly name = 'PayoutUnderWayError'
   constructor(options?: ErrorOptions) {
     super('the payout is still under way', options)
   }

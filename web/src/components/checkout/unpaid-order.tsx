@@ -1,10 +1,10 @@
 import { createAsync } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
 import type { Order, PaymentState } from '../../domain/schemas/order.ts'
+import type { Visitor } from '../../domain/visitor.ts'
 import { declineMessage } from '../../i18n/declines.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { readPayment } from '../../queries/orders.ts'
-import type { Visitor } from '../../queries/visitor.ts'
 import { ReloadAfter } from '../layout/reload.tsx'
 import { Checkout } from './checkout.tsx'
 

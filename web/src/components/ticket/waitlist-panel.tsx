@@ -1,12 +1,12 @@
 import { createAsync } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import * as v from 'valibot'
+import type { Visitor } from '../../domain/visitor.ts'
 import { Waitlist } from '../../domain/waitlist.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { fetchSignedIn } from '../../live/signed-in.ts'
 import { readWaitlist } from '../../queries/market.ts'
-import type { Visitor } from '../../queries/visitor.ts'
 import { Clock } from '../checkout/clock.tsx'
 import { ReloadWithoutScripts } from '../layout/reload.tsx'
 
