@@ -2,9 +2,9 @@ import type { Tickets } from '../domain/schemas/ticket.ts'
 import type { Loaded } from '../queries/loaded.ts'
 import type { Parts } from '../server/parts.ts'
 
-/** No event says here that a ticket was sold, so nothing is shown that is older. */
+/** No event arrives here when a ticket is sold, so older answers are not used. */
 const freshMs = 1_000
-// Searches differ without end.
+// The number of different searches is unbounded.
 const maxEntries = 200
 
 /**

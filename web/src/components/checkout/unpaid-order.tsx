@@ -16,7 +16,7 @@ type UnpaidOrderProps = {
   total: string
 }
 
-/** An order that is not paid: its checkout, or how it is being paid or came to its end. */
+/** An order that is not paid: its checkout, its payment under way, or how it ended. */
 export const UnpaidOrder = (props: UnpaidOrderProps) => {
   const { order } = useMessages()
   const payment = createAsync(() => readPayment(props.order.id))
@@ -26,7 +26,7 @@ export const UnpaidOrder = (props: UnpaidOrderProps) => {
       <Match when={props.order.status === 'cancelled'}>
         <CancelledOrder {...props} payment={payment()} />
       </Match>
-      {/* Also before the order has heard of it: whoever comes back does not pay a second time. */}
+      {/* Also before the order knows of it, so that a returning buyer does not pay a second time. */}
       <Match when={isBeingPaid()}>
         <p role="status">{order.settling}</p>
         <ReloadAfter afterMs={reloadAfterMs} />

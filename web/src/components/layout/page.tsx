@@ -12,7 +12,7 @@ type PageProps<T> = {
   children: (value: T) => JSX.Element
 }
 
-/** What was loaded, or a plain word on why it cannot be shown. */
+/** What was loaded, or a sentence on why it cannot be shown. */
 export const Page = <T,>(props: PageProps<T>) => (
   <Show when={props.from} keyed>
     {(loaded) =>

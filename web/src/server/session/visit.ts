@@ -5,7 +5,7 @@ import { loadedFrom } from '../../queries/loaded.ts'
 import type { Api } from '../api/api.ts'
 import type { Parts } from '../parts.ts'
 
-/** What one page request knows of who asks and what was asked. */
+/** What one page request knows of its visitor and of what was requested. */
 export type Visit = Omit<Visitor, 'user' | 'idempotencyKey' | 'now'> & {
   api: Api
   listings: Parts['listings']
