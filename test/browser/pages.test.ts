@@ -53,7 +53,7 @@ const orderIs = (change: object, payment: object) => {
 /** The free ticket, as if somebody checked it out. */
 const ticketIs = (status: 'available' | 'reserved', line: object) => {
   tell(`GET /api/tickets/${tickets.free}`, { ...free, status })
-  tell(`GET /api/orders/line/${tickets.free}`, { ticketId: tickets.free, waiting: 3, ...line })
+  tell(`GET /api/orders/waitlist/${tickets.free}`, { ticketId: tickets.free, waiting: 3, ...line })
   return `/tickets/${tickets.free}`
 }
 

@@ -5,8 +5,8 @@ import { type FormAction, idempotencyKeyOf, idIn, redirectOnSuccess, refuse, tex
 export const buy: FormAction = async ({ api, fields, id }) => {
   const here = `/tickets/${id}`
   if (fields.get('intent') === 'wait')
-    return redirectOnSuccess(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
-  if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/line/${id}`), here)
+    return redirectOnSuccess(await api('POST', '/api/orders/waitlist', { body: { ticketId: id } }), here)
+  if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/waitlist/${id}`), here)
   const press = (key: { idempotencyKey: string }) => api('POST', '/api/orders', { body: { ticketId: id }, ...key })
   const first = await press(idempotencyKeyOf(fields))
   const isOld = first.isReplayed === true && (await hasEnded(api, idIn(first)))

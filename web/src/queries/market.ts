@@ -26,7 +26,7 @@ export const readTicket = query(async (id: string) => {
 /** The waitlist of a ticket as the visitor sees it; undefined for visitors who are not signed in, and where there is none. */
 export const readWaitlist = query(async (ticketId: string): Promise<Waitlist | undefined> => {
   const { user } = requestEvent().locals.visit
-  return user ? readOptional('/api/orders/line/:ticketId', Waitlist, { ticketId }) : undefined
-}, 'line')
+  return user ? readOptional('/api/orders/waitlist/:ticketId', Waitlist, { ticketId }) : undefined
+}, 'waitlist')
 
 export const readSearches = query(() => loadOrFail('/api/tickets/searches', SavedSearches, {}), 'searches')

@@ -22,9 +22,9 @@ const refuseBeyondBounds = async (places: Places, ticketId: string, buyerId: str
     places.countDocuments({ ticketId, ...lasting }, { limit: maxOfTicket }),
     places.countDocuments({ buyerId, ...lasting }, { limit: maxOfBuyer }),
   ])
-  if (ofTicket >= maxOfTicket) throw new WaitlistFullError('The line for this ticket is full; try again later')
+  if (ofTicket >= maxOfTicket) throw new WaitlistFullError('The waitlist of this ticket is full; try again later')
   if (ofBuyer >= maxOfBuyer)
-    throw new WaitlistFullError('You wait for as many tickets as one can; leave another line first')
+    throw new WaitlistFullError('You wait for as many tickets as one can; leave another waitlist first')
 }
 
 const indexes: IndexDescription[] = [
@@ -59,6 +59,7 @@ const takePlace = async (places: Places, ticketId: string, buyerId: string, now:
  * themselves.
  */
 export const openWaitlist = (db: Db) => {
+  // Named so by its first version; renaming it under two versions that both write is not worth the risk.
   const places = db.collection<Place>('line')
   const positions = createPositions(places)
 

@@ -20,7 +20,7 @@ type WaitlistPanelProps = {
 }
 
 const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> => {
-  const answer = await fetchSignedIn(`/api/orders/line/${ticketId}`, {
+  const answer = await fetchSignedIn(`/api/orders/waitlist/${ticketId}`, {
     signal: AbortSignal.timeout(requestTimeoutMs),
   }).catch(() => undefined)
   const read = answer?.ok ? v.safeParse(Waitlist, await answer.json().catch(() => undefined)) : undefined
