@@ -100,7 +100,7 @@ const onBothRuntimes = ['purchase', 'crash', 'money', 'expiry', 'identity', 'tra
   (it) => `test/e2e/${it}.test.ts`,
 )
 if (patterns.length === 0) counts.push(await runTests('deno', [...inParallel, ...onBothRuntimes], { RUNTIME: 'deno' }))
-// What all of them have left behind is looked at when they have ended.
+// The logs of all of them are checked when they have ended.
 if (patterns.length === 0) counts.push(await runTests('after', [after]))
 const sum = (what: 'passed' | 'failed') => counts.reduce((total, count) => total + count[what], 0)
 const skipped = counts.flatMap((count) => count.skipped)

@@ -37,7 +37,7 @@ export const watchEvents = ({ redis, mongod }: RunFile) => {
   }
 
   return {
-    /** What one event sets off may be told between two looks, so only two in a row count. */
+    /** An event may cause others between two polls, so only two settled polls in a row count. */
     settled: async (): Promise<void> => {
       const deadline = Date.now() + withinMs
       for (let settledInARow = 0; settledInARow < 2; await Bun.sleep(lookEveryMs)) {

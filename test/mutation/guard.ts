@@ -16,7 +16,7 @@ export type Guard = {
   test: { file: string; name: string }
 }
 
-/** A guard that is not where the list says, so that nothing can be told of it. */
+/** A guard that is not where the list says, so nothing can be concluded about it. */
 export class GuardMoved extends Error {
   override readonly name = 'GuardMoved'
 }

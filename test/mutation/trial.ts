@@ -8,7 +8,7 @@ type Test = Guard['test']
 
 const testLimitMs = 60_000
 
-/** Runs some tests of the sources in `folder` and tells how each ended; undefined for one that never came to run. */
+/** Runs some tests of the sources in `folder` and returns how each ended; undefined for one that never came to run. */
 export const tryTests = async (folder: string, tests: readonly Test[], limitMs: number) => {
   if (tests.length === 0) return { output: '', endingOf: (): Ending | undefined => undefined }
   // Where git looks for no change, and one run of tests at a time.

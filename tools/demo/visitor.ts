@@ -1,6 +1,6 @@
 /** What a call of the public API came back with. `body` is whatever JSON there was. */
 export type Answer = { status: number; headers: Headers; body: Body }
-// Whoever calls knows the form of what comes back; a wrong one fails there.
+// The caller knows the shape of the answer; a wrong one fails there.
 type Body = { [key: string]: unknown } & {
   id: string
   code: string

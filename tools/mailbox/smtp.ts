@@ -16,7 +16,7 @@ type Data = AsyncIterable<Uint8Array> & { sizeExceeded: boolean }
 
 const wholeOf = async (stream: Data) => Buffer.concat(await Array.fromAsync(stream))
 
-/** What happens before a message comes, as faults have it. */
+/** The answers before a message arrives, with the faults that apply. */
 const createGreeting = (faults: Faults): SMTPServerOptions => ({
   onConnect: (_session, done) => {
     if (faults.strikes('hang')) return
@@ -35,7 +35,7 @@ const createGreeting = (faults: Faults): SMTPServerOptions => ({
   },
 })
 
-/** Keeps a message, or fails as a fault has it. */
+/** Keeps a message, or fails as a fault demands. */
 const createTake =
   ({ mailbox, faults }: Deps, cut: (session: SMTPServerSession) => void) =>
   async (stream: Data, session: SMTPServerSession) => {
@@ -69,7 +69,7 @@ export const createSmtp = (deps: Deps) => {
       take(stream, session).then(() => done(null, 'kept'), done)
     },
   })
-  // A client that goes away in the middle is no failure of the server.
+  // A client that disconnects in the middle is no failure of the server.
   smtp.on('error', () => {})
   smtp.server.on('connection', (socket: Socket) => {
     const { remotePort = 0 } = socket

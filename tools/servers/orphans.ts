@@ -1,5 +1,5 @@
-// One `sh` holds the reading end of a pipe and a list of process groups. When this process is gone, however it went,
-// the pipe ends and the groups are killed: nothing survives a `kill -9` of `bun run up`, grandchildren included.
+// One `sh` holds the reading end of a pipe and a list of process groups. When this process ends, in whatever way, the pipe
+// ends and the groups are killed: nothing survives a `kill -9` of `bun run up`, grandchildren included.
 const reaper = `trap '' INT TERM HUP; groups=
 while read -r sign group; do
   if [ "$sign" = + ]; then groups="$groups $group"; continue; fi

@@ -10,7 +10,7 @@ export type Progress = {
 
 type Screen = { isTTY?: boolean; columns?: number; write(text: string): unknown }
 
-/** Tells of one long piece of work: a line that changes on a terminal, a line every 5 s elsewhere. */
+/** Shows the progress of a long piece of work: a line that changes on a terminal, a line every 5 s elsewhere. */
 export const showProgress = (what: string, screen: Screen = process.stdout): Progress => {
   const startedAt = performance.now()
   let detail = ''

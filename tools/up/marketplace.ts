@@ -30,7 +30,7 @@ import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'
 
 const startTries = 3
-/** With less free the disk may be full before somebody looks. */
+/** With less free space the disk may be full before anybody notices. */
 const warnBelowBytes = 1e9
 const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
 
@@ -202,5 +202,5 @@ const startAll = async (
 const listFew = (names: ReadonlySet<string>) =>
   names.size > 0 && names.size <= 3 ? `, not yet ${[...names].join(', ')}` : ''
 
-/** Clears a progress line that may stand there. */
+/** Clears a progress line, if there is one. */
 const say = (line: string) => console.log(process.stdout.isTTY ? `\r\x1b[2K${line}` : line)

@@ -57,7 +57,7 @@ const shareDatabases = async ({ settings, ports, data, parts }: Options): Promis
   return shared
 }
 
-/** What actors and their reminders need of Dapr. */
+/** Dapr's control plane, for actors and their reminders. */
 const startControlPlane = async ({ settings, ports, data, parts }: Options) => {
   const servers: ProcessSpec[] = []
   const addresses = {

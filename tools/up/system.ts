@@ -15,13 +15,13 @@ export type System = {
   readonly servers: readonly ProcessSpec[]
   readonly sidecars: readonly ProcessSpec[]
   readonly appServers: readonly ProcessSpec[]
-  /** What watches the rest, which does not wait for it. */
+  /** The observers of the others, which do not wait for them. */
   readonly watchers: readonly ProcessSpec[]
   /** The servers that `run.json` names with a port. */
   readonly reachable: readonly Reachable[]
 }
 
-/** Whose sidecars need to know of placement and scheduler: each that is connected to them costs all three some work, all the time. */
+/** Whose sidecars need to know of placement and scheduler: each connection costs all three some work, all the time. */
 const hostsActors: ReadonlySet<string> = new Set(['expiration'])
 
 type SystemOptions = {
@@ -30,7 +30,7 @@ type SystemOptions = {
   ports: Ports
   data: DataFolder
   parts: ReadonlyMap<PartName, Part>
-  /** who watches; apps say what they measure only when somebody does */
+  /** the observers; apps serve metrics only when there are some */
   observers: Observers | undefined
   isWatched: boolean
   runtimes: Runtimes

@@ -58,7 +58,7 @@ const openMany = async (arena: Arena, tickets: Db, orders: Db): Promise<Order[]>
   return opened
 }
 
-/** Holds them, and tells of them, as orders does when somebody presses BUY. */
+/** Holds them and publishes their events, as orders does when somebody presses BUY. */
 const announce = async ({ stateOfOrders }: Arena, opened: readonly Order[]) => {
   await inParallel(opened, 16, async ({ id: orderId, buyerId, ticketId, expiresAt }) => {
     await stateOfOrders.saveState(`hold:${ticketId}`, { status: 'held', orderId, buyerId, expiresAt }, undefined)

@@ -55,7 +55,7 @@ export const buildDapr = async (folder: string, version: string) => {
   const work = join(folder, 'work')
   cpSync(runtimeModule, join(work, 'module'), { recursive: true })
   mkdirSync(join(work, 'tmp'), { recursive: true })
-  // Modules and build cache live and die with this build: 7 GB that nobody asked to keep.
+  // Modules and build cache are deleted after this build: they are 7 GB.
   const env = goEnvironment(work, '-tags=stablecomponents')
   const options = { cwd: join(work, 'module'), env, timeoutMs: buildLimitMs }
   try {

@@ -25,7 +25,7 @@ export const findPart = async (name: PartName): Promise<Part> => {
   }
 }
 
-/** All parts but those that run elsewhere already; tells where each comes from. */
+/** All parts but those that run elsewhere already; prints where each comes from. */
 export const findParts = async (
   names: readonly PartName[] = ['redis-server', 'mongod', 'daprd', 'placement', 'scheduler'],
 ) => {

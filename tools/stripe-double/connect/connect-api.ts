@@ -70,14 +70,14 @@ const parseTransfer = (form: Form) => {
   }
 }
 
-/** A fault may name what the object was marked with. */
+/** A fault may name the metadata of an object. */
 const marked = (form: Form): Target => ({
   metadata: Object.fromEntries(
     Object.entries(form.metadata ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   ),
 })
 
-/** Accounts of sellers, and the links that let them in. */
+/** Accounts of sellers, and the links to their onboarding. */
 const createAccountApi = ({ storage, connect, answering }: ConnectApiDeps) => {
   const { incoming, order, read } = answering
 

@@ -25,7 +25,7 @@ const outside: Cause = { requestId: null, idempotencyKey: null }
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
 
-/** The moment of a change, and how its outcome is kept together with its events. */
+/** The time of a change, and how its outcome is stored together with its events. */
 const createKeeping = ({ storage, events, now }: ConnectDeps) => {
   const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
   const keep = (touched: Kept[], happenings: Happening[], cause: Cause) => {

@@ -154,7 +154,7 @@ const createActions = ({ storage, account, connect, webhooks }: ControlDeps) => 
     })
 }
 
-/** What only a test may do: ask for trouble, act as the buyer's browser or the bank, and look behind the API. */
+/** What only a test may do: ask for faults, act as the buyer's browser or the bank, and read the state behind the API. */
 export const createControl = (deps: ControlDeps) => {
   const { storage, faults, webhooks } = deps
 

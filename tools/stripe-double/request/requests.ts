@@ -24,7 +24,7 @@ type RequestsDeps = {
   storage: Storage
   faults: Faults
   idempotency: Idempotency
-  /** There may be new events. */
+  /** Called when there may be new events. */
   onChange: () => void
 }
 

@@ -30,7 +30,7 @@ type GroupOptions = {
   onChange(): void
 }
 
-/** How far the run is, which says what is worth reading of a process, and whether its end is a failed start. */
+/** The phase of the run, which decides what is shown of a process's output, and whether its end is a failed start. */
 type Phase = { isStarting: boolean; isStopping: boolean }
 
 const createStart = (

@@ -36,7 +36,7 @@ const isThere = (pid: number) => {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Not ours to signal, but there.
+    // It exists, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
