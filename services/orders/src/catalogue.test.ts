@@ -14,7 +14,7 @@ beforeAll(async () => {
 const noSuchTicket = () => Promise.reject(new RelayedProblemError('not_found', [], undefined))
 const opened = () => openCatalogue(db, { invoke: noSuchTicket })
 
-// Guarantee: buyers pay the price that the seller named last, in whatever order orders hears of it.
+// Guarantee: buyers pay the price that the seller named last, in whatever order the events arrive.
 test('a ticket that comes late or twice changes nothing', async () => {
   const catalogue = opened()
   const first = aTicket()

@@ -6,7 +6,8 @@ export const buy: FormAction = async ({ api, fields, id }) => {
   const here = `/tickets/${id}`
   if (fields.get('intent') === 'wait')
     return redirectOnSuccess(await api('POST', '/api/orders/waitlist', { body: { ticketId: id } }), here)
-  if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/waitlist/${id}`), here)
+  if (fields.get('intent') === 'leave')
+    return redirectOnSuccess(await api('DELETE', `/api/orders/waitlist/${id}`), here)
   const press = (key: { idempotencyKey: string }) => api('POST', '/api/orders', { body: { ticketId: id }, ...key })
   const first = await press(idempotencyKeyOf(fields))
   const isOld = first.isReplayed === true && (await hasEnded(api, idIn(first)))

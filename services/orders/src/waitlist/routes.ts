@@ -10,7 +10,7 @@ import type { Waitlist } from './store.ts'
 
 const Joining = v.strictObject({ ticketId: Id })
 
-/** Why nobody waits for a ticket. */
+/** Why a ticket cannot be waited for. */
 const refusals = ['not_found', 'own_ticket', 'ticket_sold', 'ticket_withdrawn'] as const
 
 type Deps = { waitlist: Waitlist; purchase: Purchase; context: ServiceContext; limits: Limits }

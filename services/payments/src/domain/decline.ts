@@ -1,6 +1,6 @@
 /**
- * Why a card was declined, as far as its holder may know. Stripe asks that nobody is told of a lost, stolen or suspicious
- * card (https://docs.stripe.com/declines/codes): whoever found one would learn that it is known.
+ * Why a card was declined, as far as its holder may know. Stripe asks not to reveal that a card is lost, stolen or suspicious
+ * (https://docs.stripe.com/declines/codes): whoever found one would learn that it is known.
  */
 const told = [
   'authentication_required',

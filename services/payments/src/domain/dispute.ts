@@ -23,7 +23,7 @@ export type Dispute = {
   lease: Lease
 }
 
-/** A dispute as Stripe tells it. */
+/** A dispute as Stripe reports it. */
 export type ToldDispute = {
   id: string
   intentId: string | undefined
@@ -38,7 +38,7 @@ export type ToldDispute = {
 const firstPauseMs = 5_000
 export const disputeBackoff: Backoff = { firstMs: firstPauseMs, longestMs: 3_600_000 }
 
-/** What is told may be older than what is known: a dispute only goes forward. */
+/** A report may be older than what is known: a dispute only goes forward. */
 const isNews = (known: DisputeStatus, told: DisputeStatus) =>
   !isDecided(known) && disputeStatuses.indexOf(told) > disputeStatuses.indexOf(known)
 
@@ -50,7 +50,7 @@ const entriesTo: Record<DisputeStatus, DisputeEntry[]> = {
   closed: [],
 }
 
-/** @returns undefined when what is told changes nothing */
+/** @returns undefined when the report changes nothing */
 export const followDispute = (
   known: Dispute | undefined,
   told: ToldDispute,

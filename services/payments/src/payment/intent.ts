@@ -35,7 +35,7 @@ export const intentAfter = async (stripe: StripePort, payment: WithIntent, resul
   result.as === 'told' ? result.intent : retrieveIntent(stripe, payment)
 
 /**
- * Keeps what the next try needs: the intent, and another key where Stripe keeps a failure of its own under this one.
+ * Stores what the next attempt needs: the intent, and another key where Stripe stored a failure of its own under this one.
  * @returns the error that says that the end is not known yet
  */
 export const underWay = async (

@@ -25,7 +25,7 @@ const isTooLate = ({ now = timeNow }: StepDeps, { expiresAt }: Payment) => expir
 const abandon = ({ payments }: StepDeps, payment: Payment, failure = orderNotPayable, intentId = payment.intentId) =>
   payments.moveTo(payment, 'cancelling', { failure, intentId })
 
-/** What this card was asked before, by a process that died or whose answer was lost. */
+/** What was requested of this card before, by a process that died or whose answer was lost. */
 const intentBefore = async (stripe: StripePort, payment: Payment): Promise<Intent | undefined> => {
   if (hasIntent(payment)) return retrieveIntent(stripe, payment)
   const isRepeated = payment.lease.attempts > 0 || payment.keyGeneration > 0
@@ -35,7 +35,7 @@ const intentBefore = async (stripe: StripePort, payment: Payment): Promise<Inten
 const isUnconfirmed = ({ status, failure }: Intent) =>
   !failure && (status === 'requires_payment_method' || status === 'requires_confirmation')
 
-/** Asks the card to hold the amount, once: what was asked before is looked for, then asked again under the same key. */
+/** Asks the card to hold the amount, once: an earlier request is searched for, then repeated under the same key. */
 const authorise = async ({ stripe }: StepDeps, payment: Payment): Promise<StripeResult> => {
   const { id: paymentId, orderId, amountCents, currency, paymentMethod = '' } = payment
   const known = await intentBefore(stripe, payment)

@@ -35,7 +35,7 @@ export type PayoutDeps = {
 
 type Charge = { id: string; isRefunded: boolean; refundedCents: number }
 
-/** Nobody knows yet what became of it; it is asked about again later. */
+/** The outcome is not known yet; a later attempt asks Stripe again. */
 export class PayoutUnderWayError extends Error {
   override readonly name = 'PayoutUnderWayError'
   constructor(options?: ErrorOptions) {
@@ -71,7 +71,7 @@ const createBegin = ({ payouts, payments, sellers, stripe, paymentProcess, bans,
     if (!account?.isReady) return stay(payout, 'account')
     const charge = await chargeOf(stripe, payment)
     if (charge && (charge.isRefunded || charge.refundedCents > (payment.refundedCents ?? 0))) {
-      // Given back at Stripe, and no webhook told: nothing is sent on what was read before.
+      // Refunded at Stripe without a webhook: nothing is sent on the strength of what was read before.
       await paymentProcess.followRefunds(payment)
       throw new VersionConflictError()
     }

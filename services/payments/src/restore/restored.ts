@@ -31,7 +31,10 @@ const marginMs = 10 * 60_000
 const reason = 'The order is not known any more'
 const firstTransfer = 1
 
-/** Gives back what was taken, or is held, for a payment that is in no backup. Whose seller was paid out keeps the money. */
+/**
+ * Gives back what was taken, or is held, for a payment that is in no backup. A payment whose seller was paid out is not
+ * refunded.
+ */
 const refundUnknown = async (
   { stripe, connect, log }: Deps,
   intent: CreatedIntent & { paymentId: string },
@@ -73,8 +76,8 @@ const lookThrough = async (deps: Deps, { backupAt, restoredAt }: Restore): Promi
 }
 
 /**
- * After a restore Stripe knows of more than the database: what was paid after the backup. What the database still knows, the
- * reconciler brings to its end; the rest goes back to its buyers, who have no order any more. Once as soon as payments
+ * After a restore Stripe knows of more than the database: what was paid after the backup. Payments that the database has are
+ * finished by the reconciler; the others are refunded to their buyers, who have no order any more. Once as soon as payments
  * starts, and once more when nothing of the old marketplace can be under way.
  */
 export const reconcileRestore = async (deps: Deps, now = new Date()): Promise<void> => {

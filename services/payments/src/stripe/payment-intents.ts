@@ -17,7 +17,7 @@ export type Intent = {
   chargeId: string | undefined
 }
 
-/** How Stripe answered. `unknown` says nothing about what happened there: whoever hears it asks `intent` what is true. */
+/** How Stripe answered. `unknown` says nothing about what happened there: the caller has to ask `intent`. */
 export type StripeResult =
   | { as: 'told'; intent: Intent }
   | { as: 'declined'; failure: Failure; intentId: string | undefined }
@@ -83,7 +83,7 @@ export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs 
 const authenticationRequired =
   'Your bank asks you to confirm this payment, which is not possible in this way of paying; please use another card'
 
-/** Stripe's own words are made for the buyer, and name neither a lost nor a stolen card. */
+/** Stripe's message is meant for the buyer, and reveals neither a lost nor a stolen card. */
 const failureOf = (code: string | undefined, declineCode: string | undefined, message: string | undefined): Failure => {
   // stripe-node gives an empty text where Stripe gives none.
   const reason = declineCode || code || 'card_declined'
