@@ -28,10 +28,11 @@ export const createClock = ({ wall, monotonic }: Sources): Clock => {
 
     compare: async (ask) => {
       const asked = monotonic()
-      const told = await ask()
+      const answered = await ask()
       const tookMs = monotonic() - asked
-      if (tookMs > slowestAnswerMs) throw new Error(`the database told its time after ${Math.round(tookMs)} ms`)
-      const [own, theirs] = [wall(), told + tookMs / 2]
+      if (tookMs > slowestAnswerMs)
+        throw new Error(`the database answered with its time after ${Math.round(tookMs)} ms`)
+      const [own, theirs] = [wall(), answered + tookMs / 2]
       const isAgreed = Math.abs(own - theirs) <= toleratedMs + tookMs / 2
       zero = (isAgreed ? own : theirs) - monotonic()
     },

@@ -21,7 +21,7 @@ const atMost = 1_000
 const connectMs = 3_000
 /** How long a service may show no progress before it counts as absent. Its loop polls every five seconds. */
 const silenceMs = 10_000
-const lookEveryMs = 200
+const pollEveryMs = 200
 
 const usage = (reason: string) => new UserError(`${reason}\n\n${help}`)
 
@@ -119,7 +119,7 @@ const replay = async (client: MongoClient, letters: Letter[]): Promise<boolean> 
     const deadline = Date.now() + (silent.has(letter.service) ? 0 : silenceMs)
     const look = () => lettersOf(client, letter.service).findOne({ _id: letter._id })
     let now = await look()
-    for (; !outcomeOf(now) && Date.now() < deadline; now = await look()) await Bun.sleep(lookEveryMs)
+    for (; !outcomeOf(now) && Date.now() < deadline; now = await look()) await Bun.sleep(pollEveryMs)
     if (!outcomeOf(now)) silent.add(letter.service)
     const { isApplied, text } = outcomeOf(now) ?? silence(now, letter.service)
     console.log(`${rowOf(letter)}  ${text}`)

@@ -10,7 +10,7 @@ for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done`
 type Pipe = { write(text: string): unknown; flush(): unknown }
 let pipe: Pipe | undefined
 
-const tellReaper = (line: string) => {
+const notifyReaper = (line: string) => {
   if (!pipe) {
     const child = Bun.spawn(['sh', '-c', reaper], {
       stdin: 'pipe',
@@ -28,6 +28,6 @@ const tellReaper = (line: string) => {
 }
 
 /** From now on the process group ends with this process. */
-export const registerOrphan = (group: number) => tellReaper(`+ ${group}`)
+export const registerOrphan = (group: number) => notifyReaper(`+ ${group}`)
 
-export const forgetOrphan = (group: number) => tellReaper(`- ${group}`)
+export const forgetOrphan = (group: number) => notifyReaper(`- ${group}`)

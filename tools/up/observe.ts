@@ -63,7 +63,7 @@ export const prometheusServer = (part: Part, dataDir: string, port: number, apps
 }
 
 /** What to tell the user about where to look, or how to get what is missing. */
-export const tellObservers = ({ prometheus, collector }: Observers, apps: readonly App[], prometheusPort?: number) => [
+export const printObservers = ({ prometheus, collector }: Observers, apps: readonly App[], prometheusPort?: number) => [
   ...apps.flatMap(({ id, metricsPort }) =>
     metricsPort ? [`Metrics of ${id}: http://127.0.0.1:${metricsPort}/metrics`] : [],
   ),

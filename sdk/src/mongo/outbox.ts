@@ -28,7 +28,7 @@ const lingerMs = 5
  * How often a relay searches for events that a replica that died left behind, in milliseconds. What this process could
  * not publish rings its bell, and what its predecessor left is found at its start.
  */
-const lookEveryMs = 15_000
+const searchEveryMs = 15_000
 /** How long an event waits for the relay of its writer before the periodic search takes it, in milliseconds. */
 const graceMs = 1_000
 const maxBatch = 100
@@ -217,7 +217,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   }
 
   /** Publishes what has waited longer than a second, oldest first. @returns `more` when there may be others */
-  const sweep = async (now = Date.now()): Promise<'more' | undefined> => {
+  const publishLeftBehind = async (now = Date.now()): Promise<'more' | undefined> => {
     const before = new Date(now - graceMs).toISOString()
     const left = await findLeft(raw, before)
     const results = await Promise.allSettled(
@@ -236,9 +236,9 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     enqueue,
     settled,
     flush,
-    sweep,
+    publishLeftBehind,
     /** The periodic search, as a loop of the service. */
-    loopOf: (name: string): Loop => ({ everyMs: lookEveryMs, name, work: sweep, bell }),
+    loopOf: (name: string): Loop => ({ everyMs: searchEveryMs, name, work: publishLeftBehind, bell }),
     gaugeCollector: createOutboxGauge(raw),
   }
 }

@@ -135,7 +135,7 @@ const goFailed = (what: string, stderr: string) => {
       .trim()
       .split('\n')
       .filter((line) => !line.startsWith('go: downloading'))
-      .pop() ?? 'no reason was told'
+      .pop() ?? 'it gave no reason'
   return new UserError(
     `Go could not ${what} (${reason}); see that the module proxy (GOPROXY) can be reached, then start again.`,
   )

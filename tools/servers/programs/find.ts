@@ -32,7 +32,7 @@ export const findParts = async (
   const found = new Map<PartName, Part>()
   // One after another: each may draw a progress line.
   for (const name of names) found.set(name, await findPart(name))
-  const told = [...found].map(([name, { version, source }]) => `${name} ${version} from ${source}`)
-  if (told.length) console.log(`Parts: ${told.join(', ')}`)
+  const lines = [...found].map(([name, { version, source }]) => `${name} ${version} from ${source}`)
+  if (lines.length) console.log(`Parts: ${lines.join(', ')}`)
   return found
 }

@@ -1,4 +1,4 @@
-const lookEveryMs = 500
+const pollEveryMs = 500
 const highestRunner = 4
 
 /**
@@ -13,7 +13,7 @@ export const watchRunners = (onGone: () => void) => {
     if (process.ppid === parent && runners.every(isThere)) return
     clearInterval(timer)
     onGone()
-  }, lookEveryMs)
+  }, pollEveryMs)
   timer.unref()
 }
 

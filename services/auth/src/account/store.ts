@@ -1,7 +1,7 @@
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { inTransaction, type Order, type PublishAll } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
-import { type Account, ban, promote, tell, unban } from '../domain/account.ts'
+import { type Account, ban, promote, statusEvents, unban } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
 import { createCredentialStore } from './credential-store.ts'
 import {
@@ -80,10 +80,10 @@ const createLifecycle = (db: Db, documents: AccountDocuments) => {
       change(
         id,
         (account) => ban(account, now),
-        (saved) => tell('user.banned', saved, now),
+        (saved) => statusEvents('user.banned', saved, now),
       ),
 
-    unban: (id: string, now: Date) => change(id, unban, (saved) => tell('user.unbanned', saved, now)),
+    unban: (id: string, now: Date) => change(id, unban, (saved) => statusEvents('user.unbanned', saved, now)),
 
     /** Personal data is deleted; orders and the ledger keep the id, which then belongs to nobody. */
     erase: (id: string, now: Date, beside: Beside = async () => {}): Promise<void> =>
@@ -93,7 +93,7 @@ const createLifecycle = (db: Db, documents: AccountDocuments) => {
         if (!stored || !account) return
         const { version, role, createdAt } = stored
         const erased: AccountDocument = { id, version, role, createdAt, status: 'erased', erasedAt: now }
-        await documents.replace(stored, erased, (saved) => tell('user.erased', saved, now), { session })
+        await documents.replace(stored, erased, (saved) => statusEvents('user.erased', saved, now), { session })
         await beside(account, session)
       }).then(() => documents.relay.flush(id)),
   }

@@ -57,7 +57,7 @@ export const promote = (account: Account): Account =>
   account.role === 'admin' ? account : { ...account, role: 'admin' }
 
 /** The event for the other services when an account's status changed at `at`. */
-export const tell = (
+export const statusEvents = (
   type: 'user.banned' | 'user.unbanned' | 'user.erased',
   { id, version }: { id: string; version: number },
   at: Date,

@@ -4,13 +4,13 @@ import type { ClientSession } from 'mongodb'
 import { type Account, EmailInUseError } from '../domain/account.ts'
 import { EmailTokenInvalidError, type Opened } from '../email-token/store.ts'
 import type { Owed } from '../mail/store.ts'
-import { createTell, type RecoveryDeps } from './tell.ts'
+import { createSecurityMail, type RecoveryDeps } from './security-mail.ts'
 
 const changeLastsMs = 24 * 3_600_000
 const confirming = ['confirm-email', 'email-change-old', 'email-change-new'] as const
 
 const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
-  const tell = createTell(mails)
+  const notifyOwner = createSecurityMail(mails)
 
   /** Changes the account's address once every side that has to has confirmed it. */
   const confirmChange = async (side: 'old' | 'new', { userId, email }: Opened, session: ClientSession) => {
@@ -29,8 +29,8 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
     await contacts.endChange(userId, session)
     await contacts.confirm(userId, change.newEmail, session)
     const cause = `user:${userId}:email:${change.id}`
-    await tell('email', { email: account.email, language }, `${cause}:old`, session)
-    await tell('email', { userId }, cause, session)
+    await notifyOwner('email', { email: account.email, language }, `${cause}:old`, session)
+    await notifyOwner('email', { userId }, cause, session)
   }
 
   const confirmOwn = async ({ userId, email }: Opened, session: ClientSession) => {

@@ -2,7 +2,7 @@ import { newId } from '@fairpass/sdk/mongo'
 import { EmailTokenInvalidError } from '../email-token/store.ts'
 import type { Language } from '../mail/letter.ts'
 import { createConfirmation } from './confirmation.ts'
-import { createTell, type RecoveryDeps } from './tell.ts'
+import { createSecurityMail, type RecoveryDeps } from './security-mail.ts'
 
 const resetting = ['reset-password'] as const
 const batch = 50
@@ -10,7 +10,7 @@ const batch = 50
 /** Password resets and confirmed addresses, all by links in mails. */
 export const createRecovery = (deps: RecoveryDeps) => {
   const { accounts, sessions, contacts, emailTokens, mails } = deps
-  const tell = createTell(mails)
+  const notifyOwner = createSecurityMail(mails)
 
   const endSessions = async ({ id, before }: { id: string; before: Date }) => {
     await sessions.endBefore(id, before)
@@ -41,7 +41,7 @@ export const createRecovery = (deps: RecoveryDeps) => {
         await accounts.resetPassword(userId, passwordHash, session)
         await emailTokens.endAll(userId, resetting, session)
         await contacts.confirm(userId, email, session)
-        await tell('password', { userId }, `user:${userId}:reset:${token.split('.')[0]}`, session)
+        await notifyOwner('password', { userId }, `user:${userId}:reset:${token.split('.')[0]}`, session)
       })
       for (const one of await accounts.withSessionsToEnd(batch)) if (one.id === userId) await endSessions(one)
     },

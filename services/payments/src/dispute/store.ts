@@ -10,7 +10,7 @@ import {
 } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import type { Db, IndexDescription } from 'mongodb'
-import { type Dispute, disputeBackoff, followDispute, lossOf, type ToldDispute } from '../domain/dispute.ts'
+import { type Dispute, disputeBackoff, followDispute, lossOf, type ReportedDispute } from '../domain/dispute.ts'
 import { type DisputeStatus, isDecided } from '../domain/dispute-status.ts'
 import { disputeEntries } from '../domain/ledger.ts'
 import type { Ledger } from '../ledger/store.ts'
@@ -53,13 +53,16 @@ const indexes: IndexDescription[] = [
  */
 const createFollow =
   (db: Db, documents: Collection<Dispute>, { payments, payouts, ledger }: Deps) =>
-  async (told: ToldDispute): Promise<void> => {
-    const known = told.intentId ? await payments.byIntent(told.intentId) : undefined
+  async (reported: ReportedDispute): Promise<void> => {
+    const known = reported.intentId ? await payments.byIntent(reported.intentId) : undefined
     // A charge that is not ours, such as another system's on the same Stripe account, is ignored.
     if (!known) return
     await inTransaction(db, async (session) => {
-      const [before, payment] = [await documents.find(told.id, { session }), await payments.findIn(session, known.id)]
-      const after = payment && followDispute(before, told, payment, timeNow())
+      const [before, payment] = [
+        await documents.find(reported.id, { session }),
+        await payments.findIn(session, known.id),
+      ]
+      const after = payment && followDispute(before, reported, payment, timeNow())
       if (!after) return
       if (before)
         await documents.replace(before, { ...after, version: before.version }, eventsAfter(before), { session })
@@ -72,7 +75,7 @@ const createFollow =
       await payouts.undisputeIn(session, payment, id, lostCents)
     })
     // What fails here is found by the relay's periodic search.
-    void documents.relay.flush(told.id).catch(() => {})
+    void documents.relay.flush(reported.id).catch(() => {})
   }
 
 export const openDisputes = (db: Db, deps: Deps) => {
@@ -86,9 +89,9 @@ export const openDisputes = (db: Db, deps: Deps) => {
   const follow = createFollow(db, documents, deps)
 
   const ask = async (id: string): Promise<void> => {
-    const told = await connect.dispute(id)
+    const reported = await connect.dispute(id)
     // A connected account's own, which the platform cannot see.
-    if (told) await follow(told)
+    if (reported) await follow(reported)
   }
 
   return {
@@ -104,8 +107,8 @@ export const openDisputes = (db: Db, deps: Deps) => {
       const now = timeNow()
       const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
       const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs
-      const told = await connect.disputesSince(new Date(since))
-      await forEachOf('dispute', told, async (one) => {
+      const reported = await connect.disputesSince(new Date(since))
+      await forEachOf('dispute', reported, async (one) => {
         if (!(await documents.find(one.id))) await follow(one)
       })
       await forEachOf('dispute', await queue.due(now, batch), async (dispute) => {

@@ -2,7 +2,7 @@
  * Why a card was declined, as far as its holder may know. Stripe asks not to reveal that a card is lost, stolen or suspicious
  * (https://docs.stripe.com/declines/codes): whoever found one would learn that it is known.
  */
-const told = [
+const shownCodes = [
   'authentication_required',
   'card_not_supported',
   'card_velocity_exceeded',
@@ -15,4 +15,4 @@ const told = [
 ]
 
 export const declineCodeOf = (code: string | undefined): string =>
-  code !== undefined && told.includes(code) ? code : 'generic_decline'
+  code !== undefined && shownCodes.includes(code) ? code : 'generic_decline'

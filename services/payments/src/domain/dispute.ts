@@ -24,7 +24,7 @@ export type Dispute = {
 }
 
 /** A dispute as Stripe reports it. */
-export type ToldDispute = {
+export type ReportedDispute = {
   id: string
   intentId: string | undefined
   status: DisputeStatus
@@ -39,8 +39,8 @@ const firstPauseMs = 5_000
 export const disputeBackoff: Backoff = { firstMs: firstPauseMs, longestMs: 3_600_000 }
 
 /** A report may be older than what is known: a dispute only goes forward. */
-const isNews = (known: DisputeStatus, told: DisputeStatus) =>
-  !isDecided(known) && disputeStatuses.indexOf(told) > disputeStatuses.indexOf(known)
+const isNews = (known: DisputeStatus, reported: DisputeStatus) =>
+  !isDecided(known) && disputeStatuses.indexOf(reported) > disputeStatuses.indexOf(known)
 
 const entriesTo: Record<DisputeStatus, DisputeEntry[]> = {
   inquiry: [],
@@ -53,12 +53,12 @@ const entriesTo: Record<DisputeStatus, DisputeEntry[]> = {
 /** @returns undefined when the report changes nothing */
 export const followDispute = (
   known: Dispute | undefined,
-  told: ToldDispute,
+  reported: ReportedDispute,
   payment: Payment,
   now: Date,
 ): Omit<Dispute, 'version'> | undefined => {
-  if (known && !isNews(known.status, told.status)) return undefined
-  const { id, status, amountCents, currency, reason, respondBy, openedAt } = told
+  if (known && !isNews(known.status, reported.status)) return undefined
+  const { id, status, amountCents, currency, reason, respondBy, openedAt } = reported
   return {
     ...{ id, status, amountCents, currency, reason, openedAt },
     ...(respondBy ? { respondBy } : {}),

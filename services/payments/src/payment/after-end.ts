@@ -31,7 +31,7 @@ export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Dep
     if (isUnfinished(payment) && payment.intentId === undefined) return
     if (payment.intentId === intentId) return
     const result = await stripe.intent(intentId)
-    if (result.as === 'told' && result.intent.status === 'requires_capture')
+    if (result.as === 'answered' && result.intent.status === 'requires_capture')
       await stripe.cancel(intentId, `release:${intentId}`)
   },
 

@@ -88,9 +88,9 @@ export const createPay = (deps: Deps) => {
   const advanceInTime = createAdvanceInTime(deps)
 
   const clientSecretOf = async ({ intentId }: Payment): Promise<string> => {
-    const told = await stripe.intent(intentId ?? '')
-    const secret = told.as === 'told' ? told.intent.clientSecret : undefined
-    if (!secret) throw new PaymentUnderWayError({ cause: told })
+    const result = await stripe.intent(intentId ?? '')
+    const secret = result.as === 'answered' ? result.intent.clientSecret : undefined
+    if (!secret) throw new PaymentUnderWayError({ cause: result })
     return secret
   }
 

@@ -41,7 +41,7 @@ const authorise = async ({ stripe }: StepDeps, payment: Payment): Promise<Stripe
   const known = await intentBefore(stripe, payment)
   // Opened without a card by a version of this service that asked in two calls.
   if (known && isUnconfirmed(known)) return stripe.confirm(known.id, paymentMethod, keyOf('confirm', payment))
-  if (known) return { as: 'told', intent: known }
+  if (known) return { as: 'answered', intent: known }
   return stripe.authorise({
     ...{ amountCents, currency, orderId, paymentId, paymentMethod },
     key: keyOf('authorise', payment),
@@ -60,7 +60,7 @@ const capture = async (
     payments.moveThrough(payment, [...via, to], { intentId, ...(failure ? { failure } : {}) })
   if (intentId === undefined) return moveOn('captured')
   const result = await stripe.capture(intentId, keyOf('capture', payment))
-  const { status } = result.as === 'told' ? result.intent : await retrieveIntent(stripe, { ...payment, intentId })
+  const { status } = result.as === 'answered' ? result.intent : await retrieveIntent(stripe, { ...payment, intentId })
   if (status === 'succeeded') return moveOn('captured')
   if (result.as === 'declined' || result.as === 'refused') return moveOn('failing', result.failure)
   if (status === 'canceled') return moveOn('failing', authorisationEnded)
@@ -91,7 +91,7 @@ const authorisePayment: Step = async (deps, payment) => {
   if (result.as === 'declined') return fail(result.failure, result.intentId)
   if (result.as === 'refused')
     return abandon(deps, payment, result.param === 'payment_method' ? unknownMethod : result.failure)
-  const intent = result.as === 'told' ? result.intent : await stripe.find(payment.id)
+  const intent = result.as === 'answered' ? result.intent : await stripe.find(payment.id)
   if (!intent) throw await underWay(deps, payment, result)
   switch (intent.status) {
     case 'requires_capture':
@@ -112,7 +112,7 @@ const createIntent: Step = async (deps, payment) => {
   const { id: paymentId, orderId, attempt, amountCents, currency, keyGeneration } = payment
   const key = `pay:${orderId}:${attempt}${keyGeneration === 0 ? '' : `:${keyGeneration}`}`
   const result = await deps.stripe.create({ amountCents, currency, orderId, paymentId, key })
-  if (result.as === 'told') return deps.payments.note(payment, { intentId: result.intent.id })
+  if (result.as === 'answered') return deps.payments.note(payment, { intentId: result.intent.id })
   if (result.as === 'refused') return abandon(deps, payment, result.failure)
   throw await underWay(deps, payment, result)
 }

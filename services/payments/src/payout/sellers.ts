@@ -30,10 +30,10 @@ const learn = async (
   documents: Collection<Seller>,
   onReady: Deps['onReady'],
   seller: Seller,
-  told: SellerAccount,
+  reported: SellerAccount,
 ): Promise<Seller> => {
-  if (isSame(seller, told)) return seller
-  const { isReady, isSubmitted, due } = told
+  if (isSame(seller, reported)) return seller
+  const { isReady, isSubmitted, due } = reported
   try {
     const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: timeNow() })
     if (isReady && !seller.isReady) await onReady(seller.id)
@@ -72,10 +72,10 @@ export const openSellers = (db: Db, { connect, onReady }: Deps) => {
     open: async (sellerId: string, country: string | undefined): Promise<Seller> => {
       const known = await refreshed(sellerId)
       if (known) return known
-      const { id: accountId, ...told } = await connect.openAccount(sellerId, country)
+      const { id: accountId, ...reported } = await connect.openAccount(sellerId, country)
       const now = timeNow()
       try {
-        return await documents.insert({ id: sellerId, accountId, ...told, createdAt: now, updatedAt: now })
+        return await documents.insert({ id: sellerId, accountId, ...reported, createdAt: now, updatedAt: now })
       } catch (error) {
         const other = isDuplicateKey(error) ? await documents.find(sellerId) : undefined
         if (other) return other

@@ -52,7 +52,7 @@ const refundUnknown = async (
   }
   const result = await stripe.refund(intentId, `refund:restored:${intentId}`, reason)
   if (result.as === 'unknown') throw result.cause
-  if (result.as === 'told') log.warn(line, 'paid after the backup, and not known any more: refunded')
+  if (result.as === 'answered') log.warn(line, 'paid after the backup, and not known any more: refunded')
   else log.error({ ...line, failure: result.failure }, 'paid after the backup, and cannot be refunded')
 }
 

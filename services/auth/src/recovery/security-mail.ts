@@ -17,7 +17,7 @@ export type RecoveryDeps = {
 }
 
 /** Queues a mail about a change of an account's security. */
-export const createTell =
+export const createSecurityMail =
   (mails: Mails) => (change: SecurityChange, to: Owed['to'], cause: string, session: ClientSession) =>
     mails.owe(
       [{ kind: 'security-changed', cause: `${cause}:${change}`, to, data: { change, at: now().toISOString() } }],
