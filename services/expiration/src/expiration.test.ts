@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { actors } from '@fairpass/sdk/dapr'
 import { applyEvent, event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
-import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { createHandlers } from './events.ts'
 import { actorType, createExpiration, type Expiration } from './expiration.ts'
+import { orderUntil } from './testing.ts'
 
 // The sidecar's side of this is in test/e2e/expiry.test.ts; here is what the service asks of it and answers.
 
@@ -37,19 +37,6 @@ beforeEach(() => {
   isBrokerUp = true
   isSchedulerUp = true
   expiration = createExpiration(dapr)
-})
-
-const orderUntil = (expiresAt: string): OrderData => ({
-  id: newId(),
-  version: 1,
-  status: 'created',
-  ticketId: newId(),
-  buyerId: newId(),
-  sellerId: newId(),
-  totalCents: 500,
-  currency: 'eur',
-  createdAt: '2070-01-01T00:00:00.000Z',
-  expiresAt,
 })
 
 const apply = (order: OrderData) =>
