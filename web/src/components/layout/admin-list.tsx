@@ -19,7 +19,7 @@ type AdminListProps<T, F> = AdminPageProps & {
 }
 
 /** A page of an admin's list, which can be held to one status. */
-export const AdminList = <T, F extends { nextCursor?: string | undefined }>(props: AdminListProps<T, F>) => {
+export const AdminList = <T, F extends { nextCursor?: string | null | undefined }>(props: AdminListProps<T, F>) => {
   const location = useLocation()
   const { admin } = useMessages()
   const asked = () => statusIn(location.search, props.path)
