@@ -182,7 +182,7 @@ const contractOf = (origin: string, tree: string): Promise<Contract> => {
 
 let shared: Promise<Marketplace> | undefined
 
-/** One marketplace for all end-to-end tests of a process, whose buyers have eight seconds; ready for each file anew. */
+/** One marketplace for all end-to-end tests of a process, whose buyers have eight seconds; ready again before each file. */
 export const sharedMarketplace = async (): Promise<Marketplace> => {
   shared ??= startMarketplace({ HOLD_SECONDS: '8' })
   const market = await shared

@@ -123,7 +123,7 @@ for (const [name, address] of Object.entries(attackers))
       if (!answer.url().startsWith(origin)) return
       const request = answer.request()
       answered.push({ method: request.method(), path: new URL(answer.url()).pathname, status: answer.status() })
-      // Of a request that a page has left behind, the browser does not always tell what was sent: it then proves nothing.
+      // Of a request that a page has left behind, the browser does not always report what was sent: it then proves nothing.
       const sent = request.allHeaders().then(({ cookie }) => cookie?.includes('access=') === true)
       withCookie.push(Promise.race([sent.catch(() => undefined), Bun.sleep(10_000).then(() => undefined)]))
     })

@@ -32,7 +32,7 @@ let buyer: Visitor
 let paidOrder = ''
 let cancelledOrder = ''
 
-// States that pass too quickly for a picture: this web app is told that they are so.
+// States that pass too quickly for a picture: stubbed answers keep this web app in them.
 let storefront: Storefront
 const told = new Map<string, () => Response>()
 const tell = (call: string, body: unknown, status = 200) => {

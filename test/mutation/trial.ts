@@ -31,7 +31,7 @@ export const tryTests = async (folder: string, tests: readonly Test[], limitMs: 
   }
 }
 
-/** What came of taking a guard out: its test failed, or the guard is not shown and `why` tells how far it got. */
+/** What came of taking a guard out: its test failed, or the guard is not shown and `why` says how far it got. */
 export type Verdict = { isShown: boolean; message: string; why: string }
 
 /** Takes one guard out of `folder`, runs its test and puts the guard back. */

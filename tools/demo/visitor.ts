@@ -21,7 +21,7 @@ export type Exchange = {
   body: unknown
 }
 
-/** For tests that look at everything that a visitor sends and gets. */
+/** For tests that check everything that a visitor sends and gets. */
 type Observer = {
   onRequest?: (sent: unknown) => void
   onCookie?: (name: string, value: string) => void

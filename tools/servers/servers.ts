@@ -32,7 +32,7 @@ export const mongodServer = ({ part, dataDir, port, listen = loopback }: At): Pr
       ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', listen, '--nounixsocket'],
       ...['--replSet', 'fairpass', '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.25', '--quiet'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // Whoever waits for the journal has it written at once; this is how often it is looked at beside that, in milliseconds.
+      // A write that waits for the journal flushes it at once; this is how often it is flushed otherwise, in milliseconds.
       ...['--journalCommitInterval', '500'],
       // A slow write is logged with what it writes, hashes of passwords and tokens included.
       ...['--slowms', '3600000'],
@@ -78,7 +78,7 @@ const controlPlaneEnv = () => ({ ...minimalEnv(), GOMAXPROCS: '1' })
 
 type ControlPlane = { part: Part; port: number; healthPort: number }
 
-/** Dapr's placement service, which knows which sidecar hosts which actor. Its state is made anew at each start. */
+/** Dapr's placement service, which knows which sidecar hosts which actor. It starts with an empty state. */
 export const placementServer = ({
   part,
   port,

@@ -51,7 +51,7 @@ export const sidecarServer = (options: SidecarOptions): ProcessSpec => {
       ...['--dapr-graceful-shutdown-seconds', String(gracefulShutdownSeconds)],
       ...['--enable-metrics=false', '--log-as-json', '--log-level', flags.logLevel],
     ],
-    // The address that the sidecar tells the others: without it they would be sent to the machine's own.
+    // The address that the sidecar registers for the others: without it, it would register the machine's own.
     env: { ...env, ...part.env, ...(listen === loopback && { DAPR_HOST_IP: loopback }) },
     isReady: () => respondsOk(`http://127.0.0.1:${app.sidecar.httpPort}/v1.0/healthz`),
   }

@@ -55,7 +55,7 @@ export const describeRoute = (
   return Object.assign<MiddlewareHandler, object>((_, next) => next(), spoken({ summary, responses, refuses }))
 }
 
-/** A schema that the document names, and what one looks like. */
+/** A schema that the document names, with an example. */
 export const named = <S extends v.GenericSchema>(ref: string, schema: S, example?: v.InferInput<S>) =>
   v.pipe(schema, v.metadata({ ref, ...(example === undefined ? {} : { examples: [example] }) }))
 

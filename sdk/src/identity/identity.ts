@@ -67,7 +67,7 @@ const createRequired = ({ verify, isDenied, publicOrigin }: Options) => {
   return { identify, required }
 }
 
-/** A route's guard: whoever is signed in, unless `refuse` says why not. */
+/** A route's guard: signed-in users pass, unless `refuse` gives a reason. */
 const createGuard =
   (required: (c: Context) => Promise<User>) =>
   (refuse: (user: User) => Error | undefined = () => undefined) =>

@@ -77,7 +77,7 @@ export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
   }
 
   return {
-    /** @throws ServiceUnavailableError when the keys cannot be had: that is our failure, not the caller's */
+    /** @throws ServiceUnavailableError when the keys cannot be fetched: that is our failure, not the caller's */
     verify: async (token: string): Promise<User | undefined> => {
       const known = remembered.get(token)
       if (known && known.expiresAt > now().getTime()) return known.user

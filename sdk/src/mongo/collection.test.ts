@@ -80,7 +80,7 @@ test('events that could not be published wait in their document, and go out in o
   expect(await accounts.find(id)).toEqual({ id, version: 2, balance: 1 })
   isBrokerUp = true
   await accounts.relay.publishLeftBehind(writtenAt)
-  // Whoever wrote it may be about to publish it.
+  // The process that wrote it may be about to publish it.
   expect(publishedOf(id)).toEqual([])
   await accounts.relay.publishLeftBehind(Date.now() + 2_000)
   expect(publishedOf(id).map(({ data }) => 'version' in data && data.version)).toEqual([1, 2])

@@ -7,7 +7,7 @@ import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } f
 
 type Documents = Collection<TicketDocument>
 
-/** What a listing is found by, made anew only where that has changed. */
+/** The search fields of a listing, computed again only where they have changed. */
 const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
   const isFoundAlike =
     before?.searchTokens !== undefined &&

@@ -4,7 +4,9 @@ import { UserError } from '../user-error.ts'
 import { npmProgram } from './npm-program.ts'
 
 const pinned = '2.9.6'
-/** The first one that has Argon2id in its WebCrypto, and ends no request's signal with its answer when told so. */
+/**
+ * The first version that has Argon2id in its WebCrypto, and an option to keep a request's signal from firing with its answer.
+ */
 const least = '2.9.0'
 
 /** The flags of every program of ours, apart from its permissions. */

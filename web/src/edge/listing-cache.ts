@@ -9,7 +9,8 @@ const maxEntries = 200
 
 /**
  * Pages of the listing that this isolate has read within the last second. Values alone are kept: an isolate's calls belong to
- * the visitor for whom they were made, and whoever waited for one of another's would wait for ever once that one has left.
+ * the visitor for whom they were made, and a request that waited for another visitor's call would wait for ever once that one
+ * has left.
  */
 export const createListingCache = (now = Date.now): Parts['listings'] => {
   const entries = new Map<string, { at: number; value: Loaded<Tickets> }>()

@@ -14,7 +14,7 @@ export const createParts = (settings: Settings): Parts => {
     listings: createListingCache(),
     // A visitor waits for no call of another's, so each reads the description again.
     apiDescription: () => createApiDescription(settings)(),
-    // Without a stream the page asks again by itself; 204 tells it not to try another (HTML, 9.2.3).
+    // Without a stream the page polls by itself; 204 makes it not try another (HTML, 9.2.3).
     live: async (request) => (await region(request)) ?? new Response(null, { status: 204 }),
     shareImages: async (pathname, request) => {
       if (!pathname.startsWith('/cards/')) return undefined

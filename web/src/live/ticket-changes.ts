@@ -2,7 +2,7 @@
 export type TicketChange = {
   id: string
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
-  /** when it happened, in milliseconds since 1970: what orders and tickets tell has no order of delivery */
+  /** when it happened, in milliseconds since 1970: events of orders and tickets arrive in any order */
   version: number
 }
 

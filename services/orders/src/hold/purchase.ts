@@ -103,7 +103,7 @@ export const createPurchase = (deps: Deps) => {
       }),
 
     /**
-     * Whether the ticket could be had now, and if not, when at the latest whoever checks it out has to be done.
+     * Whether the ticket is free now, and if not, when the current checkout ends at the latest.
      * @throws TicketSoldError, TicketWithdrawnError, OwnTicketError
      */
     availability: async (buyerId: string, ticketId: string): Promise<{ free: boolean; freeBy?: Date }> => {

@@ -55,7 +55,8 @@ const takePlace = async (places: Places, ticketId: string, buyerId: string, now:
 
 /**
  * Who waits for which ticket. A place gives no right to the ticket, it only says who asked first: everybody on the waitlist
- * is notified at the same moment, and a free ticket is for whoever presses BUY (docs/decisions). Places end by themselves.
+ * is notified at the same moment, and a free ticket is for the first who presses BUY (docs/decisions). Places end by
+ * themselves.
  */
 export const openWaitlist = (db: Db) => {
   // Named so by its first version; renaming it under two versions that both write is not worth the risk.
@@ -70,7 +71,7 @@ export const openWaitlist = (db: Db) => {
     ensureIndexes: () => places.createIndexes(indexes),
 
     /**
-     * Takes a place at the end of the waitlist; whoever has one keeps it, for longer.
+     * Takes a place at the end of the waitlist; an existing one is kept and lasts longer.
      * @returns whether it is a new one
      * @throws WaitlistFullError
      */

@@ -1,6 +1,6 @@
 /**
  * Why a card was declined, as far as its holder may know. Stripe asks not to reveal that a card is lost, stolen or suspicious
- * (https://docs.stripe.com/declines/codes): whoever found one would learn that it is known.
+ * (https://docs.stripe.com/declines/codes): a finder would learn that it has been reported.
  */
 const shownCodes = [
   'authentication_required',

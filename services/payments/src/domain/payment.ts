@@ -79,7 +79,7 @@ export type Payment = {
   updatedAt: Date
 }
 
-/** How long whoever moved a payment has for the next move, before the reconciler takes over, in milliseconds. */
+/** How long the process that moved a payment has for the next move before the reconciler takes over, in milliseconds. */
 const graceMs = 5_000
 export const paymentBackoff: Backoff = { firstMs: graceMs, longestMs: 30_000 }
 

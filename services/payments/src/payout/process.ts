@@ -7,7 +7,7 @@ const maxSteps = 16
 
 /**
  * Brings what sellers were sent in line with what they are owed, from wherever it stands: stopped between any two steps,
- * doing it again leads to the same end. Replicas may look at the same payout at once.
+ * doing it again leads to the same end. Replicas may process the same payout at once.
  */
 export const createPayoutProcess = (deps: PayoutDeps) => {
   const { payouts } = deps

@@ -6,7 +6,10 @@ import type { Payments } from '../payment/store.ts'
 import type { ConnectPort } from '../stripe/connect.ts'
 import type { CreatedIntent, StripePort } from '../stripe/payment-intents.ts'
 
-/** That this database was made from a backup: `bun run restore` writes one, and whoever runs mongorestore (docs/runbook.md). */
+/**
+ * That this database was made from a backup: `bun run restore` writes it, and an operator after mongorestore
+ * (docs/runbook.md).
+ */
 export type Restore = {
   /** all databases are as they were then, or a little later */
   backupAt: Date

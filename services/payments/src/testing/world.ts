@@ -160,7 +160,7 @@ export const startWorld = async (options: WorldOptions = {}) => {
     /** The buyer of `order` pays it. */
     payFor: (order: OrderToPay, how: object, headers = {}) =>
       call('POST', '/api/payments', order.buyerId, { orderId: order.id, ...how }, headers),
-    /** Whoever sells `order` has gone through Stripe's onboarding. */
+    /** The seller goes through Stripe's onboarding. */
     readySeller: async (sellerId: string) => {
       const { accountId } = await sellers.open(sellerId, undefined)
       await double.call('POST', `/accounts/${accountId}/onboard`)

@@ -47,7 +47,7 @@ const CancelledOrder = (props: UnpaidOrderProps & { payment: PaymentState | unde
   const { order, frame, checkout } = useMessages()
   const why = () =>
     Object.entries(order.ended).find(([reason]) => reason === props.order.cancelReason)?.[1] ?? order.ended.other
-  /** Said only where payments says so: money that came late is on its way back. */
+  /** Shown only when payments reports it: money that came late is being refunded. */
   const money = () => {
     if (props.payment === undefined) return ''
     return props.payment.state === 'refunded' ? order.refunded : order.paidNothing

@@ -7,7 +7,7 @@ import { NotFoundMessage } from './not-found.tsx'
 
 type PageProps<T> = {
   from: Loaded<T> | undefined
-  /** The page's name, also while what it shows cannot be had. */
+  /** The page's name, also when its content cannot be loaded. */
   title: string
   children: (value: T) => JSX.Element
 }

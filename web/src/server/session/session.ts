@@ -25,7 +25,7 @@ export const renewalKey = (refreshToken: string): string =>
 export type Session = {
   /** What to send to the API for this request. */
   cookie: string
-  /** What to tell the browser. */
+  /** The cookies for the browser. */
   setCookies: string[]
   isSignedIn: boolean
 }
