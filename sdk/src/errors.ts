@@ -52,9 +52,9 @@ export abstract class CustomError extends Error {
   /** Members beside the usual ones, for a program to read (RFC 9457, 3.2). */
   readonly extensions: Readonly<Record<string, string>> = {}
 
-  /** Made of the code, since bundles shorten the names of classes. */
+  /** Made of the code, since bundles shorten the names of classes; an engine may ask before the code is set. */
   override get name() {
-    return `${this.code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Error`
+    return `${String(this.code).replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Error`
   }
 
   get status() {
