@@ -56,6 +56,8 @@ export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faul
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    // What sign-up takes is read here, too, such as `a..b@example.com`.
+    lenientAddressParsing: true,
     size: maxMessageBytes,
     socketTimeout: idleMs,
     onAuth: ({ username }, _session, done) => done(null, { user: username }),

@@ -42,8 +42,13 @@ const digestsOf = (c: Context<Env>, key: string, secret: string, text: string) =
   }
 }
 
+const replayedHeader = 'idempotency-replayed'
+
 const replay = ({ status, headers, body }: Answer): Response =>
-  new Response(status === 204 ? null : body, { status, headers: [...headers, ['idempotency-replayed', 'true']] })
+  new Response(status === 204 ? null : body, { status, headers: [...headers, [replayedHeader, 'true']] })
+
+/** Whether an answer is the kept one of an earlier request: nothing was done for this one. */
+export const isReplayed = ({ headers }: Response): boolean => headers.has(replayedHeader)
 
 const answerOf = async (response: Response): Promise<Answer> => {
   const copy = response.clone()

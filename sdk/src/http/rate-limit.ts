@@ -5,6 +5,7 @@ import { CustomError, type ErrorCode, TooManyRequestsError } from '../errors.ts'
 import { rateLimitedTotal } from '../telemetry/metrics.ts'
 import { withOpenApi } from './describe-route.ts'
 import type { Rate } from './gcra.ts'
+import { isReplayed } from './idempotency.ts'
 import type { Limit, Limiter } from './limiter.ts'
 
 const isRate = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/
@@ -60,7 +61,7 @@ const codeOf = (error: unknown) => (error instanceof CustomError ? error.code : 
 
 /**
  * Refuses with 429 and `Retry-After` what goes beyond a rate. What counts failures only is charged before and given back
- * after, so that a thousand guesses at once are a thousand.
+ * after, so that a thousand guesses at once are a thousand; so is a repeat that was answered as before.
  */
 export const createRateLimit =
   (limiter: Limiter) =>
@@ -80,6 +81,8 @@ export const createRateLimit =
         throw new TooManyRequestsError(waitSeconds)
       }
       await next()
+      // Whoever asks again because an answer was lost has asked once.
+      if (isReplayed(c.res)) return limiter.refund(limit, subject)
       if (onlyCounts === undefined) return
       if (c.res.status < 400) await limiter.forget(limit, subject)
       else if (codeOf(c.error) !== onlyCounts) await limiter.refund(limit, subject)

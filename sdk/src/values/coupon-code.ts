@@ -19,8 +19,8 @@ export const readCouponCode = (typed: string): string | undefined => {
   if (typed.length > 200) return undefined
   const code = [...asciiDigits(typed.normalize('NFKC')).toUpperCase()]
     .map((letter) => lookAlikes[letter] ?? letter)
-    // Spaces, dashes of all kinds, quotes, what is not seen.
-    .filter((letter) => /[\p{L}\p{N}]/u.test(letter) && !/\p{Default_Ignorable_Code_Point}/u.test(letter))
+    // Spaces, dashes of all kinds (Japanese keyboards have `ー`, a modifier letter, for one), quotes, what is not seen.
+    .filter((letter) => /[\p{L}\p{N}]/u.test(letter) && !/[\p{Lm}\p{Default_Ignorable_Code_Point}]/u.test(letter))
   const isCode = code.length === couponSymbols && code.every((letter) => couponAlphabet.includes(letter))
   return isCode ? code.join('') : undefined
 }

@@ -35,10 +35,13 @@ const isNodemailerError = (
   error: unknown,
 ): error is NodemailerError & { responseCode?: number; command?: string; response?: string } => error instanceof Error
 
-/** `5.1.1 no such mailbox` is; `5.7.1 relaying denied`, or no such number (RFC 3463), may be about us. */
+/**
+ * `5.1.1 no such mailbox` is; `5.7.1 relaying denied`, or no such number (RFC 3463), may be about us. 501 is: in this command
+ * the address is all that can be written wrongly, and servers are stricter about it than browsers (`a..b@example.com`).
+ */
 const isAboutRecipient = (response: string) => {
   const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response) ?? []
-  return subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2'
+  return /^501/.test(response) || (subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2')
 }
 
 /** What a failure means (RFC 5321, 4.2.1): 5yz is for good, 4yz and silence are not. */
