@@ -6,6 +6,7 @@ import { RequestValidationError } from '../errors.ts'
 import type { IdentityEnv } from '../identity/identity.ts'
 import { idAt } from '../mongo/entity.ts'
 import { seal, unseal } from '../seal.ts'
+import { readBytes } from './body.ts'
 import { withOpenApi } from './describe-route.ts'
 import { openIdempotencyStore } from './idempotency-store.ts'
 
@@ -82,7 +83,7 @@ export const openIdempotency = (db: Db, secret = '') => {
     if (c.req.method !== 'POST' || key === undefined) return next()
     if (key.length < 1 || key.length > 255)
       throw new RequestValidationError([{ msg: 'must have 1 to 255 characters', param: 'Idempotency-Key' }])
-    const { id, fingerprint, sealingKey, entity } = digestsOf(c, key, secret, await c.req.text())
+    const { id, fingerprint, sealingKey, entity } = digestsOf(c, key, secret, new TextDecoder().decode(await readBytes(c)))
     const claimed = await store.claim(id, fingerprint)
     if ('answer' in claimed) return replay(JSON.parse(unseal(claimed.answer, sealingKey)))
     c.set('idempotentId', idAt(claimed.firstAt, entity))

@@ -26,8 +26,11 @@ type Next = () => unknown
 
 const seeOther = (to: string): Response => new Response(null, { status: 303, headers: { location: to } })
 
-const textResponse = (status: number, title: string): Response =>
-  new Response(`${title}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+const notAllowed = (allow: string): Response =>
+  new Response('Method not allowed\n', {
+    status: 405,
+    headers: { 'content-type': 'text/plain; charset=utf-8', allow },
+  })
 
 /**
  * The framework leaves the page's headers out of an error, and would lose a renewed session with them; to anything else
@@ -139,7 +142,7 @@ const sendForm = async (
   const submitted = await submitForm(request, api, { messages, locale })
   switch (submitted.kind) {
     case 'none':
-      return textResponse(405, 'Method not allowed')
+      return notAllowed('GET, HEAD')
     case 'leads on':
       keep(submitted.cookies)
       return seeOther(submitted.to)
@@ -168,7 +171,7 @@ const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace
   const { request, locals } = event
   const { settings } = context
   const { pathname, search } = new URL(request.url)
-  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return textResponse(405, 'Method not allowed')
+  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return notAllowed('GET, HEAD, POST')
 
   const { language, locale } = readerOf(request)
   const messages = catalogues[language]

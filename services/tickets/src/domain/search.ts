@@ -6,13 +6,13 @@ import { searchTokens } from './search-tokens.ts'
 import type { Ticket } from './ticket.ts'
 
 const MinorUnits = v.pipe(
-  v.string(),
+  v.string('must be a whole number of minor units'),
   v.regex(/^\d{1,12}$/, 'must be a whole number of minor units'),
   v.transform(Number),
 )
 
 const Text = v.pipe(
-  v.string(),
+  v.string('must be a text'),
   v.trim(),
   v.regex(/^\P{Cc}*$/u, 'must have no control characters'),
   v.check((text) => hasAtMost(text, 100), 'must have at most 100 characters'),
@@ -40,10 +40,12 @@ export const Search = v.object({
   /** prices of several currencies cannot be compared: they say something only together with one */
   minPrice: filter(MinorUnits),
   maxPrice: filter(MinorUnits),
-  status: filter(v.picklist(['available', 'reserved', 'sold', 'withdrawn'])),
+  status: filter(
+    v.picklist(['available', 'reserved', 'sold', 'withdrawn'], 'must be available, reserved, sold or withdrawn'),
+  ),
   sort: v.optional(v.picklist(['soonest', 'cheapest', 'newest'], 'must be soonest, cheapest or newest'), 'soonest'),
   limit: PageLimit,
-  cursor: filter(v.pipe(v.string(), v.maxLength(300))),
+  cursor: filter(v.pipe(v.string(), v.maxLength(300, 'is not a cursor that this list gave'))),
 })
 export type Search = v.InferOutput<typeof Search>
 
