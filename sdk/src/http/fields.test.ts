@@ -20,6 +20,7 @@ test.each([
   ' ',
   '\u200b',
   '\u2800\u3164',
+  '\ufffc',
   'Opera \u202eHouse',
   'a\nb',
   'a\u2028b',

@@ -43,6 +43,18 @@ describe('what is typed finds what is meant', () => {
     ['Köln', 'KOLN'],
     ['koeln', 'Köln'],
     ['aarhus', 'Århus'],
+    ['münchen', 'Muenchen'],
+    ['köln', 'KOELN'],
+    ['zürich', 'Zuerich'],
+    ['århus', 'Aarhus'],
+    ['händel', 'Haendel'],
+    ['queen', 'Queen'],
+    ['🎸', 'Rock🎸'],
+    ['🎸', '🎸🎶 Night'],
+    ['🎶', '🎸🎶 Night'],
+    ['👍', 'Best 👍🏽!'],
+    ['🇦🇹', 'Finale🇩🇪🇦🇹'],
+    ['👨‍👩‍👧', 'Day👨‍👩‍👧'],
     ['οδυσσευς', 'ΟΔΥΣΣΕΥΣ'],
     ['ΟΔΥΣΣΕΎΣ', 'Οδυσσεύς'],
     ['οδυσσευσ', 'Οδυσσεύς'],
@@ -91,6 +103,9 @@ describe('what means something else is not found', () => {
     ['opera', 'Rock am Ring'],
     ['京東', '東京'],
     ['!!!', 'Rock'],
+    ['🎸', 'Rock 🎹'],
+    ['🇩🇪', '🇦🇹'],
+    ['bruhl', 'Bruch'],
   ])('%p does not find %p', (query, text) => {
     expect({ words: indexWords(text), isFound: finds(query, text) }).toMatchObject({ isFound: false })
   })

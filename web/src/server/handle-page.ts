@@ -7,7 +7,7 @@ import { type Catalogue, catalogues } from '../i18n/catalogues.ts'
 import type { Language } from '../i18n/languages.ts'
 import { readerFrom } from '../i18n/reader.ts'
 import { type Api, createApi } from './api/api.ts'
-import { failedPage, otherAddressPage } from './failed-page.ts'
+import { failedPage, isWritten, otherAddressPage, sessionEndedPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
 import type { ServerContext } from './server-context.ts'
@@ -134,9 +134,9 @@ const nothing: Shown = { refusal: undefined, result: undefined, away: undefined,
 
 /** Sends the form of a request: it answers by itself, or a page shows what came of it. */
 const sendForm = async (
-  { request, response }: RequestEvent,
+  { request, response, locals: { nonce } }: RequestEvent,
   { api, keep, renewNow }: OpenSession,
-  { messages, locale }: Reader,
+  { messages, language, locale }: Reader,
 ): Promise<Response | Shown> => {
   const { pathname, search } = new URL(request.url)
   const submitted = await submitForm(request, api, { messages, locale })
@@ -156,7 +156,12 @@ const sendForm = async (
     case 'refused': {
       const { refusal } = submitted
       const isKept = refusal.code === 'not_authenticated' && filledIn.test(pathname)
-      if (refusal.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
+      if (refusal.code === 'not_authenticated' && !isKept) {
+        const [action, signIn] = [pathname + search, signInPath(pathname + search)]
+        if (!isWritten(refusal.values)) return seeOther(signIn)
+        const page = sessionEndedPage(language, nonce, { action, values: refusal.values, signIn })
+        return new Response(page, { status: 401, headers: { 'content-type': 'text/html; charset=utf-8' } })
+      }
       // What was confirmed in another browser is not in this one's token yet: with the next one it is.
       if (refusal.code === 'email_not_confirmed') await renewNow()
       if (refusal.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))

@@ -1,6 +1,6 @@
 import { DayOrMoment } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import { currencies, hasAtMost, indexWords, localDay, queryWords } from '@fairpass/sdk/values'
+import { currencies, hasAtMost, indexWords, localDay, oneSpelling, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 import { searchTokens } from './search-tokens.ts'
 import type { Ticket } from './ticket.ts'
@@ -49,8 +49,8 @@ export const Search = v.object({
 })
 export type Search = v.InferOutput<typeof Search>
 
-/** A city as it is compared: `Saint Denis` is `Saint-Denis`. */
-export const cityToFind = (city: string): string => queryWords(city, 20).join(' ')
+/** A city as it is compared: `Saint Denis` is `Saint-Denis`, and `Koeln` is `Köln`. */
+export const cityToFind = (city: string): string => oneSpelling(queryWords(city, 20))
 
 /** The words that a listing must all contain, at most eight. */
 export const wordsToFind = (q: string): string[] => queryWords(q)
