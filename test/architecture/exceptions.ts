@@ -20,7 +20,6 @@ export const exceptions: Readonly<Record<RuleName, Readonly<Record<string, numbe
     'test/chaos/payment-ways.ts': 60,
     'test/e2e/fuzz-inputs.ts': 63,
     'test/load/arena.ts': 88,
-    'tools/mailbox/smtp.ts': 55,
     'tools/stripe-double/connect/connect-api.ts': 59,
     'tools/stripe-double/connect/connect.ts': 54,
     'tools/stripe-double/connect/platform.ts': 102,

@@ -33,6 +33,19 @@ const createGreeting = (faults: Faults): SMTPServerOptions => ({
   },
 })
 
+const options: SMTPServerOptions = {
+  name: 'mailbox',
+  authOptional: true,
+  disabledCommands: ['STARTTLS'],
+  allowInsecureAuth: true,
+  disableReverseLookup: true,
+  // What sign-up takes is read here, too, such as `a..b@example.com`.
+  lenientAddressParsing: true,
+  size: maxMessageBytes,
+  socketTimeout: idleMs,
+  onAuth: ({ username }, _session, done) => done(null, { user: username }),
+}
+
 /** An SMTP server that takes every mail, except where a fault was asked for. */
 export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faults }) => {
   const sockets = new Map<number, Socket>()
@@ -51,16 +64,7 @@ export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faul
   }
 
   const smtp = new SMTPServer({
-    name: 'mailbox',
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    disableReverseLookup: true,
-    // What sign-up takes is read here, too, such as `a..b@example.com`.
-    lenientAddressParsing: true,
-    size: maxMessageBytes,
-    socketTimeout: idleMs,
-    onAuth: ({ username }, _session, done) => done(null, { user: username }),
+    ...options,
     ...createGreeting(faults),
     onData: (stream, session, done) => {
       take(stream, session).then(() => done(null, 'kept'), done)

@@ -14,6 +14,8 @@ const messageOf = (issue: v.BaseIssue<unknown>): string => {
   if (meant) return messageOf(meant)
   if (issue.expected === 'never') return 'is not a field here'
   if (issue.received === 'undefined') return 'is missing'
+  const choices = issue.type === 'picklist' ? (issue.expected?.match(/"[^"]+"/g) ?? []) : []
+  if (choices.length > 0) return `must be ${choices.map((choice) => choice.slice(1, -1)).join(' or ')}`
   const wanted: Record<string, string> = {
     string: 'must be a text',
     number: 'must be a number',

@@ -83,7 +83,12 @@ export const openIdempotency = (db: Db, secret = '') => {
     if (c.req.method !== 'POST' || key === undefined) return next()
     if (key.length < 1 || key.length > 255)
       throw new RequestValidationError([{ msg: 'must have 1 to 255 characters', param: 'Idempotency-Key' }])
-    const { id, fingerprint, sealingKey, entity } = digestsOf(c, key, secret, new TextDecoder().decode(await readBytes(c)))
+    const { id, fingerprint, sealingKey, entity } = digestsOf(
+      c,
+      key,
+      secret,
+      new TextDecoder().decode(await readBytes(c)),
+    )
     const claimed = await store.claim(id, fingerprint)
     if ('answer' in claimed) return replay(JSON.parse(unseal(claimed.answer, sealingKey)))
     c.set('idempotentId', idAt(claimed.firstAt, entity))

@@ -60,19 +60,22 @@ test('failures alone are counted: a success forgets them, another error costs no
 })
 
 // Guarantee: in a bad network, where answers are lost and asked for again, one press counts once.
-test.each([0, 2, 3])('a repeat under its Idempotency-Key costs nothing, with %p of a budget of three free', async (free) => {
-  const idempotency = openIdempotency(await testDatabase())
-  await idempotency.ensureIndexes()
-  const own = { name, rate: { count: 3, seconds: 600 }, free }
-  const app = new Hono<IdempotencyEnv>()
-    .onError(showError(log))
-    .post('/', rateLimit()({ ...own, of: () => 'ann' }), idempotency.middleware, (c) => c.text('made', 201))
-  const press = async (key: string) =>
-    (await app.request('/', { method: 'POST', headers: { 'idempotency-key': key } })).status
-  const statuses = []
-  for (const key of ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'a', 'c', 'd']) statuses.push(await press(key))
-  expect(statuses).toEqual([...Array(9).fill(201), 429])
-})
+test.each([0, 2, 3])(
+  'a repeat under its Idempotency-Key costs nothing, with %p of a budget of three free',
+  async (free) => {
+    const idempotency = openIdempotency(await testDatabase())
+    await idempotency.ensureIndexes()
+    const own = { name, rate: { count: 3, seconds: 600 }, free }
+    const app = new Hono<IdempotencyEnv>()
+      .onError(showError(log))
+      .post('/', rateLimit()({ ...own, of: () => 'ann' }), idempotency.middleware, (c) => c.text('made', 201))
+    const press = async (key: string) =>
+      (await app.request('/', { method: 'POST', headers: { 'idempotency-key': key } })).status
+    const statuses = []
+    for (const key of ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'a', 'c', 'd']) statuses.push(await press(key))
+    expect(statuses).toEqual([...Array(9).fill(201), 429])
+  },
+)
 
 test('`off` limits nothing', async () => {
   const off = v.parse(RateVariable('1/60'), 'off')

@@ -229,7 +229,10 @@ test('nothing that is typed throws, and what is read is a whole amount', () => {
 test('two numbers with anything but a separator between are no amount', () => {
   const between = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 3 })
-    .filter((text) => !/[\d\s.,'’‘ʼ´`·。\p{Nd}\p{Default_Ignorable_Code_Point}\p{Cf}\u066b\u066c]/u.test(text.normalize('NFKC')))
+    .filter(
+      (text) =>
+        !/[\d\s.,'’‘ʼ´`·。\p{Nd}\p{Default_Ignorable_Code_Point}\p{Cf}\u066b\u066c]/u.test(text.normalize('NFKC')),
+    )
   fc.assert(
     fc.property(between, fc.constantFrom(...locales), (text, locale) => {
       expect({ text, read: minorUnits(`1${text}250`, 'usd', locale) }).toEqual({ text, read: undefined })

@@ -80,7 +80,11 @@ const moreSigns: Record<string, string[]> = {
 }
 
 const plainSign = (sign: string): string =>
-  sign.normalize('NFKC').replace(unseen, '').replace(/[\s.,]/g, '').toLowerCase()
+  sign
+    .normalize('NFKC')
+    .replace(unseen, '')
+    .replace(/[\s.,]/g, '')
+    .toLowerCase()
 
 type Display = 'symbol' | 'narrowSymbol' | 'code' | 'name'
 
@@ -103,8 +107,9 @@ const isSignOf = (typed: string, currency: string, locale: string): boolean => {
   if (sign === '') return true
   const displays = ['symbol', 'narrowSymbol', 'code', 'name'] as const
   return (
-    [locale, 'en'].some((language) => displays.some((display) => signsOf(currency, language, display).includes(sign))) ||
-    (moreSigns[currency.toLowerCase()] ?? []).includes(sign)
+    [locale, 'en'].some((language) =>
+      displays.some((display) => signsOf(currency, language, display).includes(sign)),
+    ) || (moreSigns[currency.toLowerCase()] ?? []).includes(sign)
   )
 }
 

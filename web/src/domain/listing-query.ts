@@ -44,7 +44,12 @@ export const tidyAddress = (search: string, locale = 'en'): string | undefined =
 }
 
 /** A line of text, at most a hundred characters: what was pasted may have line breaks, which part words as spaces do. */
-const lineOf = (text: string | null): string | undefined => text?.replace(/\p{Cc}+/gu, ' ').trim().slice(0, 100).trim()
+const lineOf = (text: string | null): string | undefined =>
+  text
+    ?.replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 100)
+    .trim()
 
 /** The page's own query as the API's; what makes no sense is left out rather than refused. */
 export const apiQuery = (search: string): string => {

@@ -1,7 +1,11 @@
 import { expect, test } from 'bun:test'
 import { isWritten, sessionEndedPage } from './failed-page.ts'
 
-const values = { intent: 'claim', id: '1"><b>', reason: '\nA "long" story <script>alert(1)</script>\r\nand more & more' }
+const values = {
+  intent: 'claim',
+  id: '1"><b>',
+  reason: '\nA "long" story <script>alert(1)</script>\r\nand more & more',
+}
 const shown = (language: 'en' | 'de' = 'en') =>
   sessionEndedPage(language, 'n', { action: '/orders/1?a=b&c=d', values, signIn: '/signin?next=%2Forders%2F1' })
 

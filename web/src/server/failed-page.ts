@@ -13,8 +13,7 @@ const pageOf = (language: Language, nonce: string, title: string, main: string):
 ${main}</main></body>
 </html>`
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** What people write at length, in forms whose pages are shown to who is signed in alone. */
 const writtenFields = ['reason', 'text']

@@ -9,7 +9,10 @@ const answering = (answer: string) =>
       const say = (line: string) => socket.write(`${line}\r\n`)
       socket.on('error', () => {})
       socket.on('data', (data) => {
-        const [command = ''] = data.toString().toUpperCase().split(/[ :\r]/)
+        const [command = ''] = data
+          .toString()
+          .toUpperCase()
+          .split(/[ :\r]/)
         if (command === 'RCPT') return say(answer)
         return say(command === 'QUIT' ? '221 Bye' : '250 OK')
       })

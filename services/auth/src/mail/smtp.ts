@@ -41,7 +41,9 @@ const isNodemailerError = (
  */
 const isAboutRecipient = (response: string) => {
   const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response) ?? []
-  return /^501/.test(response) || (subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2')
+  return (
+    /^501/.test(response) || (subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2')
+  )
 }
 
 /** What a failure means (RFC 5321, 4.2.1): 5yz is for good, 4yz and silence are not. */

@@ -90,7 +90,9 @@ test('a code of an app is read as a person would', () => {
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
   const code = totpCode(secret, now)
   const inDigitsFrom = (zero: number) => code.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
-  const grouped = [' ', '-', '\u00a0', '\u202f', '–', '\u200b'].map((one) => `${code.slice(0, 3)}${one}${code.slice(3)}`)
+  const grouped = [' ', '-', '\u00a0', '\u202f', '–', '\u200b'].map(
+    (one) => `${code.slice(0, 3)}${one}${code.slice(3)}`,
+  )
   for (const typed of [...grouped, inDigitsFrom(0xff10), inDigitsFrom(0x660), `\ufeff${code}\n`])
     expect({ typed, isGood: stepOfCode(secret, typed, 0, now) !== undefined }).toEqual({ typed, isGood: true })
   for (const typed of [`${code}0`, code.slice(1), `a${code}`, `${code} ${code}`, ''])

@@ -40,8 +40,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
   const isSeller = () => props.visitor.user?.id === props.ticket.sellerId
   const begun = createBegun(props)
   const isComing = () => lacksFile(props.ticket) && status() === 'available'
-  const isOpen = () =>
-    (status() === 'available' || status() === 'reserved') && !isComing() && !isSeller() && !begun()
+  const isOpen = () => (status() === 'available' || status() === 'reserved') && !isComing() && !isSeller() && !begun()
   return (
     <section class="offer panel" aria-label={offer.label}>
       <p class="price">{props.price}</p>
