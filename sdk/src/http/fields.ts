@@ -63,3 +63,10 @@ export const linesOfText = (max: number) =>
     v.check((text) => hasAtMost(text, max), `must have at most ${max} characters`),
     ...common,
   )
+
+/** The same, where something must be said. */
+export const someLinesOfText = (max: number) =>
+  v.pipe(
+    linesOfText(max),
+    v.check((text) => text !== '', 'must not be empty'),
+  )
