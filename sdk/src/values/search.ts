@@ -33,6 +33,8 @@ const foldCluster = (cluster: string): string => {
     // A stress mark makes no letter of its own, so nothing composes with it.
     return unmarkedCyrillic[composed] ?? ([...composed].length === 1 ? composed : base)
   }
+  // As Lucene's HindiNormalizer: the dot below is mostly left out, and one nasal sign is written for the other.
+  if (/\p{Script=Devanagari}/u.test(base)) return cluster.replaceAll('\u093c', '').replaceAll('\u0901', '\u0902')
   return /\p{L}/u.test(base) ? cluster : base
 }
 
