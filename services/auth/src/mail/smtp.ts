@@ -63,37 +63,39 @@ const outcomeOf = (error: unknown): Outcome => {
 const idleMs = 2_000
 const maxConnections = 8
 
-/** Connections that are opened when there is something to send, shared by what is sent within moments, and then closed. */
-const createConnections = <M>(open: () => { sendMail: (mail: M) => Promise<unknown>; close: () => void }) => {
-  let pool: ReturnType<typeof open> | undefined
-  let underWay = 0
-  let closing: Timer | undefined
+type Pool<M> = { sendMail: (mail: M) => Promise<unknown>; close: () => void }
 
-  const closeSoon = () => {
-    closing = setTimeout(() => {
-      pool?.close()
-      pool = undefined
-    }, idleMs)
-    closing.unref()
+/** Connections that are opened when there is something to send, shared by what is sent within moments, and then closed. */
+const createConnections = <M>(open: () => Pool<M>) => {
+  let current: { pool: Pool<M>; underWay: number; closing?: Timer } | undefined
+
+  const close = (connections: typeof current) => {
+    connections?.pool.close()
+    if (current === connections) current = undefined
   }
 
-  return async (mail: M): Promise<void> => {
-    clearTimeout(closing)
-    underWay++
-    pool ??= open()
-    try {
-      await pool.sendMail(mail)
-    } finally {
-      underWay--
-      if (underWay === 0) closeSoon()
-    }
+  return {
+    send: async (mail: M): Promise<void> => {
+      current ??= { pool: open(), underWay: 0 }
+      const connections = current
+      clearTimeout(connections.closing)
+      connections.underWay++
+      try {
+        await connections.pool.sendMail(mail)
+      } finally {
+        connections.underWay--
+        if (connections.underWay === 0) connections.closing = setTimeout(() => close(connections), idleMs).unref()
+      }
+    },
+    /** Whatever hangs in the connections holds up nobody else: the next mail opens new ones. */
+    renew: () => close(current),
   }
 }
 
 /** Sends over SMTP, everything bounded in time; never throws. */
 export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 30_000 }: Options) => {
   const { hostname, protocol, username, searchParams } = new URL(url)
-  const sendMail = createConnections(() =>
+  const connections = createConnections(() =>
     createTransport({
       url,
       pool: true,
@@ -118,15 +120,20 @@ export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, 
     send: async ({ to, unsubscribeUrl, ...mail }: Outgoing): Promise<Outcome> => {
       let timer: Timer | undefined
       const tooLong = new Promise<Outcome>((resolve) => {
-        timer = setTimeout(() => resolve({ kind: 'later', reason: 'took too long', isServerAway: true }), withinMs)
+        timer = setTimeout(() => {
+          connections.renew()
+          resolve({ kind: 'later', reason: 'took too long', isServerAway: true })
+        }, withinMs)
       })
-      const sending = sendMail({
-        ...mail,
-        from,
-        to: { name: '', address: to },
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
-      }).then((): Outcome => ({ kind: 'sent' }), outcomeOf)
+      const sending = connections
+        .send({
+          ...mail,
+          from,
+          to: { name: '', address: to },
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
+        })
+        .then((): Outcome => ({ kind: 'sent' }), outcomeOf)
       try {
         return await Promise.race([sending, tooLong])
       } finally {
