@@ -1,7 +1,7 @@
 const isReadable = (pathname: string): boolean => {
   try {
-    decodeURIComponent(pathname)
-    return true
+    // What is read is used, or the build would take out the reading.
+    return decodeURI(pathname) !== ''
   } catch {
     return false
   }
