@@ -12,7 +12,6 @@ export const exceptions: Readonly<Record<RuleName, Readonly<Record<string, numbe
     'k8s/images/build.ts': 59,
     'sdk/src/events/subscriptions.ts': 82,
     'sdk/src/http/idempotency-store.ts': 63,
-    'sdk/src/mongo/writes.ts': 61,
     'sdk/src/service/run.ts': 64,
     'services/auth/src/account/store.ts': 168,
     'services/auth/src/mail/store.ts': 82,
