@@ -20,7 +20,10 @@ export const nextOf = <T extends Entity>(before: T, after: T): T => ({
   version: before.version + 1,
 })
 
-/** The write that makes `saved` of `before`, if that is still what is stored. Only what is another value is written. */
+/**
+ * The write that makes `saved` of `before`, if that is still what is stored. Only fields with another value are
+ * written.
+ */
 const updateFrom = <T extends Entity>({ before, saved, outbox }: Planned<T>) => {
   const old = before as Record<string, unknown>
   const fields = Object.entries(saved).filter(([key, value]) => key !== 'id' && value !== old[key])
@@ -51,13 +54,14 @@ const draftOf = <T extends Entity>(entity: Omit<T, 'version'>, eventsOf: EventsO
   return { saved, outbox, stored: stored as unknown as OptionalUnlessRequiredId<Stored<T>> }
 }
 
-/** What fails to go out here is found again by the relay's periodic look, which logs it. */
-const createWritten =
+/** What a write leaves behind in this process: what it remembers, and the events that are to go out. */
+const createAfterWrite =
   <T extends Entity>({ relay, memory }: Pick<Deps<T>, 'relay' | 'memory'>) =>
   (entity: T, events: readonly FairpassEvent[], { session }: InSession): T => {
     // Whether a transaction commits is not known here.
     if (session) memory.drop(entity.id)
     else memory.put(entity)
+    // What fails to go out is found again by the relay's periodic search, which logs it.
     if (events.length > 0 && !session) void relay.enqueue(entity.id, events)
     return entity
   }
@@ -132,7 +136,7 @@ const createReplacesOfMany = <T extends Entity>({ raw, memory }: Deps<T>, writte
 /** Writes that are one atomic operation with their events. */
 export const createWrites = <T extends Entity>(deps: Deps<T>) => {
   const { raw, memory } = deps
-  const written = createWritten(deps)
+  const written = createAfterWrite(deps)
 
   /**
    * Writes `after` over `before` if `before` is still what is stored.

@@ -74,7 +74,7 @@ const createBatchRoutes = ({ orders }: Pick<Deps, 'orders'>) => {
     .post('/fail', body(ByPayments), async (c) => c.json(await decideAll('fail', c.req.valid('json'))))
 }
 
-/** What other services ask of orders. Its type is all that they take from here. */
+/** The routes for other services, which import nothing of orders but their type. */
 export const createInternalRoutes = ({ orders, fence }: Deps) => {
   const toAnswer = (order: Order | undefined) => {
     if (!order) throw new NotFoundError('There is no such order')

@@ -1,7 +1,7 @@
 import type { Mail } from './mail.ts'
 import type { Sent } from './store.ts'
 
-/** Who was sent what in the last hour, and is being sent it now. */
+/** What each person was sent in the last hour, or is being sent now. */
 export const createRecent = (sent: readonly Sent[]) => {
   const byPerson = Map.groupBy(sent, ({ person }) => person)
   return {

@@ -36,7 +36,10 @@ const isNodemailerError = (
   error: unknown,
 ): error is NodemailerError & { responseCode?: number; command?: string; response?: string } => error instanceof Error
 
-/** `5.1.1 no such mailbox` is; `5.7.1 relaying denied`, or no such number (RFC 3463), may be about us. */
+/**
+ * `5.1.1 no such mailbox` is about the address; `5.7.1 relaying denied`, or an answer without an enhanced code (RFC
+ * 3463), may be about us.
+ */
 const isAboutRecipient = (response: string) => {
   const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response) ?? []
   return subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2'
@@ -46,12 +49,12 @@ const isAboutRecipient = (response: string) => {
 const outcomeOf = (error: unknown): Outcome => {
   if (!isNodemailerError(error)) return { kind: 'later', reason: `${error}` }
   const { responseCode = 0, command = '', code = '', response = '' } = error
-  // The server's own words may repeat the address; its code tells enough.
+  // The server's message may repeat the address, so only its code is kept.
   const reason = [code, responseCode || '', command].filter(Boolean).join(' ')
   const isPermanent = responseCode >= 500
   if (isPermanent && command === 'RCPT TO' && isAboutRecipient(response)) return { kind: 'refused', reason }
   if (isPermanent && command === 'DATA') return { kind: 'rejected', reason }
-  // Whatever else the server does not like, its greeting or our name and password, is not about this mail.
+  // Any other failure, such as of the greeting or of our credentials, is not about this mail.
   return { kind: 'later', reason, isServerAway: command !== 'RCPT TO' && command !== 'DATA' }
 }
 
