@@ -3,8 +3,6 @@ import { pause } from './run-periodically.ts'
 type Options = {
   /** how long the first waits for others, in milliseconds */
   lingerMs?: number
-  /** how long it waits when the batch before was shared by several, in milliseconds: others are on their way then */
-  busyLingerMs?: number
   maxSize?: number
 }
 
@@ -12,19 +10,17 @@ type Waiting<T, R> = { item: T; done: PromiseWithResolvers<R> }
 
 const createQueue = <T, R>(
   run: (batch: readonly Waiting<T, R>[]) => Promise<void>,
-  { lingerMs = 20, busyLingerMs = lingerMs, maxSize = 100 }: Options,
+  { lingerMs = 20, maxSize = 100 }: Options,
 ) => {
   let waiting: Waiting<T, R>[] = []
   let isRunning = false
-  let isBusy = false
 
   const runAll = async () => {
     isRunning = true
-    await pause(isBusy ? busyLingerMs : lingerMs)
+    await pause(lingerMs)
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxSize)
       waiting = waiting.slice(maxSize)
-      isBusy = batch.length > 1
       await run(batch)
     }
     isRunning = false
@@ -52,8 +48,8 @@ export const createBatcher = <T>(work: (items: readonly T[]) => Promise<unknown>
     }
   }, options)
 
-/** Whoever comes alone hardly waits; a crowd, which waits for the machine anyway, is brought together. */
-const linger = { lingerMs: 2, busyLingerMs: 20 } as const
+/** How long what may be grouped waits for others, in milliseconds: whoever comes alone hardly notices. */
+const groupingMs = 5
 
 type Grouping<T, R> = Pick<Options, 'maxSize'> & {
   /** Does all of it at once; what has no result is done alone. When it throws, all of them have failed. */
@@ -80,5 +76,5 @@ export const createGrouping = <T, R extends NonNullable<unknown>>({ together, al
         }),
       )
     },
-    { ...linger, ...options },
+    { lingerMs: groupingMs, ...options },
   )
