@@ -1,5 +1,6 @@
 import { apps, kubectl, untilReady } from './deploy.ts'
 import type { Marketplace } from './marketplace.ts'
+import { appsOnDeno, moveToDeno } from './mixed.ts'
 import { check, say } from './report.ts'
 
 const buyersAtOnce = 4
@@ -114,12 +115,14 @@ const untilRolled = async (name: string) => {
   say(`  ${name} is rolled`)
 }
 
-/** Rolls what it is given, a group at a time, while people buy: nobody may notice. */
-const rollWhileBuying = async (market: Marketplace, groups: readonly (readonly string[])[]): Promise<string> => {
+type Change = { apps: readonly string[]; by: (apps: readonly string[]) => Promise<unknown> }
+
+/** Makes each of these changes and waits until all pods are new, while people buy: nobody may notice. */
+const rollWhileBuying = async (market: Marketplace, changes: readonly Change[]): Promise<string> => {
   const shop = keepBuying(market)
-  for (const group of groups) {
-    await restart(group)
-    await Promise.all(group.map(untilRolled))
+  for (const { apps, by } of changes) {
+    await by(apps)
+    await Promise.all(apps.map(untilRolled))
   }
   await untilReady()
   const { failures, sales, answered } = await shop.stop()
@@ -133,12 +136,12 @@ const rollWhileBuying = async (market: Marketplace, groups: readonly (readonly s
 export const rollingRestart = (market: Marketplace): Promise<string> =>
   rollWhileBuying(
     market,
-    apps.map((app) => [app]),
+    apps.map((app) => ({ apps: [app], by: restart })),
   )
 
-/** Two Deployments that call each other at a time, as an upgrade does. */
+/** Two Deployments that call each other at a time, as an upgrade does; meanwhile each has replicas on both runtimes. */
 export const rollingPairs = (market: Marketplace): Promise<string> =>
   rollWhileBuying(market, [
-    ['orders', 'payments'],
-    ['tickets', 'web'],
+    { apps: appsOnDeno, by: moveToDeno },
+    { apps: ['tickets', 'web'], by: restart },
   ])

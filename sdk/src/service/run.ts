@@ -96,7 +96,7 @@ export const runService = async <C extends CommonConfig>(
   const { HOST, APP_PORT } = config
   const server = runtime.listen({ hostname: HOST, port: APP_PORT, fetch: (request) => app.fetch(request) })
   if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
-  log.info({ port: server.port }, 'listening')
+  log.info({ port: server.port, runtime: runtime.name }, 'listening')
   const { METRICS_HOST: hostname, METRICS_PORT: port } = config
   if (port) serveMetrics({ service: name, hostname, port }, createScrape(gaugeCollectors, log))
 
