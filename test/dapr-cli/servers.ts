@@ -14,7 +14,7 @@ import {
 } from '@fairpass/servers'
 
 /** Where they listen. */
-export type Places = { mongod: number; redis: number; stripe: number; placement: number; scheduler: number }
+type Places = { mongod: number; redis: number; stripe: number; placement: number; scheduler: number }
 
 const stripeKey = 'sk_test_fairpass_double'
 

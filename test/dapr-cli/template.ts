@@ -5,7 +5,7 @@ import { type Ports, readTemplate } from '@fairpass/servers'
 const controlPlane = { placement: 50_005, scheduler: 50_006 }
 
 /** Where the servers of this run are that a template on Deno names, because an app may reach nothing else. */
-export type Neighbours = Readonly<Record<string, string>>
+type Neighbours = Readonly<Record<string, string>>
 
 /** A list of addresses that an app may reach, `--allow-net=…`, with the ports and the servers of this run. */
 const reachable = (list: string, portOf: (port: number) => number, neighbours: Neighbours): string =>
