@@ -1,20 +1,17 @@
 // `bun run docker:test`: each Dockerfile is built, and each image of it runs and answers.
-import { buildWithDocker, dockerAnswers, type Image, images, shortName } from '@fairpass/k8s'
-import { type RuntimeName, reasonOf, run } from '@fairpass/servers'
+import { buildWithDocker, dockerAnswers, type Image, images } from '@fairpass/k8s'
+import { reasonOf, run } from '@fairpass/servers'
 import { provideBaseImages } from './base-images.ts'
 
-/** The services have one program and one Dockerfile, so one of them stands for all. */
-const alsoOnDeno = 'payments'
-
 const help = `bun run docker:test [NAME…]   builds the images (auth, web, …; all unless named) by their Dockerfiles, runs each, and asks it for /healthz
-${alsoOnDeno} is built for Deno as well.
 Where no Docker answers it says so and passes by.`
 
-const runtimesOf = (image: Image): RuntimeName[] => (shortName(image) === alsoOnDeno ? ['bun', 'deno'] : ['bun'])
-const tagOf = (runtime: RuntimeName) => `docker-test-${runtime}`
+const tag = 'docker-test'
 const port = 4_000
 const answersWithinMs = 30_000
 const commandLimitMs = 30_000
+
+const shortName = ({ name }: Image) => name.replace('fairpass/', '')
 
 /** Enough to start on; what it would talk to is not there, and it lives all the same. */
 const environmentOf = (image: Image): Record<string, string> => {
@@ -56,7 +53,7 @@ const until = async (isTrue: () => Promise<boolean>) => {
 }
 
 /** Runs as in a cluster: nothing of its own can be written, and it may do nothing that needs a capability. */
-const runs = async (image: Image, tag: string): Promise<string> => {
+const runs = async (image: Image): Promise<string> => {
   const environment = Object.entries(environmentOf(image)).flatMap(([name, value]) => ['--env', `${name}=${value}`])
   const limits = ['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges']
   const id = await docker(
@@ -91,24 +88,22 @@ const main = async (): Promise<string> => {
   }
   const names = process.argv.slice(2)
   const built = images.filter((image) => image.kind !== 'server' && (!names.length || names.includes(shortName(image))))
-  const cases = built.flatMap((image) => runtimesOf(image).map((runtime) => ({ image, runtime })))
   const made = await provideBaseImages()
   let [passed, failed] = [0, 0]
   try {
-    for (const { image, runtime } of cases)
+    for (const image of built)
       try {
-        const tag = tagOf(runtime)
-        const isIt = (one: Image) => one === image
-        await buildWithDocker(tag, isIt, () => runtime)
-        console.log(`passed: ${image.name} for ${runtime} is built by its Dockerfile, and ${await runs(image, tag)}`)
+        await buildWithDocker(tag, (one) => one === image)
+        console.log(`passed: ${image.name} is built by its Dockerfile, and ${await runs(image)}`)
         passed++
       } catch (error) {
-        console.log(`failed: ${image.name} for ${runtime}: ${reasonOf(error)}`)
+        console.log(`failed: ${image.name}: ${reasonOf(error)}`)
         failed++
       }
   } finally {
-    const tags = cases.map(({ image, runtime }) => `${image.name}:${tagOf(runtime)}`)
-    await run(['docker', 'image', 'rm', '--force', ...tags, ...made], { timeoutMs: commandLimitMs })
+    await run(['docker', 'image', 'rm', '--force', ...built.map(({ name }) => `${name}:${tag}`), ...made], {
+      timeoutMs: commandLimitMs,
+    })
   }
   return `${passed} passed, ${failed} failed`
 }

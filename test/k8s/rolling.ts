@@ -1,6 +1,5 @@
 import { apps, kubectl, untilReady } from './deploy.ts'
 import type { Marketplace } from './marketplace.ts'
-import { appsOnDeno, moveToDeno } from './mixed.ts'
 import { check, say } from './report.ts'
 
 const buyersAtOnce = 4
@@ -115,14 +114,12 @@ const untilRolled = async (name: string) => {
   say(`  ${name} is rolled`)
 }
 
-type Change = { apps: readonly string[]; by: (apps: readonly string[]) => Promise<unknown> }
-
-/** Makes each of these changes and waits until all pods are new, while people buy: nobody may notice. */
-const rollWhileBuying = async (market: Marketplace, changes: readonly Change[]): Promise<string> => {
+/** Rolls what it is given, a group at a time, while people buy: nobody may notice. */
+const rollWhileBuying = async (market: Marketplace, groups: readonly (readonly string[])[]): Promise<string> => {
   const shop = keepBuying(market)
-  for (const { apps, by } of changes) {
-    await by(apps)
-    await Promise.all(apps.map(untilRolled))
+  for (const group of groups) {
+    await restart(group)
+    await Promise.all(group.map(untilRolled))
   }
   await untilReady()
   const { failures, sales, answered } = await shop.stop()
@@ -136,12 +133,12 @@ const rollWhileBuying = async (market: Marketplace, changes: readonly Change[]):
 export const rollingRestart = (market: Marketplace): Promise<string> =>
   rollWhileBuying(
     market,
-    apps.map((app) => ({ apps: [app], by: restart })),
+    apps.map((app) => [app]),
   )
 
-/** Two Deployments that call each other at a time, as an upgrade does; meanwhile each has replicas on both runtimes. */
+/** Two Deployments that call each other at a time, as an upgrade does. */
 export const rollingPairs = (market: Marketplace): Promise<string> =>
   rollWhileBuying(market, [
-    { apps: appsOnDeno, by: moveToDeno },
-    { apps: ['tickets', 'web'], by: restart },
+    ['orders', 'payments'],
+    ['tickets', 'web'],
   ])
