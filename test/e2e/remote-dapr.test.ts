@@ -29,6 +29,7 @@ const listing = {
 let market: Marketplace
 let endpoint: string
 let authority: string
+const trusting = () => ({ NODE_EXTRA_CA_CERTS: authority })
 let stopProxy = () => {}
 const running: RunningProcess[] = []
 const ports = createPorts()
@@ -71,7 +72,9 @@ beforeAll(async () => {
     extraConfigFiles: [`${market.dataDir}/sidecars.json`],
     env: { PATH: process.env.PATH ?? '', REDIS_HOST: `127.0.0.1:${redis.port}`, REDIS_PASSWORD: '', ...tokens },
   })
-  running.push(await startProcess(daprd))
+  // A sidecar is ready when its app listens.
+  const [started] = await Promise.all([startProcess(daprd), startWeb('bun', webPort, trusting())])
+  running.push(started)
 }, 180_000)
 
 afterAll(async () => {
@@ -81,8 +84,8 @@ afterAll(async () => {
 
 for (const runtime of ['bun', 'deno'] as const)
   test(`a web app on ${runtime} sells a ticket through a Dapr endpoint over TLS, whose authority it was told`, async () => {
-    const port = runtime === 'bun' ? webPort : await createPorts().any()
-    const origin = await startWeb(runtime, port, { NODE_EXTRA_CA_CERTS: authority })
+    const beside = `http://127.0.0.1:${webPort}`
+    const origin = runtime === 'bun' ? beside : await startWeb(runtime, await createPorts().any(), trusting())
     const newPerson = async () => {
       const person = createVisitor(origin, market.contract.check)
       const email = `remote-${crypto.randomUUID()}@fairpass.example`
@@ -93,7 +96,7 @@ for (const runtime of ['bun', 'deno'] as const)
     const { body: ticket } = expectStatus(await seller.post('/api/tickets', listing), 201)
     const { body: order } = expectStatus(await buyer.buy(ticket.id), 201)
     expectStatus(await buyer.pay(order.id), 201)
-    expect(await (await fetch(`${origin}/readyz`)).status).toBe(200)
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200)
   }, 60_000)
 
 // Guarantee: what visitors show, and the token, are not told to whoever answers at that address.

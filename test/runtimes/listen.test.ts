@@ -16,6 +16,6 @@ for (const name of runtimeNames) {
     const listen = ['listen.ts', certFile, keyFile]
     const said = await runScript(name, listen, { NODE_EXTRA_CA_CERTS: authorityFile })
     expect(said).toEqual({ runtime: name, answer, slow: answer, isRefused: true, aborted: 0 })
-    expect(runScript(name, listen)).rejects.toThrow(/certificate/i)
+    await expect(runScript(name, listen)).rejects.toThrow(/certificate/i)
   })
 }
