@@ -67,7 +67,7 @@ export const serve = (handle: Handle): void => {
     servers.push(runtime.listen({ ...options, port, tls: { certFile, keyFile } }))
     log('info', 'listening with TLS', { host: settings.host, port })
   }
-  log('info', 'listening', { host: settings.host, port: server.port })
+  log('info', 'listening', { host: settings.host, port: server.port, runtime: runtime.name })
 
   const { metricsHost: hostname, metricsPort } = settings
   if (metricsPort !== undefined)
