@@ -43,12 +43,10 @@ apps:
 
 const Pid = v.object({ pid: v.number() })
 const PidAndPort = v.object({ pid: v.number(), port: v.number() })
+const App = v.strictObject({ pid: v.number(), port: v.number(), daprPid: v.number(), daprHttpPort: v.number() })
 const RunFile = v.strictObject({
-  web: v.strictObject({ pid: v.number(), port: v.number(), daprHttpPort: v.number() }),
-  services: v.record(
-    v.string(),
-    v.strictObject({ pid: v.number(), port: v.number(), daprPid: v.number(), daprHttpPort: v.number() }),
-  ),
+  web: App,
+  services: v.record(v.string(), App),
   mongod: PidAndPort,
   redis: PidAndPort,
   stripe: PidAndPort,
@@ -103,7 +101,7 @@ const pidsIn = (run: v.InferOutput<typeof RunFile>) => {
   const { services, ...others } = run
   return [
     ...Object.values(others).map(({ pid }) => pid),
-    ...Object.values(services).flatMap(({ pid, daprPid }) => [pid, daprPid]),
+    ...[run.web, ...Object.values(services)].flatMap(({ pid, daprPid }) => [pid, daprPid]),
   ]
 }
 
