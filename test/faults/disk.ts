@@ -23,8 +23,11 @@ const mountDevice = (folder: string, megabytes: number) => {
   writeFileSync(image, '')
   truncateSync(image, megabytes * 1024 * 1024)
   mkdirSync(folder, { recursive: true })
+  // While it is away nobody may mistake the folder below for it.
+  run('mount', '-t', 'tmpfs', '-o', 'ro,size=4k', 'fairpass', folder)
   const mount = () => run('mount', '-o', 'loop,errors=remount-ro', image, folder) !== undefined
   if (run('mkfs.ext4', '-q', '-m', '0', image) === undefined || !mount()) {
+    run('umount', '-l', folder)
     run('umount', '-l', memory)
     return undefined
   }
@@ -46,8 +49,7 @@ const mountDevice = (folder: string, megabytes: number) => {
     },
 
     remove: () => {
-      run('umount', '-l', folder)
-      run('umount', '-l', memory)
+      for (const mounted of [folder, folder, memory]) run('umount', '-l', mounted)
     },
   }
 }

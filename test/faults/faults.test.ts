@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { testFolder } from '@fairpass/servers/testing'
 import { eventually } from '../eventually.ts'
 import { createClocks } from './clocks.ts'
 import { mountDisk } from './disk.ts'
+import { canLimitHandles, useUpHandles } from './handles.ts'
 import { untilNothingIsMissing } from './promises.ts'
 import type { Trouble } from './proxy.ts'
 import type { DiskName } from './servers.ts'
@@ -16,12 +18,12 @@ const jwtKey = 'a key of the tests of faults'
 /** What the gateway waits, in milliseconds: nobody may be kept waiting until then. */
 const gatewayWaitsMs = 30_000
 const atOnce = 3
-const canMount = (() => {
+const { canMount, canTurnReadOnly } = (() => {
   const folder = testFolder()
-  const disk = mountDisk(folder, 1)
+  const disk = mountDisk(join(folder, 'disk'), 8)
   disk?.remove()
   rmSync(folder, { recursive: true, force: true })
-  return disk !== undefined
+  return { canMount: disk !== undefined, canTurnReadOnly: disk?.device !== undefined }
 })()
 
 let world: World
@@ -41,10 +43,10 @@ afterAll(() => world?.stop(), 30_000)
 /** Every refusal says what a person can do about it, and came in time. */
 const expectClearAnswers = () => {
   const unclear = shop.answers.filter(
-    ({ status, code, ms }) =>
+    ({ status, code, ms, isRetryable }) =>
       ms >= gatewayWaitsMs ||
       (![200, 201].includes(status) &&
-        !(status === 503 && ['service_unavailable', 'database_unavailable'].includes(code))),
+        !(status === 503 && isRetryable && ['service_unavailable', 'database_unavailable'].includes(code))),
   )
   shop.answers.length = 0
   expect(unclear).toEqual([])
@@ -69,6 +71,7 @@ describe('between two parts', () => {
     ['answers of MongoDB come two seconds later', 'mongod', { latencyMs: 2_000 }, true],
     ['one message in a hundred to Redis breaks its connection', 'redis', { loss: 0.01 }, true],
     ['Redis is silent', 'redis', { isSilent: true }, false],
+    ['Stripe is away', 'stripe', { isRefused: true }, false],
   ]
   test.each(troubles)(
     '%s',
@@ -133,6 +136,75 @@ describe('a full disk', () => {
   )
 })
 
+test.skipIf(!canTurnReadOnly)(
+  'the disk of Redis turns read-only',
+  async () => {
+    const device = world.disks.redis?.device
+    device?.turnReadOnly()
+    try {
+      await buyUntil(() => refusals() > 0, 20_000)
+    } finally {
+      await device?.repair()
+    }
+    expectClearAnswers()
+    await untilItSells(30_000)
+    await untilNothingIsMissing(world, shop)
+  },
+  90_000,
+)
+
+test.skipIf(!canTurnReadOnly)(
+  'the disk of the primary turns read-only: another takes over',
+  async () => {
+    const device = world.disks.mongod?.device
+    const before = sales()
+    device?.turnReadOnly()
+    try {
+      await buyUntil(() => sales() > before + atOnce, 30_000)
+    } finally {
+      await device?.repair()
+    }
+    expectClearAnswers()
+    await untilItSells(30_000)
+    await untilNothingIsMissing(world, shop)
+  },
+  90_000,
+)
+
+describe('no more file handles', () => {
+  const pidOf = {
+    mongod: async () => (await world.primary()).server.pid(),
+    redis: async () => world.servers.redis.pid(),
+    orders: async () => (await world.runFile()).services.orders.pid,
+    'orders-daprd': async () => (await world.runFile()).services.orders.daprPid,
+    web: async () => (await world.runFile()).web.pid,
+  }
+  const reset = (proxy: World['proxies'][keyof World['proxies']]) => {
+    proxy.set({ isRefused: true })
+    proxy.set()
+  }
+
+  test.skipIf(!canLimitHandles).each(['mongod', 'redis', 'orders', 'orders-daprd', 'web'] as const)(
+    'for %s',
+    async (name) => {
+      const before = sales()
+      const giveBack = useUpHandles(await pidOf[name]())
+      // Everybody has to connect anew.
+      if (name === 'mongod') reset((await world.primary()).proxy)
+      if (name === 'redis') reset(world.proxies.redis)
+      try {
+        await buyUntil(() => refusals() > 0 || sales() > before + 2 * atOnce, 20_000)
+      } finally {
+        giveBack()
+      }
+      expectClearAnswers()
+      await untilItSells(30_000)
+      await untilNothingIsMissing(world, shop)
+    },
+    90_000,
+  )
+})
+
 describe('a clock that is wrong', () => {
   const wrong = [5 * 60_000, -5 * 60_000].flatMap((off) =>
     ['orders', 'payments', 'auth', 'tickets', 'expiration'].map((app) => [app, off] as const),
@@ -167,3 +239,13 @@ describe('a clock that is wrong', () => {
     expect(performance.now() - begun).toBeGreaterThan(19_000)
   }, 60_000)
 })
+
+// The last one: from here on another Redis serves.
+test('Redis dies, and its replica takes over', async () => {
+  const stop = keepBuying(shop, atOnce)
+  await world.failOverRedis()
+  const before = sales()
+  await eventually(async () => sales() > before + atOnce, Boolean, 30_000).finally(stop)
+  expectClearAnswers()
+  await untilNothingIsMissing(world, shop)
+}, 90_000)

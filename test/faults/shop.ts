@@ -33,7 +33,15 @@ const createAsk = (origin: string) => async (user: User, method: string, path: s
     const isJson = answer.headers.get('content-type')?.includes('json')
     const read: Record<string, unknown> = isJson && text ? JSON.parse(text) : {}
     const isRetryable = answer.headers.has('retry-after')
-    return { what, status: answer.status, at: begun, ms: timed(), code: String(read.code ?? ''), isRetryable, body: read }
+    return {
+      what,
+      status: answer.status,
+      at: begun,
+      ms: timed(),
+      code: String(read.code ?? ''),
+      isRetryable,
+      body: read,
+    }
   } catch (error) {
     const code = error instanceof Error ? error.name : 'unknown'
     return { what, status: 0, at: begun, ms: timed(), code, isRetryable: false, body: {} }

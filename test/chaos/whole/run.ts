@@ -9,11 +9,11 @@ import { checkInvariants } from '../invariants.ts'
 import { chaosEnv, count, openPurchases, settled } from '../money.ts'
 import type { Outcome } from '../outcome.ts'
 import { planOf } from '../plan.ts'
+import { unforeseenErrors } from './log-lines.ts'
 import { brokenPromises, openPeople, type Promised } from './people.ts'
+import { type Sample, takeSample } from './sample.ts'
 import { faultsOf, isFelt, nameOf } from './schedule.ts'
 import { createStriker } from './strike.ts'
-import { unforeseenErrors } from './log-lines.ts'
-import { type Sample, takeSample } from './sample.ts'
 import { growthIn, isExcused, leftIn, type Span, takenIn } from './watch.ts'
 
 type EverythingRun = { seed: number; minutes: number; settleWithinMs: number }
@@ -126,7 +126,10 @@ const lateRefusals = ({ answers }: Shop, spans: readonly Span[]): string[] =>
 const unclearRefusals = (refusals: readonly Refusal[]): string[] =>
   refusals
     .filter(({ status, isRetryable }) => status >= 500 && (status !== 503 || !isRetryable))
-    .map(({ what, status, code, isRetryable }) => `${what}: ${status} ${code}${isRetryable ? '' : ', without Retry-After'}`)
+    .map(
+      ({ what, status, code, isRetryable }) =>
+        `${what}: ${status} ${code}${isRetryable ? '' : ', without Retry-After'}`,
+    )
 
 const unsettledPeople = async (world: World, promised: Promised, withinMs: number) => {
   const deadline = Date.now() + withinMs

@@ -49,7 +49,7 @@ const pidsOf = async ({ runFile, servers }: World): Promise<[name: string, pid: 
 }
 
 const inRedis = async ({ redisPort }: World) => {
-  const redis = new RedisClient(`redis://127.0.0.1:${redisPort}`)
+  const redis = new RedisClient(`redis://127.0.0.1:${redisPort()}`)
   try {
     const keys = new Set<string>()
     let cursor = '0'
@@ -76,7 +76,9 @@ const inRedis = async ({ redisPort }: World) => {
 /** In every collection of every service, those that are to come included. */
 const inMongo = async ({ primary }: World) => {
   const { port } = await primary()
-  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, { serverSelectionTimeoutMS: 3_000 })
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 3_000,
+  })
   try {
     let [outbox, deadLetters] = [0, 0]
     for (const name of databases) {

@@ -17,11 +17,15 @@ const calm: Sample = {
 }
 const run = (change: (at: number) => Partial<Sample>, samples = 120) =>
   Array.from({ length: samples }, (_, at) => ({ ...calm, ...change(at) }))
-const ordersWith = (taken: Partial<typeof orders>) => ({ processes: { ...calm.processes, orders: { ...orders, ...taken } } })
+const ordersWith = (taken: Partial<typeof orders>) => ({
+  processes: { ...calm.processes, orders: { ...orders, ...taken } },
+})
 
 test('a run in which nothing grows is fine, whatever there was in the middle of it', () => {
   expect(growthIn(run(() => ({})))).toEqual([])
-  expect(growthIn(run((at) => (at % 3 === 0 ? { ...ordersWith({ memoryMb: 900, handles: 700 }), outbox: 90 } : {})))).toEqual([])
+  expect(
+    growthIn(run((at) => (at % 3 === 0 ? { ...ordersWith({ memoryMb: 900, handles: 700 }), outbox: 90 } : {}))),
+  ).toEqual([])
 })
 
 test('more tickets have more holds, which is no growth', () => {
