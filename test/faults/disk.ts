@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { testFolder } from '@fairpass/servers/testing'
 import { eventually } from '../eventually.ts'
 
 const chunk = Buffer.alloc(1024 * 1024)
@@ -87,6 +88,13 @@ export const mountDisk = (folder: string, megabytes: number) => {
     empty: () => rmSync(ballast, { force: true }),
     remove: () => (device ? device.remove() : run('umount', '-l', folder)),
   }
+}
+
+/** What whoever runs the tests may do with disks here. */
+export const disksHere = () => {
+  const disk = mountDisk(join(testFolder(), 'disk'), 8)
+  disk?.remove()
+  return { canMount: disk !== undefined, canTurnReadOnly: disk?.device !== undefined }
 }
 
 export type Disk = NonNullable<ReturnType<typeof mountDisk>>

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { testFolder } from '@fairpass/servers/testing'
+import { unforeseenErrors } from '../chaos/whole/log-lines.ts'
 import { eventually } from '../eventually.ts'
 import { createClocks } from './clocks.ts'
-import { mountDisk } from './disk.ts'
+import { disksHere } from './disk.ts'
 import { canLimitHandles, useUpHandles } from './handles.ts'
 import { untilNothingIsMissing } from './promises.ts'
 import type { Trouble } from './proxy.ts'
@@ -18,13 +17,7 @@ const jwtKey = 'a key of the tests of faults'
 /** What the gateway waits, in milliseconds: nobody may be kept waiting until then. */
 const gatewayWaitsMs = 30_000
 const atOnce = 3
-const { canMount, canTurnReadOnly } = (() => {
-  const folder = testFolder()
-  const disk = mountDisk(join(folder, 'disk'), 8)
-  disk?.remove()
-  rmSync(folder, { recursive: true, force: true })
-  return { canMount: disk !== undefined, canTurnReadOnly: disk?.device !== undefined }
-})()
+const { canMount, canTurnReadOnly } = disksHere()
 
 let world: World
 let shop: Shop
@@ -249,3 +242,7 @@ test('Redis dies, and its replica takes over', async () => {
   expectClearAnswers()
   await untilNothingIsMissing(world, shop)
 }, 90_000)
+
+test('nothing of all that made a service fail in a way that nobody foresaw', async () => {
+  expect(await unforeseenErrors(world.dataDir)).toEqual([])
+})
