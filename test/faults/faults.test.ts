@@ -4,7 +4,7 @@ import { unforeseenErrors } from '../chaos/whole/log-lines.ts'
 import { eventually } from '../eventually.ts'
 import { createClocks } from './clocks.ts'
 import { disksHere } from './disk.ts'
-import { canLimitHandles, useUpHandles } from './handles.ts'
+import { canLimit, useUpHandles, useUpMemory } from './limits.ts'
 import { untilNothingIsMissing } from './promises.ts'
 import type { Trouble } from './proxy.ts'
 import type { DiskName } from './servers.ts'
@@ -164,7 +164,7 @@ test.skipIf(!canTurnReadOnly)(
   90_000,
 )
 
-describe('no more file handles', () => {
+describe('a process gets no more', () => {
   const pidOf = {
     mongod: async () => (await world.primary()).server.pid(),
     redis: async () => world.servers.redis.pid(),
@@ -172,19 +172,19 @@ describe('no more file handles', () => {
     'orders-daprd': async () => (await world.runFile()).services.orders.daprPid,
     web: async () => (await world.runFile()).web.pid,
   }
-  const reset = (proxy: World['proxies'][keyof World['proxies']]) => {
-    proxy.set({ isRefused: true })
-    proxy.set()
-  }
+  const handles = (['mongod', 'redis', 'orders', 'orders-daprd', 'web'] as const).map(
+    (name) => ['file handles', name] as const,
+  )
+  const memory = (['mongod', 'redis', 'orders', 'orders-daprd'] as const).map((name) => ['memory', name] as const)
 
-  test.skipIf(!canLimitHandles).each(['mongod', 'redis', 'orders', 'orders-daprd', 'web'] as const)(
-    'for %s',
-    async (name) => {
+  test.skipIf(!canLimit).each([...handles, ...memory])(
+    '%s: %s',
+    async (what, name) => {
       const before = sales()
-      const giveBack = useUpHandles(await pidOf[name]())
-      // Everybody has to connect anew.
-      if (name === 'mongod') reset((await world.primary()).proxy)
-      if (name === 'redis') reset(world.proxies.redis)
+      const useUp = what === 'memory' ? useUpMemory : useUpHandles
+      const giveBack = useUp(await pidOf[name]())
+      if (name === 'mongod') (await world.primary()).proxy.reset()
+      if (name === 'redis') world.proxies.redis.reset()
       try {
         await buyUntil(() => refusals() > 0 || sales() > before + 2 * atOnce, 20_000)
       } finally {

@@ -99,8 +99,7 @@ const startRedis = async ({ folder, ports, supervise, proxyTo }: Base) => {
       await promote(second)
       port = second
       // Connections to the first one end with it.
-      proxy.set({ isRefused: true })
-      proxy.set()
+      proxy.reset()
     },
   }
 }
