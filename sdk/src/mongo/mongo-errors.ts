@@ -19,10 +19,19 @@ export const isAllDuplicateKeys = (error: unknown): boolean =>
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
 
 /**
- * What a member says that is no primary, or is about to be none, and what was waiting for a majority then. Writes carry a
- * label for it, reads do not (the drivers' specification of retryable reads has the list).
+ * What a member says that is no primary, or is about to be none, what was waiting for a majority then, and a cursor of a
+ * member that is gone (43). Writes carry a label for it, reads do not (the drivers' specification of retryable reads has the list).
  */
-const withoutPrimary = new Set([6, 7, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436])
+const withoutPrimary = new Set([
+  6, 7, 43, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
+])
+
+/**
+ * What the driver throws, by its name, when it has nobody to ask. `UnexpectedServerResponse`: it was about to try a write again as
+ * the member that it had chosen for that was lost, too ("does not support retryable writes", driver 7.9).
+ */
+const unreachableName =
+  /^Mongo(NotConnected|TopologyClosed|ServerClosed|PoolCleared|PoolClosed|WaitQueueTimeout|ClientClosed|OperationTimeout|StalePrimary|UnexpectedServerResponse)/
 
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are nobody's to foresee. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
@@ -35,8 +44,6 @@ export const databaseErrorOf = (error: unknown): CustomError | undefined => {
     (error instanceof MongoError &&
       (error.hasErrorLabel('RetryableWriteError') ||
         error.hasErrorLabel('TransientTransactionError') ||
-        /^Mongo(NotConnected|TopologyClosed|PoolCleared|PoolClosed|WaitQueueTimeout|ClientClosed|OperationTimeout)/.test(
-          error.name,
-        )))
+        unreachableName.test(error.name)))
   return unreachable ? new DatabaseConnectionError({ cause: error }) : undefined
 }
