@@ -64,6 +64,9 @@ export const mountDisk = (folder: string, megabytes: number) => {
   const device = mountDevice(folder, megabytes)
   if (!device && !mountTmpfs(folder, megabytes)) return undefined
   const ballast = join(folder, 'ballast')
+  const remove = () => (device ? device.remove() : run('umount', '-l', folder))
+  // Whoever ends early leaves none behind.
+  process.once('exit', remove)
 
   return {
     folder,
@@ -86,7 +89,10 @@ export const mountDisk = (folder: string, megabytes: number) => {
     },
 
     empty: () => rmSync(ballast, { force: true }),
-    remove: () => (device ? device.remove() : run('umount', '-l', folder)),
+    remove: () => {
+      process.off('exit', remove)
+      remove()
+    },
   }
 }
 
