@@ -27,6 +27,7 @@ test.each([
 test.each([
   new MongoUnexpectedServerResponseError('Selected server does not support retryable writes'),
   new MongoServerClosedError(),
-])('$name is no failure of ours', (error) => {
+  Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' }),
+])('$message is no failure of ours', (error) => {
   expect(databaseErrorOf(error)?.status).toBe(503)
 })

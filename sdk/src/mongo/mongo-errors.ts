@@ -33,11 +33,21 @@ const withoutPrimary = new Set([
 const unreachableName =
   /^Mongo(NotConnected|TopologyClosed|ServerClosed|PoolCleared|PoolClosed|WaitQueueTimeout|ClientClosed|OperationTimeout|StalePrimary|UnexpectedServerResponse)/
 
+const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNREFUSED', 'ENOTCONN', 'ETIMEDOUT'])
+
+/**
+ * The socket's own error: the driver passes it on as it is when a connection breaks while it waits to write more ("write
+ * ECONNRESET", driver 7.9).
+ */
+const isBrokenConnection = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && brokenConnection.has(String(error.code))
+
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are nobody's to foresee. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
   if (isOutOfTime(error))
     return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })
   const unreachable =
+    isBrokenConnection(error) ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoNetworkError ||
     (error instanceof MongoServerError && withoutPrimary.has(Number(error.code))) ||
