@@ -162,7 +162,10 @@ const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evid
   let isOver = false
   const stopShop = keepBuying(shop, 1)
   const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
+  const until = performance.now() + run.minutes * 60_000
   const bought = await buyOn(purchases, run, evidence)
+  // Those without patience and those with accounts go on, and so do the faults.
+  await Bun.sleep(Math.max(0, until - performance.now()))
   isOver = true
   await faults.stop()
   await Promise.all([stopShop(), peopling, sampling.stop()])
