@@ -23,7 +23,7 @@ const parsed = (line: string): unknown => {
 }
 
 /** What an app has logged as an error: nobody foresaw it. The cause is in the sentence, so that it can be mended. */
-export const unforeseenIn = (log: string): string[] =>
+const unforeseenIn = (log: string): string[] =>
   log.split('\n').flatMap((line) => {
     const read = v.safeParse(Line, line.includes('"error"') ? parsed(line) : undefined)
     if (!read.success) return []
