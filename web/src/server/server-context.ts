@@ -5,6 +5,7 @@ import { traceOf } from '../gateway/trace.ts'
 import { apiDocs } from './api/docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { createHealth } from './health.ts'
+import { createLog } from './log.ts'
 import { oneClick } from './one-click.ts'
 import { createParts, type Parts } from './parts.ts'
 import { createSitemap } from './sitemap.ts'
@@ -23,11 +24,13 @@ export type ServerContext = Pick<Parts, 'listings' | 'close' | 'liveStreams'> & 
 const isListingPath = (pathname: string): boolean => pathname === '/api/tickets' || pathname.startsWith('/api/tickets/')
 
 const createServerContext = (settings: Settings): ServerContext => {
-  const forward = createGateway(settings)
+  const log = createLog(settings.logLevel)
+  const onUnavailable = (failure: Record<string, string>) => log('warn', 'a service could not be asked', failure)
+  const forward = createGateway({ ...settings, onUnavailable })
   const { listings, apiDescription, live, shareImages, sidecarRoutes, close, liveStreams } = createParts(settings)
   const gateway: Gateway = async (request, peer) => {
     const answer = await forward(request, peer)
-    // Who changes a listing and looks sees it; what others change, and what orders do to it, comes as an event.
+    // A seller sees their own change at once; changes by others and by orders arrive as events.
     if (request.method !== 'GET' && isListingPath(new URL(request.url).pathname)) listings.clear()
     return answer
   }
@@ -73,7 +76,7 @@ declare global {
   var fairpassEntrance: ServerContext | undefined
 }
 
-/** The process's one entrance, from the environment as it is when the first request comes. */
+/** The process's one server context, from the environment at the time of the first request. */
 export const serverContext = (env: Record<string, unknown> = process.env): ServerContext => {
   globalThis.fairpassEntrance ??= createServerContext(settingsFrom(env))
   return globalThis.fairpassEntrance

@@ -105,7 +105,7 @@ export const complete = (order: Order, paymentId: string, now: Date): Order => {
   return changed(order, { status: 'completed', handover: beginHandover(order, now) }, now)
 }
 
-/** The payment failed, before or after it stopped the clock. A payment that is not the order's own ends nothing. */
+/** The payment failed, before or after it stopped the clock. A payment that is not the order's own changes nothing. */
 export const failPayment = (order: Order, paymentId: string, now: Date): Order => {
   if (order.status === 'cancelled') return order
   const isOwn = order.status === 'created' || (order.status === 'settling' && order.paymentId === paymentId)
@@ -125,7 +125,7 @@ export const isDue = (order: Order, now: Date) => order.status === 'created' && 
 export const expire = (order: Order, now: Date): Order =>
   isDue(order, now) ? changed(order, { status: 'cancelled', cancelReason: 'expired' }, now) : order
 
-/** Whoever has the money back claims nothing any more. */
+/** A refunded buyer has no claim any more. */
 const closedClaim = ({ claim }: Order): Partial<Order> =>
   claim?.status === 'open' ? { claim: { ...claim, status: 'refunded' } } : {}
 
@@ -134,7 +134,7 @@ export const refund = (order: Order, paymentId: string, now: Date): Order =>
     ? changed(order, { status: 'refunded', ...closedClaim(order) }, now)
     : order
 
-/** What other services are told. */
+/** The order in events for other services. */
 export const toData = (order: Order): OrderData => ({
   id: order.id,
   version: order.version,
@@ -156,7 +156,7 @@ export const toData = (order: Order): OrderData => ({
   ...(order.handover ? { handover: handoverData(order.handover) } : {}),
 })
 
-/** What the buyer reads. */
+/** The order as its buyer sees it. */
 export const toPublic = (order: Order) => ({
   id: order.id,
   version: order.version,
