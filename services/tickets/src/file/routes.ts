@@ -1,5 +1,5 @@
 import { NotFoundError, UnsupportedMediaTypeError } from '@fairpass/sdk/errors'
-import { describeRoute, Id, query, withOpenApi } from '@fairpass/sdk/http'
+import { describeRoute, Id, query, someLinesOfText, withOpenApi } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { type Context, Hono } from 'hono'
@@ -16,14 +16,7 @@ import type { FileLinks } from './link.ts'
 const UploadQuery = v.object({
   withoutBarcode: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
 })
-const ViewQuery = v.object({
-  reason: v.pipe(
-    v.string('is missing'),
-    v.trim(),
-    v.minLength(1, 'must not be empty'),
-    v.maxLength(500, 'must have at most 500 characters'),
-  ),
-})
+const ViewQuery = v.object({ reason: someLinesOfText(500) })
 
 /** A file of these types cannot be sent by a page of another origin without asking first, as JSON cannot. */
 export const fileUploads = {
