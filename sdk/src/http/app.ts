@@ -107,10 +107,14 @@ const fromOwnPages = ({ publicOrigin, uploads }: Pick<ServiceOptions, 'publicOri
       const origin = c.req.header('origin')
       if (origin !== undefined && origin !== publicOrigin)
         throw new ForbiddenError('This came from a page of another origin')
+      // Nothing here unpacks what it is sent.
+      if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
+        throw new UnsupportedMediaTypeError('Send the body as it is, without a Content-Encoding')
       const type = c.req.header('content-type')
-      const isUpload = uploads?.path.test(c.req.path) && uploads.types.includes(mediaTypeOf(type))
-      if (type !== undefined && !isUpload && !/^application\/json\s*(;|$)/i.test(type))
-        throw new UnsupportedMediaTypeError()
+      const upload = uploads?.path.test(c.req.path) ? uploads : undefined
+      const isFile = upload?.types.includes(mediaTypeOf(type)) === true
+      if (type !== undefined && !isFile && !/^application\/json\s*(;|$)/i.test(type))
+        throw new UnsupportedMediaTypeError(upload && `Send the file as ${upload.types.join(', ')}`)
     }
     await next()
   })

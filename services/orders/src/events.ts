@@ -21,20 +21,27 @@ const unlessMovedOn =
     }
   }
 
+/** What several payments of one order say counts one after the other; a payment that is about no order of ours changes nothing. */
+const onPayments = (orders: Orders, change: (order: Order, paymentId: string) => Order) => ({
+  batch: async (events: readonly { data: { id: string; orderId: string } }[]) => {
+    const byOrder = Map.groupBy(events, ({ data }) => data.orderId)
+    const changes = new Map(
+      [...byOrder].map(([orderId, some]) => [
+        orderId,
+        (order: Order) => some.reduce((changed, { data }) => change(changed, data.id), order),
+      ]),
+    )
+    const ends = await orders.changeMany(changes)
+    const done: PromiseSettledResult<unknown> = { status: 'fulfilled', value: undefined }
+    return events.map(({ data }) => ends.get(data.orderId) ?? done)
+  },
+})
+
 export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Deps): EventHandlers => {
   const onTickets = async (events: readonly { data: TicketData }[]) => {
     await catalogue.apply(events.map(({ data }) => data))
     return Promise.allSettled(events)
   }
-  /** A payment that is about no order of ours changes nothing. */
-  const onPayments = (change: (order: Order, paymentId: string) => Order) => ({
-    batch: async (events: readonly { data: { id: string; orderId: string } }[]) => {
-      const changes = new Map(events.map(({ data }) => [data.orderId, (order: Order) => change(order, data.id)]))
-      const ends = await orders.changeMany(changes)
-      const done: PromiseSettledResult<unknown> = { status: 'fulfilled', value: undefined }
-      return events.map(({ data }) => ends.get(data.orderId) ?? done)
-    },
-  })
   return {
     'ticket.created': { batch: onTickets },
     'ticket.updated': { batch: onTickets },
@@ -49,9 +56,9 @@ export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Dep
       if ('until' in data) await expireUntil(orders, new Date(data.until))
       else await orders.expire(data.orderId)
     },
-    'payment.captured': onPayments((order, paymentId) => unlessMovedOn(complete)(order, paymentId)),
-    'payment.failed': onPayments((order, paymentId) => unlessMovedOn(failPayment)(order, paymentId)),
-    'payment.refunded': onPayments((order, paymentId) => refund(order, paymentId, now())),
+    'payment.captured': onPayments(orders, (order, paymentId) => unlessMovedOn(complete)(order, paymentId)),
+    'payment.failed': onPayments(orders, (order, paymentId) => unlessMovedOn(failPayment)(order, paymentId)),
+    'payment.refunded': onPayments(orders, (order, paymentId) => refund(order, paymentId, now())),
     'user.banned': async ({ data }) => {
       if (await suspensions.follow(data, true)) await orders.markSeller(data.id, true)
     },

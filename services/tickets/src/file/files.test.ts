@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, mock, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,7 +48,8 @@ const startService = async (db: Db, keys: { current: string; previous?: string }
   const change = createFencedChange({ tickets, orders: { fence: async () => 'free' } })
   const store = openFileStore(db, objects)
   const seal = createSeal(keys)
-  const files = createFiles({ db, tickets, store, seal, reader, change, suspensions, keptDays: 30 })
+  const onRotated = mock(() => {})
+  const files = createFiles({ db, tickets, store, seal, reader, change, suspensions, keptDays: 30, onRotated })
   const resales = createResales({ db, tickets, files, suspensions, priceCapPercent: undefined })
   await Promise.all([tickets.ensureIndexes(), store.ensureIndexes()])
   await files.assertKeysKnown()
@@ -67,7 +68,7 @@ const startService = async (db: Db, keys: { current: string; previous?: string }
     return Buffer.from(barcode?.bytes ?? []).toString()
   }
   const sell = (ticketId: string) => tickets.change(ticketId, (ticket) => ({ ...ticket, status: 'sold' }))
-  return { tickets, files, resales, store, list, upload, codeOf, sell }
+  return { tickets, files, resales, store, list, upload, codeOf, sell, onRotated }
 }
 
 const newTicket = async () => {
@@ -102,7 +103,10 @@ describe.each([
     const during = await start(db, { current: second, previous: first })
     expect(await during.codeOf(ticket.id)).toBe(code)
     await expect(during.upload(await during.list(), pdf)).rejects.toThrow('on sale or sold already')
-    await during.files.rotate()
+    expect(await during.files.rotate()).toBe('more')
+    expect(during.onRotated).not.toHaveBeenCalled()
+    expect([await during.files.rotate(), await during.files.rotate()]).toEqual([undefined, undefined])
+    expect(during.onRotated).toHaveBeenCalledTimes(1)
 
     const after = await start(db, { current: second })
     expect(await after.codeOf(ticket.id)).toBe(code)

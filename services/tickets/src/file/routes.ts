@@ -1,5 +1,5 @@
 import { NotFoundError, UnsupportedMediaTypeError } from '@fairpass/sdk/errors'
-import { describeRoute, Id, query, withOpenApi } from '@fairpass/sdk/http'
+import { describeRoute, Id, query, someLinesOfText, withOpenApi } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { type Context, Hono } from 'hono'
@@ -12,19 +12,11 @@ import { FileUnreadableError, fileTypes, isFileType, maxFileBytes } from './barc
 import { calendarOf } from './calendar.ts'
 import type { Files } from './files.ts'
 import type { FileLinks } from './link.ts'
-import { drawSvg } from './reader/draw.ts'
 
 const UploadQuery = v.object({
   withoutBarcode: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
 })
-const ViewQuery = v.object({
-  reason: v.pipe(
-    v.string('is missing'),
-    v.trim(),
-    v.minLength(1, 'must not be empty'),
-    v.maxLength(500, 'must have at most 500 characters'),
-  ),
-})
+const ViewQuery = v.object({ reason: someLinesOfText(500) })
 
 /** A file of these types cannot be sent by a page of another origin without asking first, as JSON cannot. */
 export const fileUploads = {
@@ -222,6 +214,8 @@ export const createBuyerRoutes = ({ files, orders, resales, links, context, publ
         const { barcode } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
         if (!barcode) throw new NotFoundError('No barcode was found on this ticket')
         sealedHeaders(c)
+        // Loaded when it is first asked for: it takes 14 MB.
+        const { drawSvg } = await import('./reader/draw.ts')
         return c.body(drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
       },
     )
