@@ -155,6 +155,9 @@ const findHeld = async ({ orders, resales }: Pick<Deps, 'orders' | 'resales'>, i
   return order
 }
 
+/** Loaded when a code is first asked for: it takes 14 MB. */
+const loadDrawing = () => import('./reader/draw.ts')
+
 const FileQuery = v.object({ link: v.optional(v.pipe(v.string(), v.maxLength(1_000, 'is too long'))) })
 
 /** Who is signed in, or who has a link that somebody signed in has just made. */
@@ -214,9 +217,7 @@ export const createBuyerRoutes = ({ files, orders, resales, links, context, publ
         const { barcode } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
         if (!barcode) throw new NotFoundError('No barcode was found on this ticket')
         sealedHeaders(c)
-        // Loaded when it is first asked for: it takes 14 MB.
-        const { drawSvg } = await import('./reader/draw.ts')
-        return c.body(drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
+        return c.body((await loadDrawing()).drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
       },
     )
     .get(
