@@ -17,7 +17,7 @@ const rotate = async ({ db, store, seal }: UploadDeps): Promise<void> => {
     if (!data) return
     const { barcode } = unpack(await seal.open(file._id, { ...file, data }))
     const key = await seal.rewrap(file)
-    await inTransaction(db, (session) => store.rewrapIn(session, file, key, barcode ? seal.fingerprints(barcode) : []))
+    await inTransaction(db, (session) => store.rewrapIn(session, file, key, barcode && seal.fingerprints(barcode)))
   })
 }
 
