@@ -32,6 +32,11 @@ export const TicketData = v.object({
   hasFile: v.optional(v.literal(true)),
   /** no barcode was found in its file */
   withoutBarcode: v.optional(v.literal(true)),
+  section: v.optional(v.string()),
+  row: v.optional(v.string()),
+  seat: v.optional(v.string()),
+  /** the order by which its seller bought it here */
+  resaleOf: v.optional(Id),
   /** taken off the market by an admin, not by its seller */
   withdrawnBy: v.optional(v.literal('admin')),
 })
@@ -66,9 +71,14 @@ export const OrderData = v.object({
   venue: v.optional(v.string()),
   city: v.optional(v.string()),
   timeZone: v.optional(v.string()),
+  section: v.optional(v.string()),
+  row: v.optional(v.string()),
+  seat: v.optional(v.string()),
   /** the payment that completed it */
   paymentId: v.optional(Id),
   handover: v.optional(Handover),
+  /** how the buyer's claim stands, when there is one */
+  claimStatus: v.optional(v.picklist(['open', 'refunded', 'rejected'])),
 })
 export type OrderData = v.InferOutput<typeof OrderData>
 
@@ -81,6 +91,8 @@ const ClaimData = v.object({
   buyerId: Id,
   sellerId: Id,
   reason: v.string(),
+  /** why, when no buyer made it: what its seller had bought here was refunded to them, so nobody knows whether the ticket is good */
+  cause: v.optional(v.literal('first_sale_refunded')),
   /** how it was decided; nothing while it is open */
   isRefunded: v.optional(v.boolean()),
 })

@@ -63,7 +63,14 @@ const SaleRow = (props: { sale: HandedSale }) => {
         {(claim) => (
           <div class="stack">
             <p>{handover.claimStatus[claim().status]}</p>
-            <p class="hint">{claim().reason}</p>
+            <p class="hint">{claim().cause ? handover.doubted.seller : claim().reason}</p>
+            <Show when={claim().decision}>
+              {(decision) => (
+                <p class="hint">
+                  {handover.weSay} {decision().reason}
+                </p>
+              )}
+            </Show>
             <Show when={claim().status === 'open'}>
               <AnswerForm id={props.sale.id} answer={claim().answer?.text ?? ''} />
             </Show>

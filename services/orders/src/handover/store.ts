@@ -19,7 +19,8 @@ const eventsOf = (order: Order): FairpassEvent[] => {
   const { id, version, paymentId, ticketId, buyerId, sellerId, claim } = order
   const events = handoverEvents(order)
   if (!claim || paymentId === undefined) return events
-  const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason: claim.reason }
+  const { reason, cause } = claim
+  const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason, ...(cause ? { cause } : {}) }
   if (claim.status === 'open') return [...events, event('claim.opened', data)]
   return [...events, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
 }
@@ -38,6 +39,21 @@ export const openHandovers = (orders: Orders) => {
     /** Claims by how they stand, newest order first. */
     claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
       orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
+
+    /** Whether its buyer has sold on what it brought, or is about to be paid for it. */
+    isSoldOn: async (id: string): Promise<boolean> => (await orders.resalesOf(id)).length > 0,
+
+    /** The sale by which the seller of some other came by the ticket was refunded: that one is looked at by an admin. */
+    doubtResales: async ({ id, status }: Order, now = timeNow()): Promise<void> => {
+      if (status !== 'refunded') return
+      for (const resale of await orders.resalesOf(id)) await change(resale.id, (order) => doubt(order, now))
+    },
+
+    /** The same for a resale that was completed only afterwards. */
+    doubtIfResale: async ({ id, status, resaleOf }: Order, now = timeNow()): Promise<void> => {
+      if (status !== 'completed' || !resaleOf || (await orders.find(resaleOf))?.status !== 'refunded') return
+      await change(id, (order) => doubt(order, now))
+    },
 
     /** Tells sellers who have said nothing that their time is nearly over. */
     remindSellers: async (now = timeNow()): Promise<void> => {

@@ -209,12 +209,14 @@ export const toData = (ticket: Ticket): TicketData => ({
   delivery: ticket.delivery ?? 'transfer',
   ...(ticket.file ? { hasFile: true as const } : {}),
   ...(ticket.file?.hasBarcode === false ? { withoutBarcode: true as const } : {}),
+  ...omitUndefined({ section: ticket.section, row: ticket.row, seat: ticket.seat }),
+  ...(ticket.resaleOf ? { resaleOf: ticket.resaleOf.orderId } : {}),
   ...(ticket.withdrawnBy ? { withdrawnBy: ticket.withdrawnBy } : {}),
 })
 
 /** What everybody may read. */
 export const toPublic = (ticket: Ticket) => {
-  const { orderId: _orderId, ...shown } = toData(ticket)
-  const { description, section, row, seat, faceValueCents } = ticket
-  return { ...shown, ...omitUndefined({ description, section, row, seat, faceValueCents }) }
+  const { orderId: _orderId, resaleOf: _resaleOf, ...shown } = toData(ticket)
+  const { description, faceValueCents } = ticket
+  return { ...shown, ...omitUndefined({ description, faceValueCents }) }
 }

@@ -50,7 +50,7 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         <strong>{props.claimed.ticket.title}</strong>{' '}
         <span class="price">{formatMoney(props.claimed.totalCents, props.claimed.currency, visitor.locale)}</span>
       </p>
-      <p>{props.claimed.claim?.reason}</p>
+      <p>{props.claimed.claim?.cause ? handover.doubted.admin : props.claimed.claim?.reason}</p>
       <Show when={props.claimed.claim?.answer}>
         {(answer) => (
           <p>
@@ -90,7 +90,16 @@ const DecideForm = (props: { id: string }) => {
       <input type="hidden" name="id" value={props.id} />
       <div class="field">
         <label for={`f-reason-${props.id}`}>{fields.reason}</label>
-        <input id={`f-reason-${props.id}`} name="reason" required maxlength="500" />
+        <input
+          id={`f-reason-${props.id}`}
+          name="reason"
+          required
+          maxlength="500"
+          aria-describedby={`h-reason-${props.id}`}
+        />
+        <p class="hint" id={`h-reason-${props.id}`}>
+          {handover.decisionIsRead}
+        </p>
       </div>
       <p class="flex flex-wrap gap-2">
         <button type="submit" name="intent" value="refund">
