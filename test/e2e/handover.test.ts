@@ -151,12 +151,18 @@ test('a transfer is said to be sent by its seller, and confirmed by its buyer', 
   const { buyer, orderId } = await bought(ticketId)
   const before = (await buyer.get(`/api/orders/${orderId}`)).body.handover
   expect(before).toMatchObject({ kind: 'transfer', status: 'waiting' })
+  const recipient = `/api/users/recipients/${orderId}`
+  for (const who of [buyer, await market.asAdmin()]) expect((await who.get(recipient)).status).toBe(404)
+  expect(expectStatus(await seller.get(recipient), 200).body.email).toBe(
+    (await buyer.get('/api/users/currentuser')).body.currentUser?.email ?? 'nobody',
+  )
   expect((await buyer.post(`/api/orders/${orderId}/sent`)).status).toBe(404)
   expect((await seller.post(`/api/orders/${orderId}/received`)).status).toBe(404)
   expectStatus(await seller.post(`/api/orders/${orderId}/sent`), 200)
   expect((await buyer.get(`/api/orders/${orderId}`)).body.handover).toMatchObject({ status: 'sent' })
   expectStatus(await buyer.post(`/api/orders/${orderId}/received`), 200)
   expect((await buyer.get(`/api/orders/${orderId}`)).body.handover).toMatchObject({ status: 'received' })
+  expect((await seller.get(recipient)).status).toBe(404)
   expect((await seller.get('/api/orders/sales')).body.sales).toMatchObject([{ id: orderId }])
 }, 60_000)
 

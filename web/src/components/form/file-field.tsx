@@ -46,6 +46,7 @@ export const FileField = () => {
   const { sell } = useMessages()
   const { state, share, begin } = createSending()
   const [isTooLarge, setTooLarge] = createSignal(false)
+  const isWithoutBarcode = () => visitor.refusal?.values.withoutBarcode === 'true'
   let input: HTMLInputElement | undefined
 
   onMount(() => {
@@ -73,10 +74,14 @@ export const FileField = () => {
       <p class="hint" id="h-file">
         {sell.fileHint}
       </p>
+      <Show when={visitor.refusal?.values.hadFile}>
+        <p class="wrong">{sell.fileAgain}</p>
+      </Show>
       <Progress state={state()} share={share()} isTooLarge={isTooLarge()} />
-      <Show when={visitor.refusal?.code === 'no_barcode'}>
+      <Show when={visitor.refusal?.code === 'no_barcode' || isWithoutBarcode()}>
         <label>
-          <input type="checkbox" name="withoutBarcode" value="true" /> {sell.withoutBarcode}
+          <input type="checkbox" name="withoutBarcode" value="true" checked={isWithoutBarcode()} />{' '}
+          {sell.withoutBarcode}
         </label>
       </Show>
     </div>

@@ -72,6 +72,13 @@ const Delivery = (props: { order: Order }) => {
         </p>
       </Match>
       <Match when={props.order.handover.status === 'waiting'}>
+        <Show when={visitor.user}>
+          {(user) => (
+            <p>
+              <Sentence of={handover.sentTo} parts={{ address: <strong>{user().email}</strong> }} />
+            </p>
+          )}
+        </Show>
         <p>
           <Show when={props.order.handover.deadline} fallback={handover.waiting}>
             {(deadline) => (

@@ -52,6 +52,8 @@ const HandedSale = v.object({
 })
 export type HandedSale = v.InferOutput<typeof HandedSale>
 
+export const Recipient = v.object({ email: v.string() })
+
 export const HandedSales = v.object({ sales: v.array(HandedSale), nextCursor: v.nullish(v.string()) })
 
 const ClaimedOrder = v.object({ ...HandedSale.entries, sellerId: v.string() })

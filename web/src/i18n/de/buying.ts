@@ -42,6 +42,7 @@ export const buying: typeof english = {
     calendar: 'In den Kalender',
     withoutBarcode:
       'Auf diesem Ticket wurde kein Barcode gefunden. Sehen Sie es an, und sagen Sie unten, wenn etwas nicht stimmt.',
+    sentTo: 'Es kommt in der App des Veranstalters an {address}; diese Adresse wird dafür weitergegeben.',
     waiting: 'Die Verkäuferin oder der Verkäufer gibt das Ticket an Sie weiter.',
     waitingUntil:
       'Das Ticket wird bis {time} an Sie weitergegeben. Wenn nicht, bekommen Sie Ihr Geld von selbst zurück.',
@@ -81,6 +82,7 @@ export const buying: typeof english = {
     noSales: 'Sie haben noch nichts verkauft.',
     moreSales: 'Ältere Verkäufe',
     sendBy: 'Geben Sie es bis {time} weiter, sonst wird die Bestellung erstattet.',
+    sendTo: 'Senden Sie es in der App des Veranstalters an {address}; so erreichen Sie, wer gekauft hat.',
     haveSent: 'Ich habe es weitergegeben',
     isSent: 'Wer gekauft hat, erfährt es.',
     isAnswered: 'Ihre Antwort liegt dem Fall bei.',

@@ -8,7 +8,7 @@ const names = { time: 'Wann', place: 'Wo', section: 'Block', row: 'Reihe', seat:
 /** What the seller of a ticket in an organiser’s app has to do. */
 const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: Pick<Pen, 'time'>): Block[] => [
   {
-    text: say`Senden Sie das Ticket in der App des Veranstalters an den Käufer, und bestätigen Sie das danach auf der Seite Ihrer Verkäufe.`,
+    text: say`Senden Sie das Ticket in der App des Veranstalters an den Käufer: An welche Adresse, steht auf der Seite Ihrer Verkäufe. Bestätigen Sie es danach dort.`,
   },
   ...(deadline === undefined ? [] : [{ facts: [['Bis', say`${time(deadline, timeZone)}`]] } satisfies Block]),
   { note: say`Ist die Zeit um, erhält der Käufer sein Geld zurück, und Sie werden nicht ausgezahlt.` },

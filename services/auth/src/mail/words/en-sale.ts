@@ -7,7 +7,9 @@ const names = { time: 'When', place: 'Where', section: 'Section', row: 'Row', se
 
 /** What the seller of a ticket in an organiser’s app has to do. */
 const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: Pick<Pen, 'time'>): Block[] => [
-  { text: say`Send the ticket to its buyer in the organiser’s app, and then say so on the page of your sales.` },
+  {
+    text: say`Send the ticket to its buyer in the organiser’s app: the page of your sales tells you to which address. Then say there that you have.`,
+  },
   ...(deadline === undefined ? [] : [{ facts: [['Until', say`${time(deadline, timeZone)}`]] } satisfies Block]),
   { note: say`When the time has passed, the buyer gets the money back, and you are not paid.` },
 ]
