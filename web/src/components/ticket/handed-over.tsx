@@ -63,10 +63,10 @@ const Delivery = (props: { order: Order }) => {
           <img class="ticket-code" src={`/api/orders/${props.order.id}/code`} alt={handover.codeAlt} />
         </Show>
         <p class="flex flex-wrap gap-2">
-          <a class="button" href={`/api/orders/${props.order.id}/file`} download="">
+          <a class="button" href={`/orders/${props.order.id}/file`} rel="external">
             {handover.download}
           </a>
-          <a class="button quiet" href={`/api/orders/${props.order.id}/calendar`} download="">
+          <a class="button quiet" href={`/orders/${props.order.id}/calendar`} rel="external">
             {handover.calendar}
           </a>
         </p>
