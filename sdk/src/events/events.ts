@@ -10,6 +10,8 @@ export const Cents = v.pipe(v.number(), v.integer(), v.minValue(0))
 /** A lower-case ISO 4217 code. */
 export const Currency = v.pipe(v.string(), v.regex(/^[a-z]{3}$/))
 
+const seat = { section: v.optional(v.string()), row: v.optional(v.string()), seat: v.optional(v.string()) }
+
 /** A listing as the other services know it. */
 export const TicketData = v.object({
   id: Id,
@@ -32,9 +34,7 @@ export const TicketData = v.object({
   hasFile: v.optional(v.literal(true)),
   /** no barcode was found in its file */
   withoutBarcode: v.optional(v.literal(true)),
-  section: v.optional(v.string()),
-  row: v.optional(v.string()),
-  seat: v.optional(v.string()),
+  ...seat,
   /** the order by which its seller bought it here */
   resaleOf: v.optional(Id),
   /** taken off the market by an admin, not by its seller */
@@ -71,9 +71,7 @@ export const OrderData = v.object({
   venue: v.optional(v.string()),
   city: v.optional(v.string()),
   timeZone: v.optional(v.string()),
-  section: v.optional(v.string()),
-  row: v.optional(v.string()),
-  seat: v.optional(v.string()),
+  ...seat,
   /** the payment that completed it */
   paymentId: v.optional(Id),
   handover: v.optional(Handover),

@@ -22,17 +22,10 @@ const unlessMovedOn =
     }
   }
 
-export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Deps): EventHandlers => {
-  const handovers = openHandovers(orders)
-  const onTickets = async (events: readonly { data: TicketData }[]) => {
-    await catalogue.apply(events.map(({ data }) => data))
-    return Promise.allSettled(events)
-  }
-  /** A payment that is about no order of ours changes nothing. @param then what an order's new state means for others */
-  const onPayments = (
-    change: (order: Order, paymentId: string) => Order,
-    then: (order: Order) => Promise<void> = async () => {},
-  ) => ({
+/** A payment that is about no order of ours changes nothing. @param then what an order's new state means for others */
+const createOnPayments =
+  (orders: Pick<Orders, 'changeMany'>) =>
+  (change: (order: Order, paymentId: string) => Order, then: (order: Order) => Promise<void> = async () => {}) => ({
     batch: async (events: readonly { data: { id: string; orderId: string } }[]) => {
       const changes = new Map(events.map(({ data }) => [data.orderId, (order: Order) => change(order, data.id)]))
       const ends = await orders.changeMany(changes)
@@ -45,6 +38,14 @@ export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Dep
       )
     },
   })
+
+export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Deps): EventHandlers => {
+  const handovers = openHandovers(orders)
+  const onPayments = createOnPayments(orders)
+  const onTickets = async (events: readonly { data: TicketData }[]) => {
+    await catalogue.apply(events.map(({ data }) => data))
+    return Promise.allSettled(events)
+  }
   return {
     'ticket.created': { batch: onTickets },
     'ticket.updated': { batch: onTickets },

@@ -25,12 +25,33 @@ const eventsOf = (order: Order): FairpassEvent[] => {
   return [...events, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
 }
 
+type ChangeOrder = (id: string, next: (order: Order) => Order) => Promise<Order | undefined>
+
+/** What a resale and the sale before it mean to each other. */
+const createDoubts = (orders: Orders, change: ChangeOrder) => ({
+  /** Whether its buyer has sold on what it brought, or is about to be paid for it. */
+  isSoldOn: async (id: string): Promise<boolean> => (await orders.resalesOf(id)).length > 0,
+
+  /** The sale by which the seller of some other came by the ticket was refunded: that one is looked at by an admin. */
+  doubtResales: async ({ id, status }: Order, now = timeNow()): Promise<void> => {
+    if (status !== 'refunded') return
+    for (const resale of await orders.resalesOf(id)) await change(resale.id, (order) => doubt(order, now))
+  },
+
+  /** The same for a resale that was completed only afterwards. */
+  doubtIfResale: async ({ id, status, resaleOf }: Order, now = timeNow()): Promise<void> => {
+    if (status !== 'completed' || !resaleOf || (await orders.find(resaleOf))?.status !== 'refunded') return
+    await change(id, (order) => doubt(order, now))
+  },
+})
+
 /** Orders after they were paid: how the tickets come to their buyers, and what buyers claim. */
 export const openHandovers = (orders: Orders) => {
   const change = (id: string, next: (order: Order) => Order) => orders.changeTelling(id, next, eventsOf)
 
   return {
     change,
+    ...createDoubts(orders, change),
 
     /** What a seller sold, newest first. */
     salesOf: (sellerId: string, limit: number, cursor?: string) =>
@@ -39,21 +60,6 @@ export const openHandovers = (orders: Orders) => {
     /** Claims by how they stand, newest order first. */
     claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
       orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
-
-    /** Whether its buyer has sold on what it brought, or is about to be paid for it. */
-    isSoldOn: async (id: string): Promise<boolean> => (await orders.resalesOf(id)).length > 0,
-
-    /** The sale by which the seller of some other came by the ticket was refunded: that one is looked at by an admin. */
-    doubtResales: async ({ id, status }: Order, now = timeNow()): Promise<void> => {
-      if (status !== 'refunded') return
-      for (const resale of await orders.resalesOf(id)) await change(resale.id, (order) => doubt(order, now))
-    },
-
-    /** The same for a resale that was completed only afterwards. */
-    doubtIfResale: async ({ id, status, resaleOf }: Order, now = timeNow()): Promise<void> => {
-      if (status !== 'completed' || !resaleOf || (await orders.find(resaleOf))?.status !== 'refunded') return
-      await change(id, (order) => doubt(order, now))
-    },
 
     /** Tells sellers who have said nothing that their time is nearly over. */
     remindSellers: async (now = timeNow()): Promise<void> => {
