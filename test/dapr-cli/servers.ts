@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   findPart,
   mongodServer,
@@ -16,7 +17,22 @@ type Places = { placement: number; scheduler: number; origin: string }
 
 const stripeKey = 'sk_test_fairpass_double'
 
-const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+const newSecret = () => randomBytes(32).toString('base64')
+
+const stripeServer = (port: number, dataDir: string, origin: string, webhookSecret: string): ProcessSpec => ({
+  name: 'stripe',
+  command: [process.execPath, 'main.ts'],
+  cwd: `${root}/tools/stripe-double`,
+  env: {
+    PATH: process.env.PATH ?? '',
+    STRIPE_PORT: `${port}`,
+    STRIPE_DATA_FILE: `${dataDir}/stripe.sqlite`,
+    STRIPE_WEBHOOK_URL: `${origin}/api/payments/webhooks/stripe`,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_DOUBLE_KEY: stripeKey,
+  },
+  isReady: () => respondsOk(`http://127.0.0.1:${port}/healthz`),
+})
 
 /** The servers that whoever calls `dapr run -f` has: MongoDB, Redis, Dapr's control plane, and Stripe, here its double. */
 export const startServers = async (dataDir: string, ports: Ports, { placement, scheduler, origin }: Places) => {
@@ -39,20 +55,7 @@ export const startServers = async (dataDir: string, ports: Ports, { placement, s
       etcdClientPort: await ports.any(),
       etcdPeerPort: await ports.any(),
     }),
-    {
-      name: 'stripe',
-      command: [process.execPath, 'main.ts'],
-      cwd: `${root}/tools/stripe-double`,
-      env: {
-        PATH: process.env.PATH ?? '',
-        STRIPE_PORT: `${stripe}`,
-        STRIPE_DATA_FILE: `${dataDir}/stripe.sqlite`,
-        STRIPE_WEBHOOK_URL: `${origin}/api/payments/webhooks/stripe`,
-        STRIPE_WEBHOOK_SECRET: webhookSecret,
-        STRIPE_DOUBLE_KEY: stripeKey,
-      },
-      isReady: () => respondsOk(`http://127.0.0.1:${stripe}/healthz`),
-    },
+    stripeServer(stripe, dataDir, origin, webhookSecret),
   ]
   const running = await Promise.all(specs.map((spec) => startProcess(spec)))
   return {

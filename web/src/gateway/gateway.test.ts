@@ -52,6 +52,15 @@ describe('what the sidecar or the network refuses is told in the contract’s wo
     await expectProblem(await call('/api/tickets'), 503, 'service_unavailable')
   })
 
+  test('why is told beside the answer, with its trace', async () => {
+    const told: unknown[] = []
+    const telling = createGateway({ ...options, onUnavailable: (failure) => told.push(failure) })
+    const why = '{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: tickets"}'
+    behave = () => new Response(why, { status: 500, headers: { 'content-type': 'application/json' } })
+    const { traceId } = await (await call('/api/tickets', { method: 'POST' }, telling)).json()
+    expect(told).toEqual([{ app: 'tickets', method: 'POST', traceId, reason: `500 ${why}` }])
+  })
+
   test('no sidecar at all', async () => {
     const closed = createGateway({ ...options, daprEndpoint: 'http://127.0.0.1:1' })
     await expectProblem(await call('/api/tickets', {}, closed), 503, 'service_unavailable')

@@ -5,7 +5,7 @@ import { type Origin, requestHeaders, responseHeaders } from './headers.ts'
 import { problem } from './problem.ts'
 import { isSecret, maxBodyBytesOf, routeOf } from './route.ts'
 import { isCrossSite, isOfOtherAddress } from './same-origin.ts'
-import { isSidecarError } from './sidecar-error.ts'
+import { isSidecarError, sidecarReason } from './sidecar-error.ts'
 import { traceOf, unsampled } from './trace.ts'
 
 export type GatewayOptions = Origin & {
@@ -14,6 +14,8 @@ export type GatewayOptions = Origin & {
   timeoutMs?: number
   /** How long a read may take until its answer begins. */
   readOpensWithinMs?: number
+  /** What is told of a service that could not be asked, beside the answer that hides why. */
+  onUnavailable?: (failure: { app: string; method: string; traceId: string; reason: string }) => void
 }
 
 export type Gateway = (request: Request, peer: string | undefined) => Promise<Response>
@@ -61,15 +63,45 @@ const boundedCall = ({ method, signal: visitor }: Request, { timeoutMs, readOpen
 
 type BoundedCall = ReturnType<typeof boundedCall>
 
+type Invocation = {
+  peer: string | undefined
+  url: URL
+  route: NonNullable<ReturnType<typeof routeOf>>
+  trace: ReturnType<typeof traceOf>
+  body: Awaited<ReturnType<typeof readBody>>
+  signal: AbortSignal
+}
+
+const createInvoke =
+  (daprEndpoint: string, origin: Origin) =>
+  (request: Request, { peer, url, route, trace, body, signal }: Invocation) =>
+    inSpan(`invoke ${route.app}`, { kind: SpanKind.CLIENT, traceparent: trace.traceparent }, async (span) => {
+      // Sidecars write down the paths of what they record.
+      const traceparent = isSecret(url) ? unsampled(traceparentOf(span)) : traceparentOf(span)
+      const answered = await runtime.fetchToRelay(
+        `${daprEndpoint}/v1.0/invoke/${route.app}/method/${route.path}${url.search}`,
+        {
+          method: request.method,
+          headers: requestHeaders(request.headers, peer, { ...trace, traceparent }, origin),
+          redirect: 'manual',
+          signal,
+          ...(body === undefined ? {} : { body }),
+        },
+      )
+      span.setAttribute('http.response.status_code', answered.status)
+      return answered
+    })
+
 /** Passes /api/* on to the service that owns it, through the sidecar, and changes nothing on the way. */
 export const createGateway = ({
   daprEndpoint,
   timeoutMs = defaultTimeoutMs,
   readOpensWithinMs = defaultReadOpensWithinMs,
+  onUnavailable = () => {},
   ...origin
 }: GatewayOptions): Gateway => {
   const bounds = { timeoutMs, readOpensWithinMs }
-  const sidecar = `${daprEndpoint}/v1.0/invoke`
+  const invoke = createInvoke(daprEndpoint, origin)
 
   return async (request, peer) => {
     const trace = traceOf(request.headers.get('traceparent'))
@@ -83,31 +115,24 @@ export const createGateway = ({
 
     const bounded = boundedCall(request, bounds)
     const { call, finish } = bounded
+    const unavailable = (reason: string) => {
+      onUnavailable({ app: route.app, method: request.method, traceId: trace.traceId, reason })
+      return problem('service_unavailable', trace.traceId)
+    }
     try {
       const body = await readBody(request, call.signal, maxBodyBytesOf(url.pathname))
-      const options = { kind: SpanKind.CLIENT, traceparent: trace.traceparent }
-      const answer = await inSpan(`invoke ${route.app}`, options, async (span) => {
-        // Sidecars write down the paths of what they record.
-        const traceparent = isSecret(url) ? unsampled(traceparentOf(span)) : traceparentOf(span)
-        const answered = await runtime.fetchToRelay(`${sidecar}/${route.app}/method/${route.path}${url.search}`, {
-          method: request.method,
-          headers: requestHeaders(request.headers, peer, { ...trace, traceparent }, origin),
-          redirect: 'manual',
-          signal: call.signal,
-          ...(body === undefined ? {} : { body }),
-        })
-        span.setAttribute('http.response.status_code', answered.status)
-        return answered
-      })
+      const answer = await invoke(request, { peer, url, route, trace, body, signal: call.signal })
       bounded.opened()
       if (await isSidecarError(answer)) {
+        const reason = await sidecarReason(answer)
         finish()
-        return problem('service_unavailable', trace.traceId)
+        return unavailable(reason)
       }
       return await relay(answer, bounded)
     } catch (error) {
       finish()
-      return problem(error instanceof BodyTooLarge ? 'body_too_large' : 'service_unavailable', trace.traceId)
+      if (error instanceof BodyTooLarge) return problem('body_too_large', trace.traceId)
+      return unavailable(request.signal.aborted ? 'the visitor has left' : String(error))
     }
   }
 }

@@ -1,4 +1,5 @@
 const maxRefusalBytes = 8192
+const maxReasonLength = 500
 
 /**
  * True when the sidecar itself answers, because it could not reach the service or did not let the call pass. Every
@@ -13,4 +14,10 @@ export const isSidecarError = async (answer: Response): Promise<boolean> => {
   if (Number(answer.headers.get('content-length') ?? maxRefusalBytes) >= maxRefusalBytes) return false
   const said = await answer.clone().text()
   return said.includes('"errorCode":"ERR_') || (answer.status === 401 && said.trim() === 'invalid api token')
+}
+
+/** What Dapr says of it, for the log alone. */
+export const sidecarReason = async (answer: Response): Promise<string> => {
+  const text = await answer.text().catch(() => '')
+  return `${answer.status} ${text}`.slice(0, maxReasonLength)
 }

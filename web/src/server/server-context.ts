@@ -5,6 +5,7 @@ import { traceOf } from '../gateway/trace.ts'
 import { apiDocs } from './api/docs.ts'
 import { type Settings, settingsFrom } from './environment.ts'
 import { createHealth } from './health.ts'
+import { createLog } from './log.ts'
 import { oneClick } from './one-click.ts'
 import { createParts, type Parts } from './parts.ts'
 import { createSitemap } from './sitemap.ts'
@@ -23,7 +24,9 @@ export type ServerContext = Pick<Parts, 'listings' | 'close' | 'liveStreams'> & 
 const isListingPath = (pathname: string): boolean => pathname === '/api/tickets' || pathname.startsWith('/api/tickets/')
 
 const createServerContext = (settings: Settings): ServerContext => {
-  const forward = createGateway(settings)
+  const log = createLog(settings.logLevel)
+  const onUnavailable = (failure: Record<string, string>) => log('warn', 'a service could not be asked', failure)
+  const forward = createGateway({ ...settings, onUnavailable })
   const { listings, apiDescription, live, shareImages, sidecarRoutes, close, liveStreams } = createParts(settings)
   const gateway: Gateway = async (request, peer) => {
     const answer = await forward(request, peer)
