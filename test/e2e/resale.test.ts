@@ -94,7 +94,7 @@ test('a resale whose first sale was refunded pays nobody until an admin has look
   expect(body).toMatchObject({ status: 'completed', claim: { status: 'open', cause: 'first_sale_refunded' } })
   // The buyer has the ticket meanwhile: it may well be good.
   expect((await fileOf(second.buyer, second.orderId)).status).toBe(200)
-  const { claims } = (await admin.get('/api/orders/claims?limit=100')).body as { claims: { id: string }[] }
+  const { claims } = (await admin.get('/api/orders/claims?limit=100')).body as unknown as { claims: { id: string }[] }
   expect(claims.map(({ id }) => id)).toContain(second.orderId)
   await eventually(
     () => first.buyer.get('/api/payments/earnings/sales'),

@@ -43,7 +43,7 @@ export const files: Guard[] = [
   {
     promise: 10,
     name: 'whoever comes later takes a barcode over',
-    out: [{ file: barcodeStore, text: '{ _id: current, ...mine }, set', by: '{ _id: current }, set' }],
+    out: [{ file: barcodeStore, text: '{ _id: fingerprint, ...mine }, set', by: '{ _id: fingerprint }, set' }],
     test: { file: test, name: 'the same ticket as PDF, photo and pass is refused, also by twenty at once' },
   },
   {

@@ -4,7 +4,7 @@ import { newestFirst } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Order, toData } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
-import { lapse, remind } from './handover.ts'
+import { doubt, lapse, remind } from './handover.ts'
 
 const batch = 50
 
