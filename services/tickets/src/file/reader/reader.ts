@@ -105,7 +105,11 @@ export const createReader = ({ timeoutMs = 15_000, maxWaiting = 24 }: Options = 
         waiting--
       }
     },
-    stop: () => worker?.end(),
+    /** The next file, if one comes, is read by a new worker. */
+    stop: () => {
+      worker?.end()
+      worker = undefined
+    },
   }
 }
 
