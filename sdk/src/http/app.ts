@@ -25,8 +25,8 @@ export type ServiceOptions = {
   isPrepared: () => boolean
   /** whether database and sidecar answer, and the process is not draining */
   isReady: () => Promise<boolean>
-  /** where files are taken as they are, of which types and up to which size */
-  uploads?: { path: RegExp; types: readonly string[]; maxBytes: number } | undefined
+  /** where files are taken as they are, of which types and up to which size, and what is said of other types */
+  uploads?: { path: RegExp; types: readonly string[]; maxBytes: number; otherType: string } | undefined
   /** how long a request may take as a whole, in milliseconds */
   answerWithinMs?: number
 }
@@ -105,9 +105,10 @@ const fromOwnPages = ({ publicOrigin, uploads }: Pick<ServiceOptions, 'publicOri
       if (origin !== undefined && origin !== publicOrigin)
         throw new ForbiddenError('This came from a page of another origin')
       const type = c.req.header('content-type')
-      const isUpload = uploads?.path.test(c.req.path) && uploads.types.includes(mediaTypeOf(type))
+      const uploaded = uploads?.path.test(c.req.path) ? uploads : undefined
+      const isUpload = uploaded?.types.includes(mediaTypeOf(type))
       if (type !== undefined && !isUpload && !/^application\/json\s*(;|$)/i.test(type))
-        throw new UnsupportedMediaTypeError()
+        throw new UnsupportedMediaTypeError(uploaded?.otherType)
     }
     await next()
   })

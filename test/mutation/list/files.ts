@@ -52,7 +52,7 @@ export const files: Guard[] = [
     out: [{ file: seal, text: ", macOf(secret, 'payload')(payload)]", by: ']' }],
     test: {
       file: listedOnce,
-      name: 'a ticket is listed once, whatever its code is drawn as: of each pair at once, one wins',
+      name: 'of twenty claims at the very same moment, in five symbologies, one stands',
     },
   },
   {

@@ -66,9 +66,15 @@ export const sell: FormAction = async ({ api, fields, files, messages, locale })
 const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Ticket) => {
   const was = { ...before, timeZone: before.timeZone ?? 'UTC', description: lines(before.description ?? '') }
   const names = Object.keys(listing) as (keyof typeof listing)[]
+  const takenBack = (['section', 'row', 'seat', 'faceValueCents'] as const).filter(
+    (name) => before[name] !== undefined && !(name in listing),
+  )
   const isChanged = (name: keyof typeof listing) =>
     typeof listing[name] === 'string' ? listing[name].trim() !== String(was[name]).trim() : listing[name] !== was[name]
-  return Object.fromEntries(names.filter(isChanged).map((name) => [name, listing[name]]))
+  return Object.fromEntries([
+    ...names.filter(isChanged).map((name) => [name, listing[name]]),
+    ...takenBack.map((name) => [name, null]),
+  ])
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */

@@ -86,7 +86,12 @@ export const submitForm = async (
       if (isUpload) [fields, files] = await partsOf(body, type)
       else fields = new URLSearchParams(new TextDecoder().decode(body))
     } catch (error) {
-      if (error instanceof BodyTooLarge) return refuseUnread(413, 'body_too_large', messages.forms.tooLarge)
+      if (error instanceof BodyTooLarge)
+        return refuseUnread(
+          413,
+          isUpload ? 'form_refused' : 'body_too_large',
+          isUpload ? messages.sell.fileTooLarge : messages.forms.tooLarge,
+        )
       return refuseUnread(400, 'request_validation', messages.forms.notWhole)
     }
     const outcome = await send({ api, fields, files, id: match[1] ?? '', messages, locale })

@@ -63,8 +63,8 @@ type Listing = Pick<
   | 'faceValueCents'
 >
 
-/** The fields of a listing to change; one that is not there stays as it is. */
-type Changes = { [K in keyof Listing]?: Listing[K] | undefined }
+/** The fields of a listing to change; one that is not there stays as it is, one that is null is taken back. */
+type Changes = { [K in keyof Listing]?: Listing[K] | undefined | null }
 
 /** What is said of a currency that nobody can be charged in. */
 export const unknownCurrency = 'must be the lower-case ISO 4217 code of a currency that Stripe takes'
@@ -115,7 +115,8 @@ export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'pri
  */
 export const edit = (ticket: Ticket, changes: Changes): Ticket => {
   refuseUnlessAvailable(ticket)
-  const changed = { ...ticket, ...(changes as Partial<Listing>) }
+  const values = Object.entries(changes).map(([name, value]) => [name, value ?? undefined] as const)
+  const changed = { ...ticket, ...(Object.fromEntries(values) as Partial<Listing>) }
   // What was listed under other rules can still be told better.
   if (changed.priceCents !== ticket.priceCents || changed.currency !== ticket.currency) refuseUnlessPayable(changed)
   return changed.delivery === 'transfer' && changed.file ? withoutFile(changed) : changed

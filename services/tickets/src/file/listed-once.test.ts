@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from 'bun:test'
-import { newId } from '@fairpass/sdk/mongo'
+import { inTransaction, newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import { endListing } from '../domain/ticket.ts'
-import { symbologies } from './barcode.ts'
+import { type Symbology, symbologies } from './barcode.ts'
 import { createSeal } from './seal.ts'
-import { first, newCode, orderOf, pdfOf, startService, stopReading } from './testing/service.ts'
+import { first, newCode, orderOf, pdfOf, startService, startsAt, stopReading } from './testing/service.ts'
 
 afterAll(() => stopReading())
 
@@ -46,6 +46,24 @@ test('of twenty at once in five symbologies one wins, and is its owner’s to li
   // Whoever bought it has it to sell, and what was noted of it before is not in the way.
   await resales.list(orderOf(again), { id: newId(), priceCents: undefined })
 }, 60_000)
+
+test('of twenty claims at the very same moment, in five symbologies, one stands', async () => {
+  const db = await testDatabase()
+  const { store } = await startService(db, { current: first })
+  const seal = createSeal({ current: first })
+  const bytes = Buffer.from(newCode())
+  const claim = (symbology: Symbology) => ({
+    fingerprints: seal.fingerprints({ symbology, bytes }),
+    ...{ fileId: newId(), ticketId: newId(), ownerId: newId(), keepUntil: startsAt },
+  })
+  const all = Array.from({ length: 4 }, () => symbologies).flat()
+  const claims = await Promise.allSettled(
+    all.map((symbology) => inTransaction(db, (session) => store.claimIn(session, claim(symbology)))),
+  )
+  const refusals = claims.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
+  expect(refusals).toHaveLength(19)
+  for (const refusal of refusals) expect(refusal).toContain('on sale or sold already')
+})
 
 test('what an earlier Fairpass noted, by symbology alone, counts in each', async () => {
   const db = await testDatabase()

@@ -28,9 +28,10 @@ const ViewQuery = v.object({
 
 /** A file of these types cannot be sent by a page of another origin without asking first, as JSON cannot. */
 export const fileUploads = {
-  path: /^\/api\/tickets\/[0-9a-f]{24}\/file$/,
+  path: /^\/api\/tickets\/[\w-]{1,64}\/file$/,
   types: Object.keys(fileTypes),
   maxBytes: maxFileBytes,
+  otherType: 'Send a PDF, PNG, JPEG or .pkpass file under its own content type',
 }
 
 const rawBody = withOpenApi(
@@ -100,8 +101,7 @@ export const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
     ),
     async (c) => {
       const [type = ''] = (c.req.header('content-type') ?? '').toLowerCase().split(';')
-      if (!isFileType(type.trim()))
-        throw new UnsupportedMediaTypeError('Send a PDF, PNG, JPEG or .pkpass file under its own content type')
+      if (!isFileType(type.trim())) throw new UnsupportedMediaTypeError(fileUploads.otherType)
       const bytes = new Uint8Array(await c.req.arrayBuffer())
       if (bytes.length === 0) throw new FileUnreadableError('The file is empty')
       const withoutBarcode = c.req.valid('query').withoutBarcode === 'true'

@@ -52,6 +52,11 @@ export const FileField = () => {
   onMount(() => {
     const form = input?.form
     const submit = (event: SubmitEvent) => {
+      // It would be refused unread, with all that was typed.
+      if (isTooLarge()) {
+        event.preventDefault()
+        return input?.focus()
+      }
       if (input?.files?.length) begin(event)
     }
     form?.addEventListener('submit', submit)
