@@ -8,7 +8,7 @@ import type { Db } from 'mongodb'
 import S3rver from 's3rver'
 import { openS3 } from './s3.ts'
 import type { ObjectStore } from './store.ts'
-import { first, newTicket, orderOf, startService, startsAt, stopReading } from './testing/service.ts'
+import { first, newTicket, orderOf, startService, startsAt } from './testing/service.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'fairpass-s3-'))
 const objectServer = new S3rver({
@@ -23,7 +23,7 @@ beforeAll(async () => {
   s3 = openS3({ endpoint, bucket: 'fairpass', accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' })
 })
 afterAll(async () => {
-  await Promise.all([stopReading(), objectServer.close()])
+  await objectServer.close()
   rmSync(directory, { recursive: true, force: true })
 })
 

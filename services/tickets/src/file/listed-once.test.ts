@@ -1,12 +1,10 @@
-import { afterAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { inTransaction, newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import { endListing } from '../domain/ticket.ts'
 import { type Symbology, symbologies } from './barcode.ts'
 import { createSeal } from './seal.ts'
-import { first, newCode, orderOf, pdfOf, startService, startsAt, stopReading } from './testing/service.ts'
-
-afterAll(() => stopReading())
+import { first, newCode, orderOf, pdfOf, startService, startsAt } from './testing/service.ts'
 
 const pairs = symbologies.flatMap((one, i) => symbologies.slice(i).map((other) => [one, other] as const))
 

@@ -46,7 +46,6 @@ export const FileField = () => {
   const { sell } = useMessages()
   const { state, share, begin } = createSending()
   const [isTooLarge, setTooLarge] = createSignal(false)
-  const isWithoutBarcode = () => visitor.refusal?.values.withoutBarcode === 'true'
   let input: HTMLInputElement | undefined
 
   onMount(() => {
@@ -83,13 +82,22 @@ export const FileField = () => {
         <p class="wrong">{sell.fileAgain}</p>
       </Show>
       <Progress state={state()} share={share()} isTooLarge={isTooLarge()} />
-      <Show when={visitor.refusal?.code === 'no_barcode' || isWithoutBarcode()}>
-        <label>
-          <input type="checkbox" name="withoutBarcode" value="true" checked={isWithoutBarcode()} />{' '}
-          {sell.withoutBarcode}
-        </label>
-      </Show>
+      <WithoutBarcode />
     </div>
+  )
+}
+
+/** What no barcode was found in can be put up all the same. */
+const WithoutBarcode = () => {
+  const visitor = useVisitor()
+  const { sell } = useMessages()
+  const isWithoutBarcode = () => visitor.refusal?.values.withoutBarcode === 'true'
+  return (
+    <Show when={visitor.refusal?.code === 'no_barcode' || isWithoutBarcode()}>
+      <label>
+        <input type="checkbox" name="withoutBarcode" value="true" checked={isWithoutBarcode()} /> {sell.withoutBarcode}
+      </label>
+    </Show>
   )
 }
 

@@ -105,11 +105,7 @@ export const createReader = ({ timeoutMs = 15_000, maxWaiting = 24 }: Options = 
         waiting--
       }
     },
-    /** The next file, if one comes, is read by a new worker. */
-    stop: () => {
-      worker?.end()
-      worker = undefined
-    },
+    stop: () => worker?.end(),
   }
 }
 
