@@ -12,7 +12,7 @@ const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).
 const needed = (): Record<string, Record<string, string>> => ({
   // What an app and its sidecar prove themselves to each other with, for each app its own.
   ...Object.fromEntries(apps.map((app) => [`${app}-token`, { token: newSecret() }])),
-  // What uploaded tickets are sealed under: without it nobody opens them any more.
+  // What uploaded tickets are sealed under: without it no file can be opened.
   'file-key': { FILE_KEY: newSecret() },
   redis: { password: newSecret() },
   // The mailbox of the cluster, which asks for no password.
@@ -27,7 +27,7 @@ const secret = (name: string, stringData: Record<string, string>) => ({
   stringData,
 })
 
-/** Makes the secrets that are not there yet, out of chance, and tells which. Their values are shown nowhere. */
+/** Makes the missing secrets from random bytes and returns their names. The values are shown nowhere. */
 export const ensureSecrets = async (kubectl: Kubectl): Promise<string[]> => {
   const made: string[] = []
   for (const [name, values] of Object.entries(needed())) {

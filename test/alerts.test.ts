@@ -146,8 +146,8 @@ const cases: Record<
     [steady('fairpass_webhooks_failed{service="payments"}', 0)],
   ],
   FairpassStripeFailing: [
-    [stripe('unknown', 3), stripe('told', 7)],
-    [stripe('unknown', 1), stripe('told', 9), stripe('declined', 5)],
+    [stripe('unknown', 3), stripe('answered', 7)],
+    [stripe('unknown', 1), stripe('answered', 9), stripe('declined', 5)],
   ],
   FairpassSlow: [
     [buy('2.5', 90), buy('5', 100), buy('+Inf', 100)],

@@ -14,7 +14,7 @@ type Outcome = { passed: number; failed: number; skipped: number; skippedNames: 
 
 const decoder = new TextDecoder()
 
-/** Shows what a chapter says as it comes, and reads its last lines. */
+/** Shows the output of a chapter as it comes, and reads its last lines. */
 const runChapter = async (command: string[]): Promise<Outcome> => {
   const child = Bun.spawn(command, { cwd: root, stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' })
   const forward = (signal: NodeJS.Signals) => child.kill(signal)

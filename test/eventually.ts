@@ -1,4 +1,4 @@
-/** Asks until `isTrue`, at most `withinMs`, and returns what was seen last. */
+/** Polls until `isTrue`, at most `withinMs`, and returns the last value. */
 export const eventually = async <T>(
   ask: () => Promise<T>,
   isTrue: (seen: T) => boolean,

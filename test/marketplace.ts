@@ -36,14 +36,14 @@ export const startMarketplace = async (
     origin,
     dataDir,
     runFile,
-    /** What `up` said until it was ready. */
+    /** The output of `up` until it was ready. */
     said: () => said,
     contract,
     ...visitorsOf(origin, contract),
     ...insideOf(runFile),
     untilReady: () => untilEverythingIsReady(origin, runFile),
 
-    /** Ends a process with SIGKILL. Whoever does that waits, sooner or later, until `up` has started it again. */
+    /** Ends a process with SIGKILL. The caller has to wait, sooner or later, until `up` has started it again. */
     kill: async (choose: (run: RunFile) => number) => {
       const pid = choose(await runFile())
       process.kill(pid, 'SIGKILL')
@@ -69,7 +69,7 @@ export const startMarketplace = async (
 const spawnUp = async (env: Record<string, string>, args: readonly string[], tree: string) => {
   const ports = createPorts()
   const port = env.PORT === undefined ? await ports.any() : Number(env.PORT)
-  // From here it is for `up` to take.
+  // From here on the port is for `up` to take.
   ports.release()
   const dataDir = env.DATA_DIR ?? testFolder()
   collectLogs(dataDir)
@@ -166,14 +166,14 @@ const untilReady = async (output: ReadableStream<Uint8Array>): Promise<string> =
   throw new Error(`the marketplace did not get ready:\n${text}`)
 }
 
-/** What `up` says later is read, or its pipe would fill and stop it. */
+/** Later output of `up` is read, too, or its pipe would fill and block it. */
 const drain = async (reader: { read: () => Promise<{ done: boolean }> }) => {
   while (!(await reader.read()).done);
 }
 
 const contracts = new Map<string, Promise<Contract>>()
 
-/** What the API says of itself, the same at every marketplace of a version. */
+/** The API's description, the same at every marketplace of a version. */
 const contractOf = (origin: string, tree: string): Promise<Contract> => {
   const contract = contracts.get(tree) ?? fetchDocument(origin).then(createContract)
   contracts.set(tree, contract)
@@ -182,7 +182,7 @@ const contractOf = (origin: string, tree: string): Promise<Contract> => {
 
 let shared: Promise<Marketplace> | undefined
 
-/** One marketplace for all end-to-end tests of a process, whose buyers have eight seconds; ready for each file anew. */
+/** One marketplace for all end-to-end tests of a process, whose buyers have eight seconds; ready again before each file. */
 export const sharedMarketplace = async (): Promise<Marketplace> => {
   shared ??= startMarketplace({ HOLD_SECONDS: '8' })
   const market = await shared

@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats'
 import * as v from 'valibot'
 import type { Answered } from './visitor.ts'
 
-// Holds what the API really answers against what it says of itself.
+// Checks the API's answers against its own description.
 
 const Operation = v.looseObject({
   summary: v.optional(v.string()),

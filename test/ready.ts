@@ -4,7 +4,7 @@ import type { RunFile } from './run-file.ts'
 /** After a kill: `up` pauses for longer each time that one process ends. */
 export const readyAgainWithinMs = 40_000
 
-/** A call of each service through the whole way: web, its sidecar, the service's sidecar, the service. */
+/** A call of each service along the whole path: web, its sidecar, the service's sidecar, the service. */
 const publicCalls = ['/api/users/currentuser', '/api/tickets', '/api/orders', '/api/payments/earnings']
 
 /** Every app and sidecar is ready, and a call of each service arrives there and comes back. */

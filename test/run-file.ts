@@ -1,4 +1,4 @@
-/** What `run.json` says of the processes of a marketplace (tools/up/run-file.ts). */
+/** The processes of a marketplace as `run.json` lists them (tools/up/run-file.ts). */
 type Process = { pid: number; port: number; metricsPort?: number }
 type Service = Process & { daprPid: number; daprHttpPort: number }
 export type ServiceName = 'auth' | 'tickets' | 'orders' | 'expiration' | 'payments'

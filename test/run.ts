@@ -24,6 +24,7 @@ const run = async (command: string[], env: Record<string, string> = {}) => {
 }
 
 const help = `bun run test [PATTERN…]   runs all tests, or those whose path contains a PATTERN
+--update-timings          notes in test/timings.json how long each file took, by which the next runs are ordered
 It installs packages and finds or builds daprd, mongod and redis-server first, as \`bun run up\` does, and Chromium.`
 
 if (process.argv.includes('--help')) {
@@ -34,7 +35,8 @@ if (process.argv.includes('--help')) {
 const prepared = await run(['tools/up/main.ts', '--parts'])
 if (prepared !== 0) process.exit(prepared)
 // Without a browser everything else is tested all the same; the tests that need one fail and say why.
-const patterns = process.argv.slice(2)
+const isUpdatingTimings = process.argv.includes('--update-timings')
+const patterns = process.argv.slice(2).filter((argument) => argument !== '--update-timings')
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('browser')))
   await run(['test/browser/install.ts'])
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('payments')))
@@ -92,7 +94,9 @@ const groups: [string, string[]][] =
           ['sdk', 'services', 'test/e2e', 'test/browser', 'web'].map((folder) => `--path-ignore-patterns=${folder}/**`),
         ],
       ]
-const inParallel = ['--parallel=2', '--no-isolate', `--path-ignore-patterns=${after}/**`]
+// The slowest files start first, or one of them would be left to run alone at the end.
+const timings = ['--timings=test/timings.json', ...(isUpdatingTimings ? ['--update-timings'] : [])]
+const inParallel = ['--parallel=2', '--no-isolate', ...timings, `--path-ignore-patterns=${after}/**`]
 const counts: Count[] = []
 for (const [name, some] of groups) counts.push(await runTests(name, [...inParallel, ...some]))
 // The same promises once more, kept by the same services on Deno: two minutes and a half.
@@ -100,7 +104,7 @@ const onBothRuntimes = ['purchase', 'crash', 'money', 'expiry', 'identity', 'tra
   (it) => `test/e2e/${it}.test.ts`,
 )
 if (patterns.length === 0) counts.push(await runTests('deno', [...inParallel, ...onBothRuntimes], { RUNTIME: 'deno' }))
-// What all of them have left behind is looked at when they have ended.
+// The logs of all of them are checked when they have ended.
 if (patterns.length === 0) counts.push(await runTests('after', [after]))
 const sum = (what: 'passed' | 'failed') => counts.reduce((total, count) => total + count[what], 0)
 const skipped = counts.flatMap((count) => count.skipped)

@@ -30,7 +30,9 @@ const passwordsIn = (body: unknown): string[] => {
 /** An answer of the API, to be held against its description. */
 export type Answered = Pick<Exchange, 'method' | 'path' | 'status' | 'contentType' | 'body'>
 
-/** Somebody at the public origin whose answers tell no secret; `check` looks at each answer of the API. */
+/**
+ * A visitor at the public origin; its secrets are noted for the check of the logs, and `check` gets each answer of the API.
+ */
 export const createVisitor = (origin: string, check: (answered: Answered) => void = () => {}) =>
   createPlainVisitor(origin, {
     onRequest: (sent) => {

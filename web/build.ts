@@ -33,7 +33,7 @@ const isFresh = async ({ output }: Target): Promise<boolean> => {
 }
 
 const build = async (target: Target): Promise<void> => {
-  // Whoever asks may be a test or a development shell: a build of theirs would carry the framework's own tools.
+  // The caller may be a test or a development shell, whose NODE_ENV would put the framework's developer tools into the build.
   const env = { ...process.env, NODE_ENV: 'production', EDGE: '', ...target.env }
   const vite = Bun.spawn([process.execPath, 'run', 'build'], { cwd: webFolder, env, stdout: 'pipe', stderr: 'pipe' })
   const [said, complained, code] = await Promise.all([
@@ -51,7 +51,7 @@ const buildTarget = async (target: Target): Promise<void> => {
   while (!(await isFresh(target))) {
     using lock = takeLock(lockFile)
     if (lock !== undefined) {
-      // Whoever had it before may have built in the meantime.
+      // The previous holder of the lock may have built it meanwhile.
       if (!(await isFresh(target))) await build(target)
       return
     }

@@ -39,8 +39,8 @@ export default defineConfig(({ command }) => ({
       devOverlay: false,
       middleware: './src/middleware.ts',
       // While developing an edit loads the page again. What a page shows is read on the server: a component that a browser
-      // replaced by itself would ask for it anew, more than five seconds after the page came, and find nobody to ask.
-      // Solid's compiler reads packages of its own world alone: others hold no JSX, and megabytes that it is slow on.
+      // replaced by itself would query it again, more than five seconds after the page was loaded, with no server function to
+      // answer. Solid's compiler reads packages of its own world alone: others hold no JSX, and megabytes that it is slow on.
       solid: { hot: false, exclude: [/\/node_modules\/(?!@solidjs|solid-|@kobalte)/] },
     }),
     nitro({

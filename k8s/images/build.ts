@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { denoFlags, findDeno, findPart, type Runtimes, root, run } from '@fairpass/servers'
 import { type Built, writeArchive } from './archive.ts'
-import { type BunImage, type Image, images, shortName } from './catalogue.ts'
+import { type BunImage, type Image, images, type ServerImage, shortName, type WebImage } from './catalogue.ts'
 import { programWithLibraries } from './closure.ts'
 import { createLayer, type Layer } from './layer.ts'
 
@@ -26,7 +26,15 @@ const must = async (command: string[], cwd: string, env: Record<string, string> 
 /** The same bundle as in app.Dockerfile: nothing but what the program imports, so no dependency of development. */
 const bundle = async ({ entry, worker }: BunImage, folder: string, target: 'bun' | 'node') => {
   const out = join(folder, entry.replaceAll('/', '_'))
-  const flags = [`--target=${target}`, '--production', '--sourcemap=linked', '--outdir', out, '--entry-naming']
+  const flags = [
+    `--target=${target}`,
+    '--production',
+    '--keep-names',
+    '--sourcemap=linked',
+    '--outdir',
+    out,
+    '--entry-naming',
+  ]
   await must([process.execPath, 'build', entry, ...flags, 'main.js'], root)
   // By the name by which the program starts it.
   if (worker) await must([process.execPath, 'build', worker, ...flags, basename(worker)], root)
@@ -51,6 +59,38 @@ const onDeno = async () => {
   return { layer, entrypoint: [inside.deno, 'run', ...flags, ...denoPermissions, `${inside.app}/main.js`] }
 }
 
+const pathOnly = ['PATH=/usr/local/bin:/usr/bin:/bin']
+
+type Common = Pick<Built, 'reference' | 'labels'>
+type Context = { scratch: string; bunLayer: () => Promise<Layer> }
+
+const buildServer = async ({ part }: ServerImage, common: Common): Promise<Built> => {
+  const { path, env } = await findPart(part)
+  const program = await programWithLibraries(path, `/usr/bin/${part}`, env)
+  const layers = [await createLayer([...accounts, ...program])]
+  return { ...common, layers, entrypoint: [`/usr/bin/${part}`], workingDir: '/tmp', env: pathOnly }
+}
+
+const buildOnDeno = async (image: BunImage, common: Common, { scratch }: Context): Promise<Built> => {
+  const { layer, entrypoint } = await onDeno()
+  const from = await bundle(image, scratch, 'node')
+  const layers = [layer, await createLayer([{ at: inside.app, from }])]
+  const env = [...pathOnly, 'NODE_ENV=production', 'DENO_DIR=/tmp/deno']
+  return { ...common, layers, entrypoint, workingDir: inside.app, env }
+}
+
+const buildOnBun = async (image: BunImage | WebImage, common: Common, context: Context): Promise<Built> => {
+  const from = image.kind === 'web' ? await buildWeb() : await bundle(image, context.scratch, 'bun')
+  const main = image.kind === 'web' ? `${inside.app}/server/index.mjs` : `${inside.app}/main.js`
+  return {
+    ...common,
+    layers: [await context.bunLayer(), await createLayer([{ at: inside.app, from }])],
+    entrypoint: [inside.bun, main],
+    workingDir: inside.app,
+    env: [...pathOnly, 'NODE_ENV=production'],
+  }
+}
+
 /**
  * Writes images of this checkout into one archive, without Docker: the same contents as the Dockerfiles give, on this
  * machine's own Bun and libraries instead of a base image.
@@ -69,7 +109,7 @@ export const buildArchive = async (
     return base
   }
 
-  const build = async (image: Image): Promise<Built> => {
+  const build = (image: Image): Promise<Built> => {
     const common = {
       reference: `docker.io/${image.name}:${tag}`,
       labels: {
@@ -78,28 +118,10 @@ export const buildArchive = async (
         'org.opencontainers.image.revision': commit,
       },
     }
-    if (image.kind === 'server') {
-      const { path, env } = await findPart(image.part)
-      const program = await programWithLibraries(path, `/usr/bin/${image.part}`, env)
-      const layers = [await createLayer([...accounts, ...program])]
-      return { ...common, layers, entrypoint: [`/usr/bin/${image.part}`], workingDir: '/tmp', env: pathOnly }
-    }
-    if (image.kind === 'bun' && runtimeOf(shortName(image)) === 'deno') {
-      const { layer, entrypoint } = await onDeno()
-      const from = await bundle(image, scratch, 'node')
-      const layers = [layer, await createLayer([{ at: inside.app, from }])]
-      const env = [...pathOnly, 'NODE_ENV=production', 'DENO_DIR=/tmp/deno']
-      return { ...common, layers, entrypoint, workingDir: inside.app, env }
-    }
-    const from = image.kind === 'web' ? await buildWeb() : await bundle(image, scratch, 'bun')
-    const main = image.kind === 'web' ? `${inside.app}/server/index.mjs` : `${inside.app}/main.js`
-    return {
-      ...common,
-      layers: [await bunLayer(), await createLayer([{ at: inside.app, from }])],
-      entrypoint: [inside.bun, main],
-      workingDir: inside.app,
-      env: [...pathOnly, 'NODE_ENV=production'],
-    }
+    if (image.kind === 'server') return buildServer(image, common)
+    if (image.kind === 'bun' && runtimeOf(shortName(image)) === 'deno')
+      return buildOnDeno(image, common, { scratch, bunLayer })
+    return buildOnBun(image, common, { scratch, bunLayer })
   }
 
   try {
@@ -114,5 +136,3 @@ export const buildArchive = async (
     rmSync(scratch, { recursive: true, force: true })
   }
 }
-
-const pathOnly = ['PATH=/usr/local/bin:/usr/bin:/bin']

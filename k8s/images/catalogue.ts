@@ -1,9 +1,9 @@
 /** A program of this checkout on Bun, bundled into one file, and one more for the worker that it starts. */
 export type BunImage = { kind: 'bun'; name: string; entry: string; worker?: string; title: string }
 /** The web app as `vite build` leaves it. */
-type WebImage = { kind: 'web'; name: string; title: string }
+export type WebImage = { kind: 'web'; name: string; title: string }
 /** A server that others publish images of, for machines that reach no registry. */
-type ServerImage = { kind: 'server'; name: string; part: 'mongod' | 'redis-server'; title: string }
+export type ServerImage = { kind: 'server'; name: string; part: 'mongod' | 'redis-server'; title: string }
 
 export type Image = BunImage | WebImage | ServerImage
 

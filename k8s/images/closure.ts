@@ -3,8 +3,8 @@ import { run } from '@fairpass/servers'
 import type { Content } from './layer.ts'
 
 /**
- * A program of this machine and the shared libraries that it is linked to, so that it runs where nothing else is.
- * Libraries from unusual folders (`env.LD_LIBRARY_PATH`) go beside libc, where the loader looks by itself.
+ * A program of this machine and the shared libraries that it is linked to, so that it runs in an empty image. Libraries
+ * from unusual folders (`env.LD_LIBRARY_PATH`) go beside libc, where the loader searches by default.
  */
 export const programWithLibraries = async (
   path: string,

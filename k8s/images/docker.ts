@@ -3,7 +3,7 @@ import { type Image, images, shortName } from './catalogue.ts'
 
 const answersWithinMs = 5_000
 
-/** Whether a Docker is here that answers. */
+/** Whether a Docker daemon answers on this machine. */
 export const dockerAnswers = async (): Promise<boolean> => {
   if (!Bun.which('docker')) return false
   const child = Bun.spawn(['docker', 'version', '--format', '{{.Server.Version}}'], {

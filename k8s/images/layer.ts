@@ -12,7 +12,9 @@ export type Layer = { bytes: Buffer; digest: string }
 // The same content gives the same bytes, so that a cluster that has a layer does not take it again.
 const epoch = new Date(0)
 
-/** A tar of what an image is made of, owned by root: whoever runs it can read it, and change nothing. */
+/**
+ * A tar of what an image is made of, owned by root: the user that it runs as can read everything and change nothing.
+ */
 export const createLayer = async (contents: readonly Content[]): Promise<Layer> => {
   const tar = pack()
   const collected = buffer(tar)

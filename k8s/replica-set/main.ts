@@ -1,5 +1,5 @@
-// Beside a lonely mongod in its pod: makes it a replica set of one, without which there are no transactions.
-// It stays, because a mongod with an emptied disk has to be told again.
+// Runs beside a single mongod in its pod and makes it a replica set of one: MongoDB has no transactions without one. It
+// keeps running, because a mongod that lost its disk has to be initiated again.
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { MongoClient, MongoServerError } from 'mongodb'

@@ -3,7 +3,7 @@ import type { Loop } from './run-periodically.ts'
 
 /** Clocks that differ by less than this, in milliseconds, count as the same: that is what NTP is better at. */
 const toleratedMs = 1_000
-/** An answer that took longer, in milliseconds, tells the time too badly. */
+/** An answer that took longer, in milliseconds, is too inaccurate to be used. */
 const slowestAnswerMs = 2_000
 /** How often the clock is compared, in milliseconds. */
 const compareEveryMs = 5_000
@@ -17,9 +17,9 @@ type Clock = {
 }
 
 /**
- * One time for all services, whatever the machines that they run on think: that of the machine, as long as MongoDB agrees
- * with it within a second, else MongoDB's. Between two comparisons it runs by the monotonic clock, so that a machine's clock
- * that jumps ends no hold early, and lets no payout go early.
+ * One time for all services, whatever the clocks of their machines show: that of the machine, as long as MongoDB agrees
+ * with it within a second, else MongoDB's. Between two comparisons it runs by the monotonic clock, so that a machine's
+ * clock that jumps ends no hold early, and lets no payout go early.
  */
 export const createClock = ({ wall, monotonic }: Sources): Clock => {
   let zero: number | undefined
@@ -28,10 +28,11 @@ export const createClock = ({ wall, monotonic }: Sources): Clock => {
 
     compare: async (ask) => {
       const asked = monotonic()
-      const told = await ask()
+      const answered = await ask()
       const tookMs = monotonic() - asked
-      if (tookMs > slowestAnswerMs) throw new Error(`the database told its time after ${Math.round(tookMs)} ms`)
-      const [own, theirs] = [wall(), told + tookMs / 2]
+      if (tookMs > slowestAnswerMs)
+        throw new Error(`the database answered with its time after ${Math.round(tookMs)} ms`)
+      const [own, theirs] = [wall(), answered + tookMs / 2]
       const isAgreed = Math.abs(own - theirs) <= toleratedMs + tookMs / 2
       zero = (isAgreed ? own : theirs) - monotonic()
     },

@@ -31,7 +31,7 @@ export const commonConfig = {
     ),
     'http://localhost:3000',
   ),
-  /** where Prometheus asks for `/metrics`; without a port it can't */
+  /** where Prometheus scrapes `/metrics`; without a port there is nothing to scrape */
   METRICS_HOST: v.optional(v.string(), '127.0.0.1'),
   METRICS_PORT: v.optional(wholeNumber(1, 65_535)),
   LOG_LEVEL: v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']), 'info'),
@@ -39,13 +39,15 @@ export const commonConfig = {
     v.pipe(v.string(), v.regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')),
     'mongodb://127.0.0.1:27017/?replicaSet=rs0',
   ),
-  /** how long after proving who they are somebody may do what asks for it again */
+  /** how long after authenticating a user may do what asks for authentication again */
   REAUTHENTICATE_SECONDS: v.optional(wholeNumber(1, 86_400), '600'),
   ACCESS_TOKEN_SECONDS: v.optional(wholeNumber(1, 86_400), '900'),
 }
 
 /** The environment is not usable; the message names each wrong variable. */
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
 
 /**
  * Reads the environment once, at start. An empty variable counts as missing.

@@ -1,5 +1,12 @@
 import { expect, test } from 'bun:test'
-import { CustomError, DatabaseConnectionError, RequestValidationError, statusByCode } from './errors.ts'
+import {
+  CustomError,
+  DatabaseConnectionError,
+  NotFoundError,
+  RequestValidationError,
+  ServiceUnavailableError,
+  statusByCode,
+} from './errors.ts'
 
 /** The table of the public contract, as it is published. */
 const contract: Record<number, string[]> = {
@@ -71,4 +78,9 @@ test('an error knows how it is shown', () => {
   expect(invalid.reasons).toEqual([{ msg: 'Bad Email', param: 'email' }, { msg: 'must be an object' }])
   expect(invalid.serialize()).toEqual([{ message: 'Bad Email', field: 'email' }, { message: 'must be an object' }])
   expect(new DatabaseConnectionError()).toMatchObject({ reason: 'Failed to connect to database', status: 503 })
+})
+
+test('an error has a name of its own, also in a bundle', () => {
+  expect(`${new NotFoundError()}`).toBe('NotFoundError: Not found')
+  expect(`${new ServiceUnavailableError()}`).toStartWith('ServiceUnavailableError: ')
 })

@@ -52,6 +52,11 @@ export abstract class CustomError extends Error {
   /** Members beside the usual ones, for a program to read (RFC 9457, 3.2). */
   readonly extensions: Readonly<Record<string, string>> = {}
 
+  /** Made of the code, since bundles shorten the names of classes; an engine may ask before the code is set. */
+  override get name() {
+    return `${String(this.code).replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Error`
+  }
+
   get status() {
     return statusByCode[this.code]
   }
@@ -141,7 +146,7 @@ export class EmailNotConfirmedError extends CustomError {
   }
 }
 
-/** Also for what belongs to somebody else, so that an id tells nothing. */
+/** Also for what belongs to another user, so that an id reveals nothing. */
 export class NotFoundError extends CustomError {
   readonly code = 'not_found'
   constructor(message = 'Not found') {

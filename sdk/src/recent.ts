@@ -1,4 +1,4 @@
-/** The `max` things that were put in last, by their ids. */
+/** The `max` entries that were put in last, by their ids. */
 export const createRecent = <T extends { id: string }>(max: number) => {
   const byId = new Map<string, T>()
   return {

@@ -11,7 +11,7 @@ afterEach(() => {
   setSystemTime()
 })
 
-/** A loop that would look once an hour, and what is awaited until it has looked so often. */
+/** A loop that would poll once an hour, and a promise for its nth poll. */
 const hourly = (work: () => Promise<unknown> = async () => {}) => {
   const checks: (() => void)[] = []
   let count = 0
@@ -34,7 +34,7 @@ const hourly = (work: () => Promise<unknown> = async () => {}) => {
   return { bell, running, looked, count: () => count }
 }
 
-// Guarantee: who announces work does not wait for the next look, nor does work whose transaction commits after the ring.
+// Guarantee: announced work does not wait for the next poll, nor does work whose transaction commits after the ring.
 test('a bell ends the pause, and the loop looks again for what was announced too early', async () => {
   const loop = hourly()
   await loop.looked(1)

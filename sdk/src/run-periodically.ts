@@ -2,15 +2,18 @@ import type { Log } from './telemetry/log.ts'
 import { loopFailuresTotal } from './telemetry/metrics.ts'
 import { inSpan, unrecorded } from './telemetry/trace.ts'
 
-/** How often a loop looks for what a crash or an outage left behind, in milliseconds, while it finds nothing. */
+/** How often a loop polls for what a crash or an outage left behind, in milliseconds, while it finds nothing. */
 export const safetyNetMs = 5_000
-/** How soon it looks again when it found something, or failed. */
+/** How soon it polls again when it found something, or failed. */
 const busyMs = 1_000
-/** How often it looks at most, and after somebody rang, and for how long: what was announced may be in a transaction that has yet to commit. */
+/**
+ * The shortest interval between two polls, and how often and for how long it polls after a ring: what was announced may
+ * be in a transaction that has yet to commit.
+ */
 const rungMs = 200
 const rungForMs = 2_000
 
-/** Tells a loop of this process that there is work, so that it need not look often to find it early. */
+/** Wakes a loop of this process when there is work, so that it need not poll often to find it early. */
 export const createBell = () => {
   let rungAt = Number.NEGATIVE_INFINITY
   let wake = () => {}
@@ -73,9 +76,9 @@ export const runPeriodically = async (
 }
 
 /**
- * Does `work` for each item that a loop found, one after the other, each in a trace of its own that is called `what`; one
- * that fails does not keep the others from theirs.
- * @throws the first failure, once all had their turn
+ * Does `work` for each item that a loop found, one after the other, each in a trace of its own that is called `what`;
+ * one that fails does not stop the others.
+ * @throws the first failure, once all were tried
  */
 export const forEachOf = async <T>(
   what: string,

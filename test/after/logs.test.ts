@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runFolder } from '../run-folder.ts'
 
-// `bun run test` runs this when all other tests have ended, on what all marketplaces of the run have said.
+// `bun run test` runs this when all other tests have ended, on the logs of all marketplaces of the run.
 
-// Guarantee: nothing that the tests did makes any marketplace write down what would let its reader in.
+// Guarantee: nothing that the tests did made any marketplace log a credential.
 test.skipIf(!runFolder)(
   'no log of any marketplace of the run holds a password or a token',
   async () => {

@@ -6,7 +6,7 @@ import { violationsOn } from './axe.ts'
 import { checkOut, pay, sell } from './steps.ts'
 import { useBrowser } from './window.ts'
 
-// What an account system is asked for, in a real browser, with the mails read in the mailbox.
+// What users expect of an account system, in a real browser, with the mails read in the mailbox.
 
 const { market, open } = useBrowser()
 const password = 'a long enough password'
@@ -61,7 +61,7 @@ test('a password that is chosen is judged while it is typed, in words, and none 
     await said.getByText(words).waitFor()
   }
   expect(await violationsOn(page)).toEqual([])
-  // The judgement is advice: the server has the last word.
+  // The meter only advises: the server decides.
   await page.getByLabel('Email').fill(newAddress())
   await typed.fill('password1')
   await page.getByRole('main').getByRole('button', { name: 'Sign up' }).click()
@@ -252,7 +252,7 @@ test('what needs it asks again who it is, and leads back', async () => {
   const { db, close } = await market().database('auth')
   await db.collection('sessions').updateMany({}, { $set: { authenticatedAt: new Date(0) } })
   await close()
-  // The token of before still says that it was just now.
+  // The earlier token still says that the user has just authenticated.
   await page.context().clearCookies({ name: 'access' })
   await page.goto('/account/email')
   await page.getByLabel('Email').fill(newAddress())

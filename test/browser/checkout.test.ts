@@ -104,7 +104,7 @@ describe('the time that is left', () => {
     const [here, there] = await Promise.all([secondsShown(page), secondsShown(second)])
     expect(Math.abs(here - there)).toBeLessThanOrEqual(1)
     await pay(second)
-    // The first tab is told without being touched.
+    // The first tab changes without being touched.
     await page.getByRole('heading', { name: 'Receipt' }).waitFor()
     expect(await capturesOf(orderId)).toEqual([1])
     await context.close()

@@ -156,7 +156,7 @@ describe('after Back', () => {
     const { page, context } = await open({ of: await market().signedUp() })
     await page.goto(`/tickets/${ticketId}`, { waitUntil: 'networkidle' })
     const before = await keyOn(page)
-    // Playwright turns that cache of Chromium off: what it tells a page is told here.
+    // Playwright turns that cache of Chromium off, so the test fires the event that it would fire.
     const tell = (persisted: boolean) =>
       page.evaluate(`window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: ${persisted} }))`)
     await tell(false)

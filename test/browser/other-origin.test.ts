@@ -3,7 +3,7 @@ import { eventually, listTicket } from '../marketplace.ts'
 import { expectStatus, type Visitor } from '../visitor.ts'
 import { useBrowser } from './window.ts'
 
-// What a page of somebody else can do with the session of a visitor who comes along: nothing.
+// What a page of another site can do with a visitor's session: nothing.
 
 const { market, open } = useBrowser()
 
@@ -94,7 +94,7 @@ const attack = async ([origin, targets, json]: [string, { method: string; path: 
       submit(url, 'text/plain', `${json.slice(0, -1)},"x":"`, '"}'),
     ])
   }
-  // A frame that never says it has loaded holds nobody up: whether its request was answered is counted outside.
+  // A frame that never fires `load` does not block the test: whether its request was answered is counted outside.
   const within = (call: Promise<unknown>) => Promise.race([call, new Promise((done) => setTimeout(done, 1_500))])
   const left = [...targets]
   const workThrough = async () => {
@@ -123,7 +123,7 @@ for (const [name, address] of Object.entries(attackers))
       if (!answer.url().startsWith(origin)) return
       const request = answer.request()
       answered.push({ method: request.method(), path: new URL(answer.url()).pathname, status: answer.status() })
-      // Of a request that a page has left behind, the browser does not always tell what was sent: it then proves nothing.
+      // Of a request that a page has left behind, the browser does not always report what was sent: it then proves nothing.
       const sent = request.allHeaders().then(({ cookie }) => cookie?.includes('access=') === true)
       withCookie.push(Promise.race([sent.catch(() => undefined), Bun.sleep(10_000).then(() => undefined)]))
     })

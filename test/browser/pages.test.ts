@@ -32,7 +32,7 @@ let buyer: Visitor
 let paidOrder = ''
 let cancelledOrder = ''
 
-// States that pass too quickly for a picture: this web app is told that they are so.
+// States that pass too quickly for a picture: stubbed answers keep this web app in them.
 let storefront: Storefront
 const told = new Map<string, () => Response>()
 const tell = (call: string, body: unknown, status = 200) => {
@@ -53,7 +53,7 @@ const orderIs = (change: object, payment: object) => {
 /** The free ticket, as if somebody checked it out. */
 const ticketIs = (status: 'available' | 'reserved', line: object) => {
   tell(`GET /api/tickets/${tickets.free}`, { ...free, status })
-  tell(`GET /api/orders/line/${tickets.free}`, { ticketId: tickets.free, waiting: 3, ...line })
+  tell(`GET /api/orders/waitlist/${tickets.free}`, { ticketId: tickets.free, waiting: 3, ...line })
   return `/tickets/${tickets.free}`
 }
 

@@ -6,8 +6,8 @@ import { type Storefront, startStorefront } from './storefront.ts'
 import { useBrowser } from './window.ts'
 
 // Stripe itself cannot be reached from here. What is ours is tested: what the page loads and from where, what it asks of
-// payments, and what it shows when the bank has answered. In the place of Stripe's script stands one that confirms at
-// the double, as Stripe's form does.
+// payments, and what it shows when the bank has answered. In place of Stripe's script there is one that confirms at the
+// double, as Stripe's form does.
 
 const { market, open } = useBrowser()
 const publishableKey = 'pk_test_of_nobody'

@@ -4,7 +4,7 @@ import { eventually, type Marketplace } from '../marketplace.ts'
 const root = new URL('../../web', import.meta.url).pathname
 const setpriv = Bun.which('setpriv')
 
-/** What the services answer to one call; undefined: what they really answer. */
+/** A stubbed answer to one call; undefined for the real one. */
 type Between = (app: string, request: Request) => Response | Promise<Response | undefined> | undefined
 /** Where a call goes instead, and who it comes from there. */
 type Instead = { to?: string; as?: string }
@@ -49,8 +49,8 @@ const spawnWeb = async (sidecarPort: number, env: Record<string, string>) => {
 }
 
 /**
- * One more web app on the services of a marketplace, with an environment of its own. In its sidecar's place stands the
- * test, which may answer for a service.
+ * One more web app on the services of a marketplace, with an environment of its own. The test takes the place of its sidecar,
+ * and may answer for a service.
  */
 export const startStorefront = async (market: Marketplace, env: Record<string, string> = {}) => {
   let between: Between = () => undefined
@@ -72,7 +72,7 @@ export const startStorefront = async (market: Marketplace, env: Record<string, s
   )
   return {
     origin,
-    /** From now on `next` stands between this web app and the services. */
+    /** From now on `next` is between this web app and the services. */
     put: (next: Between) => {
       between = next
     },

@@ -79,7 +79,7 @@ describe.each([
 test('what is seen of a hold moves nothing either: the line, and the checkout', async () => {
   const [holder, rival] = await Promise.all([market().signedUp(), market().signedUp()])
   const order = expectStatus(await holder.buy(heldTicket), 201).body
-  expectStatus(await rival.post('/api/orders/line', { ticketId: heldTicket }), 201)
+  expectStatus(await rival.post('/api/orders/waitlist', { ticketId: heldTicket }), 201)
   const { page, context } = await open({ before: watchShifts, of: holder, width: 390 })
   const line = visit(`/tickets/${heldTicket}`, { of: rival, width: 390 })
   await page.goto(`/orders/${order.id}`)

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readArguments, refuseUsage } from '../arguments.ts'
 import { runMoney } from './money.ts'
 import { runEverything } from './whole/run.ts'
 
@@ -12,38 +12,21 @@ trouble. Waits until all has settled, and checks the money, the market, what peo
 const whole = (name: string, text: string, min: number, max: number): number => {
   const value = Number(text)
   if (Number.isInteger(value) && value >= min && value <= max) return value
-  console.error(`--${name} must be a whole number from ${min} to ${max}`)
-  process.exit(64)
+  return refuseUsage(`--${name} must be a whole number from ${min} to ${max}`)
 }
 
-const readArguments = () => {
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string', default: 'everything' },
-        seed: { type: 'string', default: `${crypto.getRandomValues(new Uint32Array(1))[0]}` },
-        purchases: { type: 'string', default: '2000' },
-        kills: { type: 'string', default: '8' },
-        'at-once': { type: 'string', default: '32' },
-        minutes: { type: 'string', default: '3' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${help}`)
-    process.exit(64)
-  }
-}
-
-const given = readArguments()
-if (given.help) {
-  console.log(help)
-  process.exit(0)
-}
-if (!['everything', 'money'].includes(given.only)) {
-  console.error(`--only ${given.only}: there is only money`)
-  process.exit(64)
-}
+const given = readArguments(
+  {
+    only: { type: 'string', default: 'everything' },
+    seed: { type: 'string', default: `${crypto.getRandomValues(new Uint32Array(1))[0]}` },
+    purchases: { type: 'string', default: '2000' },
+    kills: { type: 'string', default: '8' },
+    'at-once': { type: 'string', default: '32' },
+    minutes: { type: 'string', default: '3' },
+  },
+  help,
+)
+if (!['everything', 'money'].includes(given.only)) refuseUsage(`--only ${given.only}: there is only money`)
 
 const seed = whole('seed', given.seed, 0, 2 ** 32 - 1)
 const say = (line: string) => console.log(line)

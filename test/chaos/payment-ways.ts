@@ -44,24 +44,69 @@ const createBrowser = (double: Double) => {
 
   return { act, confirm }
 }
+type Browser = ReturnType<typeof createBrowser>
 
-/** The ways in which a buyer pays, or doesn't. */
-export const createPaymentWays = ({ client, double, admin, couponFor }: Deps) => {
-  const { act, confirm } = createBrowser(double)
-
+/** What a buyer asks of the marketplace. */
+const createRequests = ({ client }: Pick<Deps, 'client'>) => {
   const pay = (buyer: User, orderId: string, how: object, key = `pay-${orderId}`) =>
     client.ask(buyer, 'POST', '/api/payments', { orderId, ...how }, key, buyersPatience).catch((): Answer => unanswered)
 
-  /** Several times at once: some with the same key, some as if from another tab. */
-  const payRepeatedly = async (buyer: User, orderId: string, how: object, attempts: number) => {
-    const keys = Array.from({ length: attempts }, (_, at) => `pay-${orderId}-${at % 2}`)
-    return Promise.all(keys.map((key) => pay(buyer, orderId, how, key)))
+  return {
+    pay,
+
+    /** Several times at once: some with the same key, some as if from another tab. */
+    payRepeatedly: async (buyer: User, orderId: string, how: object, attempts: number) => {
+      const keys = Array.from({ length: attempts }, (_, at) => `pay-${orderId}-${at % 2}`)
+      return Promise.all(keys.map((key) => pay(buyer, orderId, how, key)))
+    },
+
+    leave: (buyer: User, orderId: string) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`),
+  }
+}
+
+type Way = (plan: Plan, buyer: User, orderId: string) => Promise<Answer[]>
+
+/** The ways that take several steps. */
+const createStories = ({ client, admin }: Deps, { act, confirm }: Browser) => {
+  const { pay, payRepeatedly, leave } = createRequests({ client })
+
+  const inBrowser: Way = async (plan, buyer, orderId) => {
+    const opened = await pay(buyer, orderId, {})
+    await confirm(plan, opened)
+    return [opened]
   }
 
-  const leave = (buyer: User, orderId: string) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`)
+  const late: Way = async (plan, buyer, orderId) => {
+    const opened = await pay(buyer, orderId, {})
+    const intentId = await confirm(plan, opened)
+    const left = await leave(buyer, orderId)
+    if (intentId) await act(`/payment_intents/${intentId}/capture`, {})
+    return [opened, left]
+  }
 
-  const goThrough = async (plan: Plan, buyer: User, orderId: string): Promise<Answer[]> => {
-    const { way, paymentMethod, attempts } = plan
+  const refunded: Way = async ({ paymentMethod, attempts }, buyer, orderId) => {
+    const paid = await payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
+    const id = paid.map(({ body }) => text(body, 'id')).find(Boolean)
+    if (!id) return paid
+    const reason = { reason: 'The show was called off' }
+    const again = Array.from({ length: 3 }, (_, at) =>
+      client.ask(admin, 'POST', `/api/payments/${id}/refund`, reason, `refund-${id}-${at}`),
+    )
+    return [...paid, ...(await Promise.all(again))]
+  }
+
+  return { inBrowser, late, refunded }
+}
+
+/** The ways in which a buyer pays, or doesn't. */
+export const createPaymentWays = (deps: Deps) => {
+  const { client, double, couponFor } = deps
+  const browser = createBrowser(double)
+  const { pay, payRepeatedly, leave } = createRequests({ client })
+  const { inBrowser, late, refunded } = createStories(deps, browser)
+
+  const goThrough: Way = async (plan, buyer, orderId) => {
+    const { way, paymentMethod, attempts, leavesAfterMs } = plan
     switch (way) {
       case 'coupon':
         return payRepeatedly(buyer, orderId, { couponCode: couponFor(plan) }, attempts)
@@ -72,37 +117,21 @@ export const createPaymentWays = ({ client, double, admin, couponFor }: Deps) =>
         ]
       case 'browser':
       case 'browser3ds':
-      case 'browser3dsFailed': {
-        const opened = await pay(buyer, orderId, {})
-        await confirm(plan, opened)
-        return [opened]
-      }
-      case 'late': {
-        const opened = await pay(buyer, orderId, {})
-        const intentId = await confirm(plan, opened)
-        const left = await leave(buyer, orderId)
-        if (intentId) await act(`/payment_intents/${intentId}/capture`, {})
-        return [opened, left]
-      }
+      case 'browser3dsFailed':
+        return inBrowser(plan, buyer, orderId)
+      case 'late':
+        return late(plan, buyer, orderId)
       case 'leaving':
         return Promise.all([
           pay(buyer, orderId, { paymentMethod }),
-          Bun.sleep(plan.leavesAfterMs).then(() => leave(buyer, orderId)),
+          Bun.sleep(leavesAfterMs).then(() => leave(buyer, orderId)),
         ])
-      case 'refunded': {
-        const paid = await payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
-        const id = paid.map(({ body }) => text(body, 'id')).find(Boolean)
-        if (!id) return paid
-        const reason = { reason: 'The show was called off' }
-        const again = Array.from({ length: 3 }, (_, at) =>
-          client.ask(admin, 'POST', `/api/payments/${id}/refund`, reason, `refund-${id}-${at}`),
-        )
-        return [...paid, ...(await Promise.all(again))]
-      }
+      case 'refunded':
+        return refunded(plan, buyer, orderId)
       default:
         return payRepeatedly(buyer, orderId, { paymentMethod }, attempts)
     }
   }
 
-  return { act, goThrough }
+  return { act: browser.act, goThrough }
 }

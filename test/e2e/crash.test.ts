@@ -39,7 +39,7 @@ for (const [name, pidOf] of Object.entries(processes))
     expect(expectStatus(await buyer.get(`/api/orders/${order.id}`), 200).body.status).toBe('created')
     expect(expectStatus(await other.buy(ticketId), 409).body.code).toBe('ticket_being_checked_out')
     expectStatus(await buyer.pay(order.id), 201)
-    // Tickets hears of the sale by an event.
+    // Tickets learns of the sale by an event.
     await eventually(
       () => buyer.get(`/api/tickets/${ticketId}`),
       ({ body }) => body.status === 'sold',

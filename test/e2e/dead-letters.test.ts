@@ -7,7 +7,7 @@ import { createPorts, findPart, readTemplate, sidecarServer, startProcess } from
 import type { Document } from 'mongodb'
 import { eventually, listTicket, type Marketplace, sharedMarketplace } from '../marketplace.ts'
 
-// Promise 4: what was told is applied, if not now then when the cause is mended.
+// Promise 4: a published event is applied, if not now then when the cause is fixed.
 
 let market: Marketplace
 let dapr: Dapr

@@ -20,7 +20,7 @@ const bought = async (): Promise<Bought> => {
 }
 
 /**
- * Looks at the order through the list, which ends nothing by being read, until it is cancelled.
+ * Polls the order through the list, which ends nothing by being read, until it is cancelled.
  * @returns how long after its time that was, in milliseconds
  */
 const latenessOf = async ({ buyer, orderId, expiresAt }: Bought): Promise<number> => {
@@ -72,7 +72,7 @@ for (const [outage, pidOf] of Object.entries(outages))
   test(`it ends in time although ${outage}`, async () => {
     const order = await bought()
     const pid = await pidOf()
-    // Stopped, it is alive but deaf: `up` does not start another one, and nothing rings.
+    // A stopped process is alive but does not answer: `up` does not start another one, and no reminder fires.
     process.kill(pid, 'SIGSTOP')
     try {
       expectInTime(await latenessOf(order))

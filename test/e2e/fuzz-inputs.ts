@@ -1,8 +1,8 @@
 import type { Random } from '../chaos/random.ts'
 import { headerNames, oddHeaders, oddTexts, queryNames } from './fuzz-corpus.ts'
 
-/** What is sent, made of what is in the corpus and of what a route takes. */
-export const createInputs = (random: Random, ids: string[]) => {
+/** Texts and values, odd ones and such that are known already. */
+const createValues = (random: Random, ids: string[]) => {
   const isTrue = random.chance
   const oneOf = <T>(list: readonly T[]): T => list[random.whole(0, list.length - 1)] as T
   const some = <T>(most: number, make: () => T): T[] => Array.from({ length: random.whole(0, most) }, make)
@@ -22,6 +22,11 @@ export const createInputs = (random: Random, ids: string[]) => {
   const object = (depth = 0): Record<string, unknown> =>
     Object.fromEntries(some(4, () => [oneOf([...oddTexts, 'id', 'title', 'email', '$set']), value(depth + 1)]))
 
+  return { isTrue, oneOf, some, text, value, object }
+}
+type Values = ReturnType<typeof createValues>
+
+const createBody = ({ isTrue, oneOf, value, object }: Values) => {
   /** A body that knows the fields of a route, and gets some of them right. */
   const body = (fields: Record<string, unknown>): string => {
     const known = Object.entries(fields).flatMap(([name, example]) => {
@@ -44,6 +49,14 @@ export const createInputs = (random: Random, ids: string[]) => {
     ])
   }
 
+  return body
+}
+
+/** What is sent, made of what is in the corpus and of what a route takes. */
+export const createInputs = (random: Random, ids: string[]) => {
+  const values = createValues(random, ids)
+  const { isTrue, oneOf, some, text, value } = values
+
   const query = (names: readonly string[]): string => {
     if (isTrue(0.4)) return ''
     if (isTrue(0.08))
@@ -63,7 +76,7 @@ export const createInputs = (random: Random, ids: string[]) => {
       ]),
     )
 
-  return { isTrue, oneOf, text, body, query, headers, value }
+  return { isTrue, oneOf, text, body: createBody(values), query, headers, value }
 }
 
 /** Percent-encoded, lone surrogates included, which `encodeURIComponent` throws at. */

@@ -35,7 +35,7 @@ const secret = (name: string, value = `secret-${crypto.randomUUID()}`) => {
   return value
 }
 
-/** All that the services of one run have said, by file. */
+/** The logs of the services of one run, by file. */
 const logsOf = (dataDir: string) =>
   readdirSync(`${dataDir}/logs`).map((name) => ({ name, text: readFileSync(`${dataDir}/logs/${name}`, 'utf8') }))
 
@@ -131,7 +131,7 @@ test('services fail and recover in the middle of it', async () => {
   const buyer = await market.signedUp()
   const mongod = await market.kill((run) => run.mongod.pid)
   const during = { email: 'eve@fairpass.example', password: secret('a password while MongoDB is away') }
-  // Whoever comes while MongoDB is away is refused, or waits for it.
+  // A request while MongoDB is away is refused, or waits for it.
   expect([401, 503]).toContain((await market.visitor().post('/api/users/signin', during)).status)
   expect([201, 503]).toContain((await buyer.buy(ticketId)).status)
   await mongod.untilBack()
@@ -234,7 +234,7 @@ const expected: [service: string, name: string, labels: Record<string, string>, 
   ['orders', 'fairpass_events_published_total', { type: 'order.created' }, 1],
   ['orders', 'fairpass_http_request_seconds_count', { method: 'POST', route: '/api/orders', status: '201' }, 1],
   ['payments', 'fairpass_payments_total', { outcome: 'completed', kind: 'card' }, 1],
-  ['payments', 'fairpass_stripe_request_seconds_count', { call: 'capture', outcome: 'told' }, 1],
+  ['payments', 'fairpass_stripe_request_seconds_count', { call: 'capture', outcome: 'answered' }, 1],
   ['payments', 'fairpass_payments_unfinished', { status: 'captured' }],
   ['payments', 'fairpass_payments_unfinished_oldest_seconds', {}, 0],
   ['payments', 'fairpass_webhooks_failed', {}],

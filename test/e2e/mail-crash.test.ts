@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventually, listTicket, type Marketplace, startMarketplace } from '../marketplace.ts'
 import { expectStatus } from '../visitor.ts'
 
-// Mails amid kill -9 of whoever sends them, of what holds them, and of the mail server; and a server that misbehaves.
+// Mails amid kill -9 of the sender, of the database and of the mail server; and a mail server that misbehaves.
 
 let market: Marketplace
 
@@ -35,7 +35,7 @@ const owed = async () => {
   }
 }
 
-/** Owes a mail to so many people; each is an account, and a mail that confirms its address. */
+/** Causes a mail to so many people: each is an account, with a mail that confirms its address. */
 const owe = async (count: number, prefix: string) => {
   const { db, close } = await market.database('auth')
   const now = new Date()
@@ -130,7 +130,7 @@ test('buying is as quick beside a mail server that hangs, refuses or defers as b
   for (const [kind, took] of Object.entries(ill)) {
     const ratio = median(took) / median(well)
     console.log(`a purchase beside a mail server that does ${kind} takes ${ratio.toFixed(2)} times as long`)
-    // Whoever waited for the mail server would wait for its time-out, ten seconds: a hundred times as long.
+    // A request that waited for the mail server would wait for its time-out of ten seconds: a hundred times as long.
     expect(ratio).toBeLessThan(3)
   }
 }, 300_000)

@@ -74,7 +74,7 @@ test('who waits for a ticket, and is not at its page, hears that it is free agai
   const { ticketId } = await listTicket(market, { title: 'A ticket to wait for' })
   const [buyer, waiting] = [await market.signedUp(), await market.signedUp()]
   const { body: order } = expectStatus(await buyer.buy(ticketId), 201)
-  expectStatus(await waiting.post('/api/orders/line', { ticketId }), 201)
+  expectStatus(await waiting.post('/api/orders/waitlist', { ticketId }), 201)
   expectStatus(await buyer.delete(`/api/orders/${order.id}`), 204)
   const isFree = ({ subject }: { subject: string }) => subject === 'Free again: A ticket to wait for'
   await market.mailsTo(waiting.email, (mails) => mails.some(isFree))

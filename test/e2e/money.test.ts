@@ -113,7 +113,7 @@ for (const [name, fault] of Object.entries(faults))
     if (status === 'completed') expect(intent).toMatchObject({ captured: 8_900, refunded: 0 })
   }, 130_000)
 
-// Guarantee: the reconciler finishes what nobody else does: the buyer has left, and Stripe has nothing to tell.
+// Guarantee: the reconciler finishes what nothing else does: the buyer has left, and Stripe sends no webhook.
 test('a payment that was left between two steps ends without anybody asking again', async () => {
   const sale = await bought()
   const stripe = await market.stripe()

@@ -168,9 +168,9 @@ const ticketsAndLines = async () => {
   const { id } = (await buyer.buy(ticketId)).body
   await buyer.buy(ticketId)
   for (const path of ['/api/orders', `/api/orders/${id}`]) await buyer.get(path)
-  for (const _ of [1, 2]) await waiting.post('/api/orders/line', { ticketId })
-  await waiting.get(`/api/orders/line/${ticketId}`)
-  await waiting.delete(`/api/orders/line/${ticketId}`)
+  for (const _ of [1, 2]) await waiting.post('/api/orders/waitlist', { ticketId })
+  await waiting.get(`/api/orders/waitlist/${ticketId}`)
+  await waiting.delete(`/api/orders/waitlist/${ticketId}`)
   await buyer.delete(`/api/orders/${id}`)
   const other = await listTicket(market)
   await other.seller.delete(`/api/tickets/${other.ticketId}`)

@@ -52,7 +52,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => Promise.all(running.map((each) => each.stop())))
 
-/** The states of a ticket as a replica tells them to an open page. */
+/** The states of a ticket as a replica sends them to an open page. */
 const watch = async (origin: string, ticketId: string) => {
   const answer = await fetch(`${origin}/live?ids=${ticketId}`, { signal: AbortSignal.timeout(30_000) })
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -60,7 +60,7 @@ const watch = async (origin: string, ticketId: string) => {
   const told: string[] = []
   let text = ''
   return {
-    /** Each state once, however often it was told in a row. */
+    /** Each state once, however often it was sent in a row. */
     told: () => told.filter((status, at) => status !== told[at - 1]),
     until: async (status: string) => {
       while (told.at(-1) !== status) {
@@ -77,7 +77,7 @@ const watch = async (origin: string, ticketId: string) => {
   }
 }
 
-// Guarantee: whichever replica a page is open at, it is told.
+// Guarantee: a page gets each change, whichever replica it is open at.
 test('every replica of the web app tells every change', async () => {
   const { ticketId } = await listTicket(market)
   const pages = await Promise.all([watch(market.origin, ticketId), watch(replica, ticketId)])

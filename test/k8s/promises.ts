@@ -34,7 +34,7 @@ export const oneWinner = async (market: Marketplace): Promise<string> => {
   return `${racers} buyers press BUY at once: one holds the ticket, ${count(409)} read that it is being checked out`
 }
 
-/** An open page: hears of this status, or of nothing. */
+/** An open page: receives this status, or nothing. */
 const openPage = async (origin: string, ticketId: string, status: string) => {
   // A connection of its own, so that pages spread over the replicas.
   const answer = await fetch(`${origin}/live?ids=${ticketId}`, {

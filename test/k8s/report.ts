@@ -4,7 +4,7 @@ const startedAt = performance.now()
 export const say = (what: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${what}`)
 
-/** Counts what is proven. A chapter that fails is told, and the next one is gone through all the same. */
+/** Counts what is proven. A chapter that fails is reported, and the next one runs nevertheless. */
 export const createReport = () => {
   const failed: string[] = []
   let passed = 0

@@ -3,7 +3,7 @@ import { createDapr } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
 import { signingKeyOf } from '../../services/auth/src/session/keys.ts'
 import { createTokens } from '../../services/auth/src/session/tokens.ts'
-import { startMarketplace } from '../marketplace.ts'
+import { type RunFile, startMarketplace } from '../marketplace.ts'
 import { inParallel } from './interleave.ts'
 import { watchEvents } from './settled.ts'
 
@@ -31,11 +31,10 @@ const residentMb = async (pids: readonly number[]): Promise<number> => {
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024
 }
 
-/** A marketplace of its own, with what it takes to call any part of it directly. */
-export const openArena = async (env: Record<string, string> = {}) => {
-  const secrets = { app: crypto.randomUUID(), dapr: crypto.randomUUID(), jwt: crypto.randomUUID() }
-  const tokens = createTokens(signingKeyOf(secrets.jwt), { seconds: 900 })
-  const market = await startMarketplace({
+type Secrets = Record<'app' | 'dapr' | 'jwt', string>
+
+const start = (secrets: Secrets, env: Record<string, string>) =>
+  startMarketplace({
     APP_API_TOKEN: secrets.app,
     DAPR_API_TOKEN: secrets.dapr,
     JWT_KEY: secrets.jwt,
@@ -53,16 +52,13 @@ export const openArena = async (env: Record<string, string> = {}) => {
     STRIPE_SECRET_KEY: '',
     ...env,
   })
-  const run = await market.runFile()
-  const { services } = run
 
-  const person = async (role: 'user' | 'admin' = 'user'): Promise<Person> => {
-    const id = newId()
-    return { id, token: await tokens.issue({ id, role, sessionId: newId() }, new Date()) }
-  }
+type Services = RunFile['services']
 
+/** Calls to the services, past the web app. */
+const createCalls = (services: Services, secrets: Secrets) => {
   /** A call through the sidecar of `from`, as that app itself would make it. */
-  const invoke = (from: keyof typeof services, to: string, path: string, init: RequestInit = {}) =>
+  const invoke = (from: keyof Services, to: string, path: string, init: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${services[from].daprHttpPort}/v1.0/invoke/${to}/method/${path}`, {
       ...init,
       headers: { ...(init.headers as Record<string, string>), 'dapr-api-token': secrets.dapr },
@@ -79,11 +75,39 @@ export const openArena = async (env: Record<string, string> = {}) => {
     return ((await answer.json()) as { id: string }).id
   }
 
+  return {
+    invoke,
+    list,
+
+    /** A call to an app itself, as its sidecar would make it. */
+    direct: (to: keyof Services, path: string) =>
+      fetch(`http://127.0.0.1:${services[to].port}/${path}`, {
+        headers: { 'dapr-api-token': secrets.app },
+        signal: AbortSignal.timeout(timeoutMs),
+      }),
+  }
+}
+
+/** A marketplace of its own, with what it takes to call any part of it directly. */
+export const openArena = async (env: Record<string, string> = {}) => {
+  const secrets = { app: crypto.randomUUID(), dapr: crypto.randomUUID(), jwt: crypto.randomUUID() }
+  const tokens = createTokens(signingKeyOf(secrets.jwt), { seconds: 900 })
+  const market = await start(secrets, env)
+  const run = await market.runFile()
+  const { services } = run
+  const { invoke, list, direct } = createCalls(services, secrets)
+
+  const person = async (role: 'user' | 'admin' = 'user'): Promise<Person> => {
+    const id = newId()
+    return { id, token: await tokens.issue({ id, role, sessionId: newId() }, new Date()) }
+  }
+
   const events = watchEvents(run)
 
   return {
     origin: `http://127.0.0.1:${run.web.port}`,
     invoke,
+    direct,
     database: market.database,
 
     /** The state store as orders has it. */
@@ -99,13 +123,6 @@ export const openArena = async (env: Record<string, string> = {}) => {
       await events.settled()
       return ids
     },
-
-    /** A call to an app itself, as its sidecar would make it. */
-    direct: (to: keyof typeof services, path: string) =>
-      fetch(`http://127.0.0.1:${services[to].port}/${path}`, {
-        headers: { 'dapr-api-token': secrets.app },
-        signal: AbortSignal.timeout(timeoutMs),
-      }),
 
     /** What the processes of the five services hold in memory, in megabytes. */
     servicesMb: async () => residentMb(Object.values((await market.runFile()).services).map(({ pid }) => pid)),

@@ -46,14 +46,14 @@ const fetchParts = async () => {
 
 const chosen = async (only: string | undefined): Promise<Figure[]> => {
   const figures = [
-    (await import('./holds')).holds,
-    (await import('./sidecar')).sidecar,
-    (await import('./crowd')).crowd,
-    (await import('./pages')).pages,
-    (await import('./flood')).flood,
-    (await import('./expiry')).expiry,
+    (await import('./figures/holds.ts')).holds,
+    (await import('./figures/sidecar.ts')).sidecar,
+    (await import('./figures/crowd.ts')).crowd,
+    (await import('./figures/pages.ts')).pages,
+    (await import('./figures/flood.ts')).flood,
+    (await import('./figures/expiry.ts')).expiry,
   ]
-  const onlyWhenNamed = [(await import('./growth/growth')).growth, (await import('./runtimes')).runtimes]
+  const onlyWhenNamed = [(await import('./growth/growth.ts')).growth, (await import('./figures/runtimes.ts')).runtimes]
   const found = only === undefined ? figures : [...figures, ...onlyWhenNamed].filter(({ name }) => name === only)
   if (found.length > 0) return found
   return refuse(
@@ -66,7 +66,7 @@ const main = async () => {
   if (isAskedForHelp) return console.log(help)
   await fetchParts()
   const figures = await chosen(only)
-  const [{ openArena }, { load, machine, print, write }] = [await import('./arena'), await import('./report')]
+  const [{ openArena }, { load, machine, print, write }] = [await import('./arena.ts'), await import('./report.ts')]
   const startedAt = new Date().toISOString()
   const facts = { ...machine(), loadBefore: load() }
   const command = ['bun run bench', ...process.argv.slice(2)].join(' ')

@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb'
 import type { RunFile } from '../marketplace.ts'
 
 const withinMs = 30_000
-const lookEveryMs = 50
+const pollEveryMs = 50
 
 type Group = { pending: number; 'last-delivered-id': string }
 type Stream = { 'last-generated-id': string }
@@ -37,10 +37,10 @@ export const watchEvents = ({ redis, mongod }: RunFile) => {
   }
 
   return {
-    /** What one event sets off may be told between two looks, so only two in a row count. */
+    /** An event may cause others between two polls, so only two settled polls in a row count. */
     settled: async (): Promise<void> => {
       const deadline = Date.now() + withinMs
-      for (let settledInARow = 0; settledInARow < 2; await Bun.sleep(lookEveryMs)) {
+      for (let settledInARow = 0; settledInARow < 2; await Bun.sleep(pollEveryMs)) {
         if (Date.now() > deadline) throw new Error(`events were still under way after ${withinMs / 1000} s`)
         settledInARow = (await isSettled()) ? settledInARow + 1 : 0
       }

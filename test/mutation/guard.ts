@@ -16,8 +16,10 @@ export type Guard = {
   test: { file: string; name: string }
 }
 
-/** A guard that is not where the list says, so that nothing can be told of it. */
-export class GuardMoved extends Error {}
+/** A guard that is not where the list says, so nothing can be concluded about it. */
+export class GuardMoved extends Error {
+  override readonly name = 'GuardMoved'
+}
 
 const countOf = (whole: string, part: string) => whole.split(part).length - 1
 

@@ -55,7 +55,7 @@ const refuseMoved = (folder: string, chosen: readonly Guard[]) => {
 
 const isWhole = ({ file }: Guard['test']) => file.startsWith('test/e2e/')
 
-/** With every guard in its place each test passes; one that needs a second try is told, since it may mislead below. */
+/** With every guard in its place each test passes; one that needs a second try is reported, since it may mislead below. */
 const tryUnbroken = async (folders: readonly string[], chosen: readonly Guard[]): Promise<Guard[]> => {
   const startedAt = performance.now()
   const tests = [...new Map(chosen.map(({ test }) => [`${test.file}\n${test.name}`, test])).values()]

@@ -1,4 +1,4 @@
-/** How one test ended, as bun's JUnit report tells it. */
+/** How one test ended, from bun's JUnit report. */
 export type Ending = { outcome: 'passed' | 'failed' | 'skipped'; message: string }
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }

@@ -8,7 +8,7 @@ type Test = Guard['test']
 
 const testLimitMs = 60_000
 
-/** Runs some tests of the sources in `folder` and tells how each ended; undefined for one that never came to run. */
+/** Runs some tests of the sources in `folder` and returns how each ended; undefined for one that never came to run. */
 export const tryTests = async (folder: string, tests: readonly Test[], limitMs: number) => {
   if (tests.length === 0) return { output: '', endingOf: (): Ending | undefined => undefined }
   // Where git looks for no change, and one run of tests at a time.
@@ -31,7 +31,7 @@ export const tryTests = async (folder: string, tests: readonly Test[], limitMs: 
   }
 }
 
-/** What came of taking a guard out: its test failed, or the guard is not shown and `why` tells how far it got. */
+/** What came of taking a guard out: its test failed, or the guard is not shown and `why` says how far it got. */
 export type Verdict = { isShown: boolean; message: string; why: string }
 
 /** Takes one guard out of `folder`, runs its test and puts the guard back. */

@@ -1,4 +1,4 @@
-// Listens, answers, and says what its own requests saw: the peer, a header that was set, and how it ended.
+// Listens, answers, and prints what its own requests saw: the peer, a header that was set, and how it ended.
 import { runtime } from '@fairpass/sdk/runtime'
 
 const [certFile, keyFile] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 // `bun run upgrade:test`: this version in place of the one before, part by part, while people buy; and back.
-import { parseArgs } from 'node:util'
+import { readArguments } from '../arguments.ts'
 import { findPrevious } from './previous.ts'
 import { upgradeUnderLoad } from './upgrade.ts'
 
@@ -9,26 +9,7 @@ fills it with purchases in every state, replaces each service and the web app by
 all has settled and checks that the money adds up and nothing is sold twice; then replaces them back, and checks again.
 --without-web spares building the web app of the version before.`
 
-const readArguments = () => {
-  try {
-    return parseArgs({
-      options: {
-        from: { type: 'string' },
-        'without-web': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${help}`)
-    process.exit(64)
-  }
-}
-
-const given = readArguments()
-if (given.help) {
-  console.log(help)
-  process.exit(0)
-}
+const given = readArguments({ from: { type: 'string' }, 'without-web': { type: 'boolean', default: false } }, help)
 const previous = await findPrevious(given.from)
 if (!previous) {
   console.error(

@@ -24,7 +24,7 @@ const accepted = async (client: Client, user: User, method: string, path: string
   return answer.body
 }
 
-/** How an order is brought to each state; tells its payment's id, where it has one. */
+/** How an order is brought to each state; returns its payment's id, where it has one. */
 const createWays = ({ client, admin, market, pay }: Deps): Ways => {
   return {
     open: async () => '',
@@ -108,7 +108,7 @@ export const openShop = (market: Pick<Marketplace, 'origin' | 'stripe' | 'databa
       const how = { client_secret: clientSecret, payment_method: card.paymentMethod }
       await (await market.stripe()).call('POST', `/payment_intents/${intentId}/confirm`, how)
     },
-    /** Whoever has an order still pays it. */
+    /** Buyers with an open order still pay it. */
     payLate: ({ buyer, orderId }: Purchase) => pay(buyer, orderId, card),
     abandon: ({ buyer, orderId }: Purchase) => client.ask(buyer, 'DELETE', `/api/orders/${orderId}`),
     orderOf: async ({ buyer, orderId }: Purchase) => client.ask(buyer, 'GET', `/api/orders/${orderId}`),

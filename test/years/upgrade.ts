@@ -3,7 +3,7 @@ import { eventually, type Marketplace, type ServiceName, startMarketplace } from
 import { openPrevious, root, type Version } from './previous.ts'
 import { brokenAtTheEnd, openShop, type Purchase, type Shop, states } from './shop.ts'
 
-/** Who says an event before whoever hears it, and the other way round: the order shows both. */
+/** Publishers before subscribers, and the other way round: this order has both. */
 const services: readonly ServiceName[] = ['auth', 'orders', 'tickets', 'expiration', 'payments']
 const env = {
   HOLD_SECONDS: '45',

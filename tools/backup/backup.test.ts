@@ -74,7 +74,7 @@ const backup = (...args: string[]) =>
   run(['backup.ts', ...args], { MONGODB_URI: `mongodb://${address()}/?replicaSet=fairpass`, DATA_DIR: dataDir })
 const restore = (folder: string, ...args: string[]) => run(['restore.ts', ...args], { DATA_DIR: folder })
 
-/** Moves amounts between two databases until it is told to stop; their sum is always the same. */
+/** Moves amounts between two databases until it is stopped; their sum is always the same. */
 const moveUntil = async (signal: AbortSignal) => {
   for (let moved = 0; !signal.aborted; moved++)
     await client.withSession((session) =>

@@ -37,7 +37,7 @@ const connect = async () => {
   }
 }
 
-/** @throws UserError when there are none: somebody counts on them */
+/** @throws UserError when there are none: a backup without its keys would be useless */
 const readKeys = (): Map<string, string> => {
   const dataDir = process.env.DATA_DIR || '.data'
   const keys = new Map<string, string>()

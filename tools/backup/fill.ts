@@ -50,7 +50,7 @@ const insertAll = async (collection: Collection, entry: ArchiveEntry): Promise<n
 
 type Metadata = { options: object; indexes: (IndexDescription & { name: string })[] }
 
-/** Makes a collection with its indexes, before its documents come: a unique index has its say on each. */
+/** Makes a collection with its indexes, before its documents, so that a unique index checks each of them. */
 const createCollection = async (client: MongoClient, database: string, name: string, entry: ArchiveEntry) => {
   const { options, indexes }: Metadata = BSON.EJSON.parse((await readAll(entry)).toString())
   await client.db(database).createCollection(name, options)

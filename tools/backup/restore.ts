@@ -61,7 +61,7 @@ const fillDatabases = async (uri: string, file: string, manifest: Manifest, keys
       done += count
       progress.at(`${done} of ${all} documents`)
     })
-    // Whoever reads this entry reads all before it: MongoDB writes its journal in order.
+    // MongoDB writes its journal in order, so this entry is there only if all before it are.
     const restore = { backupAt: new Date(manifest.at), restoredAt: new Date() }
     await client.db('payments').collection('restores').insertOne(restore, durable)
     return all
@@ -71,7 +71,7 @@ const fillDatabases = async (uri: string, file: string, manifest: Manifest, keys
   }
 }
 
-/** The folder of the database gets its name only once all is in it. */
+/** The database folder gets its final name only when it is complete. */
 const restore = async (file: string, manifest: Manifest, data: DataFolder): Promise<number> => {
   const partial = join(data.path, partialFolder)
   rmSync(partial, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 import { UserError } from '@fairpass/servers'
 
-/** Runs a command of a person: what they did wrong is said in a sentence, and anything else with all that is known. */
+/** Runs a command for a person: a mistake of theirs is reported in one sentence, any other error in full. */
 export const runTool = async (work: () => Promise<void>): Promise<never> => {
   try {
     await work()

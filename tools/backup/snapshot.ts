@@ -12,7 +12,7 @@ const batchSize = 500
 
 type Part = { database: string; collection: Collection; options: object; bytes: number; documents: number }
 
-/** What every database holds, but for what MongoDB itself keeps there. */
+/** The collections of every database, without MongoDB's own. */
 const listCollections = async (client: MongoClient) => {
   const listed = await Promise.all(
     databases.map(async (database) => {

@@ -19,9 +19,9 @@ type Command = { name: 'list' } | { name: 'replay'; id?: string }
 
 const atMost = 1_000
 const connectMs = 3_000
-/** How long a service may let nothing happen before it counts as absent. Its loop looks every five seconds. */
+/** How long a service may show no progress before it counts as absent. Its loop polls every five seconds. */
 const silenceMs = 10_000
-const lookEveryMs = 200
+const pollEveryMs = 200
 
 const usage = (reason: string) => new UserError(`${reason}\n\n${help}`)
 
@@ -96,7 +96,7 @@ const list = (letters: Letter[]) => {
 
 type Outcome = { isApplied: boolean; text: string }
 
-/** Undefined while the service has not said what came of it. */
+/** Undefined while the service has not recorded an outcome. */
 const outcomeOf = (now: DeadLetter | null): Outcome | undefined => {
   if (!now) return { isApplied: true, text: 'applied' }
   return now.failure === undefined ? undefined : { isApplied: false, text: `failed again: ${now.failure}` }
@@ -109,7 +109,7 @@ const silence = (now: DeadLetter | null, service: Service): Outcome => ({
     : `${service} took it up and has not said what came of it; see its log, then replay it again`,
 })
 
-/** Marks all, then looks at each in turn: a service applies its own oldest first, too. */
+/** Marks all, then waits for each in turn: a service applies its oldest first, too. */
 const replay = async (client: MongoClient, letters: Letter[]): Promise<boolean> => {
   for (const { service, _id } of letters)
     await lettersOf(client, service).updateOne({ _id }, { $set: { replay: true }, $unset: { failure: '' } })
@@ -119,7 +119,7 @@ const replay = async (client: MongoClient, letters: Letter[]): Promise<boolean> 
     const deadline = Date.now() + (silent.has(letter.service) ? 0 : silenceMs)
     const look = () => lettersOf(client, letter.service).findOne({ _id: letter._id })
     let now = await look()
-    for (; !outcomeOf(now) && Date.now() < deadline; now = await look()) await Bun.sleep(lookEveryMs)
+    for (; !outcomeOf(now) && Date.now() < deadline; now = await look()) await Bun.sleep(pollEveryMs)
     if (!outcomeOf(now)) silent.add(letter.service)
     const { isApplied, text } = outcomeOf(now) ?? silence(now, letter.service)
     console.log(`${rowOf(letter)}  ${text}`)
@@ -128,7 +128,7 @@ const replay = async (client: MongoClient, letters: Letter[]): Promise<boolean> 
   return areAllApplied
 }
 
-/** @returns whether all went as asked */
+/** @returns whether all of it succeeded */
 const main = async (): Promise<boolean> => {
   const { values, positionals } = readArguments(process.argv.slice(2))
   if (values.help) {

@@ -1,4 +1,4 @@
-// `bun run demo`: a whole sale and a whole expiry against a running marketplace, told step by step.
+// `bun run demo`: a whole sale and a whole expiry against a running marketplace, printed step by step.
 import { toBuffer } from 'bwip-js/node'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 

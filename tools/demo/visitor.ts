@@ -1,6 +1,6 @@
 /** What a call of the public API came back with. `body` is whatever JSON there was. */
 export type Answer = { status: number; headers: Headers; body: Body }
-// Whoever calls knows the form of what comes back; a wrong one fails there.
+// The caller knows the shape of the answer; a wrong one fails there.
 type Body = { [key: string]: unknown } & {
   id: string
   code: string
@@ -21,7 +21,7 @@ export type Exchange = {
   body: unknown
 }
 
-/** For tests that look at everything that a visitor sends and gets. */
+/** For tests that check everything that a visitor sends and gets. */
 type Observer = {
   onRequest?: (sent: unknown) => void
   onCookie?: (name: string, value: string) => void

@@ -1,5 +1,5 @@
 export const faultKinds = [
-  /** the connection is taken, and nothing is ever said on it */
+  /** the connection is accepted, and nothing is ever sent on it */
   'hang',
   /** the connection is turned away at once (554) */
   'refuse',
@@ -9,7 +9,7 @@ export const faultKinds = [
   'reject',
   /** the connection ends in the middle of the message, which is not kept */
   'close',
-  /** the message is kept, and the connection ends before that is said */
+  /** the message is kept, and the connection ends before that is acknowledged */
   'lose-answer',
 ] as const
 

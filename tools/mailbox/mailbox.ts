@@ -16,7 +16,7 @@ export type Message = {
 
 type Row = { id: number; recipients: string; raw: Uint8Array; at: string }
 
-/** The newest are kept; more than anybody reads. */
+/** How many of the newest are kept, which is more than anybody reads. */
 const maxMessages = 10_000
 
 const addressesOf = (field: AddressObject | AddressObject[] | undefined) =>

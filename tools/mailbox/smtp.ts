@@ -3,6 +3,8 @@ import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp
 import type { Faults } from './faults.ts'
 import type { Mailbox } from './mailbox.ts'
 
+type Deps = { mailbox: Mailbox; faults: Faults }
+
 const maxMessageBytes = 5 * 1024 * 1024
 const idleMs = 60_000
 
@@ -14,13 +16,13 @@ type Data = AsyncIterable<Uint8Array> & { sizeExceeded: boolean }
 
 const wholeOf = async (stream: Data) => Buffer.concat(await Array.fromAsync(stream))
 
-/** What happens before a message comes, as faults have it. */
+/** The answers before a message arrives, with the faults that apply. */
 const createGreeting = (faults: Faults): SMTPServerOptions => ({
   onConnect: (_session, done) => {
     if (faults.strikes('hang')) return
     done(faults.strikes('refuse') ? answerOf(554, '5.3.2 No service here') : null)
   },
-  // Whoever kept a connection is treated as one who comes anew.
+  // A client that kept its connection meets the same faults as one that opens a new one.
   onMailFrom: (_address, _session, done) => {
     if (faults.strikes('hang')) return
     done(faults.strikes('refuse') ? answerOf(421, '4.3.2 No service here') : null)
@@ -33,12 +35,10 @@ const createGreeting = (faults: Faults): SMTPServerOptions => ({
   },
 })
 
-/** An SMTP server that takes every mail, except where a fault was asked for. */
-export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faults }) => {
-  const sockets = new Map<number, Socket>()
-  const cut = ({ remotePort }: SMTPServerSession) => sockets.get(remotePort)?.destroy()
-
-  const take = async (stream: Data, session: SMTPServerSession) => {
+/** Keeps a message, or fails as a fault demands. */
+const createTake =
+  ({ mailbox, faults }: Deps, cut: (session: SMTPServerSession) => void) =>
+  async (stream: Data, session: SMTPServerSession) => {
     const recipients = recipientsOf(session)
     const raw = await wholeOf(stream)
     if (stream.sizeExceeded) throw answerOf(552, '5.3.4 The message is too large')
@@ -50,6 +50,11 @@ export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faul
     if (faults.strikes('lose-answer', recipients)) cut(session)
   }
 
+/** An SMTP server that takes every mail, except where a fault was asked for. */
+export const createSmtp = (deps: Deps) => {
+  const sockets = new Map<number, Socket>()
+  const take = createTake(deps, ({ remotePort }) => sockets.get(remotePort)?.destroy())
+
   const smtp = new SMTPServer({
     name: 'mailbox',
     authOptional: true,
@@ -59,12 +64,12 @@ export const createSmtp = ({ mailbox, faults }: { mailbox: Mailbox; faults: Faul
     size: maxMessageBytes,
     socketTimeout: idleMs,
     onAuth: ({ username }, _session, done) => done(null, { user: username }),
-    ...createGreeting(faults),
+    ...createGreeting(deps.faults),
     onData: (stream, session, done) => {
       take(stream, session).then(() => done(null, 'kept'), done)
     },
   })
-  // A client that goes away in the middle is no failure of the server.
+  // A client that disconnects in the middle is no failure of the server.
   smtp.on('error', () => {})
   smtp.server.on('connection', (socket: Socket) => {
     const { remotePort = 0 } = socket

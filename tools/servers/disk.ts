@@ -19,8 +19,8 @@ export const needSpace = (folder: string, bytes: number, forWhat: string, variab
 type Watch = { leastBytes: number; say: (line: string) => void; everyMs?: number; free?: (folder: string) => number }
 
 /**
- * Says when the disk of `folder` runs full, before anything on it fails, and once more for each time it does.
- * @returns what ends it
+ * Warns when the disk of `folder` runs full, before anything on it fails, once each time.
+ * @returns a function that stops watching
  */
 export const watchSpace = (
   folder: string,
@@ -34,14 +34,14 @@ export const watchSpace = (
         `The disk that holds ${folder} has ${inWords(left)} free; free some space soon: once it is full, ` +
           'purchases are refused until there is room again.',
       )
-    // It has to get clearly better before it is told again.
+    // There has to be clearly more space before the next warning.
     isShort = left < (isShort ? leastBytes * 1.2 : leastBytes)
   }
   const timer = setInterval(() => {
     try {
       look()
     } catch {
-      // A folder that is gone has other troubles.
+      // A folder that is gone is reported elsewhere.
     }
   }, everyMs)
   timer.unref()

@@ -12,7 +12,7 @@ export {
   untilReady,
 } from './process.ts'
 export { cached } from './programs/cache.ts'
-export { findGo } from './programs/dapr-build.ts'
+export { findGo, goEnvironment } from './programs/dapr-build.ts'
 export { findDaprCli } from './programs/dapr-cli.ts'
 export { findPart, findParts } from './programs/find.ts'
 export { findGoProgram } from './programs/go-program.ts'

@@ -1,5 +1,5 @@
-// One `sh` holds the reading end of a pipe and a list of process groups. When this process is gone, however it went,
-// the pipe ends and the groups are killed: nothing survives a `kill -9` of `bun run up`, grandchildren included.
+// One `sh` holds the reading end of a pipe and a list of process groups. When this process ends, in whatever way, the pipe
+// ends and the groups are killed: nothing survives a `kill -9` of `bun run up`, grandchildren included.
 const reaper = `trap '' INT TERM HUP; groups=
 while read -r sign group; do
   if [ "$sign" = + ]; then groups="$groups $group"; continue; fi
@@ -10,7 +10,7 @@ for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done`
 type Pipe = { write(text: string): unknown; flush(): unknown }
 let pipe: Pipe | undefined
 
-const tellReaper = (line: string) => {
+const notifyReaper = (line: string) => {
   if (!pipe) {
     const child = Bun.spawn(['sh', '-c', reaper], {
       stdin: 'pipe',
@@ -28,6 +28,6 @@ const tellReaper = (line: string) => {
 }
 
 /** From now on the process group ends with this process. */
-export const registerOrphan = (group: number) => tellReaper(`+ ${group}`)
+export const registerOrphan = (group: number) => notifyReaper(`+ ${group}`)
 
-export const forgetOrphan = (group: number) => tellReaper(`- ${group}`)
+export const forgetOrphan = (group: number) => notifyReaper(`- ${group}`)

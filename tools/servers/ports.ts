@@ -8,7 +8,7 @@ const folder = () => join(tmpdir(), `fairpass-ports-${userInfo().uid}`)
 const triesForAnyPort = 50
 const answerWithinMs = 500
 
-/** Why a port cannot be had, by the system's own code. */
+/** Why a port cannot be used, by the system's error code. */
 export const whyNot = (port: number, variable: string, code: string | undefined): string =>
   code === 'EACCES' || code === 'EPERM'
     ? `Port ${port} may be used only by an administrator of this machine; choose one from 1024 on with ${variable}=….`

@@ -10,7 +10,7 @@ export type ProcessSpec = {
   readonly name: string
   readonly command: readonly [string, ...string[]]
   readonly cwd?: string
-  /** Where it keeps its data, for its own eyes; made when it is not there. */
+  /** Where it keeps its data; readable by its user alone, and created when missing. */
   readonly folder?: string
   /** Its whole environment: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>
@@ -68,7 +68,7 @@ const runningProcess = (name: string, child: Bun.Subprocess): RunningProcess => 
     try {
       process.kill(-child.pid, 'SIGKILL')
     } catch {
-      // Nobody of the group is left.
+      // No process of the group is left.
     }
   }
   const exited = child.exited.then((): Ending => {
@@ -123,9 +123,8 @@ export const untilReady = async (
 export const describeEnding = ({ code, signal }: Ending) => (signal ? `killed by ${signal}` : `exit code ${code}`)
 
 /**
- * Starts one server and waits until it serves. It ends with this process at the latest. Its output goes to an unlinked
- * file: in long runs of tests Bun was seen to stop reading a child's pipe, and MongoDB, with its log blocked, answered
- * nobody any more.
+ * Starts one server and waits until it serves. It ends with this process at the latest. Its output goes to an unlinked file:
+ * in long runs of tests Bun was seen to stop reading a child's pipe, and MongoDB, whose log was blocked, stopped answering.
  * @throws Error with the end of its output when it ended early or was not ready in time
  */
 export const startProcess = async (spec: ProcessSpec, { timeoutMs = readyWithinMs } = {}): Promise<RunningProcess> => {

@@ -1,5 +1,5 @@
 const redrawEveryMs = 120
-const tellEveryMs = 5_000
+const printEveryMs = 5_000
 
 export type Progress = {
   /** How far it is: `12 of 40 MB`. */
@@ -10,25 +10,25 @@ export type Progress = {
 
 type Screen = { isTTY?: boolean; columns?: number; write(text: string): unknown }
 
-/** Tells of one long piece of work: a line that changes on a terminal, a line every 5 s elsewhere. */
+/** Shows the progress of a long piece of work: a line that changes on a terminal, a line every 5 s elsewhere. */
 export const showProgress = (what: string, screen: Screen = process.stdout): Progress => {
   const startedAt = performance.now()
   let detail = ''
-  let told = ''
+  let printed = ''
   const line = () => {
     const seconds = Math.round((performance.now() - startedAt) / 1000)
     return `${what}${detail && `: ${detail}`}${seconds > 2 ? ` (${seconds} s)` : ''}`
   }
   const redraw = () => screen.write(`\r\x1b[2K${line().slice(0, Math.max(20, (screen.columns ?? 100) - 1))}`)
-  const tell = () => {
+  const print = () => {
     const text = line()
-    if (text !== told) screen.write(`${text}\n`)
-    told = text
+    if (text !== printed) screen.write(`${text}\n`)
+    printed = text
   }
-  const timer = screen.isTTY ? setInterval(redraw, redrawEveryMs) : setInterval(tell, tellEveryMs)
+  const timer = screen.isTTY ? setInterval(redraw, redrawEveryMs) : setInterval(print, printEveryMs)
   timer.unref()
   if (screen.isTTY) redraw()
-  else tell()
+  else print()
   return {
     at: (text) => {
       detail = text

@@ -8,7 +8,7 @@ const notYetInitialized = 94
 
 const electionTimeoutMillis = 1_000
 
-/** Makes the mongod on `port` the only member of its replica set where needed, and tells whether it accepts writes. */
+/** Makes the mongod on `port` the only member of its replica set where needed, and returns whether it accepts writes. */
 export const isPrimary = async (port: number): Promise<boolean> => {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 1_000,

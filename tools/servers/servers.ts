@@ -32,13 +32,13 @@ export const mongodServer = ({ part, dataDir, port, listen = loopback }: At): Pr
       ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', listen, '--nounixsocket'],
       ...['--replSet', 'fairpass', '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.25', '--quiet'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // Whoever waits for the journal has it written at once; this is how often it is looked at beside that, in milliseconds.
+      // A write that waits for the journal flushes it at once; this is how often it is flushed otherwise, in milliseconds.
       ...['--journalCommitInterval', '500'],
       // A slow write is logged with what it writes, hashes of passwords and tokens included.
       ...['--slowms', '3600000'],
       // What a killed process had changed in a transaction is locked until this runs out; ours take milliseconds.
       ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
-      // One node has nobody to hand over to, so an orderly end needs no waiting.
+      // One node has no other to step down for, so an orderly shutdown need not wait.
       ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
     ],
     env: { ...minimalEnv(), ...part.env },
@@ -73,12 +73,12 @@ export const redisServer = ({
   }
 }
 
-/** The control plane does little, and often: one thread wakes nobody else for it. */
+/** The control plane does little, but often: with one thread no other one is woken for it. */
 const controlPlaneEnv = () => ({ ...minimalEnv(), GOMAXPROCS: '1' })
 
 type ControlPlane = { part: Part; port: number; healthPort: number }
 
-/** Dapr's placement service, which knows which sidecar hosts which actor. Its state is made anew at each start. */
+/** Dapr's placement service, which knows which sidecar hosts which actor. It starts with an empty state. */
 export const placementServer = ({
   part,
   port,
@@ -96,7 +96,7 @@ export const placementServer = ({
     ...['--keepalive-time', '1s', '--keepalive-timeout', '2s'],
   ],
   env: { ...controlPlaneEnv(), ...part.env },
-  // Alone, it looks each five milliseconds whether it still leads.
+  // A single instance checks every five milliseconds whether it is still the leader.
   timerSlackMs: 50,
   isReady: () => respondsOk(`http://127.0.0.1:${healthPort}/healthz`),
 })

@@ -50,7 +50,7 @@ export type App = {
   readonly sidecar: Sidecar
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** where it says what it measures; it doesn't without one */
+  /** the port of its metrics; without one it has none */
   readonly metricsPort?: number
 }
 

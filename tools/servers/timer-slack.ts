@@ -25,7 +25,7 @@ export const withTimerSlack = <T>(slackMs: number | undefined, spawn: () => T): 
   try {
     return spawn()
   } finally {
-    // Nought is what this process began with.
+    // Zero restores the slack that this process began with.
     prctl?.(setTimerSlack, 0n, 0n, 0n, 0n)
   }
 }

@@ -1,4 +1,4 @@
-/** Something is in the way that the person at the keyboard can remove: the message is one sentence that says how. */
+/** A problem that the person at the keyboard can solve: the message is one sentence that says how. */
 export class UserError extends Error {
   override readonly name = 'UserError'
 }

@@ -27,11 +27,12 @@ export const errorAnswer = (status: number, error: ErrorBody): Answer => ({
 })
 
 /**
- * A request that changed nothing. `begun` tells whether the endpoint had begun: Stripe keeps the answer for the
- * idempotency key only then, "if incoming parameters fail validation […] no API endpoint initiates the execution".
+ * A request that changed nothing. `begun` is whether the endpoint had begun: Stripe keeps the answer for the idempotency key
+ * only then, "if incoming parameters fail validation […] no API endpoint initiates the execution".
  * https://docs.stripe.com/api/idempotent_requests
  */
 export class StripeRefusal extends Error {
+  override readonly name = 'StripeRefusal'
   readonly answer: Answer
   constructor(
     readonly status: number,

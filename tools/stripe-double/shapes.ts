@@ -16,7 +16,7 @@ export type Kept =
 /** An account of somebody else on the platform, made by it. */
 export type KeptAccount = Stripe.Account & { created: number; metadata: Record<string, string> }
 
-/** Something that happened to an object, as an event will tell it. */
+/** A change of an object that an event will describe. */
 export type Happening = {
   type: Stripe.Event['type']
   object: Kept
@@ -24,7 +24,7 @@ export type Happening = {
 
 export const happening = (type: Happening['type'], object: Kept): Happening => ({ type, object })
 
-/** What a transition leaves behind: the intent after it, every object it touched, what is said about it, in order. */
+/** The result of a transition: the intent after it, every object that it changed, and its events, in order. */
 export type Outcome = {
   intent: Stripe.PaymentIntent
   touched: Kept[]
@@ -33,7 +33,7 @@ export type Outcome = {
   declined?: ErrorBody
 }
 
-/** Where time and chance come in; everything that decides is pure. */
+/** The source of time and of ids; every decision is pure. */
 export type World = {
   nowSeconds: number
   newId(prefix: string): string

@@ -52,22 +52,50 @@ const aboutOf = (entry: Entry): string | null => {
   return entry.object === 'transfer_reversal' && typeof entry.transfer === 'string' ? entry.transfer : null
 }
 
-export const openStorage = (file: string) => {
+/** What a page asks for, in SQL. */
+const conditionsOf = (kind: EntryKind, page: Page, seqOf: (id: string) => number) => {
+  const { createdSeconds: created, startingAfter, endingBefore } = page
+  const asked: (readonly [condition: string, value: SQLQueryBindings | undefined])[] = [
+    ['kind = ?', kind],
+    ['about = ?', page.about],
+    ["json_extract(body, '$.charge') = ?", page.charge],
+    ["json_extract(body, '$.transfer_group') = ?", page.transferGroup],
+    ["json_extract(body, '$.destination') = ?", page.destination],
+    ["json_extract(body, '$.source_transaction') = ?", page.sourceTransaction],
+    ["json_extract(body, '$.type') = ?", page.type],
+    ["json_extract(body, '$.status') = ?", page.status],
+    ...Object.entries(page.metadata ?? {}).map(
+      ([key, value]) => [`json_extract(body, '$.metadata."${key}"') = ?`, value] as const,
+    ),
+    ['created > ?', created?.gt],
+    ['created >= ?', created?.gte],
+    ['created < ?', created?.lt],
+    ['created <= ?', created?.lte],
+    ['seq < ?', startingAfter === undefined ? undefined : seqOf(startingAfter)],
+    ['seq > ?', endingBefore === undefined ? undefined : seqOf(endingBefore)],
+  ]
+  const used = asked.flatMap(([condition, value]) => (value === undefined ? [] : [{ condition, value }]))
+  return { where: used.map(({ condition }) => condition), values: used.map(({ value }) => value) }
+}
+
+/** The body of a row. The only writer of the table is `put`, so a body of a kind has that kind's shape. */
+const decode = <K extends EntryKind>(row: unknown): EntryOf<K> | undefined => {
+  const body = typeof row === 'object' && row !== null && 'body' in row ? row.body : undefined
+  return typeof body === 'string' ? (JSON.parse(body) as EntryOf<K>) : undefined
+}
+
+/** A payment that was answered must still be there after kill -9 of the process or of the machine. */
+const openDatabase = (file: string) => {
   const database = new Database(file, { create: true, strict: true })
-  // A payment that was answered must still be there after kill -9 of the process or of the machine.
   database.run('PRAGMA journal_mode = WAL')
   database.run('PRAGMA synchronous = FULL')
   database.run('PRAGMA busy_timeout = 5000')
   database.run(schema)
+  return database
+}
 
-  const bodyOf = (row: unknown): string | undefined =>
-    typeof row === 'object' && row !== null && 'body' in row && typeof row.body === 'string' ? row.body : undefined
-
-  // The only writer of this table is `put`, so a body of a kind has that kind's shape.
-  const decode = <K extends EntryKind>(row: unknown): EntryOf<K> | undefined => {
-    const body = bodyOf(row)
-    return body === undefined ? undefined : (JSON.parse(body) as EntryOf<K>)
-  }
+export const openStorage = (file: string) => {
+  const database = openDatabase(file)
 
   const put = (entry: Entry) => {
     database
@@ -88,29 +116,7 @@ export const openStorage = (file: string) => {
 
   /** Newest first, as Stripe lists. One more than `limit` is read by callers that need to know whether more follow. */
   const list = <K extends EntryKind>(kind: K, page: Page): EntryOf<K>[] => {
-    const where: string[] = ['kind = ?']
-    const values: SQLQueryBindings[] = [kind]
-    const narrow = (condition: string, value: SQLQueryBindings | undefined) => {
-      if (value === undefined) return
-      where.push(condition)
-      values.push(value)
-    }
-    narrow('about = ?', page.about)
-    narrow("json_extract(body, '$.charge') = ?", page.charge)
-    narrow("json_extract(body, '$.transfer_group') = ?", page.transferGroup)
-    narrow("json_extract(body, '$.destination') = ?", page.destination)
-    narrow("json_extract(body, '$.source_transaction') = ?", page.sourceTransaction)
-    narrow("json_extract(body, '$.type') = ?", page.type)
-    narrow("json_extract(body, '$.status') = ?", page.status)
-    for (const [key, value] of Object.entries(page.metadata ?? {})) {
-      narrow(`json_extract(body, '$.metadata."${key}"') = ?`, value)
-    }
-    narrow('created > ?', page.createdSeconds?.gt)
-    narrow('created >= ?', page.createdSeconds?.gte)
-    narrow('created < ?', page.createdSeconds?.lt)
-    narrow('created <= ?', page.createdSeconds?.lte)
-    narrow('seq < ?', page.startingAfter === undefined ? undefined : seqOf(page.startingAfter))
-    narrow('seq > ?', page.endingBefore === undefined ? undefined : seqOf(page.endingBefore))
+    const { where, values } = conditionsOf(kind, page, seqOf)
     // The page before an entry is the nearest ones, still shown newest first.
     const backwards = page.endingBefore !== undefined
     const order = backwards ? 'ASC' : 'DESC'

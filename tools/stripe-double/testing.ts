@@ -47,7 +47,7 @@ type Received = {
   signature: string
 }
 
-/** Somebody who listens to webhooks; `answer` decides the status. */
+/** An endpoint for webhooks; `answer` decides the status. */
 export const listen = () => {
   const received: Received[] = []
   let status = 200
@@ -137,7 +137,7 @@ type DoubleOptions = {
   webhookUrl?: string
   enabledEvents?: readonly string[]
   now?: () => number
-  /** Hears every request of Stripe's API. */
+  /** Called with every request of Stripe's API. */
   onExchange?: ((exchange: Exchange) => void) | undefined
 }
 

@@ -40,7 +40,7 @@ export const readSecret = (folder: string, name: string): string | undefined => 
   return readFileSync(file, 'utf8').trim() || undefined
 }
 
-/** The same, made when it is first asked for. */
+/** The same, created at the first request. */
 export const keptSecret = (folder: string, name: string): string => {
   const kept = readSecret(folder, name)
   if (kept) return kept

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { App } from '@fairpass/servers'
 import { newSecret } from './data-folder.ts'
 
-/** What only some may see: `DATA_DIR` aside, everything else in the environment reaches every app. */
+/** Variables that only some apps get: `DATA_DIR` aside, everything else in the environment reaches every app. */
 const readers: Record<string, readonly string[]> = {
   JWT_KEY: ['auth'],
   JWT_KEY_PREVIOUS: ['auth'],
@@ -36,7 +36,7 @@ const readers: Record<string, readonly string[]> = {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The part of an environment that `reader` may see; without a reader, what nobody has to himself. */
+/** The part of an environment that `reader` may see; without a reader, the variables that all apps get. */
 export const visibleTo = (environment: Environment, reader?: string): Record<string, string> => {
   const visible: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) {
@@ -59,7 +59,7 @@ export const tokensOf = (environment: Environment): Tokens => ({
 export const appEnv = (app: App, shared: Environment, tokens: Tokens, publicHost?: string): Record<string, string> => ({
   ...visibleTo(shared, app.id),
   ...app.env,
-  // Bun looks each second whether garbage is to be collected, also where nothing happens; that there is much is noticed without it.
+  // Bun checks every second whether garbage has to be collected, also when idle; much garbage is noticed without that check.
   BUN_GC_TIMER_INTERVAL: shared.BUN_GC_TIMER_INTERVAL ?? '10000',
   APP_ID: app.id,
   APP_PORT: String(app.port),
@@ -71,7 +71,7 @@ export const appEnv = (app: App, shared: Environment, tokens: Tokens, publicHost
   ...(app.id === 'web' && { PORT: String(app.port), HOST: publicHost ?? '127.0.0.1' }),
 })
 
-/** A sidecar would speak gRPC, and TLS, to the collector of traces unless it is told what the apps speak anyway. */
+/** A sidecar would use gRPC and TLS to the collector of traces unless it is configured as the apps are. */
 const collectorEnv = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Environment): Record<string, string> =>
   endpoint
     ? {

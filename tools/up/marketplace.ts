@@ -21,7 +21,7 @@ import {
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { listDemoTickets } from './demo/listings.ts'
 import { checkExternalServers } from './external.ts'
-import { findCollector, type Observers, tellObservers } from './observe.ts'
+import { findCollector, type Observers, printObservers } from './observe.ts'
 import { createProcessGroup, PortLost, type ProcessGroup } from './processes/process-group.ts'
 import type { StopSignal } from './processes/stop-signal.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
@@ -30,7 +30,7 @@ import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'
 
 const startTries = 3
-/** With less free the disk may be full before somebody looks. */
+/** With less free space the disk may be full before anybody notices. */
 const warnBelowBytes = 1e9
 const defaultTemplate = join(root, 'dapr', 'dapr.yaml')
 
@@ -65,7 +65,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
     const started = startWithRetry({ settings, template, ports, data, ...prepared, isWatched, runtimes, stop })
     const system = await Promise.race([started, stop.requested])
     if (system) {
-      for (const line of tellWatching(prepared.observers, system)) console.log(line)
+      for (const line of printWatching(prepared.observers, system)) console.log(line)
       console.log(`Fairpass is ready: ${settings.publicOrigin}`)
       if (withDemo) await showDemoTickets(settings, data)
     }
@@ -106,8 +106,8 @@ const findObservers = async (): Promise<Observers> => ({
   collector: await findCollector(process.env.OTEL_EXPORTER_OTLP_ENDPOINT),
 })
 
-const tellWatching = (observers: Observers | undefined, { apps, reachable }: System) =>
-  observers ? tellObservers(observers, apps, reachable.find(({ name }) => name === 'prometheus')?.port) : []
+const printWatching = (observers: Observers | undefined, { apps, reachable }: System) =>
+  observers ? printObservers(observers, apps, reachable.find(({ name }) => name === 'prometheus')?.port) : []
 
 /** Without its demo tickets the marketplace still works. */
 const showDemoTickets = async ({ port, publicOrigin }: Settings, data: DataFolder) => {
@@ -202,5 +202,5 @@ const startAll = async (
 const listFew = (names: ReadonlySet<string>) =>
   names.size > 0 && names.size <= 3 ? `, not yet ${[...names].join(', ')}` : ''
 
-/** Clears a progress line that may stand there. */
+/** Clears a progress line, if there is one. */
 const say = (line: string) => console.log(process.stdout.isTTY ? `\r\x1b[2K${line}` : line)

@@ -5,12 +5,12 @@ import type { App, Part } from '@fairpass/servers'
 import { type ProcessSpec, respondsOk, root } from '@fairpass/servers'
 import { writeWhole } from './data-folder.ts'
 
-/** Where a collector listens unless it is told otherwise. */
+/** Where a collector listens by default. */
 const usualCollector = { host: '127.0.0.1', port: 4318 }
 const answerWithinMs = 500
 const rules = join(root, 'k8s', 'components', 'observe', 'alerts.yaml')
 
-/** Who watches this run. */
+/** The observers of this run. */
 export type Observers = { readonly prometheus: Part | undefined; readonly collector: string | undefined }
 
 /** The collector of traces that the environment names, or one that listens where they usually do. */
@@ -62,8 +62,8 @@ export const prometheusServer = (part: Part, dataDir: string, port: number, apps
   }
 }
 
-/** What a person needs to know to look, or to get what is missing. */
-export const tellObservers = ({ prometheus, collector }: Observers, apps: readonly App[], prometheusPort?: number) => [
+/** What to tell the user about where to look, or how to get what is missing. */
+export const printObservers = ({ prometheus, collector }: Observers, apps: readonly App[], prometheusPort?: number) => [
   ...apps.flatMap(({ id, metricsPort }) =>
     metricsPort ? [`Metrics of ${id}: http://127.0.0.1:${metricsPort}/metrics`] : [],
   ),

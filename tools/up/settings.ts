@@ -20,7 +20,7 @@ export type Settings = {
   readonly runtime: string | undefined
 }
 
-/** As browsers tell it: without a path, a slash at its end included. */
+/** As browsers send it: without a path and without a trailing slash. */
 const originOf = (address: string): string => {
   const url = URL.parse(address)
   if (url && /^https?:$/.test(url.protocol)) return url.origin

@@ -1,26 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { App, Part, PartName, Ports, Runtimes, Template } from '@fairpass/servers'
-import {
-  mongodServer,
-  mongodUri,
-  nameResolutionConfig,
-  type ProcessSpec,
-  placementServer,
-  redisServer,
-  respondsOk,
-  schedulerServer,
-  sidecarServer,
-} from '@fairpass/servers'
+import { nameResolutionConfig, type ProcessSpec, respondsOk, sidecarServer } from '@fairpass/servers'
 import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
-import { appEnv, sidecarEnv, tokensOf, visibleTo } from './environment.ts'
-import { mailboxServer } from './mailbox.ts'
+import { appEnv, sidecarEnv, tokensOf } from './environment.ts'
 import { type Observers, prometheusServer } from './observe.ts'
 import { commandOf, withBunOnPath } from './runtimes/command.ts'
 import type { Settings } from './settings.ts'
-import { doubleKey, stripeDouble } from './stripe-double.ts'
-
-type ReachableName = 'mongod' | 'redis' | 'stripe' | 'mailbox' | 'prometheus'
+import { partOf, preferred, type Reachable, shareServers } from './shared-servers.ts'
 
 /** Every process of one run, on ports of its own. */
 export type System = {
@@ -28,16 +15,13 @@ export type System = {
   readonly servers: readonly ProcessSpec[]
   readonly sidecars: readonly ProcessSpec[]
   readonly appServers: readonly ProcessSpec[]
-  /** What watches the rest, which does not wait for it. */
+  /** The observers of the others, which do not wait for them. */
   readonly watchers: readonly ProcessSpec[]
   /** The servers that `run.json` names with a port. */
-  readonly reachable: readonly { name: ReachableName; port: number }[]
+  readonly reachable: readonly Reachable[]
 }
 
-// Fixed where free: a replica set that comes back on its old port needs no new configuration.
-const preferred = { mongod: 27_117, redis: 6_479, prometheus: 9_090, mailbox: 8_025 }
-
-/** Whose sidecars need to know of placement and scheduler: each that is connected to them costs all three some work, all the time. */
+/** Whose sidecars need to know of placement and scheduler: each connection costs all three some work, all the time. */
 const hostsActors: ReadonlySet<string> = new Set(['expiration'])
 
 type SystemOptions = {
@@ -46,7 +30,7 @@ type SystemOptions = {
   ports: Ports
   data: DataFolder
   parts: ReadonlyMap<PartName, Part>
-  /** who watches; apps say what they measure only when somebody does */
+  /** the observers; apps serve metrics only when there are some */
   observers: Observers | undefined
   isWatched: boolean
   runtimes: Runtimes
@@ -152,75 +136,4 @@ const watch = async ({ observers, ports, data }: SystemOptions, apps: readonly A
   const port = await ports.preferably(preferred.prometheus)
   const server = prometheusServer(observers.prometheus, data.path, port, apps)
   return { servers: [server], reachable: [{ name: 'prometheus' as const, port }] }
-}
-
-/** The servers that this run starts itself, and what others must know to use them. */
-const shareServers = async ({ settings, ports, data, parts }: SystemOptions) => {
-  const servers: ProcessSpec[] = []
-  const reachable: System['reachable'][number][] = []
-  const environment: Record<string, string> = {}
-  const controlPlane = {
-    placementAddress: settings.placementAddress ?? `127.0.0.1:${await ports.any()}`,
-    schedulerAddress: settings.schedulerAddress ?? `127.0.0.1:${await ports.any()}`,
-  }
-  const dataDir = data.path
-  if (!settings.redisHost) {
-    const port = await ports.preferably(preferred.redis)
-    servers.push(redisServer({ part: partOf(parts, 'redis-server'), dataDir, port, password: settings.redisPassword }))
-    reachable.push({ name: 'redis', port })
-    environment.REDIS_HOST = `127.0.0.1:${port}`
-  }
-  if (!settings.mongodbUri) {
-    const port = await ports.preferably(preferred.mongod)
-    servers.push(mongodServer({ part: partOf(parts, 'mongod'), dataDir, port }))
-    reachable.push({ name: 'mongod', port })
-    environment.MONGODB_URI = mongodUri(port)
-  }
-  if (!settings.placementAddress) {
-    const [healthPort, raftPort] = [await ports.any(), await ports.any()]
-    servers.push(
-      placementServer({
-        part: partOf(parts, 'placement'),
-        port: portOf(controlPlane.placementAddress),
-        healthPort,
-        raftPort,
-      }),
-    )
-  }
-  if (!settings.schedulerAddress) {
-    const [healthPort, etcdClientPort, etcdPeerPort] = [await ports.any(), await ports.any(), await ports.any()]
-    const port = portOf(controlPlane.schedulerAddress)
-    servers.push(
-      schedulerServer({ part: partOf(parts, 'scheduler'), port, healthPort, dataDir, etcdClientPort, etcdPeerPort }),
-    )
-  }
-  if (!settings.hasStripeKey) {
-    const port = await ports.any()
-    const webhookSecret = keptSecret(dataDir, 'stripe-webhook-secret')
-    const webhookUrl = `http://127.0.0.1:${settings.port}/api/payments/webhooks/stripe`
-    servers.push(stripeDouble({ port, webhookSecret, webhookUrl, dataDir, env: visibleTo(process.env) }))
-    reachable.push({ name: 'stripe', port })
-    Object.assign(environment, {
-      STRIPE_API_URL: `http://127.0.0.1:${port}`,
-      STRIPE_SECRET_KEY: doubleKey,
-      STRIPE_WEBHOOK_SECRET: webhookSecret,
-    })
-    console.log('STRIPE_SECRET_KEY is not set: payments go to the local double of Stripe, no money moves')
-  }
-  if (!settings.hasMailServer) {
-    const [port, smtpPort] = [await ports.preferably(preferred.mailbox), await ports.any()]
-    servers.push(mailboxServer({ port, smtpPort, dataDir, env: visibleTo(process.env) }))
-    reachable.push({ name: 'mailbox', port })
-    environment.SMTP_URL = `smtp://127.0.0.1:${smtpPort}`
-    console.log(`SMTP_URL is not set: mails go to a mailbox on this machine, http://127.0.0.1:${port}`)
-  }
-  return { servers, reachable, environment, controlPlane }
-}
-
-const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1))
-
-const partOf = (parts: ReadonlyMap<PartName, Part>, name: PartName): Part => {
-  const part = parts.get(name)
-  if (!part) throw new Error(`${name} was not looked for`)
-  return part
 }

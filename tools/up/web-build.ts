@@ -5,7 +5,7 @@ import { run, showProgress, UserError } from '@fairpass/servers'
 const buildLimitMs = 5 * 60_000
 const build = `const { buildUnlessFresh } = await import('./build.ts'); await buildUnlessFresh()`
 
-/** Builds the web app when its sources have changed. It would do so itself when it starts, but nobody would see how far it is. */
+/** Builds the web app when its sources have changed. It would also build at its start, but without showing progress. */
 export const buildWeb = async (dir: string): Promise<void> => {
   if (!existsSync(join(dir, 'build.ts'))) return
   const progress = showProgress('Building the web app where it has changed')

@@ -8,8 +8,8 @@ type Actor = {
 }
 
 /**
- * Hosts actors for the sidecar, which keeps at most one of each id alive and calls it one turn at a time.
- * A reminder is ended from inside by answering 200 with `X-DaprReminderCancel: true`; no other status ends it.
+ * Hosts actors for the sidecar, which keeps at most one of each id alive and calls it one request at a time. A reminder
+ * is ended from inside by answering 200 with `X-DaprReminderCancel: true`; no other status ends it.
  */
 export const actors = (byType: Record<string, Actor>, log: Log) =>
   new Hono()

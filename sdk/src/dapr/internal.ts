@@ -8,10 +8,10 @@ export type OrderToPay = OrderData
 /** Whether anything between a seller and the platform is still to be settled, in any currency. */
 export const Owed = v.object({ isOwed: v.boolean() })
 
-/** How a change of a listing stands to its orders: allowed, or why not. */
+/** Whether the orders of a listing allow it to be changed, or why not. */
 export const Fence = v.object({ verdict: v.picklist(['free', 'reserved', 'sold']) })
 
-/** Orders in the order of their last change, and from where to go on. */
+/** Orders by the time of their last change, and the position from which the next page continues. */
 export const ChangedOrders = v.object({
   orders: v.array(OrderData),
   next: v.nullable(v.object({ at: v.string(), id: v.string() })),

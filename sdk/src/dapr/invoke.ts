@@ -5,8 +5,9 @@ import type { Dapr } from './dapr.ts'
 type Bound = { timeoutMs?: number }
 
 /**
- * How Hono's client reaches another service, typed by that service's app: `hc<Api>('http://orders', through(dapr, 'orders'))`.
- * It is invoked through the sidecars, within the bound; what it refuses is thrown, as `invoke` does.
+ * How Hono's client reaches another service, typed by that service's app: `hc<Api>('http://orders', { fetch:
+ * daprFetch(dapr, 'orders') })`. The call goes through the sidecars and is bounded in time; a refusal is thrown, as
+ * `invoke` throws it.
  */
 export const daprFetch = ({ invoke }: Pick<Dapr, 'invoke'>, appId: string, bound: Bound = {}) => ({
   fetch: async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
@@ -25,8 +26,8 @@ const Sent = v.object({ method: v.optional(v.picklist(['GET', 'POST', 'PUT', 'DE
 type Answer<T> = Promise<{ json: () => Promise<T> }>
 
 /**
- * What another service said, parsed all the same: it may run another version.
- * @throws ServiceUnavailableError when it is not what `schema` says
+ * The answer of another service, parsed although its type is known: that service may run another version.
+ * @throws ServiceUnavailableError when it does not match `schema`
  */
 export const parseResponse = async <S extends v.GenericSchema>(
   schema: S,

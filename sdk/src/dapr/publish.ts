@@ -23,7 +23,7 @@ const cloudEventOf = (event: FairpassEvent) => ({
   time: event.time,
   datacontenttype: 'application/json',
   dataschema: dataSchemaOf(event.type),
-  // A sidecar that traces nothing would blank them.
+  // A sidecar without tracing would overwrite them with empty values.
   ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent, traceid: event.traceparent }),
   data: event.data,
 })

@@ -35,7 +35,7 @@ export const createState = ({ call, callJson }: Sidecar) => ({
 
   saveState: createSave({ call, callJson }),
 
-  /** Forgets `key`, whoever wrote it last. Never for what an ETag guards: a stale one would then succeed. */
+  /** Deletes `key`, whoever wrote it last. Never for what an ETag guards: a stale one would then succeed. */
   deleteState: async (key: string, bound: Bound = {}): Promise<void> => {
     const path = `state/statestore/${encodeURIComponent(key)}`
     const answer = await call('delete state', path, { method: 'DELETE' }, bound.timeoutMs)

@@ -5,7 +5,8 @@ import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type DeadLetter, openDeadLetters } from './dead-letters.ts'
 import { event } from './events.ts'
-import { type EventHandlers, subscriptions } from './subscriptions.ts'
+import type { EventHandlers } from './handlers.ts'
+import { subscriptions } from './subscriptions.ts'
 
 const log = createLog('test', 'fatal')
 const banned = (id = newId()) => event('user.banned', { id, version: 2, at: new Date().toISOString() })

@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts'
 import { deadLettersKept } from '../telemetry/metrics.ts'
 import { inSpan } from '../telemetry/trace.ts'
 import { isEventType } from './events.ts'
-import { applyEvent, type EventHandlers } from './subscriptions.ts'
+import { applyEvent, type EventHandlers } from './handlers.ts'
 
 /** An event that was given up, in the collection `deadLetters` of the service that could not apply it. */
 export type DeadLetter = {
@@ -25,7 +25,7 @@ const Delivered = v.object({ id: v.fallback(v.string(), () => crypto.randomUUID(
 /** How many letters are applied again at once. */
 const batch = 100
 const countedMost = 1_000
-/** How many are kept, and for how long: beyond that nobody has looked for months, or something is wrong with all of them. */
+/** How many are kept, and for how long: beyond that nobody has checked for months, or every event fails. */
 const keptMost = 10_000
 const keptSeconds = 180 * 24 * 3600
 
@@ -51,7 +51,7 @@ const replayOne = async (letters: Letters, log: Log, handlers: EventHandlers): P
   return true
 }
 
-/** The oldest go, loudly, where more are kept than anybody could look at. */
+/** Deletes the oldest, with an error in the log, when more are kept than anybody could go through. */
 const dropOldest = async (letters: Letters, log: Log): Promise<void> => {
   if ((await letters.estimatedDocumentCount()) <= keptMost) return
   const oldest = await letters.find({}, { sort: { at: 1 }, limit: batch, projection: { _id: 1 } }).toArray()

@@ -20,7 +20,7 @@ beforeEach(async () => {
   tries = 0
   kept = []
   const handlers = {
-    // A new listener hears what was said before it came, too.
+    // A new subscriber also receives what was published before it subscribed.
     'user.banned': async ({ id }: FairpassEvent) => {
       if (id === told.id && ++tries <= failures) throw new Error('the database is away')
     },

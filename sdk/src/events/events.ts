@@ -28,7 +28,7 @@ export const TicketData = v.object({
   status: v.picklist(['available', 'reserved', 'sold', 'withdrawn']),
   /** the latest order that took it */
   orderId: v.optional(Id),
-  /** how it changes hands; of old, by a transfer after the sale */
+  /** how it changes hands; events of earlier versions do not say, and mean a transfer after the sale */
   delivery: v.optional(v.picklist(['file', 'transfer'])),
   /** its file was uploaded, so that it can be bought */
   hasFile: v.optional(v.literal(true)),
@@ -66,7 +66,7 @@ export const OrderData = v.object({
   expiresAt: Instant,
   /** when the ticket's event begins */
   startsAt: v.optional(Instant),
-  /** the ticket as it was when it was ordered, as far as it is told to people */
+  /** the ticket as it was when it was ordered, as far as mails mention it */
   title: v.optional(v.string()),
   venue: v.optional(v.string()),
   city: v.optional(v.string()),
@@ -105,7 +105,7 @@ const PayoutData = v.object({
   /** counts how often it was sent, after it had come back */
   transferAttempt: v.number(),
 })
-/** A dispute is called as Stripe calls it. */
+/** The id of a dispute is Stripe's. */
 const DisputeData = v.object({
   id: v.string(),
   version: Version,
@@ -115,7 +115,10 @@ const DisputeData = v.object({
   currency: Currency,
   status: v.picklist(['inquiry', 'open', 'won', 'lost', 'closed']),
 })
-/** Who waited for a ticket that is free again, and has not looked since. Its id is the ticket's, its version the order's that let it go. */
+/**
+ * Who waited for a ticket that is free again, and has not opened its page since. Its id is the ticket's, its version
+ * the order's that let it go.
+ */
 const WaitlistData = v.object({
   id: Id,
   version: Version,
@@ -153,7 +156,7 @@ const dataByType = {
   'order.completed': OrderData,
   'order.refunded': OrderData,
   'handover.sent': OrderData,
-  /** its seller has said nothing yet, and little time is left */
+  /** its seller has not answered yet, and little time is left */
   'handover.due': OrderData,
   'handover.overdue': OrderData,
   'claim.opened': ClaimData,
@@ -181,9 +184,9 @@ const dataByType = {
 } as const
 
 /**
- * The shape of each type's data that this version says, where it is not the first. A field that is added leaves it as it is,
- * since whoever does not know a field ignores it; it is raised with what the version before can still read, and what it
- * cannot read comes a version later.
+ * The schema version of each type's data that this release publishes, where it is not the first. Adding a field does
+ * not raise it, since readers ignore unknown fields. Raise it with a change that the release before can still read;
+ * what that one cannot read has to wait for the release after.
  */
 const shapeByType: { readonly [T in keyof typeof dataByType]?: number } = { 'expiration.due': 2 }
 
@@ -191,6 +194,7 @@ export const shapeOf = (type: EventType): number => shapeByType[type] ?? 1
 
 /** An event of a version that is two or more ahead of this one: it waits as a dead letter until this service is upgraded. */
 export class NewerEventError extends Error {
+  override readonly name = 'NewerEventError'
   constructor(type: EventType, shape: number) {
     super(
       `${type} has shape ${shape}, and this version of the service reads up to ${shapeOf(type) + 1}; upgrade it, then replay`,
@@ -204,7 +208,7 @@ export type FairpassEvent<T extends EventType = EventType> = {
   [K in T]: { id: string; type: K; time: string; data: DataByType[K]; traceparent?: string }
 }[T]
 
-/** A new event, ready for an outbox; whatever comes of it belongs to the trace in which it happened. */
+/** A new event, ready for an outbox; its handlers run within the trace in which it happened. */
 export const event = <T extends EventType>(type: T, data: DataByType[T], now = new Date()) => {
   const { traceparent } = currentTrace() ?? {}
   return {
@@ -220,10 +224,10 @@ export const isEventType = (type: string): type is EventType => Object.hasOwn(da
 
 const schemaOf = (type: EventType, shape = shapeOf(type)) => `urn:fairpass:${type}:${shape}`
 
-/** The CloudEvents attribute `dataschema`, by which an event carries the shape of its data. */
+/** The CloudEvents attribute `dataschema`, by which an event names the schema version of its data. */
 export const dataSchemaOf = (type: EventType): string => schemaOf(type)
 
-/** Versions before this one sent none, and said the first shape, or one that is told from it by its fields. */
+/** Earlier releases sent none and used the first version, or one that is recognised by its fields. */
 const shapeIn = (type: EventType, dataschema: string | undefined): number => {
   const prefix = schemaOf(type, 0).slice(0, -1)
   const shape = dataschema?.startsWith(prefix) ? Number(dataschema.slice(prefix.length)) : 1

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { newId } from '../mongo/entity.ts'
 import { event } from './events.ts'
-import { applyEvent, composeHandlers, type EventHandlers } from './subscriptions.ts'
+import { applyEvent, composeHandlers, type EventHandlers } from './handlers.ts'
 
 const banned = () => event('user.banned', { id: newId(), version: 2, at: new Date().toISOString() })
 

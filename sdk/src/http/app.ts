@@ -21,7 +21,7 @@ export type ServiceOptions = {
   /** what the sidecar shows to prove itself (APP_API_TOKEN); without one nothing is checked */
   appToken?: string | undefined
   publicOrigin: string
-  /** false until indexes are there; nothing but health and Dapr's own questions is answered before */
+  /** false until indexes exist; until then only health checks and Dapr's own requests are answered */
   isPrepared: () => boolean
   /** whether database and sidecar answer, and the process is not draining */
   isReady: () => Promise<boolean>
@@ -83,7 +83,7 @@ const fromSidecar = (appToken: string | undefined) =>
     await next()
   })
 
-/** Whoever asked learns in time that it did not work; what was begun goes on, and is there for the next try. */
+/** The client gets an answer in time; what was begun goes on, and is found by the next attempt. */
 const answerWithin = (ms: number) =>
   createMiddleware(async (_, next) => {
     const late = Promise.withResolvers<never>()
@@ -97,7 +97,10 @@ const answerWithin = (ms: number) =>
 
 const mediaTypeOf = (contentType = '') => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-/** A page of another origin can neither name the public origin nor send JSON without asking first (OWASP ASVS 5.0, 3.5.1). */
+/**
+ * A page of another origin can neither send the public origin as its own nor send JSON without a preflight request
+ * (OWASP ASVS 5.0, 3.5.1).
+ */
 const fromOwnPages = ({ publicOrigin, uploads }: Pick<ServiceOptions, 'publicOrigin' | 'uploads'>) =>
   createMiddleware(async (c, next) => {
     if (isUnsafe(c.req.method)) {
@@ -166,8 +169,8 @@ export const sidecarOnly = createMiddleware(async (c, next) => {
 })
 
 /**
- * Lets only the named apps in. The sidecar appends its own word to a caller id that a client sent along, so nothing but an
- * exact match will do; everybody else learns that there is nothing here.
+ * Lets only the named apps in. The sidecar appends the real caller to a caller id that a client sent along, so nothing
+ * but an exact match will do; every other caller gets a 404.
  */
 export const onlyFrom = (...appIds: string[]) =>
   createMiddleware(async (c, next) => {

@@ -6,7 +6,9 @@ import { withRequestSchema } from './describe-route.ts'
 /** A body of a hundred thousand unknown fields is not answered with as many sentences. */
 const maxReasons = 50
 
-/** What the validator says of itself is for programmers; where a schema has no words of its own, these are for people. */
+/**
+ * The validator's default messages are for programmers; these replace them where a schema has no message of its own.
+ */
 const messageOf = (issue: v.BaseIssue<unknown>): string => {
   if (!/^Invalid \w+:/.test(issue.message)) return issue.message
   if (issue.expected === 'never') return 'is not a field here'

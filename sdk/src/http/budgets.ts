@@ -10,15 +10,15 @@ type Options = {
   now: () => number
 }
 
-// Whatever else is kept under the key counts as nothing spent.
+// Any other value under the key counts as an unspent budget.
 const Kept = v.fallback(v.number(), 0)
 
 const maxAttempts = 5
-/** A limit must not hold up what it protects: past this it lets through. */
+/** A limit must not delay what it protects: after this time the request is let through. */
 export const timeoutMs = 750
-/** How long the state store is left alone after it failed to answer. */
+/** How long the state store is not asked again after it failed to answer. */
 const restMs = 3_000
-/** One read and one write for all that ask; undefined when others kept writing in between. */
+/** One read and one write for all waiting requests; undefined when other replicas kept writing in between. */
 const createSettle =
   ({ dapr, log, now: clock }: Options) =>
   async (key: string, asked: Asked[]): Promise<Step[] | undefined> => {
@@ -40,8 +40,8 @@ const createSettle =
   }
 
 /**
- * Budgets in the state store, written with ETags. Whoever comes while one is being written waits and is written together
- * with the others, so that a crowd costs two rounds and not one each. While the state store does not answer everything is
+ * Budgets in the state store, written with ETags. Requests that arrive during a write are collected and written
+ * together, so that a crowd costs two round trips and not one each. While the state store does not answer everything is
  * let through.
  */
 export const createBudgets = ({ dapr, log, now: clock }: Options) => {

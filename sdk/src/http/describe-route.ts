@@ -22,7 +22,7 @@ export const withRequestSchema = <H extends object>(
   schema: v.GenericSchema,
 ): H =>
   Object.assign(middleware, {
-    // Checks that JSON Schema cannot say are left to the schema's own words.
+    // Checks that JSON Schema cannot express are described by the schema's own messages.
     [uniqueSymbol]: { target, ...resolver(schema, { options: { errorMode: 'ignore', typeMode: 'input' } }) },
   })
 
@@ -55,7 +55,7 @@ export const describeRoute = (
   return Object.assign<MiddlewareHandler, object>((_, next) => next(), spoken({ summary, responses, refuses }))
 }
 
-/** A schema that the document names, and what one looks like. */
+/** A schema that the document names, with an example. */
 export const named = <S extends v.GenericSchema>(ref: string, schema: S, example?: v.InferInput<S>) =>
   v.pipe(schema, v.metadata({ ref, ...(example === undefined ? {} : { examples: [example] }) }))
 

@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb'
+import type { Collection, Db } from 'mongodb'
 import { IdempotencyKeyReusedError, ServiceUnavailableError } from '../errors.ts'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
@@ -13,10 +13,8 @@ const pollMs = 50
 /** The lock of a request that ended without an answer to keep. */
 const released = new Date(0)
 
-/** The answers of requests by their keys, and the locks of those that are under way. */
-export const openIdempotencyStore = (db: Db) => {
-  const answers = db.collection<Answered>('idempotency')
-
+/** The ways to a lock: the first request under its key inserts it, a later one takes over what was released or lost. */
+const createLocks = (answers: Collection<Answered>) => {
   /** Takes the lock of a request that is known; undefined while somebody else has it. */
   const takeOver = async (known: Answered, fingerprint: string, now: Date): Promise<Date | undefined> => {
     if (known.lockedUntil > now) return undefined
@@ -38,6 +36,14 @@ export const openIdempotencyStore = (db: Db) => {
     }
   }
 
+  return { insert, takeOver }
+}
+
+/** The answers of requests by their keys, and the locks of those that are under way. */
+export const openIdempotencyStore = (db: Db) => {
+  const answers = db.collection<Answered>('idempotency')
+  const { insert, takeOver } = createLocks(answers)
+
   return {
     /** @returns the answer of the first request, or the lock to be it, with the time of the first */
     claim: async (_id: string, fingerprint: string): Promise<{ answer: string } | { firstAt: Date }> => {
@@ -49,7 +55,8 @@ export const openIdempotencyStore = (db: Db) => {
         if (!known) continue
         const isSame = known.fingerprint === fingerprint
         const isReleased = known.lockedUntil.getTime() === released.getTime()
-        // What was refused for now may be asked otherwise; what may have been done may not.
+        // A released key was refused for now, so another body may follow; a request that may have taken effect may not
+        // change.
         if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()
         if (known.answer) return { answer: known.answer }
         const firstAt = await takeOver(known, fingerprint, now)

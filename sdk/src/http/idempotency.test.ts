@@ -126,7 +126,7 @@ test('a repeat after a failure yields the id of the first try, however much late
   expect(new Set(seen).size).toBe(1)
 })
 
-// Guarantee: a refusal that time can heal is not kept for two days.
+// Guarantee: a refusal that passes with time is not stored for two days.
 test.each([409, 429, 503, 401])('a %p is asked again under the same key', async (status) => {
   let asked = 0
   const busy = new Hono<IdempotencyEnv>().post('/things', openIdempotency(db).middleware, (c) =>

@@ -17,13 +17,15 @@ const digest = (secret: string, ...parts: string[]) => {
   return hash.digest()
 }
 
-/** What time can heal is asked again: somebody else's checkout ends, a limit passes, a session is renewed. */
+/**
+ * Refusals that pass with time are not stored: another buyer's checkout ends, a limit is over, a session is renewed.
+ */
 const isFinal = (status: number) => status < 500 && ![401, 409, 429].includes(status)
 
 export type IdempotencyEnv = {
   Variables: {
     idempotentId?: string
-    /** what tells callers apart who are not signed in, on a route whose body does not; set before the middleware */
+    /** distinguishes callers who are not signed in, on a route whose body does not; set before the middleware */
     caller?: string
   }
 }
@@ -64,8 +66,8 @@ const description: Parameters<typeof withOpenApi>[1] = {
 
 /**
  * `Idempotency-Key` on a POST: the same key, caller and body get the first answer again, for two days; another body is
- * refused. A failure on our side and a refusal that time can heal are not kept, so that trying again helps.
- * `c.var.idempotentId` is an id that a repeat of the request yields again: what is created under it is created once, even
+ * refused. A failure on our side and a refusal that passes with time are not stored, so that a retry can succeed.
+ * `c.var.idempotentId` is an id that a repeat of the request gets again: what is created under it is created once, even
  * when the first answer was never stored. Like every id it carries its time, that of the first request.
  * @param secret keys the digests, without which a body that holds a password could be guessed from its fingerprint
  */

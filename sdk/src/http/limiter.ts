@@ -6,12 +6,12 @@ import { charge, type Rate, refund } from './gcra.ts'
 
 /** What is limited: one budget for each subject, such as an account or an address. */
 export type Limit = {
-  /** tells budgets of one subject apart */
+  /** distinguishes the budgets of one subject */
   name: string
   rate: Rate
   /**
-   * How many of them each replica grants by itself, before it asks the state store: what nobody does often then costs
-   * nothing. They are charged with the first one that is asked for.
+   * How many of them each replica grants by itself before it asks the state store, so that rare requests cost nothing.
+   * They are charged with the first one that reaches the state store.
    */
   free?: number
 }
@@ -65,12 +65,12 @@ export const createLimiter = ({ dapr, log, secret, now = Date.now }: Options) =>
       return (await change(key, (wholeAt, at) => charge(wholeAt, limit.rate, owed, at))).retryAfterSeconds
     },
 
-    /** Undoes one `take` of what turned out not to count. */
+    /** Undoes one `take` that turned out not to count. */
     refund: async (limit: Limit, subject: string): Promise<void> => {
       await change(keyOf(limit, subject), (wholeAt) => refund(wholeAt, limit.rate))
     },
 
-    /** Makes the subject's budget whole. */
+    /** Resets the subject's budget. */
     forget: async (limit: Limit, subject: string): Promise<void> => {
       if (isResting()) return
       await dapr.deleteState(keyOf(limit, subject), { timeoutMs }).catch(() => {})

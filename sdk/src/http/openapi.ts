@@ -117,7 +117,7 @@ export const openApiOf = async <E extends Env, S extends Schema, B extends strin
   publicOrigin: string,
 ) => {
   const { paths, components } = await generateSpecs(app, {
-    // What nobody described is in the document all the same, so that a test sees it.
+    // Routes without a description are in the document, too, so that a test notices them.
     includeEmptyPaths: true,
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
@@ -156,7 +156,7 @@ export const describeApi = <E extends Env, S extends Schema, B extends string>(
   app.get('/internal/openapi.json', onlyFrom('web'), async (c) => {
     made ??= openApiOf(app, publicOrigin)
     made.catch(() => {
-      // The next who asks has it tried again.
+      // The next request tries again.
       made = undefined
     })
     return c.json(await made)

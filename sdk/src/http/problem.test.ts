@@ -12,7 +12,7 @@ import { showError } from './problem.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 
-/** What a client is told when a route throws. */
+/** What a client reads when a route throws. */
 const told = async (thrown: unknown) => {
   const app = new Hono()
     .use((_, next) => inSpan('told', { traceparent: `00-${traceId}-00f067aa0ba902b7-01` }, next))
@@ -37,7 +37,7 @@ const invalid = (() => {
   }
 })()
 
-// Guarantee: whichever library fails, the answer has the contract's form, and no word of the cause.
+// Guarantee: whichever library fails, the answer has the contract's form, and nothing about the cause.
 test.each<[string, unknown, number, string, object]>([
   ['no server of MongoDB', sameSelection, 503, 'database_unavailable', { message: 'Failed to connect to database' }],
   ['a lost connection', new MongoNetworkError('10.1.2.3'), 503, 'database_unavailable', {}],

@@ -36,7 +36,10 @@ export const problem = (error: CustomError): Response =>
     },
   )
 
-/** The error handler of every service: logs what nobody foresaw whole, an outage in one line, and shows what it may. */
+/**
+ * The error handler of every service: logs unexpected errors in full and outages in one line, and shows clients only
+ * what they may see.
+ */
 export const showError = (log: Log) => (thrown: Error, _c: Context) => {
   const error = customErrorOf(thrown)
   if (error instanceof InternalError) log.error({ err: thrown }, error.message)

@@ -37,8 +37,8 @@ const networkOf = (address: string): string => {
 }
 
 /**
- * Where a request comes from: an IPv4 address, or the network of an IPv6 one. The web app alone tells, as the first
- * address that it sends; what any other caller says of itself counts for nothing.
+ * Where a request comes from: an IPv4 address, or the network of an IPv6 one. Only the web app is trusted to say, with
+ * the first address that it sends; what other callers send is ignored.
  */
 export const addressOf = (c: Context): string | undefined => {
   if (c.req.header('dapr-caller-app-id') !== 'web') return undefined
@@ -52,15 +52,15 @@ type Options<E extends Env, P extends string, I extends Input> = Omit<Limit, 'ra
   rate: Rate | undefined
   /** whose budget a request spends; undefined: nobody's */
   of: (c: Context<E, P, I>) => string | undefined
-  /** Only answers with this code are counted; a success makes the budget whole again. */
+  /** Only answers with this code are counted; a success resets the budget. */
   onlyCounts?: ErrorCode
 }
 
 const codeOf = (error: unknown) => (error instanceof CustomError ? error.code : undefined)
 
 /**
- * Refuses with 429 and `Retry-After` what goes beyond a rate. What counts failures only is charged before and given back
- * after, so that a thousand guesses at once are a thousand.
+ * Refuses with 429 and `Retry-After` what goes beyond a rate. A limit on failures is charged before the request and
+ * refunded after a success, so that a thousand parallel guesses count as a thousand.
  */
 export const createRateLimit =
   (limiter: Limiter) =>

@@ -13,7 +13,7 @@ const maxAttempts = 10
 const unexpired = (list: Denied): Denied =>
   Object.fromEntries(Object.entries(list).filter(([, { until }]) => until > Date.now()))
 
-/** Events have no order: a later ban stays. */
+/** Events arrive in any order: a later ban stays. */
 const withBan = (list: Denied, userId: string, ban: Denied[string]): Denied => {
   const known = list[userId]
   return known && known.bannedAt > ban.bannedAt ? list : { ...list, [userId]: ban }
@@ -26,8 +26,8 @@ const without = (list: Denied, { id, at }: { id: string; at: string }): Denied =
 
 /**
  * Who was banned, or erased their account, while a token of theirs may still live. Bans arrive as events, at one
- * replica; the list is in the state store, from which each replica takes it over (`receive`). It lives through restarts,
- * is filled again from auth when the state store lost it, and forgets a ban once every token from before it has expired.
+ * replica; the list is in the state store, from which each replica reads it (`receive`). It survives restarts, is
+ * filled again from auth when the state store lost it, and drops a ban once every token from before it has expired.
  */
 export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSeconds: number }) => {
   let denied: Denied = {}
@@ -41,7 +41,7 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
     denied = change(denied)
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const stored = await dapr.getState(key, Denied)
-      // What the state store lost is still known here.
+      // What the state store lost is still in memory here.
       const next = change(unexpired(stored?.value ?? denied))
       if (await dapr.saveState(key, next, stored?.etag)) {
         denied = next
@@ -66,7 +66,7 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
 
   return {
     key,
-    /** Takes over what the state store has under `key`; undefined: it has lost it. */
+    /** Takes over what the state store has under `key`; undefined when it has lost it. */
     receive,
     isDenied: (user: User) => {
       const ban = denied[user.id]

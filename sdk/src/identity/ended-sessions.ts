@@ -9,7 +9,10 @@ type Ended = v.InferOutput<typeof Ended>
 
 const key = 'ended-sessions'
 const maxAttempts = 10
-/** Replicas read the whole list at once. Beyond this the one that ended first is over with its token, not at once. */
+/**
+ * Replicas read the whole list at once. Beyond this the oldest entry is dropped, and that session ends with its token
+ * and not at once.
+ */
 const maxSessions = 2_000
 
 const latest = (ended: Ended): Ended =>
@@ -43,7 +46,9 @@ export const createEndedSessions = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenS
 
   return {
     key,
-    /** Takes over what the state store has under `key`; undefined: it has lost it, and what is known counts on. */
+    /**
+     * Takes over what the state store has under `key`; undefined: it has lost it, and what is in memory remains valid.
+     */
     receive: async (stored: unknown): Promise<void> => {
       if (stored !== undefined) ended = v.parse(Ended, stored)
     },

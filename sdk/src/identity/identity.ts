@@ -12,13 +12,15 @@ import {
 import { withOpenApi } from '../http/describe-route.ts'
 
 export type Role = 'user' | 'admin'
-/** Whom a valid access token speaks for. `sessionId` names the device it was issued to. */
+/** The user of a valid access token. `sessionId` names the device it was issued to. */
 export type User = {
   id: string
   role: Role
   sessionId: string
   issuedAt: Date
-  /** when they proved who they are, by a password, a code or a passkey; with their token, where it does not say */
+  /**
+   * when they proved who they are, by a password, a code or a passkey; when the token was issued, where it does not say
+   */
   authenticatedAt?: Date
   /** what is missing: `email_confirmation` to buy and sell, `second_factor` to be an admin */
   needs?: readonly string[]
@@ -33,7 +35,7 @@ type Options = {
   isDenied: (user: User) => boolean | Promise<boolean>
   /** over https the cookie carries the `__Host-` prefix (RFC 6265bis, 4.1.3.2) */
   publicOrigin: string
-  /** how long somebody may do what asks for it again, in seconds */
+  /** for how many seconds after authenticating a user need not do it again */
   reauthenticateSeconds: number
 }
 
@@ -65,7 +67,7 @@ const createRequired = ({ verify, isDenied, publicOrigin }: Options) => {
   return { identify, required }
 }
 
-/** A route's guard: whoever is signed in, unless `refuse` says why not. */
+/** A route's guard: signed-in users pass, unless `refuse` gives a reason. */
 const createGuard =
   (required: (c: Context) => Promise<User>) =>
   (refuse: (user: User) => Error | undefined = () => undefined) =>
@@ -92,8 +94,8 @@ const refuseUnconfirmed = ({ needs }: User) =>
 const security = [{ cookie: [] }, { bearer: [] }]
 
 /**
- * Who is calling: middlewares for routes open to all, to the signed-in, to those whose address is confirmed, to those who
- * have proved just now that it is them, and to admins.
+ * Middlewares that identify the caller: for routes open to all, to signed-in users, to users with a confirmed address,
+ * to users who have just authenticated again, and to admins.
  */
 export const createIdentity = (options: Options) => {
   const { identify, required } = createRequired(options)

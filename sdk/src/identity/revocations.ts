@@ -5,14 +5,14 @@ import { unrecorded } from '../telemetry/trace.ts'
 import { createDenyList } from './deny-list.ts'
 import { createEndedSessions } from './ended-sessions.ts'
 
-/** How old the lists may be when somebody asks, in milliseconds: a ban is felt everywhere within a second. */
+/** How old the lists may be when a token is checked, in milliseconds: a ban takes effect everywhere within a second. */
 const freshMs = 500
 /** How long a request may wait for the lists. */
 const timeoutMs = 1_000
 
 /**
- * Whose tokens count no more although they have not expired: the banned, and those whose session has ended. Both lists are
- * read together, and only when somebody asks: a service that nobody calls asks nothing, and one that is called twice a second.
+ * Tokens that are revoked before they expire: of banned users and of ended sessions. Both lists are read together, and
+ * only when a token is checked: an idle service reads nothing, a busy one reads twice a second.
  */
 export const createRevocations = ({ dapr, log, tokenSeconds }: { dapr: Dapr; log: Log; tokenSeconds: number }) => {
   const denyList = createDenyList({ dapr, tokenSeconds })
@@ -42,7 +42,7 @@ export const createRevocations = ({ dapr, log, tokenSeconds }: { dapr: Dapr; log
     }
   }
 
-  /** While the state store does not answer, nobody waits for it: what is known counts. */
+  /** While the state store does not answer, requests do not wait for it: the lists in memory are used. */
   const refresh = async (): Promise<void> => {
     const ageMs = Date.now() - readAt
     // A clock that was set back must not make old lists fresh.

@@ -4,9 +4,9 @@ import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 type Known = { _id: string; version: number; isSuspended: boolean }
 
 /**
- * Who may not sell or buy, as the events of their account say in their own order: one that is replayed after a later one
- * changes nothing. Kept with what the service owns, so that whoever writes first and looks afterwards misses no ban,
- * however old this replica's deny list is.
+ * Who may not sell or buy, by the events of their accounts in the order of their versions: an older one that is
+ * replayed changes nothing. Stored in the service's own database, so that a request that writes first and checks
+ * afterwards misses no ban, however old this replica's deny list is.
  */
 export const openSuspensions = (db: Db) => {
   const accounts = db.collection<Known>('suspensions')

@@ -7,7 +7,8 @@ import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { accessToken, createTokenVerifier, createVerifier } from './tokens.ts'
 
-// Promise 8: with auth down, valid tokens still work. What a token must be is told in services/auth/src/session/tokens.test.ts.
+// Promise 8: with auth down, valid tokens still work. What a token must be is tested in
+// services/auth/src/session/tokens.test.ts.
 
 let dapr: Dapr
 let isAuthThere: boolean

@@ -7,7 +7,7 @@ import { Id } from '../http/body.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { User } from './identity.ts'
 
-/** What an access token must say of itself (RFC 9068 for `typ`). Ed25519 is the only algorithm that is accepted. */
+/** What an access token must contain (RFC 9068 for `typ`). Ed25519 is the only algorithm that is accepted. */
 export const accessToken = { issuer: 'fairpass/auth', audience: 'fairpass', typ: 'at+jwt', algorithm: 'EdDSA' } as const
 
 const Claims = v.object({
@@ -18,7 +18,7 @@ const Claims = v.object({
   exp: v.number(),
   /** when its owner proved who they are (OpenID Connect Core, 2); a token of before has none */
   auth_time: v.optional(v.number()),
-  /** what is missing for some of what the role may do; what is not known here is no hindrance */
+  /** what is missing for some of what the role may do; values that are not known here are ignored */
   needs: v.optional(v.array(v.string())),
 })
 const Jwks = v.object({
@@ -32,7 +32,7 @@ const cooldownMs = 2_000
 /** Only a name: the keys are fetched by invocation, never from an address that a token or a network could change. */
 const jwksUrl = new URL('http://auth/api/users/.well-known/jwks.json')
 
-/** More tokens than one replica is shown within their quarter of an hour; beyond it the first are verified again. */
+/** More tokens than one replica sees within their quarter of an hour; beyond it the oldest are verified again. */
 const maxRemembered = 10_000
 
 type Verified = { user: User; expiresAt: number }
@@ -63,9 +63,9 @@ const verifyOnce = async (token: string, getKey: JWTVerifyGetKey): Promise<Verif
 }
 
 /**
- * Tells whom access tokens speak for, or undefined for any token that is not valid now: forged, expired, of another kind.
- * `jku` and `jwk` headers are never looked at, since keys come from `getKey` alone. What was verified is remembered until
- * it expires, so that a session's requests cost one signature.
+ * Returns the user of an access token, or undefined for any token that is not valid now: forged, expired, of another
+ * kind. `jku` and `jwk` headers are never looked at, since keys come from `getKey` alone. What was verified is
+ * remembered until it expires, so that a session's requests cost one signature.
  */
 export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
   const remembered = new Map<string, Verified>()
@@ -77,7 +77,7 @@ export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
   }
 
   return {
-    /** @throws ServiceUnavailableError when the keys cannot be had: that is our failure, not the caller's */
+    /** @throws ServiceUnavailableError when the keys cannot be fetched: that is our failure, not the caller's */
     verify: async (token: string): Promise<User | undefined> => {
       const known = remembered.get(token)
       if (known && known.expiresAt > now().getTime()) return known.user
@@ -86,7 +86,7 @@ export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
       if (verified) remember(token, verified)
       return verified?.user
     },
-    /** For when the keys are others: what they signed is verified again. */
+    /** To be called when the keys have changed: remembered tokens are verified again. */
     forget: () => remembered.clear(),
   }
 }
@@ -99,7 +99,7 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
   let fetchedAt = 0
   let known = ''
 
-  /** For the next start: one during an outage of auth knows who is calling all the same. */
+  /** For the next start, which may come during an outage of auth. */
   const storeKeys = async (keys: v.InferOutput<typeof Jwks>) => {
     const stored = await dapr.getState('jwks', Jwks)
     if (JSON.stringify(stored?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, stored?.etag)

@@ -33,7 +33,10 @@ export const createChanges = <T extends Entity>(deps: Deps<T>) => {
 }
 
 const createChange = <T extends Entity>({ reads: { find }, writes: { replace }, memory }: Deps<T>) => {
-  /** A change of what this process wrote last; undefined when that leads nowhere, because it may be outdated. */
+  /**
+   * A change of what this process wrote last; undefined when it is refused, since the remembered version may be
+   * outdated.
+   */
   const changeRemembered = async (id: string, change: Change<T>, eventsOf?: EventsOf<T>): Promise<T | undefined> => {
     const current = memory.get(id)
     const next = current && attempt(() => change(current))

@@ -79,12 +79,12 @@ test('events that could not be published wait in their document, and go out in o
   expect(publishedOf(id)).toEqual([])
   expect(await accounts.find(id)).toEqual({ id, version: 2, balance: 1 })
   isBrokerUp = true
-  await accounts.relay.sweep(writtenAt)
-  // Whoever wrote it may be about to publish it.
+  await accounts.relay.publishLeftBehind(writtenAt)
+  // The process that wrote it may be about to publish it.
   expect(publishedOf(id)).toEqual([])
-  await accounts.relay.sweep(Date.now() + 2_000)
+  await accounts.relay.publishLeftBehind(Date.now() + 2_000)
   expect(publishedOf(id).map(({ data }) => 'version' in data && data.version)).toEqual([1, 2])
-  await accounts.relay.sweep()
+  await accounts.relay.publishLeftBehind()
   expect(publishedOf(id)).toHaveLength(2)
   expect(await accounts.raw.findOne({ _id: id })).not.toHaveProperty('outbox')
 })

@@ -11,7 +11,7 @@ const outboxIndex: IndexDescription = { key: { 'outbox.time': 1 }, name: 'outbox
 
 type Options = {
   indexes?: IndexDescription[]
-  /** names of indexes that versions before this one made, and that nothing reads by any more */
+  /** names of indexes of earlier releases that no query uses any more */
   retiredIndexes?: string[]
   /** where the events of this collection's documents go; they are published right after the write, at least once */
   publishAll?: PublishAll
@@ -24,8 +24,8 @@ const maxRemembered = 2_000
 
 /**
  * A typed collection: what goes in is checked by the compiler, what comes out is a plain value with `id` for `_id` and
- * without the outbox. A write and its events are one atomic operation. Written in a session, events wait for `flush` after
- * the commit, or for the relay's periodic look.
+ * without the outbox. A write and its events are one atomic operation. Written in a session, events wait for `flush`
+ * after the commit, or for the relay's periodic search.
  */
 export const openCollection = <T extends Entity>(
   db: Db,

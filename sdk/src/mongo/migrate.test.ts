@@ -60,7 +60,7 @@ test('it goes on where a killed process stopped', async () => {
     .work()
     .catch(() => {})
   expect(await old()).toBe(count - 500)
-  // Whoever took the step may still be at it, for as long as a step may take.
+  // The replica that took the step may still be working on it, for as long as a step may take.
   const other = open(failing)
   await other.work()
   expect(begun).toHaveLength(2)

@@ -3,7 +3,7 @@ import { safetyNetMs } from '../run-periodically.ts'
 import type { Log } from '../telemetry/log.ts'
 
 /**
- * Brings what versions before this one stored to today's shape. A step may run twice, on several replicas, and beside
+ * Brings documents of earlier releases to the current schema. A step may run twice, on several replicas, and beside
  * writers of the version before: it changes only what still has the old shape.
  */
 export type Migration = {
@@ -37,7 +37,7 @@ export type MigrationRecord = {
 const stepWithinMs = 30_000
 /** Longer than a rolling update takes, in which replicas of the version before still write the old shape. */
 const settleMs = 10 * 60_000
-/** How many steps a round takes before other work has its turn. */
+/** How many steps a round takes before it yields to other work. */
 const maxSteps = 20
 
 type Options = {
@@ -93,7 +93,7 @@ export const openMigrations = (db: Db, { migrations, log, settleMs: settle = set
     const record = await claim(records, name, new Date())
     if (!record) return false
     const next = afterStep(record, await step(record.after), new Date(), settle)
-    // Who took longer than its time has lost its turn, and what it did is found done.
+    // A replica that took longer than its lease has lost it; the next one finds its work done.
     await records.updateOne({ _id: name, notBefore: record.notBefore }, { $set: next })
     if (next.passes !== undefined)
       log?.info({ migration: name, changed: next.changed, done: Boolean(next.at) }, 'migrated')
@@ -161,7 +161,7 @@ export const renameFields =
 export const dropIndex =
   (db: Db, collection: string, name: string): Migration['step'] =>
   async () => {
-    // A collection that is not there yet has none.
+    // A collection that does not exist yet has no index.
     const indexes = await db
       .collection(collection)
       .indexes()

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { MongoServerError } from 'mongodb'
 import { databaseErrorOf } from './mongo-errors.ts'
 
-// Guarantee: while a replica set chooses another primary, whoever reads is told to come back, as whoever writes is.
+// Guarantee: while a replica set chooses another primary, readers get a 503 to retry after, as writers do.
 test.each([
   ['NotWritablePrimary', 10_107],
   ['NotPrimaryNoSecondaryOk', 13_435],

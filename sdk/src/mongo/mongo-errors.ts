@@ -15,16 +15,17 @@ export const isDuplicateKey = (error: unknown): error is MongoServerError =>
 export const isAllDuplicateKeys = (error: unknown): boolean =>
   error instanceof MongoBulkWriteError && [error.writeErrors].flat().every(({ code }) => code === 11_000)
 
-/** It was given up at its `maxTimeMS`. */
+/** The operation exceeded its `maxTimeMS`. */
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
 
 /**
- * What a member says that is no primary, or is about to be none, and what was waiting for a majority then. Writes carry a
- * label for it, reads do not (the drivers' specification of retryable reads has the list).
+ * The errors of a member that is not, or is about to stop being, the primary, and of writes that were waiting for a
+ * majority then. Writes carry a label for it, reads do not (the drivers' specification of retryable reads has the
+ * list).
  */
 const withoutPrimary = new Set([6, 7, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436])
 
-/** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are nobody's to foresee. */
+/** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are unexpected. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
   if (isOutOfTime(error))
     return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Document, Filter, Collection as MongoCollection } from 'mongodb'
+import { createBatcher } from '../batcher.ts'
 import type { FairpassEvent } from '../events/events.ts'
-import { createBell, type Loop, pause } from '../run-periodically.ts'
+import { createBell, type Loop } from '../run-periodically.ts'
 import type { GaugeCollector } from '../telemetry/gauges.ts'
 import { outboxOldestSeconds, outboxPending } from '../telemetry/metrics.ts'
 
@@ -24,14 +25,14 @@ export const publishEach =
 /** How long events wait for others to go out with, in milliseconds. */
 const lingerMs = 5
 /**
- * How often a relay looks for what somebody else left behind, in milliseconds: a replica that died. What this process could not
- * publish rings its bell, and what its predecessor left is found at its start.
+ * How often a relay searches for events that a replica that died left behind, in milliseconds. What this process could
+ * not publish rings its bell, and what its predecessor left is found at its start.
  */
-const lookEveryMs = 15_000
-/** How long an event may wait for the relay that its writer started, before the periodic look takes it, in milliseconds. */
+const searchEveryMs = 15_000
+/** How long an event waits for the relay of its writer before the periodic search takes it, in milliseconds. */
 const graceMs = 1_000
 const maxBatch = 100
-/** As far as what is left is counted, and how long counting may take. */
+/** Up to how many unpublished events are counted, and how long counting may take. */
 const countedMost = 1_000
 const countWithinMs = 1_000
 
@@ -43,7 +44,7 @@ type Waiting = {
   done: PromiseWithResolvers<void>
 }
 
-/** Takes out what was published, and the whole outbox when nothing else is in it. One update a document. */
+/** Removes published events, and the whole outbox field when nothing else is in it. One update a document. */
 const removal = ({ id, published }: Waiting): AnyBulkWriteOperation<WithOutbox> => ({
   updateOne: {
     filter: { _id: id } as Filter<WithOutbox>,
@@ -54,14 +55,17 @@ const removal = ({ id, published }: Waiting): AnyBulkWriteOperation<WithOutbox> 
   },
 })
 
-/** Publishes the events of documents, in order within each, and takes out what went out. Tells each how that ended. */
+/**
+ * Publishes the events of documents, in order within each, and removes what was published. Reports to each waiter how
+ * that ended.
+ */
 const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
   const takeOut = async (gone: Waiting[]) => {
     if (gone.length > 0) await raw.bulkWrite(gone.map(removal), { ordered: false })
   }
 
   /** Publishes the first event of each document, so that its second never overtakes it. */
-  const publishFirst = async (documents: Waiting[]) => {
+  const publishFirst = async (documents: readonly Waiting[]) => {
     const failures = await publishAll(documents.map(({ events: [first] }) => first as FairpassEvent)).catch(
       (error: unknown) => new Map(documents.map(({ events: [first] }) => [first?.id, error])),
     )
@@ -75,7 +79,7 @@ const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     }
   }
 
-  return async (batch: Waiting[]): Promise<void> => {
+  return async (batch: readonly Waiting[]): Promise<void> => {
     let left = batch
     while (left.length > 0) {
       await publishFirst(left)
@@ -91,32 +95,28 @@ const createPublishBatch = (raw: MongoCollection<WithOutbox>, publishAll: Publis
 }
 
 /** Documents whose events are to go out: those that come within a moment together, one batch after the other. */
-const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
-  /** Whose turn is to come, by document. */
+const createQueue = (publishBatch: (batch: readonly Waiting[]) => Promise<void>) => {
+  /** What waits, by document. */
   const waiting = new Map<string, Waiting>()
-  /** Whose events are going out right now. */
-  let batch: Waiting[] = []
-  let isRunning = false
+  /** The documents whose events are being published right now. */
+  let batch: readonly Waiting[] = []
 
-  const run = async () => {
-    if (isRunning) return
-    isRunning = true
-    await pause(lingerMs)
-    while (waiting.size > 0) {
-      batch = [...waiting.values()].slice(0, maxBatch)
+  const publish = createBatcher<Waiting>(
+    async (next) => {
+      batch = next
       for (const { id } of batch) waiting.delete(id)
       await publishBatch(batch)
       batch = []
-    }
-    isRunning = false
-  }
+    },
+    { lingerMs, maxSize: maxBatch },
+  )
 
   const underWay = (id: string) => waiting.get(id) ?? batch.find((document) => document.id === id)
 
   return {
     isUnderWay: (id: string): boolean => underWay(id) !== undefined,
 
-    /** Ends when what was enqueued for `id` is out; at once when nothing is under way. */
+    /** Resolves when what was enqueued for `id` is published; at once when nothing is under way. */
     settled: (id: string): Promise<void> => underWay(id)?.done.promise ?? Promise.resolve(),
 
     /** @returns a promise that ends once they are out and taken out */
@@ -128,8 +128,9 @@ const createQueue = (publishBatch: (batch: Waiting[]) => Promise<void>) => {
       }
       const done = Promise.withResolvers<void>()
       done.promise.catch(() => {})
-      waiting.set(id, { id, events: [...events], published: [], done })
-      void run()
+      const document = { id, events: [...events], published: [], done }
+      waiting.set(id, document)
+      void publish(document)
       return done.promise
     },
   }
@@ -163,7 +164,7 @@ const createOutboxGauge = (raw: MongoCollection<WithOutbox>): GaugeCollector => 
   }
 }
 
-/** Rings when events do not go out, once until they do: from then on the loop looks by itself. */
+/** Rings when events do not go out, once until they do: from then on the loop polls by itself. */
 const createAlarm = () => {
   const bell = createBell()
   let isFailing = false
@@ -188,9 +189,9 @@ const findLeft = (raw: MongoCollection<WithOutbox>, before: string) =>
     .toArray()
 
 /**
- * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right after a
- * write its events are known and go out together with those of other documents; a periodic look finds what a crash or an
- * outage left behind.
+ * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right
+ * after a write its events are known and go out together with those of other documents; a periodic search finds what a
+ * crash or an outage left behind.
  */
 export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: PublishAll) => {
   const { add, settled, isUnderWay } = createQueue(createPublishBatch(raw, publishAll))
@@ -198,7 +199,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
 
   /**
    * Publishes events that were just written to the outbox of `id`, after those of the same document that wait already.
-   * @returns a promise that ends once they are out and taken out; the periodic look goes on with what fails
+   * @returns a promise that ends once they are out and taken out; the periodic search retries what fails
    */
   const enqueue = (id: string, events: readonly FairpassEvent[]): Promise<void> => {
     const out = add(id, events)
@@ -216,7 +217,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
   }
 
   /** Publishes what has waited longer than a second, oldest first. @returns `more` when there may be others */
-  const sweep = async (now = Date.now()): Promise<'more' | undefined> => {
+  const publishLeftBehind = async (now = Date.now()): Promise<'more' | undefined> => {
     const before = new Date(now - graceMs).toISOString()
     const left = await findLeft(raw, before)
     const results = await Promise.allSettled(
@@ -235,9 +236,9 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
     enqueue,
     settled,
     flush,
-    sweep,
-    /** The periodic look, as a loop of the service. */
-    loopOf: (name: string): Loop => ({ everyMs: lookEveryMs, name, work: sweep, bell }),
+    publishLeftBehind,
+    /** The periodic search, as a loop of the service. */
+    loopOf: (name: string): Loop => ({ everyMs: searchEveryMs, name, work: publishLeftBehind, bell }),
     gaugeCollector: createOutboxGauge(raw),
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
 
-/** `transactionLifetimeLimitSeconds` of the server, and how often it looks for transactions that are over. */
+/** `transactionLifetimeLimitSeconds` of the server, and how often it checks for expired transactions. */
 const lockedAtMostMs = 5_000 + 5_000
 
 // Guarantee: what a process had changed in a transaction when it was killed can be changed again within seconds.

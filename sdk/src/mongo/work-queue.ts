@@ -10,8 +10,8 @@ type Options = {
 }
 
 /**
- * Documents with work left in them, as a queue between replicas: each is taken up by one of them at a time, for as long as
- * the pause before the next attempt. Whoever dies with it leaves it to the next.
+ * Documents with work left, as a queue shared by replicas: one replica leases each at a time, for as long as the pause
+ * before the next attempt. When it dies, another one takes over after that.
  */
 export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinished, backoff }: Options) => {
   const taken = (found: D, now: Date) => takenLease(found.lease, backoff, now)
@@ -22,14 +22,14 @@ export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinis
       partialFilterExpression: unfinished,
     } satisfies IndexDescription,
 
-    /** What may be taken up, the longest due first. `which` narrows what has work left. */
+    /** What may be leased, the longest due first. `which` narrows what has work left. */
     due: async (now: Date, limit: number, which: object = {}): Promise<D[]> => {
       const filter = { ...unfinished, ...which, 'lease.nextAttemptAt': { $lte: now } } as unknown as Filter<D>
       const found = await raw.find(filter).sort({ 'lease.nextAttemptAt': 1 }).limit(limit).toArray()
       return found as unknown as D[]
     },
 
-    /** Takes up what was found, and gives it as it is now; undefined when somebody else was quicker. */
+    /** Leases what was found and returns it as it is now; undefined when another replica was quicker. */
     claim: async (found: D, now = timeNow()): Promise<D | undefined> => {
       const { _id, lease } = found
       const same = { ...unfinished, _id, 'lease.attempts': lease.attempts, 'lease.nextAttemptAt': lease.nextAttemptAt }

@@ -20,7 +20,10 @@ export const nextOf = <T extends Entity>(before: T, after: T): T => ({
   version: before.version + 1,
 })
 
-/** The write that makes `saved` of `before`, if that is still what is stored. Only what is another value is written. */
+/**
+ * The write that makes `saved` of `before`, if that is still what is stored. Only fields with another value are
+ * written.
+ */
 const updateFrom = <T extends Entity>({ before, saved, outbox }: Planned<T>) => {
   const old = before as Record<string, unknown>
   const fields = Object.entries(saved).filter(([key, value]) => key !== 'id' && value !== old[key])
@@ -43,23 +46,22 @@ type Deps<T extends Entity> = {
   memory: ReturnType<typeof createRecent<T>>
 }
 
-/** Writes that are one atomic operation with their events. */
-export const createWrites = <T extends Entity>({ raw, relay, memory }: Deps<T>) => {
-  /** What fails to go out here is found again by the relay's periodic look, which logs it. */
-  const written = (entity: T, events: readonly FairpassEvent[], { session }: InSession): T => {
+/** What a write leaves behind in this process: what it remembers, and the events that are to go out. */
+const createAfterWrite =
+  <T extends Entity>({ relay, memory }: Deps<T>) =>
+  (entity: T, events: readonly FairpassEvent[], { session }: InSession): T => {
     // Whether a transaction commits is not known here.
     if (session) memory.drop(entity.id)
     else memory.put(entity)
+    // What fails to go out is found again by the relay's periodic search, which logs it.
     if (events.length > 0 && !session) void relay.enqueue(entity.id, events)
     return entity
   }
 
-  /** Inserts at version 1. A duplicate key is the driver's error: `isDuplicateKey` knows it. */
-  const insert = async (
-    entity: Omit<T, 'version'>,
-    eventsOf: EventsOf<T> = () => [],
-    options: InSession = {},
-  ): Promise<T> => {
+/** Inserts at version 1. A duplicate key is the driver's error: `isDuplicateKey` knows it. */
+const createInsert =
+  <T extends Entity>({ raw }: Deps<T>, written: ReturnType<typeof createAfterWrite<T>>) =>
+  async (entity: Omit<T, 'version'>, eventsOf: EventsOf<T> = () => [], options: InSession = {}): Promise<T> => {
     const { id, ...rest } = entity as Omit<T, 'version'> & { id: string }
     const saved = { id, version: 1, ...rest } as unknown as T
     const outbox = eventsOf(saved)
@@ -67,6 +69,11 @@ export const createWrites = <T extends Entity>({ raw, relay, memory }: Deps<T>) 
     await raw.insertOne(stored as unknown as OptionalUnlessRequiredId<Stored<T>>, options)
     return written(saved, outbox, options)
   }
+
+/** Writes that are one atomic operation with their events. */
+export const createWrites = <T extends Entity>(deps: Deps<T>) => {
+  const { raw, memory } = deps
+  const written = createAfterWrite(deps)
 
   /**
    * Writes `after` over `before` if `before` is still what is stored.
@@ -103,7 +110,7 @@ export const createWrites = <T extends Entity>({ raw, relay, memory }: Deps<T>) 
     return isWhole
   }
 
-  return { insert, replace, replaceMany }
+  return { insert: createInsert(deps, written), replace, replaceMany }
 }
 
 export type Writes<T extends Entity> = ReturnType<typeof createWrites<T>>

@@ -64,6 +64,42 @@ export const connect = (uri: string, name: string, { isTraced = false } = {}) =>
   return client
 }
 
+/** Connects and prepares, however long that takes, then keeps the loops going until the signal. */
+const prepareAndLoop = async (
+  { client, db, log }: { client: MongoClient; db: Db; log: Log },
+  { prepare, loops }: Built,
+  { signal, onPrepared }: { signal: AbortSignal; onPrepared: () => void },
+) => {
+  let prepared = false
+  while (!prepared && !signal.aborted) {
+    try {
+      // A client whose first connection failed stays closed until it is told to connect again.
+      await client.connect()
+      await followDatabaseClock(db).then(prepare)
+      prepared = true
+      onPrepared()
+    } catch (error) {
+      log.warn({ err: error }, 'not prepared yet; trying again')
+      await pause(500, signal)
+    }
+  }
+  await Promise.all([...loops, clockLoop(db)].map((loop) => runPeriodically(loop, { log, signal })))
+}
+
+/** Calls `drain` at the first SIGTERM or SIGINT, then ends the process. */
+const onStop = (log: Log, drain: () => Promise<void>) => {
+  let isStopping = false
+  const stop = async () => {
+    if (isStopping) return
+    isStopping = true
+    log.info('draining')
+    await drain()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
 /**
  * Runs a service: connects, builds, serves, and drains on SIGTERM or SIGINT: first it is no longer ready, then (in a
  * pod) it waits for its sidecar to end, through which all calls come and go, then it takes no new connections, then it ends
@@ -81,29 +117,27 @@ export const runService = async <C extends CommonConfig>(
   const db = client.db(name)
   const dapr = createDapr({ endpoint: daprEndpointOf(config), apiToken: config.DAPR_API_TOKEN })
   const stopping = new AbortController()
-  let isDraining = false
-  let prepared = false
+  const state = { isPrepared: false, isDraining: false }
 
   const service: ServiceOptions = {
     log,
     appToken: config.APP_API_TOKEN,
     publicOrigin: config.PUBLIC_ORIGIN,
-    isPrepared: () => prepared,
+    isPrepared: () => state.isPrepared,
     isReady: async () =>
-      !isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
+      !state.isDraining && (await dapr.isHealthy()) && (await db.command({ ping: 1, maxTimeMS: 1_000 })).ok === 1,
   }
-  const { app, prepare, loops, gaugeCollectors } = build({ config, db, dapr, log, service })
-  const { HOST, APP_PORT } = config
-  const server = runtime.listen({ hostname: HOST, port: APP_PORT, fetch: (request) => app.fetch(request) })
-  if (config.HEALTH_PORT) serveHealth(config.HEALTH_PORT, app)
-  log.info({ port: server.port }, 'listening')
-  const { METRICS_HOST: hostname, METRICS_PORT: port } = config
-  if (port) serveMetrics({ service: name, hostname, port }, createScrape(gaugeCollectors, log))
+  const built = build({ config, db, dapr, log, service })
+  const server = serve(name, config, built, log)
+  const running = prepareAndLoop({ client, db, log }, built, {
+    signal: stopping.signal,
+    onPrepared: () => {
+      state.isPrepared = true
+    },
+  })
 
-  const stop = async () => {
-    if (isDraining) return
-    log.info('draining')
-    isDraining = true
+  onStop(log, async () => {
+    state.isDraining = true
     await untilSidecarEnds(dapr, config.OUTLIVE_SIDECAR_SECONDS)
     stopping.abort()
     const drained = server
@@ -112,26 +146,23 @@ export const runService = async <C extends CommonConfig>(
       .then(() => client.close())
       .then(tracing.stop)
     await Promise.race([drained, pause(drainMs)])
-    process.exit(0)
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-
-  const running = (async () => {
-    while (!prepared && !stopping.signal.aborted) {
-      try {
-        // A client whose first connection failed stays closed until it is told to connect again.
-        await client.connect()
-        await followDatabaseClock(db).then(prepare)
-        prepared = true
-      } catch (error) {
-        log.warn({ err: error }, 'not prepared yet; trying again')
-        await pause(500, stopping.signal)
-      }
-    }
-    await Promise.all([...loops, clockLoop(db)].map((loop) => runPeriodically(loop, { log, signal: stopping.signal })))
-  })()
+  })
   await running
+}
+
+/** Serves the app, and beside it what probes and Prometheus ask for. */
+const serve = (
+  service: string,
+  { HOST, APP_PORT, HEALTH_PORT, METRICS_HOST, METRICS_PORT }: CommonConfig,
+  { app, gaugeCollectors }: Built,
+  log: Log,
+) => {
+  const server = runtime.listen({ hostname: HOST, port: APP_PORT, fetch: (request) => app.fetch(request) })
+  if (HEALTH_PORT) serveHealth(HEALTH_PORT, app)
+  log.info({ port: server.port }, 'listening')
+  if (METRICS_PORT)
+    serveMetrics({ service, hostname: METRICS_HOST, port: METRICS_PORT }, createScrape(gaugeCollectors, log))
+  return server
 }
 
 /** For probes, which come from outside the pod, where the app itself is not reachable. */

@@ -13,7 +13,7 @@ export const counter = <L extends string = never>(name: string, { help, labels =
 export const gauge = <L extends string = never>(name: string, { help, labels = [] }: Labels<L>): Gauge<L> =>
   new Gauge({ name: `fairpass_${name}`, help, labelNames: labels, registers: [metrics] })
 
-/** How long something took, in seconds; `buckets` are the bounds that shares can be told for. */
+/** How long something took, in seconds; `buckets` are the bounds of the histogram. */
 export const histogram = <L extends string = never>(
   name: string,
   { help, labels = [], buckets }: Labels<L> & { buckets: number[] },

@@ -88,7 +88,7 @@ test('a failure is known by its kind, never by its words', async () => {
   await inSpan('one', {}, () => Promise.reject(new ConfigError('SECRET'))).catch(() => {})
   await inSpan('two', {}, () => Promise.reject(new NotFoundError('SECRET'))).catch(() => {})
   expect(recorded().map(({ attributes }) => attributes)).toEqual([
-    { 'error.type': 'Error' },
+    { 'error.type': 'ConfigError' },
     { 'error.type': 'not_found' },
   ])
   expect(exporter.getFinishedSpans().map(({ events, status }) => [events, status.message])).toEqual([

@@ -27,7 +27,7 @@ type SpanOptions = {
   isRoot?: boolean
 }
 
-// Of the whole process, since a bundle may hold this file twice: whoever comes second changes nothing.
+// Of the whole process, since a bundle may hold this file twice: the second registration changes nothing.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 // Until somebody collects spans they are ids alone, which logs, errors and sidecars carry: nothing is recorded.
 trace.setGlobalTracerProvider(new SdkTracerProvider({ sampler: new AlwaysOffSampler() }))
@@ -72,7 +72,7 @@ export const inSpan = <T>(name: string, options: SpanOptions, work: (span: Span)
   })
 }
 
-/** Begins a span within the one that is going on; undefined where that isn't recorded. Whoever begins it must end it. */
+/** Begins a span within the one that is going on; undefined where that isn't recorded. The caller must end it. */
 export const beginSpan = (name: string, kind: SpanKind, attributes: Attributes): Span | undefined =>
   trace.getActiveSpan()?.isRecording() ? tracer().startSpan(name, { kind, attributes }) : undefined
 

@@ -41,7 +41,7 @@ type Options = {
   service: ServiceOptions
   hasher: Hasher
   publishAll: PublishAll
-  /** without one mails wait in the database */
+  /** without one mails stay in the database */
   sender: Pick<SmtpSender, 'send'> | undefined
   payments: Payments
 }

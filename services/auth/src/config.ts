@@ -49,7 +49,7 @@ export const readAuthConfig = (env: Record<string, string | undefined>) => {
     throw new ConfigError('The environment is not usable: ADMIN_EMAIL and ADMIN_PASSWORD belong together')
   const host = new URL(config.PUBLIC_ORIGIN).hostname
   const from = senderOf(config.MAIL_FROM ?? '') ?? { name: 'Fairpass', address: `no-reply@${host}` }
-  // On a developer's own machine neither is wanted; where people are, both are.
+  // On a developer's machine neither is wanted; in production both are.
   const isPublic = config.PUBLIC_ORIGIN.startsWith('https:')
   return {
     ...config,

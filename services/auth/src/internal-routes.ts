@@ -3,7 +3,10 @@ import { Id, onlyFrom, parse } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import type { Account } from './domain/account.ts'
 
-/** Services feel a ban within a second; a token may outlive it by its own lifetime and what clocks differ. */
+/**
+ * A ban takes effect in all services within a second; a token may outlive it by its own lifetime and the difference of
+ * clocks.
+ */
 const clockSkewSeconds = 5
 
 type Deps = {
@@ -14,7 +17,7 @@ type Deps = {
   }
 }
 
-/** What other services ask of auth. Its type is all that they take from here. */
+/** The routes for other services, which import nothing of auth but their type. */
 export const createInternalRoutes = ({ config, accounts }: Deps) =>
   new Hono()
     .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {

@@ -23,13 +23,13 @@ type Variables = { [N in keyof typeof limitVariables]: v.InferOutput<(typeof lim
 type WithEmail = { out: { json: { email: string } } }
 type Of<E extends Env = Env> = (c: Context<E, string, WithEmail>) => string | undefined
 
-/** An address may do this often before replicas compare notes. */
+/** How often an address may do this before replicas consult the shared budget. */
 const freeAt = 60
 
 const emailOf: Of = (c) => c.req.valid('json').email
 const emailAndAddressOf: Of = (c) => `${emailOf(c)} ${addressOf(c) ?? ''}`
 
-/** Who may try how often. What is refused here has cost no hash. */
+/** Who may try how often. A request that is refused here has cost no password hash. */
 export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: Variables) => {
   const byAddress = (name: string, rate: Limit['rate'] | undefined) =>
     rateLimit({ name: `${name} by address`, rate, of: addressOf, free: freeAt })
@@ -42,7 +42,7 @@ export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: 
     /** asking for mails, and trying what stands in them */
     recoveryByAddress: byAddress('recovery', variables.LIMIT_RECOVERY_ADDRESS),
 
-    /** Asked first, so that somebody who keeps guessing from one address does not lock the owner out elsewhere. */
+    /** Checked first, so that guessing from one address does not lock the owner out elsewhere. */
     wrongPasswordsHere: rateLimit({
       name: 'wrong passwords from an address',
       rate: variables.LIMIT_SIGNIN_ACCOUNT,

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { actors } from '@fairpass/sdk/dapr'
 import { applyEvent, event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
-import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { createHandlers } from './events.ts'
 import { actorType, createExpiration, type Expiration } from './expiration.ts'
+import { orderUntil } from './testing.ts'
 
 // The sidecar's side of this is in test/e2e/expiry.test.ts; here is what the service asks of it and answers.
 
@@ -39,19 +39,6 @@ beforeEach(() => {
   expiration = createExpiration(dapr)
 })
 
-const orderUntil = (expiresAt: string): OrderData => ({
-  id: newId(),
-  version: 1,
-  status: 'created',
-  ticketId: newId(),
-  buyerId: newId(),
-  sellerId: newId(),
-  totalCents: 500,
-  currency: 'eur',
-  createdAt: '2070-01-01T00:00:00.000Z',
-  expiresAt,
-})
-
 const apply = (order: OrderData) =>
   applyEvent(createHandlers(expiration), 'order.created', event('order.created', order))
 
@@ -75,7 +62,8 @@ test('a reminder that could not be registered is registered when the event comes
   expect(registered).toHaveLength(1)
 })
 
-// Guarantee: whoever comes when a second has begun, and may have been told already, is told all the same.
+// Guarantee: an order that arrives when its second has begun, whose reminder may have fired already, still gets its
+// event.
 test('a second that has begun is registered for each order that comes', async () => {
   const late = new Date().toISOString()
   await apply(orderUntil(late))

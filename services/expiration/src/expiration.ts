@@ -10,9 +10,9 @@ const period = '2s'
 const maxRemembered = 100_000
 
 /**
- * The clock of the holds: for each second in which an order runs out of time there is one actor, named by that second, whose
- * reminder comes as it begins. It carries no list, since orders knows best what is due by then, and is never taken back: a
- * second in which all orders have ended otherwise costs one event.
+ * The clock of the holds: for each second in which an order runs out of time there is one actor, named by that second,
+ * whose reminder comes as it begins. It carries no list, since orders knows best what is due by then, and is never
+ * cancelled: a second whose orders have all ended otherwise costs one event.
  */
 export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'>) => {
   /** Seconds to come whose reminder is registered already. */
@@ -25,19 +25,19 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
 
   const register = async (second: number): Promise<void> => {
     await dapr.registerReminder(actorType, String(second), reminder, new Date(second * 1000), period)
-    // One that has begun may have been told already, so whoever comes late registers it again.
+    // The reminder of a second that has begun may have fired already, so a late order registers it again.
     if (second * 1000 > now().getTime()) remember(second)
   }
 
   return {
-    /** Sees to it that orders is told when each of these moments comes. */
+    /** Makes sure that orders gets `expiration.due` at each of these moments. */
     schedule: async (moments: readonly Date[]): Promise<void> => {
       const seconds = new Set(moments.map((moment) => Math.floor(moment.getTime() / 1000)))
       await Promise.all([...seconds].filter((second) => !scheduled.has(second)).map(register))
     },
 
     actor: {
-      /** Says what is due, and is done only once that is published; orders judges by its own clock. */
+      /** Publishes what is due, and is done only once that succeeded; orders judges by its own clock. */
       onReminder: async (id: string) => {
         const until = new Date((Number(id) + 1) * 1000).toISOString()
         await dapr.publish(event('expiration.due', { until, version: 1 }))

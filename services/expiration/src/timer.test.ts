@@ -2,11 +2,11 @@ import { beforeAll, expect, test } from 'bun:test'
 import { actors } from '@fairpass/sdk/dapr'
 import { applyEvent, event, type FairpassEvent, type OrderData } from '@fairpass/sdk/events'
 import { createServiceApp } from '@fairpass/sdk/http'
-import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { testActorSidecar } from '@fairpass/servers/testing'
 import { createHandlers } from './events.ts'
 import { actorType, createExpiration } from './expiration.ts'
+import { orderUntil } from './testing.ts'
 
 // Promise 3, the timer's half of it: real placement, scheduler and sidecar, without the periodic look of orders.
 
@@ -38,21 +38,8 @@ beforeAll(async () => {
   })
 }, 60_000)
 
-const orderFor = (seconds: number): OrderData => ({
-  id: newId(),
-  version: 1,
-  status: 'created',
-  ticketId: newId(),
-  buyerId: newId(),
-  sellerId: newId(),
-  totalCents: 500,
-  currency: 'eur',
-  createdAt: new Date().toISOString(),
-  expiresAt: new Date(Date.now() + seconds * 1_000).toISOString(),
-})
-
 const opened = async (seconds: number) => {
-  const order = orderFor(seconds)
+  const order = orderUntil(new Date(Date.now() + seconds * 1_000).toISOString())
   await applyEvent(handlers, 'order.created', event('order.created', order))
   return order
 }

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { RelayedProblemError } from '@fairpass/sdk/errors'
-import type { TicketData } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import { openCatalogue } from './catalogue.ts'
+import { aTicket } from './testing/ticket.ts'
 
 let db: Db
 beforeAll(async () => {
@@ -14,24 +14,10 @@ beforeAll(async () => {
 const noSuchTicket = () => Promise.reject(new RelayedProblemError('not_found', [], undefined))
 const opened = () => openCatalogue(db, { invoke: noSuchTicket })
 
-const aTicket = (version: number, more: Partial<TicketData> = {}): TicketData => ({
-  id: newId(),
-  version,
-  sellerId: newId(),
-  title: 'Opera',
-  venue: 'Hall',
-  city: 'Graz',
-  startsAt: '2035-01-01T20:00:00Z',
-  priceCents: 5_000,
-  currency: 'eur',
-  status: 'available',
-  ...more,
-})
-
-// Guarantee: buyers pay the price that the seller named last, in whatever order orders hears of it.
+// Guarantee: buyers pay the price that the seller named last, in whatever order the events arrive.
 test('a ticket that comes late or twice changes nothing', async () => {
   const catalogue = opened()
-  const first = aTicket(1)
+  const first = aTicket()
   const second = { ...first, version: 2, priceCents: 7_500 }
   for (const told of [second, first, second, first]) await catalogue.apply([told])
   expect(await catalogue.find(first.id)).toEqual(second)
@@ -39,14 +25,14 @@ test('a ticket that comes late or twice changes nothing', async () => {
 
 test('of many tellings at once the last version stays', async () => {
   const catalogue = opened()
-  const { id, ...ticket } = aTicket(1)
+  const { id, ...ticket } = aTicket()
   const versions = [3, 1, 5, 2, 4, 5, 1]
   await Promise.all(versions.map((version) => catalogue.apply([{ id, ...ticket, version, priceCents: version * 100 }])))
   expect(await catalogue.find(id)).toMatchObject({ version: 5, priceCents: 500 })
 })
 
 test('a ticket that nobody told of is asked for', async () => {
-  const asked = aTicket(2)
+  const asked = aTicket({ version: 2 })
   const catalogue = openCatalogue(db, { invoke: (async () => asked) as Parameters<typeof openCatalogue>[1]['invoke'] })
   expect(await catalogue.find(asked.id)).toEqual(asked)
   expect(await opened().find(asked.id)).toEqual(asked)

@@ -8,7 +8,7 @@ import { sharedRead } from './hold/shared-read.ts'
 
 type Known = Omit<TicketData, 'id'> & { _id: string }
 
-/** What a listing does not say any more must not stay. */
+/** Fields that a listing no longer has must not stay. */
 const withoutGone = (ticket: Omit<TicketData, 'id'>) => {
   const gone = (['hasFile', 'withoutBarcode', 'section', 'row', 'seat'] as const).filter(
     (field) => ticket[field] === undefined,
@@ -23,7 +23,7 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
   const owner = hc<InternalRoutes>('http://tickets', daprFetch(dapr, 'tickets')).internal.tickets
   const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
 
-  /** Takes in tickets, each unless the same or a later version is known: then inserting it collides with that. */
+  /** Stores tickets, each unless the same or a later version is known: then the insert collides with that. */
   const apply = async (some: readonly TicketData[]): Promise<void> => {
     const updates = some.map(({ id, ...ticket }) => ({
       updateOne: {

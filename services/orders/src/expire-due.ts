@@ -14,7 +14,7 @@ const gatherMs = 50
 const endEach = async (orders: Orders, due: readonly Order[]): Promise<void> => {
   for (let from = 0; from < due.length; from += atOnce) {
     const ends = await Promise.allSettled(due.slice(from, from + atOnce).map((order) => orders.expireFound(order)))
-    // Whoever was quicker has ended it, or is taking money for it.
+    // Another request was quicker: it has ended the order, or is taking money for it.
     const failed = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof VersionConflictError))
     if (failed?.status === 'rejected') throw failed.reason
   }
@@ -37,9 +37,9 @@ export const expireUntil = async (orders: Orders, until: Date): Promise<void> =>
   }
 }
 
-/** How long the clock of expiration has before the periodic look takes over, in milliseconds. */
+/** How long the clock of expiration has before the periodic search takes over, in milliseconds. */
 const graceMs = 500
-/** How often it looks at most, in milliseconds. */
+/** The shortest interval between two searches, in milliseconds. */
 const betweenLooksMs = 700
 
 /**

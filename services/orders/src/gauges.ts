@@ -3,7 +3,7 @@ import { type GaugeCollector, invariantViolations } from '@fairpass/sdk/telemetr
 import { ordersOpen } from './metrics.ts'
 import type { Orders } from './store.ts'
 
-/** How many orders are open, and whether any is so that none may be. */
+/** How many orders are open, and how many in a state that should not exist. */
 export const openOrdersReading = (orders: Pick<Orders, 'figures'>): GaugeCollector => ({
   name: 'open orders',
   read: async () => {

@@ -19,7 +19,7 @@ type Deps = {
   fence: (ticketId: string, version: number) => Promise<'free' | 'reserved' | 'sold'>
 }
 
-/** What other services ask of orders. Its type is all that they take from here. */
+/** The routes for other services, which import nothing of orders but their type. */
 export const createInternalRoutes = ({ orders, fence }: Deps) => {
   const toAnswer = (order: Order | undefined) => {
     if (!order) throw new NotFoundError('There is no such order')

@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { readConfig } from '@fairpass/sdk/config'
 import type { Dapr } from '@fairpass/sdk/dapr'
-import type { TicketData } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog } from '@fairpass/sdk/telemetry'
@@ -12,6 +11,7 @@ import { createHolds } from './hold/hold.ts'
 import { createPurchase } from './hold/purchase.ts'
 import { limitVariables } from './limits.ts'
 import { openOrders } from './store.ts'
+import { aTicket } from './testing/ticket.ts'
 import { openWaitlist } from './waitlist/store.ts'
 
 let dapr: Dapr
@@ -20,18 +20,6 @@ beforeAll(async () => {
 })
 
 const log = createLog('orders', 'fatal')
-const aTicket = (): TicketData => ({
-  id: newId(),
-  version: 1,
-  sellerId: newId(),
-  title: 'Opera',
-  venue: 'Hall',
-  city: 'Graz',
-  startsAt: '2035-01-01T20:00:00Z',
-  priceCents: 5_000,
-  currency: 'eur',
-  status: 'available',
-})
 
 /** The whole service; a bearer token is simply the id of who is calling. */
 const startWorld = async (env: Record<string, string> = {}) => {

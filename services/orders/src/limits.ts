@@ -12,7 +12,7 @@ export const limitVariables = {
 
 export type LimitVariables = { [N in keyof typeof limitVariables]: v.InferOutput<(typeof limitVariables)[N]> }
 
-/** How often somebody may press BUY. A few presses, or a crowd's first, cost the state store nothing. */
+/** How often a user may press BUY. A few presses, or a crowd's first, cost the state store nothing. */
 export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: LimitVariables) => ({
   byAddress: rateLimit({
     name: 'orders by address',

@@ -45,7 +45,7 @@ await runService(
       loops: [
         ...context.loops,
         orders.relay.loopOf('outbox'),
-        // What is ordered after a look has at least the time of a hold.
+        // Orders that are opened after a search have at least the time of a hold.
         {
           everyMs: Math.min(safetyNetMs, config.HOLD_SECONDS * 1_000),
           name: 'overdue orders',

@@ -44,7 +44,7 @@ export const createBuyRoutes = ({
     async (c) => {
       const { ticketId } = c.req.valid('json')
       const { order, isNew } = await purchase.open(c.var.user.id, ticketId)
-      // Who has the ticket waits for it no more; a place that stays behind ends by itself.
+      // A buyer who holds the ticket leaves its waitlist; a place that is left behind expires by itself.
       if (isNew) void waitlist.leaveSoon({ ticketId, buyerId: c.var.user.id }).catch(() => {})
       return c.json(toPublic(order), isNew ? 201 : 200)
     },

@@ -39,7 +39,7 @@ export type Options = {
     PLATFORM_FEE_BASIS_POINTS: number
     PAYOUT_DELAY_SECONDS: number
   }
-  /** stands between the processes and what they call; for tests that stop a process anywhere */
+  /** wraps what the processes call; for tests that stop a process anywhere */
   intercept?: <T extends object>(seam: T) => T
 }
 
@@ -66,7 +66,7 @@ const openStores = ({ db, client, publishAll, config, intercept = (seam) => seam
   }
 }
 
-/** The service, put together once: stores first, then what brings payments and payouts to their end, then who asks for it. */
+/** The service, put together once: stores first, then the processes of payments and payouts, then their routes and loops. */
 export const composePayments = (options: Options) => {
   const { db, client, bans, log, config, intercept = (seam) => seam } = options
   const stores = openStores(options)

@@ -14,7 +14,7 @@ const renamed = {
   webhookEvents: leaseOf('attempts', 'dueAt'),
 }
 
-/** What versions before this one stored under other names, and the index that they claimed by. Whoever claims needs a lease. */
+/** Renames fields of earlier releases, and drops the index that they claimed work by, before anything here leases work. */
 export const migrationsOf = (db: Db): Migration[] =>
   Object.entries(renamed).flatMap(([collection, fields]) => [
     { name: `lease of ${collection}`, step: renameFields(db, collection, fields) },

@@ -54,8 +54,8 @@ export const createHandlers = ({ tickets, suspensions, savedSearches, resales }:
       ),
   }
   /**
-   * Whoever may not sell, or is no more, has nothing on sale. It is noted first and swept after, as a listing is stored
-   * first and its seller looked up after: whatever comes between, one of the two sees the other.
+   * A banned or erased seller has nothing on sale. The ban is stored first and listings are withdrawn after, as a listing is
+   * stored first and its seller checked after: in any interleaving one of the two sees the other.
    */
   const endListings = async (data: FairpassEvent<'user.banned' | 'user.erased'>['data'], by?: 'admin') => {
     if (!(await suspensions.follow(data, true))) return

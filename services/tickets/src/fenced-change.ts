@@ -7,7 +7,7 @@ import type { Tickets } from './store.ts'
 
 /** Within this a fenced change is stored. */
 const storeWithinMs = 1_000
-/** How often a change is fenced anew when another write came in between. */
+/** How often a change is fenced again when another write came in between. */
 const maxFences = 5
 
 type Deps = { tickets: Pick<Tickets, 'find' | 'replace'>; orders: Pick<Orders, 'fence'> }

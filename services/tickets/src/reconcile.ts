@@ -18,14 +18,14 @@ type Position = { _id: 'orders'; at: Date; id: string }
 const settledMs = 10_000
 const pageSize = 100
 const maxPages = 20
-/** How far back the very first look goes, in milliseconds. */
+/** How far back the very first search goes, in milliseconds. */
 const firstLookMs = 3_600_000
 
 type Deps = { db: Db; tickets: Tickets; orders: Pick<Orders, 'changedSince'> }
 
 /**
- * A broker can lose its messages. So tickets asks orders, now and then, what changed since it last asked, and follows what
- * it has not heard of; what it has heard of costs no write.
+ * A broker can lose its messages. So tickets periodically asks orders what changed since it last asked, and applies what it
+ * has missed; what it knows already costs no write.
  */
 export const createReconciler = ({ db, tickets, orders }: Deps) => {
   const positions = db.collection<Position>('positions')

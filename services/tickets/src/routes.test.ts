@@ -1,27 +1,8 @@
 import { expect, test } from 'bun:test'
-import { readConfig } from '@fairpass/sdk/config'
-import { createDapr } from '@fairpass/sdk/dapr'
-import { NotFoundError } from '@fairpass/sdk/errors'
 import { applyEvent, event } from '@fairpass/sdk/events'
-import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
-import { createServiceContext } from '@fairpass/sdk/service'
-import { createLog } from '@fairpass/sdk/telemetry'
-import { testDatabase } from '@fairpass/servers/testing'
-import { createApp } from './app.ts'
 import { createHandlers } from './events.ts'
-import { createFencedChange } from './fenced-change.ts'
-import { createFiles } from './file/files.ts'
-import { createFileLinks } from './file/link.ts'
-import { createReader } from './file/reader/reader.ts'
-import { createSeal } from './file/seal.ts'
-import { openFileStore } from './file/store.ts'
-import { limitVariables } from './limits.ts'
-import type { Orders } from './peers/orders.ts'
-import { createResales } from './resale/resale.ts'
-import { openSavedSearches } from './saved-search/store.ts'
-import { openSitemapPages } from './sitemap/pages.ts'
-import { openTickets } from './store.ts'
+import { startTickets } from './testing/world.ts'
 
 const listing = {
   title: 'Opera',
@@ -32,35 +13,9 @@ const listing = {
   currency: 'eur',
 }
 
-/** A replica whose deny list is old: it takes every token, and its bearer for its owner. */
+/** A replica whose deny list is old. */
 const startWorld = async () => {
-  const db = await testDatabase()
-  const log = createLog('tickets', 'silent')
-  const tickets = openTickets(db, async () => new Map())
-  const config = { PUBLIC_ORIGIN: 'http://localhost:3000', ACCESS_TOKEN_SECONDS: 900 }
-  const verify = async (id: string) => ({ id, role: 'user' as const, sessionId: newId(), issuedAt: new Date() })
-  const own = { verify, isDenied: async () => false }
-  const context = createServiceContext({ name: 'tickets', config, db, dapr: createDapr({ httpPort: 1 }), log, own })
-  const service = { log, publicOrigin: config.PUBLIC_ORIGIN, isPrepared: () => true, isReady: async () => true }
-  const suspensions = openSuspensions(db)
-  const orders: Orders = {
-    changedSince: async () => ({ orders: [], next: undefined }),
-    find: () => Promise.reject(new NotFoundError()),
-    fence: async () => 'free',
-  }
-  const change = createFencedChange({ tickets, orders })
-  const store = openFileStore(db, undefined)
-  const seal = createSeal({ current: 'a secret of the tests' })
-  const files = createFiles({ db, tickets, store, seal, reader: createReader(), change, suspensions, keptDays: 30 })
-  const app = createApp({
-    ...{ service, context, tickets, suspensions, orders, change, files, priceCapPercent: undefined },
-    sitemapPages: openSitemapPages(db),
-    resales: createResales({ db, tickets, files, suspensions, priceCapPercent: undefined }),
-    links: createFileLinks({ secret: 'a secret of the tests', isStillSignedIn: async () => true }),
-    savedSearches: openSavedSearches(db, async () => new Map()),
-    limits: readConfig(limitVariables, {}),
-  })
-  await Promise.all([tickets.ensureIndexes(), context.prepare()])
+  const { app, tickets, suspensions } = await startTickets()
   const handlers = createHandlers({ tickets, suspensions })
   return {
     tickets,

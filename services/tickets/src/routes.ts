@@ -80,7 +80,7 @@ export const createListingRoutes = ({ tickets, suspensions, change, priceCapPerc
         if (c.var.idempotentId && isDuplicateKey(error)) return change.findOr404(id)
         throw error
       })
-      // A ban may have swept this seller's listings a moment before this one was stored.
+      // A ban may have withdrawn this seller's listings a moment before this one was stored.
       if (await suspensions.isSuspended(c.var.user.id)) {
         await tickets.change(id, endListing)
         throw new AccountBannedError()

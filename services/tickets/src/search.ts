@@ -56,7 +56,7 @@ const dayMs = 24 * 3600_000
 /** No venue is further from UTC than this, so that an index can find the days around. */
 const furthestMs = 15 * 3600_000
 
-/** A moment as it is; a day is that of the venue. What was stored before days were counts as if it were in UTC. */
+/** A moment as it is; a day is that of the venue. Listings from before days were stored count as if they were in UTC. */
 const startsFilter = (bound: '$gte' | '$lte', wanted: string | Date | undefined): Filter<StoredTicket>[] => {
   if (wanted === undefined) return []
   if (wanted instanceof Date) return [{ startsAt: { [bound]: wanted } }]

@@ -7,7 +7,7 @@ import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } f
 
 type Documents = Collection<TicketDocument>
 
-/** What a listing is found by, made anew only where that has changed. */
+/** The search fields of a listing, computed again only where they have changed. */
 const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
   const isFoundAlike =
     before?.searchTokens !== undefined &&
@@ -88,7 +88,7 @@ const createWrites = (documents: Documents) => ({
   replaceIn: async (session: ClientSession, before: Ticket, after: Ticket): Promise<Ticket> =>
     withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
 
-  /** A mark of this service's own: the listing itself did not change. */
+  /** Sets a field of this service's own: the listing itself did not change. */
   noteErased: (id: string, fileId: string) =>
     documents.raw.updateOne({ _id: id, erasesFile: fileId } as Filter<StoredTicket>, { $unset: { erasesFile: '' } }),
 })
@@ -130,7 +130,10 @@ const createReads = (documents: Documents) => {
   }
 }
 
-/** Takes what has begun out of all lists, at most `limit` at once. @returns how many */
+/**
+ * Removes events that have begun from all lists, at most `limit` at once.
+ * @returns how many
+ */
 const unlistBegun = async ({ raw }: Documents, now: Date, limit: number): Promise<number> => {
   const begun = await raw
     .find({

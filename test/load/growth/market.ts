@@ -67,7 +67,7 @@ const sellers = 1_000
 const leftOpen = 1_000
 
 const entryOf = (nth: number, sellerId: string) => {
-  // Every tenth sale is of the one who looks.
+  // Every tenth sale is of the seller whose pages are measured.
   const seller = nth % 10 === 0 ? sellerId : idOf(nth % sellers)
   const amount = 1_000 + (nth % 9_000)
   return {

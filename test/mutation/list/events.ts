@@ -162,7 +162,7 @@ export const events: Guard[] = [
   {
     promise: 4,
     name: 'an event that never succeeds is dropped',
-    out: [{ file: 'sdk/src/events/subscriptions.ts', text: '          deadLetterTopic,\n', by: '' }],
+    out: [{ file: 'sdk/src/events/subscriptions.ts', text: '    deadLetterTopic,\n', by: '' }],
     test: { file: 'sdk/src/events/delivery.test.ts', name: 'an event that never succeeds is kept as a dead letter' },
   },
   {

@@ -43,8 +43,8 @@ export const idempotency: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/steps.ts',
-        text: "const intent = result.as === 'told' ? result.intent : await stripe.find(payment.id)",
-        by: "const intent = result.as === 'told' ? result.intent : undefined",
+        text: "const intent = result.as === 'answered' ? result.intent : await stripe.find(payment.id)",
+        by: "const intent = result.as === 'answered' ? result.intent : undefined",
       },
     ],
     test: {

@@ -16,8 +16,8 @@ export const mail: Guard[] = [
         text: "{ key: { cause: 1 }, name: 'cause', unique: true },",
         by: "{ key: { cause: 1 }, name: 'cause' },",
       },
-      { file: store, text: 'filter: { cause },', by: 'filter: { _id: newId() },' },
-      { file: store, text: '                  _id: newId(),\n', by: '' },
+      { file: store, text: 'filter: { cause: one.cause }', by: 'filter: { _id: newId() }' },
+      { file: store, text: '  _id: newId(),\n', by: '' },
     ],
     test: { file: deliver, name: 'a cause has one mail, however often it is told, at once or after it was sent' },
   },
@@ -74,9 +74,9 @@ export const mail: Guard[] = [
     name: 'sessions outlive a reset of the password',
     out: [
       {
-        file: 'services/auth/src/account/store.ts',
-        text: '{ ...stored, passwordHash, endSessionsBefore: timeNow() }',
-        by: '{ ...stored, passwordHash }',
+        file: 'services/auth/src/account/credential-store.ts',
+        text: '{ passwordHash, endSessionsBefore: timeNow() }',
+        by: '{ passwordHash }',
       },
     ],
     test: {

@@ -89,7 +89,7 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/after-end.ts',
-        text: "    if (result.as === 'told' && result.intent.status === 'requires_capture')\n",
+        text: "    if (result.as === 'answered' && result.intent.status === 'requires_capture')\n",
         by: '    if (result === undefined)\n',
       },
     ],

@@ -12,8 +12,8 @@ const cacheFolder = () =>
   process.env.FAIRPASS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fairpass')
 
 /**
- * The folder `name` of the cache, filled by `fill` when it isn't there yet. It appears whole or not at all, and two
- * processes that ask at once fill it once. A full disk and a cache that cannot be written are told in one sentence.
+ * The folder `name` of the cache, filled by `fill` when it isn't there yet. It appears whole or not at all, and two processes
+ * that ask at once fill it once. A full disk and a cache that cannot be written are reported in one sentence.
  */
 export const cached = async (name: string, fill: (folder: string) => Promise<void>): Promise<string> => {
   const folder = join(cacheFolder(), name)

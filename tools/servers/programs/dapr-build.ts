@@ -36,6 +36,18 @@ export const recipeId = () => {
   return hash.digest('hex').slice(0, 8)
 }
 
+/** For a build that downloads into `work` alone, and takes the very modules that go.sum names. */
+export const goEnvironment = (work: string, flags = '') => ({
+  ...process.env,
+  CGO_ENABLED: '0',
+  GOFLAGS: `-mod=readonly -trimpath -modcacherw ${flags}`.trim(),
+  GOTOOLCHAIN: 'local',
+  GOCACHE: join(work, 'build'),
+  GOMODCACHE: join(work, 'modules'),
+  GOTMPDIR: join(work, 'tmp'),
+  GOWORK: 'off',
+})
+
 /** Builds the three programs from the Go module proxy into `folder`; go.sum verifies every module. */
 export const buildDapr = async (folder: string, version: string) => {
   needSpaceInCache(spaceNeeded, 'Building Dapr')
@@ -43,17 +55,8 @@ export const buildDapr = async (folder: string, version: string) => {
   const work = join(folder, 'work')
   cpSync(runtimeModule, join(work, 'module'), { recursive: true })
   mkdirSync(join(work, 'tmp'), { recursive: true })
-  // Modules and build cache live and die with this build: 7 GB that nobody asked to keep.
-  const env = {
-    ...process.env,
-    CGO_ENABLED: '0',
-    GOFLAGS: '-mod=readonly -trimpath -modcacherw -tags=stablecomponents',
-    GOTOOLCHAIN: 'local',
-    GOCACHE: join(work, 'build'),
-    GOMODCACHE: join(work, 'modules'),
-    GOTMPDIR: join(work, 'tmp'),
-    GOWORK: 'off',
-  }
+  // Modules and build cache are deleted after this build: they are 7 GB.
+  const env = goEnvironment(work, '-tags=stablecomponents')
   const options = { cwd: join(work, 'module'), env, timeoutMs: buildLimitMs }
   try {
     const total = await fetchModules(go, options)
@@ -132,7 +135,7 @@ const goFailed = (what: string, stderr: string) => {
       .trim()
       .split('\n')
       .filter((line) => !line.startsWith('go: downloading'))
-      .pop() ?? 'no reason was told'
+      .pop() ?? 'it gave no reason'
   return new UserError(
     `Go could not ${what} (${reason}); see that the module proxy (GOPROXY) can be reached, then start again.`,
   )

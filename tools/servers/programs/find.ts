@@ -25,14 +25,14 @@ export const findPart = async (name: PartName): Promise<Part> => {
   }
 }
 
-/** All parts but those that run elsewhere already; tells where each comes from. */
+/** All parts but those that run elsewhere already; prints where each comes from. */
 export const findParts = async (
   names: readonly PartName[] = ['redis-server', 'mongod', 'daprd', 'placement', 'scheduler'],
 ) => {
   const found = new Map<PartName, Part>()
   // One after another: each may draw a progress line.
   for (const name of names) found.set(name, await findPart(name))
-  const told = [...found].map(([name, { version, source }]) => `${name} ${version} from ${source}`)
-  if (told.length) console.log(`Parts: ${told.join(', ')}`)
+  const lines = [...found].map(([name, { version, source }]) => `${name} ${version} from ${source}`)
+  if (lines.length) console.log(`Parts: ${lines.join(', ')}`)
   return found
 }

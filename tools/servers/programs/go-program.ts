@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { showProgress } from '../progress.ts'
 import { UserError } from '../user-error.ts'
 import { cached } from './cache.ts'
-import { findGo } from './dapr-build.ts'
+import { findGo, goEnvironment } from './dapr-build.ts'
 import { platform } from './program.ts'
 import { run } from './run.ts'
 
@@ -31,16 +31,7 @@ export const findGoProgram = async ({ name, module, package: source, ldflags = '
     const work = join(partial, 'work')
     for (const part of ['module', 'tmp']) mkdirSync(join(work, part), { recursive: true })
     for (const file of ['go.mod', 'go.sum']) copyFileSync(join(module, file), join(work, 'module', file))
-    const env = {
-      ...process.env,
-      CGO_ENABLED: '0',
-      GOFLAGS: '-mod=readonly -trimpath -modcacherw',
-      GOTOOLCHAIN: 'local',
-      GOCACHE: join(work, 'build'),
-      GOMODCACHE: join(work, 'modules'),
-      GOTMPDIR: join(work, 'tmp'),
-      GOWORK: 'off',
-    }
+    const env = goEnvironment(work)
     const progress = showProgress(`Building ${name}, once`)
     try {
       const command = [go, 'build', '-ldflags', `-s -w ${ldflags}`, '-o', join(partial, name), source]

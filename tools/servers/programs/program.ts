@@ -14,7 +14,7 @@ export type Part = {
   readonly source: string
 }
 
-/** The version that a program tells, or undefined when it cannot be run. */
+/** The version that a program prints, or undefined when it cannot be run. */
 export const versionOf = async (path: string, flag: string, env: Record<string, string> = {}) => {
   const { ok, stdout, stderr } = await run([path, flag], { env: { ...process.env, ...env }, timeoutMs: 15_000 })
   return ok ? `${stdout}\n${stderr}`.match(/\d+\.\d+\.\d+/)?.[0] : undefined

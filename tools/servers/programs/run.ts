@@ -24,7 +24,7 @@ export const run = async (command: string[], { cwd, env, timeoutMs, onLine }: Ru
     registerOrphan(child.pid)
     const kill = () => process.kill(-child.pid, 'SIGKILL')
     const timer = setTimeout(kill, timeoutMs)
-    // Before anybody else's: what it writes to is removed at the exit, too.
+    // Registered before other exit handlers, which remove what it writes to.
     process.prependOnceListener('exit', kill)
     const [stdout, stderr, code] = await Promise.all([
       new Response(child.stdout).text(),

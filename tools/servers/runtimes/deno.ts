@@ -4,17 +4,19 @@ import { UserError } from '../user-error.ts'
 import { npmProgram } from './npm-program.ts'
 
 const pinned = '2.9.6'
-/** The first one that has Argon2id in its WebCrypto, and ends no request's signal with its answer when told so. */
+/**
+ * The first version that has Argon2id in its WebCrypto, and an option to keep a request's signal from firing with its answer.
+ */
 const least = '2.9.0'
 
-/** Whatever it may reach, each program of ours runs with these. */
+/** The flags of every program of ours, apart from its permissions. */
 export const denoFlags = [
   '--no-prompt',
   // The packages are where `bun install` has put them.
   '--node-modules-dir=manual',
   // A `.wasm` is imported as bytes.
   '--unstable-raw-imports',
-  // The signal of a request is for the visitor who leaves, and not for the answer that ends.
+  // The signal of a request fires when the visitor leaves, and not when the answer ends.
   '--unstable-no-legacy-abort',
 ]
 

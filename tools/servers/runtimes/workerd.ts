@@ -6,7 +6,9 @@ const pinned = '1.20261117.1'
 
 let workerd: Promise<string | undefined> | undefined
 
-/** Cloudflare's workerd, out of its npm package; undefined where it cannot be had, or does not run. Asked once a process. */
+/**
+ * Cloudflare's workerd, out of its npm package; undefined where it cannot be fetched, or does not run. Asked once a process.
+ */
 export const findWorkerd = (): Promise<string | undefined> => {
   workerd ??= find()
   return workerd

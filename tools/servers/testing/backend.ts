@@ -9,8 +9,8 @@ type Backend = { readonly kind: 'processes' } | { readonly kind: 'containers'; r
 const answerWithinMs = 1_000
 
 /**
- * How tests start their servers: `TEST_SERVERS`, as plain processes unless told otherwise.
- * @throws UserError when it says something else, or containers where no Docker of this machine answers within a second
+ * How tests start their servers: `TEST_SERVERS`, as plain processes by default.
+ * @throws UserError when it has another value, or containers where no Docker of this machine answers within a second
  */
 export const readBackend = async (env: Environment): Promise<Backend> => {
   const wanted = env.TEST_SERVERS || 'processes'

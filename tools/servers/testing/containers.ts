@@ -107,12 +107,14 @@ const textOf = (frames: Buffer): string => {
   return texts.join('')
 }
 
-/** Without the reaper of testcontainers, and without a hook at the end of `bun test`, somebody else has to tidy up. */
+/**
+ * Without the reaper of testcontainers, and without a hook at the end of `bun test`, a process of its own has to clean up.
+ */
 const removeAtTheEnd = async () => {
   const { sessionId } = await getReaper(await getContainerRuntimeClient())
   const script = fileURLToPath(new URL('./remove-containers.ts', import.meta.url))
   const child = Bun.spawn([process.execPath, script, sessionId], {
-    // It ends with this process, however that goes.
+    // It ends with this process, in whatever way that ends.
     stdin: 'pipe',
     stdout: 'ignore',
     stderr: 'ignore',

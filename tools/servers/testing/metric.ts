@@ -1,6 +1,6 @@
 import { metrics } from '@fairpass/sdk/telemetry'
 
-/** What a metric of this process says for these labels now; undefined where it says nothing. */
+/** The value of a metric of this process for these labels; undefined where it has none. */
 export const metricValue = async (name: string, labels: Record<string, string> = {}): Promise<number | undefined> => {
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
   const line = (await metrics.metrics())

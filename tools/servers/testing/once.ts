@@ -1,4 +1,6 @@
-/** `start` is called when it is first asked for; everybody gets that one. A start that failed is tried again by the next. */
+/**
+ * Calls `start` at the first request and gives all later ones the same result. After a failure the next request tries again.
+ */
 export const once = <T>(start: () => Promise<T>) => {
   let running: Promise<T> | undefined
   const forget = () => {

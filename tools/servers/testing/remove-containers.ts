@@ -1,7 +1,7 @@
 // Waits until the test process at the other end of stdin is gone, then removes the containers and networks of its session.
 
 await Bun.stdin.text()
-// A daemon that hangs is nothing to wait for.
+// A daemon that hangs is not waited for.
 setTimeout(() => process.exit(1), 30_000).unref()
 const { getContainerRuntimeClient, LABEL_TESTCONTAINERS_SESSION_ID } = await import('testcontainers')
 const { dockerode } = (await getContainerRuntimeClient()).container

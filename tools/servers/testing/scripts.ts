@@ -11,7 +11,7 @@ export const temporaryFolder = () => {
   return folder
 }
 
-/** Waits for a condition, at most `timeoutMs`, and tells whether it came true. */
+/** Waits for a condition, at most `timeoutMs`, and returns whether it came true. */
 export const eventually = async (isTrue: () => boolean | Promise<boolean>, timeoutMs = 10_000) => {
   const deadline = Date.now() + timeoutMs
   while (Date.now() < deadline) {

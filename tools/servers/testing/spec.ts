@@ -1,6 +1,6 @@
 import type { Part, PartName, ProcessSpec } from '@fairpass/servers'
 
-/** Where a server runs, in its own eyes. */
+/** Where a server runs, from its own point of view. */
 type Place = {
   readonly part: Part
   readonly dataDir: string

@@ -70,16 +70,16 @@ const parseTransfer = (form: Form) => {
   }
 }
 
-/** Stripe Connect: accounts of sellers, the links that let them in, transfers to them and back. */
-export const createConnectApi = ({ storage, connect, answering }: ConnectApiDeps) => {
-  const { incoming, order, read } = answering
+/** A fault may name the metadata of an object. */
+const marked = (form: Form): Target => ({
+  metadata: Object.fromEntries(
+    Object.entries(form.metadata ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  ),
+})
 
-  /** A fault may name what the object was marked with. */
-  const marked = (form: Form): Target => ({
-    metadata: Object.fromEntries(
-      Object.entries(form.metadata ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    ),
-  })
+/** Accounts of sellers, and the links to their onboarding. */
+const createAccountApi = ({ storage, connect, answering }: ConnectApiDeps) => {
+  const { incoming, order, read } = answering
 
   return new Hono<Env>()
     .post('/accounts', async (c) => {
@@ -96,6 +96,13 @@ export const createConnectApi = ({ storage, connect, answering }: ConnectApiDeps
       const request = await incoming(c)
       return order(request, ['account'], {}, () => connect.link(parseLink(request.form), new URL(c.req.url).origin))
     })
+}
+
+/** Transfers to sellers, and back. */
+const createTransferApi = ({ storage, connect, answering }: ConnectApiDeps) => {
+  const { incoming, order, read } = answering
+
+  return new Hono<Env>()
     .post('/transfers', async (c) => {
       const request = await incoming(c)
       return order(request, ['transfer'], marked(request.form), (cause) => {
@@ -130,3 +137,7 @@ export const createConnectApi = ({ storage, connect, answering }: ConnectApiDeps
       })
     })
 }
+
+/** Stripe Connect. */
+export const createConnectApi = (deps: ConnectApiDeps) =>
+  new Hono<Env>().route('/', createAccountApi(deps)).route('/', createTransferApi(deps))

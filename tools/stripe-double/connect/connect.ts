@@ -79,12 +79,8 @@ type Moved<T> = {
   happenings: Happening[]
 }
 
-export const transfer = (
-  destination: KeptAccount,
-  asked: TransferRequest,
-  { charge, available }: Source,
-  world: World,
-): Moved<Stripe.Transfer> => {
+/** @throws StripeRefusal, with the sentence that Stripe has for it */
+const assertTransferable = (destination: KeptAccount, asked: TransferRequest, { charge, available }: Source): void => {
   if (destination.capabilities?.transfers !== 'active') {
     throw refused(
       'Your destination account needs to have at least one of the following capabilities enabled: transfers, crypto_transfers, legacy_payments',
@@ -110,6 +106,16 @@ export const transfer = (
         )
       : refused('You have insufficient available funds in your Stripe account.', { code: 'balance_insufficient' })
   }
+}
+
+export const transfer = (
+  destination: KeptAccount,
+  asked: TransferRequest,
+  source: Source,
+  world: World,
+): Moved<Stripe.Transfer> => {
+  assertTransferable(destination, asked, source)
+  const { charge } = source
   const id = world.newId('tr')
   const made: Stripe.Transfer = {
     id,
@@ -134,9 +140,11 @@ export const transfer = (
   return { made, touched: [made], happenings: [happening('transfer.created', made)] }
 }
 
+export type ReversalRequest = { amount: number | undefined; metadata: Record<string, string> }
+
 export const reverse = (
   before: Stripe.Transfer,
-  asked: { amount: number | undefined; metadata: Record<string, string> },
+  asked: ReversalRequest,
   { newId, nowSeconds }: World,
 ): Moved<Stripe.TransferReversal> => {
   const rest = before.amount - before.amount_reversed

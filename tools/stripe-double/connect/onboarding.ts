@@ -30,7 +30,7 @@ const page = (id: string) =>
       </body>
     </html>`
 
-/** The page behind an account link; whoever has the link is the seller. */
+/** The page behind an account link; the link alone identifies the seller. */
 export const createOnboarding = ({ storage, connect, now, onChange }: OnboardingDeps) => {
   const opened = (id: string) => {
     const link = storage.find('onboarding', id)

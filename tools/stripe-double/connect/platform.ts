@@ -13,7 +13,7 @@ type ConnectDeps = {
   now: () => number
 }
 
-export type LinkRequest = {
+type LinkRequest = {
   account: string
   returnUrl: string
   refreshUrl: string
@@ -25,21 +25,57 @@ const outside: Cause = { requestId: null, idempotencyKey: null }
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
 
-/** What the platform does with the accounts of its sellers, and what banks do to it: loads, decides, keeps. */
-export const createConnect = ({ storage, events, now }: ConnectDeps) => {
+/** The time of a change, and how its outcome is stored together with its events. */
+const createKeeping = ({ storage, events, now }: ConnectDeps) => {
   const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
-
   const keep = (touched: Kept[], happenings: Happening[], cause: Cause) => {
     for (const entry of touched) storage.put(entry)
     events.record(happenings, cause, world())
   }
+  return { world, keep }
+}
+type Keeping = ReturnType<typeof createKeeping>
 
+const createAccounts = (storage: Storage, { world, keep }: Keeping) => {
   const account = (id: string, param = 'account', status: 400 | 404 = 404): KeptAccount => {
     const found = storage.find('account', id)
     if (!found) throw noSuch('account', id, param, status)
     return found
   }
 
+  return {
+    account,
+
+    create: (asked: domain.NewAccount, cause: Cause): Answer => {
+      const made = domain.accountOf(asked, world())
+      keep([made], [], cause)
+      return ok(made)
+    },
+
+    /** @param origin where the page of this double is reached */
+    link: ({ account: id, returnUrl, refreshUrl }: LinkRequest, origin: string): Answer => {
+      const created = world().nowSeconds
+      const link = { id: newId('onboarding'), created, expiresAt: created + linkSeconds }
+      storage.put({ ...link, object: 'onboarding', account: account(id).id, returnUrl, refreshUrl })
+      const made: Stripe.AccountLink = {
+        object: 'account_link',
+        created,
+        expires_at: link.expiresAt,
+        url: `${origin}/onboarding/${link.id}`,
+      }
+      return ok(made)
+    },
+
+    onboard: (id: string, how: domain.Onboarded): Answer => {
+      const after = domain.onboard(account(id), how)
+      keep([after], [happening('account.updated', after)], outside)
+      return ok(after)
+    },
+  }
+}
+type Accounts = ReturnType<typeof createAccounts>
+
+const createTransfers = (storage: Storage, { world, keep }: Keeping, account: Accounts['account']) => {
   const transfer = (id: string): Stripe.Transfer => {
     const found = storage.find('transfer', id)
     if (!found) throw noSuch('transfer', id, 'id')
@@ -57,75 +93,54 @@ export const createConnect = ({ storage, events, now }: ConnectDeps) => {
   }
 
   return {
-    account,
     transfer,
 
-    create: (asked: domain.NewAccount, cause: Cause): Answer => {
-      const made = domain.accountOf(asked, world())
-      keep([made], [], cause)
-      return ok(made)
-    },
-
-    /** @param origin where the page of this double is reached */
-    link: ({ account: id, returnUrl, refreshUrl }: LinkRequest, origin: string): Answer => {
-      const created = Math.floor(now() / 1000)
-      const link = { id: newId('onboarding'), created, expiresAt: created + linkSeconds }
-      storage.put({ ...link, object: 'onboarding', account: account(id).id, returnUrl, refreshUrl })
-      const made: Stripe.AccountLink = {
-        object: 'account_link',
-        created,
-        expires_at: link.expiresAt,
-        url: `${origin}/onboarding/${link.id}`,
-      }
-      return ok(made)
-    },
-
-    onboard: (id: string, how: domain.Onboarded): Answer => {
-      const after = domain.onboard(account(id), how)
-      keep([after], [happening('account.updated', after)], outside)
-      return ok(after)
-    },
-
-    transferTo: (destination: string, asked: domain.TransferRequest, cause: Cause): Answer => {
+    transferTo: (id: string, asked: domain.TransferRequest, cause: Cause): Answer => {
       const source = sourceOf(asked.sourceTransaction, asked.currency)
-      const { made, touched, happenings } = domain.transfer(
-        account(destination, 'destination', 400),
-        asked,
-        source,
-        world(),
-      )
+      const destination = account(id, 'destination', 400)
+      const { made, touched, happenings } = domain.transfer(destination, asked, source, world())
       keep(touched, happenings, cause)
       return ok(made)
     },
 
-    reverse: (
-      id: string,
-      asked: { amount: number | undefined; metadata: Record<string, string> },
-      cause: Cause,
-    ): Answer => {
+    reverse: (id: string, asked: domain.ReversalRequest, cause: Cause): Answer => {
       const { made, touched, happenings } = domain.reverse(transfer(id), asked, world())
       keep(touched, happenings, cause)
       return ok(made)
     },
+  }
+}
 
-    /** The buyer's bank takes back what was captured, or a part of it. */
-    dispute: (intentId: string, reason: string, amount?: number): Answer => {
-      const intent = storage.find('payment_intent', intentId)
-      const charge =
-        typeof intent?.latest_charge === 'string' ? storage.find('charge', intent.latest_charge) : undefined
-      if (!charge?.captured) throw refused('Only what was captured can be disputed.')
-      const { dispute, touched, happenings } = openDispute(charge, { reason, amount }, world())
-      keep(touched, happenings, outside)
-      return ok(dispute)
-    },
+/** What the buyer's bank does. */
+const createDisputes = (storage: Storage, { world, keep }: Keeping) => ({
+  /** It takes back what was captured, or a part of it. */
+  dispute: (intentId: string, reason: string, amount?: number): Answer => {
+    const intent = storage.find('payment_intent', intentId)
+    const charge = typeof intent?.latest_charge === 'string' ? storage.find('charge', intent.latest_charge) : undefined
+    if (!charge?.captured) throw refused('Only what was captured can be disputed.')
+    const { dispute, touched, happenings } = openDispute(charge, { reason, amount }, world())
+    keep(touched, happenings, outside)
+    return ok(dispute)
+  },
 
-    closeDispute: (id: string, verdict: Verdict): Answer => {
-      const dispute = storage.find('dispute', id)
-      if (!dispute) throw noSuch('dispute', id, 'dispute')
-      const { after, happenings } = closeDispute(dispute, verdict)
-      keep([after], happenings, outside)
-      return ok(after)
-    },
+  closeDispute: (id: string, verdict: Verdict): Answer => {
+    const dispute = storage.find('dispute', id)
+    if (!dispute) throw noSuch('dispute', id, 'dispute')
+    const { after, happenings } = closeDispute(dispute, verdict)
+    keep([after], happenings, outside)
+    return ok(after)
+  },
+})
+
+/** What the platform does with the accounts of its sellers, and what banks do to it: loads, decides, keeps. */
+export const createConnect = (deps: ConnectDeps) => {
+  const { storage } = deps
+  const keeping = createKeeping(deps)
+  const accounts = createAccounts(storage, keeping)
+  return {
+    ...accounts,
+    ...createTransfers(storage, keeping, accounts.account),
+    ...createDisputes(storage, keeping),
   }
 }
 

@@ -111,10 +111,11 @@ const faultIn = (body: Body): FaultSpec => {
 
 const shown = ({ status, body }: Answer): Response => Response.json(body, { status })
 
-/** What only a test may do: ask for trouble, act as the buyer's browser or the bank, and look behind the API. */
-export const createControl = ({ storage, account, connect, faults, webhooks }: ControlDeps) => {
-  // An action from outside has no request of the integration behind it.
-  const outside = { requestId: null, idempotencyKey: null }
+// An action from outside has no request of the integration behind it.
+const outside = { requestId: null, idempotencyKey: null }
+
+/** What the buyer's browser, banks and sellers do. */
+const createActions = ({ storage, account, connect, webhooks }: ControlDeps) => {
   const act = (work: () => Answer): Response => {
     const answer = storage.atomically(work)
     webhooks.wake()
@@ -122,12 +123,6 @@ export const createControl = ({ storage, account, connect, faults, webhooks }: C
   }
 
   return new Hono<Env>()
-    .get('/faults', (c) => c.json({ faults: faults.all() }))
-    .post('/faults', async (c) => c.json(faults.set(faultIn(await bodyOf(c.req))), 201))
-    .delete('/faults', (c) => {
-      faults.clear()
-      return c.body(null, 204)
-    })
     .post('/payment_intents/:id/confirm', async (c) => {
       const body = await bodyOf(c.req)
       const secret = requiredIn(body, 'client_secret')
@@ -157,6 +152,20 @@ export const createControl = ({ storage, account, connect, faults, webhooks }: C
       const outcome = choiceIn({ outcome: 'complete', ...(await bodyOf(c.req)) }, 'outcome', onboardedAs)
       return act(() => connect.onboard(c.req.param('id'), outcome))
     })
+}
+
+/** What only a test may do: ask for faults, act as the buyer's browser or the bank, and read the state behind the API. */
+export const createControl = (deps: ControlDeps) => {
+  const { storage, faults, webhooks } = deps
+
+  return new Hono<Env>()
+    .get('/faults', (c) => c.json({ faults: faults.all() }))
+    .post('/faults', async (c) => c.json(faults.set(faultIn(await bodyOf(c.req))), 201))
+    .delete('/faults', (c) => {
+      faults.clear()
+      return c.body(null, 204)
+    })
+    .route('/', createActions(deps))
     .get('/state', (c) =>
       c.json({
         ...stateOf(storage),

@@ -17,7 +17,7 @@ export type Operation = (typeof operations)[number]
 const requestKinds = ['delay', 'error_before', 'error_after', 'drop_before', 'drop_after'] as const
 const webhookKinds = ['delay', 'lost', 'doubled', 'reordered', 'bad_signature'] as const
 const declinable: readonly Operation[] = ['create', 'confirm', 'capture']
-/** What moves money between balances may find too little there. */
+/** A transfer between balances may fail for lack of funds. */
 const refusable: readonly Operation[] = ['transfer', 'reversal']
 
 export type FaultKind = (typeof requestKinds)[number] | 'decline' | 'refuse' | (typeof webhookKinds)[number]
@@ -72,7 +72,7 @@ type Row = {
 
 const decode = ({ id, remaining, spec }: Row): Fault => ({ ...(JSON.parse(spec) as FaultSpec), id, remaining })
 
-/** Faults live in the data file, so that one that was asked for survives the restart it is meant to trouble. */
+/** Faults live in the data file, so that one survives the restart that it is meant to disturb. */
 export const createFaults = ({ database }: Storage) => {
   const waiting = (operation: Operation) =>
     database

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { isHeldBack } from '../payment/disputes.ts'
-import type { Storage } from '../storage.ts'
+import type { EntryKind, Storage } from '../storage.ts'
 
 const everything = 1_000_000
 
@@ -34,69 +34,81 @@ const grouped = <T extends { payment_intent: unknown }>(entries: T[]): Map<strin
   return groups
 }
 
-/** All that a check of invariants needs, oldest intent first. */
-export const stateOf = (storage: Storage) => {
-  const all = storage.list('payment_intent', { limit: everything }).reverse()
-  const charges = grouped(storage.list('charge', { limit: everything }).reverse())
-  const refunds = grouped(storage.list('refund', { limit: everything }).reverse())
-  const disputes = storage.list('dispute', { limit: everything }).reverse()
-  const disputesOf = grouped(disputes)
-  const transfers = storage.list('transfer', { limit: everything }).reverse()
-  const sums: Record<string, Sums> = {}
+/** An intent, and what came of it. */
+const shownIntent = (
+  intent: Stripe.PaymentIntent,
+  { charges, refunds, disputes }: { charges: Stripe.Charge[]; refunds: Stripe.Refund[]; disputes: Stripe.Dispute[] },
+) => {
+  const isCaptured = new Set(charges.filter((charge) => charge.captured).map(({ id }) => id))
+  return {
+    id: intent.id,
+    status: intent.status,
+    amount: intent.amount,
+    currency: intent.currency,
+    metadata: intent.metadata,
+    captureMethod: intent.capture_method,
+    capturable: intent.amount_capturable,
+    captured: sum(charges, ({ amount_captured }) => amount_captured),
+    refunded: sum(charges, refundedOf),
+    disputed: sum(disputes.filter(isHeldBack), ({ amount }) => amount),
+    captures: isCaptured.size,
+    charges: charges.map(({ id, status, captured, amount, amount_captured, amount_refunded, disputed }) => ({
+      id,
+      status,
+      captured,
+      amount,
+      amountCaptured: amount_captured,
+      amountRefunded: amount_refunded,
+      disputed,
+    })),
+    refunds: refunds.map(({ id, amount, reason, charge }) => ({
+      id,
+      amount,
+      reason,
+      /** Only an authorisation, or a part of it, was given back. */
+      released: !isCaptured.has(String(charge)) || reason === 'partial_capture',
+    })),
+  }
+}
 
-  const intents = all.map((intent) => {
-    const made = charges.get(intent.id) ?? []
-    const captured = sum(made, ({ amount_captured }) => amount_captured)
-    const refunded = sum(made, refundedOf)
-    const disputed = sum((disputesOf.get(intent.id) ?? []).filter(isHeldBack), ({ amount }) => amount)
-    const total = sums[intent.currency] ?? noSums
-    sums[intent.currency] = {
+/** What all intents and transfers come to, by currency. */
+const sumsOf = (intents: ReturnType<typeof shownIntent>[], transfers: Stripe.Transfer[]): Record<string, Sums> => {
+  const sums: Record<string, Sums> = {}
+  for (const { currency, capturable, captured, refunded, disputed } of intents) {
+    const total = sums[currency] ?? noSums
+    sums[currency] = {
       ...total,
-      capturable: total.capturable + intent.amount_capturable,
+      capturable: total.capturable + capturable,
       captured: total.captured + captured,
       refunded: total.refunded + refunded,
       disputed: total.disputed + disputed,
       net: total.net + captured - refunded - disputed,
     }
-    const isCaptured = new Set(made.filter((charge) => charge.captured).map(({ id }) => id))
-    return {
-      id: intent.id,
-      status: intent.status,
-      amount: intent.amount,
-      currency: intent.currency,
-      metadata: intent.metadata,
-      captureMethod: intent.capture_method,
-      capturable: intent.amount_capturable,
-      captured,
-      refunded,
-      disputed,
-      captures: isCaptured.size,
-      charges: made.map(({ id, status, captured, amount, amount_captured, amount_refunded, disputed }) => ({
-        id,
-        status,
-        captured,
-        amount,
-        amountCaptured: amount_captured,
-        amountRefunded: amount_refunded,
-        disputed,
-      })),
-      refunds: (refunds.get(intent.id) ?? []).map(({ id, amount, reason, charge }) => ({
-        id,
-        amount,
-        reason,
-        /** Only an authorisation, or a part of it, was given back. */
-        released: !isCaptured.has(String(charge)) || reason === 'partial_capture',
-      })),
-    }
-  })
+  }
   for (const { currency, amount, amount_reversed } of transfers) {
     const total = sums[currency] ?? noSums
     const sent = amount - amount_reversed
     sums[currency] = { ...total, transferred: total.transferred + sent, net: total.net - sent }
   }
+  return sums
+}
+
+/** All that a check of invariants needs, oldest intent first. */
+export const stateOf = (storage: Storage) => {
+  const all = <K extends EntryKind>(kind: K) => storage.list(kind, { limit: everything }).reverse()
+  const disputes = all('dispute')
+  const transfers = all('transfer')
+  const [chargesOf, refundsOf, disputesOf] = [grouped(all('charge')), grouped(all('refund')), grouped(disputes)]
+  const intents = all('payment_intent').map((intent) =>
+    shownIntent(intent, {
+      charges: chargesOf.get(intent.id) ?? [],
+      refunds: refundsOf.get(intent.id) ?? [],
+      disputes: disputesOf.get(intent.id) ?? [],
+    }),
+  )
   return {
     intents,
-    sums,
+    sums: sumsOf(intents, transfers),
     disputes: disputes.map(({ id, status, amount, currency, payment_intent }) => ({
       id,
       status,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cached, findGo, platform, run, showProgress, UserError } from '@fairpass/servers'
+import { cached, findGo, goEnvironment, platform, run, showProgress, UserError } from '@fairpass/servers'
 
 const here = import.meta.dirname
 const stripeMock = 'github.com/stripe/stripe-mock'
@@ -18,16 +18,7 @@ const build = async (folder: string): Promise<void> => {
   const work = join(folder, 'work')
   cpSync(here, join(work, 'module'), { recursive: true })
   mkdirSync(join(work, 'tmp'), { recursive: true })
-  const env = {
-    ...process.env,
-    CGO_ENABLED: '0',
-    GOFLAGS: '-mod=readonly -trimpath -modcacherw',
-    GOTOOLCHAIN: 'local',
-    GOCACHE: join(work, 'build'),
-    GOMODCACHE: join(work, 'modules'),
-    GOTMPDIR: join(work, 'tmp'),
-    GOWORK: 'off',
-  }
+  const env = goEnvironment(work)
   const progress = showProgress('Building stripe-mock, once')
   const ask = async (...command: string[]) => {
     const { ok, stdout, stderr } = await run([go, ...command], { cwd: join(work, 'module'), env, timeoutMs: limitMs })

@@ -18,10 +18,23 @@ type AccountDeps = {
   now: () => number
 }
 
-/** What the account does: loads, lets the pure domain decide, keeps the outcome with its events. */
-export const createAccount = ({ storage, events, now }: AccountDeps) => {
-  const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
+const wrongSecret = (id: string) =>
+  new StripeRefusal(
+    400,
+    {
+      type: 'invalid_request_error',
+      code: 'payment_intent_invalid_parameter',
+      param: 'client_secret',
+      message: `The client_secret provided does not match the client_secret associated with the PaymentIntent: ${id}`,
+    },
+    true,
+  )
 
+/** What a refund is of: a payment, or the charge that it led to. */
+type Refunded = { intent?: string | undefined; charge?: string | undefined }
+
+/** What is stored, found by what requests name. @throws StripeRefusal where there is no such thing */
+const createFinds = (storage: Storage, world: () => World) => {
   const intent = (id: string): Stripe.PaymentIntent => {
     const found = storage.find('payment_intent', id)
     if (!found) throw noSuch('payment_intent', id, 'intent')
@@ -44,26 +57,12 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
     return method(id)
   }
 
-  const keep = ({ touched, happenings, declined, intent: after }: Outcome, cause: Cause): Answer => {
-    for (const entry of touched) storage.put(entry)
-    events.record(happenings, cause, world())
-    return declined ? errorAnswer(402, declined) : { status: 200, body: after }
-  }
-
-  const confirmed = (before: Stripe.PaymentIntent, asked: ConfirmationRequest): Outcome => {
-    const { paymentMethod, ...rest } = asked
-    const named = paymentMethod ?? (typeof before.payment_method === 'string' ? before.payment_method : undefined)
-    const using = named === undefined ? undefined : method(named)
-    const outcome = intents.confirm(before, { ...rest, ...using }, world())
-    return using ? { ...outcome, touched: [using.method, ...outcome.touched] } : outcome
-  }
-
   const disputesOf = ({ payment_method: id }: Stripe.PaymentIntent): string | undefined => {
     const used = typeof id === 'string' ? storage.find('payment_method', id) : undefined
     return used && cardBehind(used)?.disputeReason
   }
 
-  const chargeToRefund = (from: { intent?: string | undefined; charge?: string | undefined }): Stripe.Charge => {
+  const chargeToRefund = (from: Refunded): Stripe.Charge => {
     if (from.charge !== undefined) {
       const charge = storage.find('charge', from.charge)
       if (!charge) throw noSuch('charge', from.charge, 'charge', 400)
@@ -74,10 +73,22 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
     return refundable(paid, latestCharge(paid))
   }
 
-  return {
-    intent,
-    method: (id: string) => method(id, 404).method,
+  return { intent, latestCharge, method, methodOf, disputesOf, chargeToRefund }
+}
+type Finds = ReturnType<typeof createFinds>
+type Deps = { storage: Storage; finds: Finds; world: () => World; keep: (outcome: Outcome, cause: Cause) => Answer }
 
+/** How a payment is opened and confirmed. */
+const createConfirmations = ({ storage, finds: { intent, method }, world, keep }: Deps) => {
+  const confirmed = (before: Stripe.PaymentIntent, asked: ConfirmationRequest): Outcome => {
+    const { paymentMethod, ...rest } = asked
+    const named = paymentMethod ?? (typeof before.payment_method === 'string' ? before.payment_method : undefined)
+    const using = named === undefined ? undefined : method(named)
+    const outcome = intents.confirm(before, { ...rest, ...using }, world())
+    return using ? { ...outcome, touched: [using.method, ...outcome.touched] } : outcome
+  }
+
+  return {
     create: (
       asked: NewIntent,
       confirmation: ConfirmationRequest | undefined,
@@ -97,20 +108,29 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
     /** The browser knows the client secret and always says where it can be sent back to. */
     confirmInBrowser: (id: string, clientSecret: string, paymentMethod: string, returnUrl: string, cause: Cause) => {
       const before = intent(id)
-      if (before.client_secret !== clientSecret) {
-        throw new StripeRefusal(
-          400,
-          {
-            type: 'invalid_request_error',
-            code: 'payment_intent_invalid_parameter',
-            param: 'client_secret',
-            message: `The client_secret provided does not match the client_secret associated with the PaymentIntent: ${id}`,
-          },
-          true,
-        )
-      }
+      if (before.client_secret !== clientSecret) throw wrongSecret(id)
       return keep(confirmed(before, { paymentMethod, returnUrl }), cause)
     },
+  }
+}
+
+/** What the account does: loads, lets the pure domain decide, keeps the outcome with its events. */
+export const createAccount = ({ storage, events, now }: AccountDeps) => {
+  const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
+  const finds = createFinds(storage, world)
+  const { intent, method, methodOf, latestCharge, disputesOf, chargeToRefund } = finds
+
+  const keep = ({ touched, happenings, declined, intent: after }: Outcome, cause: Cause): Answer => {
+    for (const entry of touched) storage.put(entry)
+    events.record(happenings, cause, world())
+    return declined ? errorAnswer(402, declined) : { status: 200, body: after }
+  }
+
+  return {
+    intent,
+    method: (id: string) => method(id, 404).method,
+
+    ...createConfirmations({ storage, finds, world, keep }),
 
     authenticate: (id: string, passed: boolean, cause: Cause) => {
       const before = intent(id)
@@ -128,11 +148,7 @@ export const createAccount = ({ storage, events, now }: AccountDeps) => {
       return keep(captures.cancel(before, latestCharge(before), reason, world()), cause)
     },
 
-    refund: (
-      from: { intent?: string | undefined; charge?: string | undefined },
-      asked: RefundRequest,
-      cause: Cause,
-    ) => {
+    refund: (from: Refunded, asked: RefundRequest, cause: Cause) => {
       const charge = chargeToRefund(from)
       const [dispute] = storage.list('dispute', { limit: 1, charge: charge.id })
       const { refund: made, touched, happenings } = refund(charge, dispute, asked, world())

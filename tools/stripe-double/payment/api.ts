@@ -16,18 +16,23 @@ type ApiDeps = {
   answering: Answering
 }
 
-export const createApi = ({ storage, account, events, answering }: ApiDeps) => {
-  const { incoming, order, read, one } = answering
-
-  const about = (intent: string | undefined): Target => {
+/** What a request is about, by which a fault may be meant for it. */
+const createTargets = (storage: Storage) => ({
+  about: (intent: string | undefined): Target => {
     const found = intent === undefined ? undefined : storage.find('payment_intent', intent)
     return { intent, metadata: found?.metadata }
-  }
+  },
 
-  const chargedIntent = (charge: string | undefined): string | undefined => {
+  chargedIntent: (charge: string | undefined): string | undefined => {
     const found = charge === undefined ? undefined : storage.find('charge', charge)
     return typeof found?.payment_intent === 'string' ? found.payment_intent : undefined
-  }
+  },
+})
+
+/** Payments: opened, confirmed, captured, cancelled and refunded. */
+const createPaymentApi = ({ storage, account, answering }: ApiDeps) => {
+  const { incoming, order } = answering
+  const { about, chargedIntent } = createTargets(storage)
 
   return new Hono<Env>()
     .post('/payment_intents', async (c) => {
@@ -69,6 +74,14 @@ export const createApi = ({ storage, account, events, answering }: ApiDeps) => {
         return account.refund(from, asked, cause)
       })
     })
+}
+
+/** Everything that can be read, one by one or as a list. */
+const createReadApi = ({ storage, account, events, answering }: ApiDeps) => {
+  const { read, one } = answering
+  const { about, chargedIntent } = createTargets(storage)
+
+  return new Hono<Env>()
     .get('/payment_intents/search', (c) => read(c.req.url, {}, (form) => searched(storage, form)))
     .get('/payment_intents/:id', (c) =>
       read(c.req.url, about(c.req.param('id')), (form) => {
@@ -104,6 +117,9 @@ export const createApi = ({ storage, account, events, answering }: ApiDeps) => {
     .get('/payment_methods/:id', (c) => read(c.req.url, {}, () => account.method(c.req.param('id'))))
     .get('/balance', (c) => read(c.req.url, {}, () => balanceOf(storage)))
 }
+
+export const createApi = (deps: ApiDeps) =>
+  new Hono<Env>().route('/', createPaymentApi(deps)).route('/', createReadApi(deps))
 
 const flagged = (form: Form): boolean => {
   try {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 
-/** Why an issuer says no, in the words of https://docs.stripe.com/declines/codes */
+/** Why an issuer declines, by the codes of https://docs.stripe.com/declines/codes */
 export type Decline = {
   code: string
   declineCode?: string

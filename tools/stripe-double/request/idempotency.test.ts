@@ -60,7 +60,7 @@ test('the order of parameters does not matter', async () => {
   expect(again.id).toBe(first.id)
 })
 
-// Guarantee: eight at once with one key charge once; those that come too early hear 409 and may try again.
+// Guarantee: eight at once with one key charge once; those that come too early get 409 and may try again.
 test('concurrent requests with one key charge once', async () => {
   await double.fault({ operation: 'create', kind: 'delay', delayMs: 200 })
   const calls = Array.from({ length: 8 }, () =>

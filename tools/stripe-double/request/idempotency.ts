@@ -29,6 +29,22 @@ export type Kept = Answer & {
 const refusal = (status: number, message: string, code?: string) =>
   new StripeRefusal(status, { type: 'idempotency_error', message, ...(code ? { code } : {}) }, false)
 
+/** @throws StripeRefusal when the key was used for something else */
+const assertSame = (row: Row, keyed: Keyed): void => {
+  if (row.endpoint !== keyed.endpoint) {
+    throw refusal(
+      400,
+      `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${keyed.endpoint}' vs. '${row.endpoint}'). Try using a key other than '${keyed.key}' if you meant to execute a different request.`,
+    )
+  }
+  if (row.parameters !== keyed.parameters) {
+    throw refusal(
+      400,
+      `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${keyed.key}' if you meant to execute a different request.`,
+    )
+  }
+}
+
 /**
  * What Stripe documents and is followed here (https://docs.stripe.com/api/idempotent_requests,
  * https://docs.stripe.com/error-low-level#idempotency):
@@ -46,18 +62,7 @@ export const createIdempotency = ({ database }: Storage, now: () => number) => {
   const find = (keyed: Keyed): Kept | undefined => {
     const row = database.query<Row, [string]>('SELECT * FROM answers WHERE key = ?').get(keyed.key)
     if (!row || row.kept_ms + keptMs <= now()) return undefined
-    if (row.endpoint !== keyed.endpoint) {
-      throw refusal(
-        400,
-        `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${keyed.endpoint}' vs. '${row.endpoint}'). Try using a key other than '${keyed.key}' if you meant to execute a different request.`,
-      )
-    }
-    if (row.parameters !== keyed.parameters) {
-      throw refusal(
-        400,
-        `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${keyed.key}' if you meant to execute a different request.`,
-      )
-    }
+    assertSame(row, keyed)
     return { status: row.status, body: JSON.parse(row.body), originalRequest: row.request }
   }
 

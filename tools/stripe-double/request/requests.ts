@@ -1,7 +1,7 @@
 import type { Fault, Faults, Operation, Target } from '../control/faults.ts'
 import { type Answer, ConnectionDropped, StripeRefusal, serverError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
-import type { Idempotency, Keyed } from './idempotency.ts'
+import type { Idempotency, Kept, Keyed } from './idempotency.ts'
 
 /** A request that may change something. */
 export type Order = {
@@ -24,19 +24,33 @@ type RequestsDeps = {
   storage: Storage
   faults: Faults
   idempotency: Idempotency
-  /** There may be new events. */
+  /** Called when there may be new events. */
   onChange: () => void
 }
 
-export const createRequests = ({ storage, faults, idempotency, onChange }: RequestsDeps) => {
-  const strike = ({ operations, target }: Order): Fault | undefined => {
-    for (const operation of operations) {
-      const fault = faults.take(operation, target)
-      if (fault) return fault
-    }
-    return undefined
+/** The first fault that waits for one of the operations of a request. */
+const strike = (faults: Faults, { operations, target }: Order): Fault | undefined => {
+  for (const operation of operations) {
+    const fault = faults.take(operation, target)
+    if (fault) return fault
   }
+  return undefined
+}
 
+/** Answers as before: stripe-node repeats a closed connection by itself, so a buyer sees a time-out only if this is lost, too. */
+const replay = async (faults: Faults, { operations, target }: Order, first: Kept): Promise<Handled> => {
+  for (const operation of operations) {
+    const fault = faults.take(operation, target, ['drop_after'])
+    if (fault) {
+      await Bun.sleep(fault.delayMs)
+      throw new ConnectionDropped()
+    }
+  }
+  const { status, body, originalRequest } = first
+  return { status, body, replayOf: originalRequest, retryInVain: status >= 500 }
+}
+
+export const createRequests = ({ storage, faults, idempotency, onChange }: RequestsDeps) => {
   const effect = ({ keyed, perform, requestId }: Order, fault: Fault | undefined): Answer => {
     try {
       return storage.atomically(() => {
@@ -52,22 +66,10 @@ export const createRequests = ({ storage, faults, idempotency, onChange }: Reque
     }
   }
 
-  const replay = async ({ operations, target }: Order, originalRequest: string, answer: Answer): Promise<Handled> => {
-    // stripe-node repeats a closed connection by itself, so a buyer sees a time-out only if the replay is lost, too.
-    for (const operation of operations) {
-      const fault = faults.take(operation, target, ['drop_after'])
-      if (fault) {
-        await Bun.sleep(fault.delayMs)
-        throw new ConnectionDropped()
-      }
-    }
-    return { ...answer, replayOf: originalRequest, retryInVain: answer.status >= 500 }
-  }
-
   const run = async (order: Order): Promise<Handled> => {
     const kept = order.keyed && idempotency.find(order.keyed)
-    if (kept) return replay(order, kept.originalRequest, { status: kept.status, body: kept.body })
-    const fault = strike(order)
+    if (kept) return replay(faults, order, kept)
+    const fault = strike(faults, order)
     const after = fault?.kind === 'error_after' || fault?.kind === 'drop_after'
     if (fault && !after) await Bun.sleep(fault.delayMs)
     if (fault?.kind === 'error_before') return serverError()

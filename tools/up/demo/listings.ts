@@ -5,7 +5,7 @@ import { type DemoTicket, demoTickets } from './tickets.ts'
 const email = 'demo-seller@fairpass.example'
 const answerWithinMs = 10_000
 
-/** Lists tickets to look at through the public API, as a seller that is made for it; does nothing when there are some. */
+/** Lists demo tickets through the public API, as a seller that is created for it; does nothing when there are some. */
 export const listDemoTickets = async (address: string, publicOrigin: string, dataDir: string) => {
   const call = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
     fetch(`${address}${path}`, {

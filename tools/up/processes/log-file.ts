@@ -28,7 +28,7 @@ export const openLogFile = (dataDir: string, name: string): LogFile => {
       try {
         written += writeSync(file, chunk)
       } catch {
-        // A full disk must not end what still serves.
+        // A full disk must not end a process that still serves.
       }
     },
     close: () => {

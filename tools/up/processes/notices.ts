@@ -4,7 +4,7 @@ const mostRemembered = 1_000
 
 type Kind = 'app' | 'sidecar' | 'server'
 
-/** The name of a process tells what its log looks like. */
+/** The name of a process decides how its log is read. */
 export const kindOf = (name: string, appIds: ReadonlySet<string>): Kind =>
   appIds.has(name) ? 'app' : name.endsWith('-daprd') ? 'sidecar' : 'server'
 
@@ -23,7 +23,10 @@ export const worthReading = (line: string, kind: Kind, isStarting = false): stri
   return [said ?? line, cause].filter(Boolean).join(': ')
 }
 
-/** Sidecars and servers tell of every lost connection, and so do apps that wait for them; it heals, and their files have it. */
+/**
+ * Sidecars and servers report every lost connection, and so do apps that wait for them; it recovers, and their log files have
+ * it.
+ */
 const leastSeverity = (kind: Kind, isStarting: boolean) => (kind === 'app' && !isStarting ? 40 : 60)
 
 type Entry = Record<string, unknown>
@@ -48,7 +51,7 @@ const severities: Record<string, number> = { warn: 40, warning: 40, error: 50, f
 /** pino's numbers for pino, Dapr and MongoDB alike. */
 const severityOf = ({ level, s }: Entry) => (typeof level === 'number' ? level : (severities[String(level ?? s)] ?? 30))
 
-/** Shows notices with their process's name; one that says the same again is not repeated for a while. */
+/** Shows notices with their process's name; a repeated one is not shown again for a while. */
 export const createNotices = (write: (line: string) => void) => {
   const shownAt = new Map<string, number>()
   return (name: string, text: string) => {

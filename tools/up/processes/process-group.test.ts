@@ -28,7 +28,7 @@ test('a process that does not stay up is told with the place of its log', async 
   const shop = spec('shop', 'echo HOLD_SECONDS must be a number; exit 78')
   group.start(shop)
   const log = join(dataDir, 'logs', 'shop.log')
-  await expect(group.untilReady(shop)).rejects.toThrow(`shop does not stay up; what it said is in ${log}`)
+  await expect(group.untilReady(shop)).rejects.toThrow(`shop does not stay up; its output is in ${log}`)
   await group.stop()
   expect(readFileSync(log, 'utf8')).toContain('HOLD_SECONDS must be a number')
   expect(said).toContain('shop             HOLD_SECONDS must be a number')

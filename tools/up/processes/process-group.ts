@@ -22,7 +22,7 @@ type Member = {
   lastSaid: string | undefined
 }
 
-type CrewOptions = {
+type GroupOptions = {
   readonly dataDir: string
   readonly appIds: ReadonlySet<string>
   say(line: string): void
@@ -30,14 +30,16 @@ type CrewOptions = {
   onChange(): void
 }
 
-/** All processes of a run: started, watched, logged, and ended in order. */
-export const createProcessGroup = ({ dataDir, appIds, say, onChange }: CrewOptions) => {
-  const members = new Map<string, Member>()
-  const notice = createNotices(say)
-  let isStarting = true
-  let isStopping = false
+/** The phase of the run, which decides what is shown of a process's output, and whether its end is a failed start. */
+type Phase = { isStarting: boolean; isStopping: boolean }
 
-  const start = (spec: ProcessSpec) => {
+const createStart = (
+  { dataDir, appIds, say, onChange }: GroupOptions,
+  phase: Phase,
+): ((spec: ProcessSpec) => Member) => {
+  const notice = createNotices(say)
+
+  return (spec) => {
     const kind = kindOf(spec.name, appIds)
     const log = openLogFile(dataDir, spec.name)
     const state: Pick<Member, 'endedInStart' | 'lostPort' | 'lastSaid'> = {
@@ -46,9 +48,9 @@ export const createProcessGroup = ({ dataDir, appIds, say, onChange }: CrewOptio
       lastSaid: undefined,
     }
     const readLine = byLine((line) => {
-      if (isStarting && /EADDRINUSE|address (is )?already in use/i.test(line)) state.lostPort = true
-      if (isStarting) state.lastSaid = worthReading(line, kind) ?? state.lastSaid
-      const text = isStopping || state.lostPort ? undefined : worthReading(line, kind, isStarting)
+      if (phase.isStarting && /EADDRINUSE|address (is )?already in use/i.test(line)) state.lostPort = true
+      if (phase.isStarting) state.lastSaid = worthReading(line, kind) ?? state.lastSaid
+      const text = phase.isStopping || state.lostPort ? undefined : worthReading(line, kind, phase.isStarting)
       if (text) notice(spec.name, text)
     })
     const supervised = supervise(spec, {
@@ -57,53 +59,62 @@ export const createProcessGroup = ({ dataDir, appIds, say, onChange }: CrewOptio
         readLine(chunk)
       },
       onEnd: (ending, pauseMs) => {
-        if (isStarting) state.endedInStart++
-        if (!isStopping) say(`${spec.name} has ended (${ending}); it is started again in ${pauseMs / 1000} s`)
+        if (phase.isStarting) state.endedInStart++
+        if (!phase.isStopping) say(`${spec.name} has ended (${ending}); it is started again in ${pauseMs / 1000} s`)
       },
       onStart: () => queueMicrotask(onChange),
     })
-    members.set(spec.name, Object.assign(state, { supervised, logPath: log.path, close: log.close }))
+    return Object.assign(state, { supervised, logPath: log.path, close: log.close })
   }
+}
 
-  const untilReady = async (spec: ProcessSpec) => {
-    const member = members.get(spec.name)
-    if (!member) throw new Error(`${spec.name} was not started`)
-    const deadline = Date.now() + readyWithinMs
-    let reason = 'it does not answer'
-    while (Date.now() < deadline && !isStopping) {
-      if (member.lostPort && member.endedInStart > 0) throw new PortLost(spec.name)
-      if (member.endedInStart >= triesToStart) throw new UserError(`${spec.name} does not stay up; ${seeLog(member)}`)
-      try {
-        if (await spec.isReady()) return
-        reason = 'it says that it is not ready'
-      } catch (error) {
-        reason = reasonOf(error)
-      }
-      await Bun.sleep(askEveryMs)
+const seeLog = ({ logPath }: Member) => `its output is in ${logPath}`
+
+const untilReady = async (spec: ProcessSpec, member: Member, phase: Phase) => {
+  const deadline = Date.now() + readyWithinMs
+  let reason = 'it does not answer'
+  while (Date.now() < deadline && !phase.isStopping) {
+    if (member.lostPort && member.endedInStart > 0) throw new PortLost(spec.name)
+    if (member.endedInStart >= triesToStart) throw new UserError(`${spec.name} does not stay up; ${seeLog(member)}`)
+    try {
+      if (await spec.isReady()) return
+      reason = 'it says that it is not ready'
+    } catch (error) {
+      reason = reasonOf(error)
     }
-    const said = member.lastSaid ?? reason
-    throw new UserError(`${spec.name} was not ready within ${readyWithinMs / 1000} s (${said}); ${seeLog(member)}`)
+    await Bun.sleep(askEveryMs)
   }
+  const said = member.lastSaid ?? reason
+  throw new UserError(`${spec.name} was not ready within ${readyWithinMs / 1000} s (${said}); ${seeLog(member)}`)
+}
 
-  const seeLog = ({ logPath }: Member) => `what it said is in ${logPath}`
+/** All processes of a run: started, watched, logged, and ended in order. */
+export const createProcessGroup = (options: GroupOptions) => {
+  const members = new Map<string, Member>()
+  const phase: Phase = { isStarting: true, isStopping: false }
+  const start = createStart(options, phase)
 
   const stopThese = async (names: readonly string[], timeoutMs: number) => {
     await Promise.all(names.map((name) => members.get(name)?.supervised.stop(timeoutMs)))
   }
 
   return {
-    start,
-    untilReady,
+    start: (spec: ProcessSpec): void => void members.set(spec.name, start(spec)),
+    untilReady: async (spec: ProcessSpec) => {
+      const member = members.get(spec.name)
+      if (!member) throw new Error(`${spec.name} was not started`)
+      await untilReady(spec, member, phase)
+    },
     pidOf: (name: string) => members.get(name)?.supervised.pid,
     /** From now on a process that ends is an accident, and no longer a failed start. */
     started: () => {
-      isStarting = false
+      phase.isStarting = false
     },
     /** Apps first, so that they finish what they have begun with everything still there; at most 9.5 s in all. */
     stop: async () => {
-      isStopping = true
+      phase.isStopping = true
       const names = [...members.keys()]
-      const ofKind = (kind: string) => names.filter((name) => kindOf(name, appIds) === kind)
+      const ofKind = (kind: string) => names.filter((name) => kindOf(name, options.appIds) === kind)
       await stopThese(ofKind('app'), 4_500)
       await stopThese(ofKind('sidecar'), 2_500)
       await stopThese(ofKind('server'), 2_500)
@@ -111,7 +122,7 @@ export const createProcessGroup = ({ dataDir, appIds, say, onChange }: CrewOptio
       members.clear()
     },
     kill: () => {
-      isStopping = true
+      phase.isStopping = true
       for (const { supervised } of members.values()) supervised.kill()
     },
   }

@@ -1,4 +1,4 @@
-const lookEveryMs = 500
+const pollEveryMs = 500
 const highestRunner = 4
 
 /**
@@ -13,7 +13,7 @@ export const watchRunners = (onGone: () => void) => {
     if (process.ppid === parent && runners.every(isThere)) return
     clearInterval(timer)
     onGone()
-  }, lookEveryMs)
+  }, pollEveryMs)
   timer.unref()
 }
 
@@ -36,7 +36,7 @@ const isThere = (pid: number) => {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Not ours to signal, but there.
+    // It exists, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -26,7 +26,7 @@ export const stopSignal = (): StopSignal => {
   process.on('SIGINT', ask)
   process.on('SIGTERM', ask)
   process.on('SIGHUP', ask)
-  // Whoever reads the output may leave; that is no reason to fail.
+  // The reader of the output may go away; that is no reason to fail.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   watchRunners(ask)

@@ -14,7 +14,7 @@ type Running = {
 const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
 
 /**
- * Watched, Bun starts a service anew in its own process: it keeps its port, and its sidecar never notices. The pages are
+ * When watching, Bun restarts a service in its own process: it keeps its port, and its sidecar never notices. The pages are
  * served by Vite, which replaces what has changed in the open page.
  */
 export const commandOf = (

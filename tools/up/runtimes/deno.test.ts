@@ -51,7 +51,7 @@ test('nobody writes, runs a program, calls foreign code or is asked for more', (
 const mayRead = (id: string, variable: string) =>
   valuesOf(id, 'env')?.some((name) => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name))
 
-// Guarantee: who gives an app a new setting is told here that Deno would refuse to read it.
+// Guarantee: a new setting of an app that Deno would not be allowed to read is noticed here.
 test('an app may read every setting that its sources name', async () => {
   for (const { id, dir } of apps) {
     const own = await Array.fromAsync(new Bun.Glob('src/**/*.ts').scan({ cwd: dir, absolute: true }))

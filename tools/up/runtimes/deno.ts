@@ -9,7 +9,7 @@ const ownVariables = [
   ...['HOST', 'PORT', 'APP_*', 'HEALTH_PORT', 'DAPR_*', 'PUBLIC_ORIGIN', 'LOG_LEVEL', 'METRICS_*', 'LIMIT_*'],
   ...['OTEL_*', 'OUTLIVE_SIDECAR_SECONDS', 'ACCESS_TOKEN_SECONDS', 'REAUTHENTICATE_SECONDS', 'NODE_ENV'],
 ]
-/** What its libraries look for: the MongoDB driver tells the server where it runs, pino and others what to debug. */
+/** What its libraries read: the MongoDB driver reports its platform to the server, pino and others have debug settings. */
 const librariesVariables = [
   ...['MONGODB_*', 'AWS_*', 'FUNCTION*', 'K_SERVICE', 'KUBERNETES_SERVICE_HOST', 'VERCEL*', 'CONTAINER*'],
   ...['DEBUG', 'DEBUG_*', 'NODE_*', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLORTERM', 'JEST_WORKER_ID'],

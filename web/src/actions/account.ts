@@ -22,11 +22,11 @@ export const signIn = enter('/api/users/signin')
 
 export const signOut: FormAction = async ({ api }) => {
   const answer = await api('POST', '/api/users/signout', { body: {} })
-  // A session that is over already is as signed out as one can be.
+  // A session that is over already counts as signed out.
   return answer.status === 401 ? { to: '/', cookies: answer.cookies } : redirectOnSuccess(answer, '/')
 }
 
-/** The account's page has several forms; the button that was pressed says which. */
+/** The account's page has several forms; the pressed button names the one. */
 export const changeAccount: FormAction = async ({ api, fields, messages }) => {
   const password = (name: string) => fields.get(name) ?? ''
   switch (fields.get('intent')) {

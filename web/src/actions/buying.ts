@@ -1,12 +1,13 @@
 import type { Api } from '../server/api/api.ts'
 import { type FormAction, idempotencyKeyOf, idIn, redirectOnSuccess, refuse, text } from './form.ts'
 
-/** A ticket's page has two forms: the one that buys, and the one of the line. */
+/** A ticket's page has two forms: to buy, and to join the waitlist. */
 export const buy: FormAction = async ({ api, fields, id }) => {
   const here = `/tickets/${id}`
   if (fields.get('intent') === 'wait')
-    return redirectOnSuccess(await api('POST', '/api/orders/line', { body: { ticketId: id } }), here)
-  if (fields.get('intent') === 'leave') return redirectOnSuccess(await api('DELETE', `/api/orders/line/${id}`), here)
+    return redirectOnSuccess(await api('POST', '/api/orders/waitlist', { body: { ticketId: id } }), here)
+  if (fields.get('intent') === 'leave')
+    return redirectOnSuccess(await api('DELETE', `/api/orders/waitlist/${id}`), here)
   const press = (key: { idempotencyKey: string }) => api('POST', '/api/orders', { body: { ticketId: id }, ...key })
   const first = await press(idempotencyKeyOf(fields))
   const isOld = first.isReplayed === true && (await hasEnded(api, idIn(first)))
@@ -14,7 +15,7 @@ export const buy: FormAction = async ({ api, fields, id }) => {
   return redirectOnSuccess(answer, `/orders/${idIn(answer) ?? ''}`)
 }
 
-/** A page that came back from the browser's history presses BUY under its old key; what that opened may be over. */
+/** A page that came back from the browser's history presses BUY under its old key; the order that it opened may be over. */
 const hasEnded = async (api: Api, orderId: string | undefined): Promise<boolean> => {
   const order = await api('GET', `/api/orders/${orderId ?? ''}`)
   const { body } = order
@@ -28,7 +29,7 @@ export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
   switch (fields.get('intent')) {
     case 'pay': {
       const answer = await pay({ orderId: id, paymentMethod: text(fields, 'paymentMethod') })
-      // A decline ends the order, whose page tells why, today and when it is looked at again.
+      // A decline ends the order, whose page shows the reason, also when it is opened later.
       return answer.status === 402 ? { to: here, cookies: answer.cookies } : redirectOnSuccess(answer, here)
     }
     case 'redeem':

@@ -11,11 +11,14 @@ type Form = {
   /** The id in the page's own address; empty where it has none. */
   id: string
   messages: Messages
-  /** In which numbers are written. */
+  /** The locale in which numbers are written. */
   locale: string
 }
 
-/** A form leads on (303), leads away to somebody else's site, shows what it made, or is shown again with what was refused. */
+/**
+ * A form redirects (303), redirects to another site, shows what it made, or is shown again with the reason why it was
+ * refused.
+ */
 export type Outcome =
   | { to: string; cookies: string[] }
   | { away: string }
@@ -26,7 +29,7 @@ export type FormAction = (form: Form) => Promise<Outcome>
 
 /** What a page shows of a form that was refused. */
 export type Refusal = Failure & {
-  /** As they were typed, so that nobody types twice; never a password. */
+  /** As they were typed, so that nothing has to be typed again; never a password. */
   values: Record<string, string>
 }
 

@@ -9,7 +9,7 @@ import { fileIn, upload } from './upload.ts'
 
 const lines = (typed: string): string => plainLineBreaks(typed).trim()
 
-/** The listing that the fields tell of, or what is wrong with them that only this form can know. */
+/** The listing in the fields, or the mistakes in them that only this form can detect. */
 const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
@@ -62,7 +62,7 @@ export const sell: FormAction = async ({ api, fields, files, messages, locale })
   return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
 }
 
-/** What somebody changed of a listing; what they left as the form showed it stays as it is stored, whatever that is. */
+/** The changed fields of a listing; fields that were not touched keep their stored value. */
 const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Ticket) => {
   const was = { ...before, timeZone: before.timeZone ?? 'UTC', description: lines(before.description ?? '') }
   const names = Object.keys(listing) as (keyof typeof listing)[]

@@ -12,7 +12,7 @@ const typeByExtension: Record<string, string> = {
 export const fileIn = (files: readonly File[]): File | undefined =>
   files.find(({ name, size }) => size > 0 || Boolean(name))
 
-/** What browsers do not know by its name they send as anything. */
+/** Browsers send files of unknown types with any media type. */
 const typeOf = ({ name, type }: File): string => {
   const known = typeByExtension[(name || '').split('.').at(-1)?.toLowerCase() ?? '']
   return Object.values(typeByExtension).includes(type) ? type : (known ?? (type || 'application/octet-stream'))

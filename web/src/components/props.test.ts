@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 
 const sourceFolder = new URL('..', import.meta.url).pathname
 
-// Trap 11: what is taken out of props at once never changes again, and no linter says so.
+// Trap 11: destructured props never change again, and no linter notices.
 test('no component takes its props apart', async () => {
   const files = await Array.fromAsync(new Bun.Glob('{components,routes,i18n}/**/*.tsx').scan({ cwd: sourceFolder }))
   expect(files.length).toBeGreaterThan(20)

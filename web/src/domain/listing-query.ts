@@ -4,10 +4,10 @@ const sorts = ['soonest', 'cheapest', 'newest']
 
 const filters = ['q', 'city', 'from', 'to', 'currency', 'minPrice', 'maxPrice', 'sort', 'cursor'] as const
 
-/** What prices are in when nobody says so. */
+/** The currency of prices that name none. */
 export const usualCurrency = (locale: string): string => (locale.startsWith('de') ? 'eur' : 'usd')
 
-/** What most tickets cost. */
+/** The currencies of most tickets. */
 export const commonCurrencies = ['usd', 'eur', 'gbp', 'chf', 'sek', 'nok', 'dkk', 'pln', 'czk', 'cad', 'aud', 'jpy']
 
 /** Few enough for every page; the address takes any other, which is then among them. */
@@ -75,7 +75,7 @@ export const pageAddress = (search: string, cursor: string | undefined): string 
   return query.size > 0 ? `/?${query}` : '/'
 }
 
-/** Whether an address is the whole listing, or a page of it: what somebody searched for is no page of ours to index. */
+/** Whether an address is the whole listing, or a page of it: search results are not for indexing. */
 export const isWholeListing = (search: string): boolean => {
   const asked = new URLSearchParams(search)
   return filters.every((name) => name === 'cursor' || !asked.get(name))

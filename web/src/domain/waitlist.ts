@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-/** What a buyer sees of the line for a ticket: with a place, if they have one. */
+/** What a buyer sees of the waitlist of a ticket, with their place if they have one. */
 export const Waitlist = v.object({
   free: v.boolean(),
   freeBy: v.optional(v.string()),

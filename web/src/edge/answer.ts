@@ -34,12 +34,12 @@ export const answerAtEdge = async ({ request: received, env, assets, render }: O
   const { method } = request
   const { pathname } = new URL(request.url)
   const peer = request.headers.get(visitorHeader) ?? undefined
-  const told = traceOf(request.headers.get('traceparent'))
-  const traceparent = told.isContinued ? told.traceparent : null
+  const trace = traceOf(request.headers.get('traceparent'))
+  const traceparent = trace.isContinued ? trace.traceparent : null
   const name = `${method} ${routeName(pathname)}`
   const response = await inSpan(name, { kind: SpanKind.SERVER, traceparent }, async (span) => {
     request.headers.set('traceparent', traceparentOf(span))
-    if (!told.isContinued) request.headers.delete('tracestate')
+    if (!trace.isContinued) request.headers.delete('tracestate')
     const answer = (await context.handle(request, peer)) ?? (await assets(request, env.ASSETS))
     if (answer) return answer
     // Where the framework looks for it.

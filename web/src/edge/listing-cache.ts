@@ -2,14 +2,15 @@ import type { Tickets } from '../domain/schemas/ticket.ts'
 import type { Loaded } from '../queries/loaded.ts'
 import type { Parts } from '../server/parts.ts'
 
-/** No event says here that a ticket was sold, so nothing is shown that is older. */
+/** No event arrives here when a ticket is sold, so older answers are not used. */
 const freshMs = 1_000
-// Searches differ without end.
+// The number of different searches is unbounded.
 const maxEntries = 200
 
 /**
  * Pages of the listing that this isolate has read within the last second. Values alone are kept: an isolate's calls belong to
- * the visitor for whom they were made, and whoever waited for one of another's would wait for ever once that one has left.
+ * the visitor for whom they were made, and a request that waited for another visitor's call would wait for ever once that one
+ * has left.
  */
 export const createListingCache = (now = Date.now): Parts['listings'] => {
   const entries = new Map<string, { at: number; value: Loaded<Tickets> }>()

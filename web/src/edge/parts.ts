@@ -5,16 +5,16 @@ import { createListingCache } from './listing-cache.ts'
 import { createRegion } from './region.ts'
 
 /**
- * At the edge: many isolates, which hear of no event, share no call under way with one another or among their visitors,
- * and may compile no WebAssembly. What needs any of that is asked of the region, where it is named, or done without.
+ * At the edge: many isolates, which get no events, share no call under way with one another or among their visitors, and may
+ * compile no WebAssembly. What needs any of that is passed on to the region where one is configured, or left out.
  */
 export const createParts = (settings: Settings): Parts => {
   const region = createRegion(settings.regionOrigin)
   return {
     listings: createListingCache(),
-    // A visitor waits for no call of another's, so each has the description asked for anew.
+    // A visitor waits for no call of another's, so each reads the description again.
     apiDescription: () => createApiDescription(settings)(),
-    // Without a stream the page asks again by itself; 204 tells it not to try another (HTML, 9.2.3).
+    // Without a stream the page polls by itself; 204 makes it not try another (HTML, 9.2.3).
     live: async (request) => (await region(request)) ?? new Response(null, { status: 204 }),
     shareImages: async (pathname, request) => {
       if (!pathname.startsWith('/cards/')) return undefined

@@ -1,6 +1,8 @@
 export const defaultMaxBytes = 1024 * 1024
 
-export class BodyTooLarge extends Error {}
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+}
 
 /**
  * The whole body, or BodyTooLarge as soon as it is known to be over the bound: by its announced length before a byte is

@@ -22,8 +22,8 @@ export type Gateway = (request: Request, peer: string | undefined) => Promise<Re
 
 const defaultTimeoutMs = 30_000
 /**
- * A read that has not begun to answer by then never will: its sidecar goes on asking an address where nobody is any more,
- * which gRPC gives up after 20 s only. What writes may be waiting for Stripe.
+ * A read that has not begun to answer by then never will: its sidecar goes on calling an address that nothing listens on any
+ * more, which gRPC gives up only after 20 s. A write may be waiting for Stripe.
  */
 const defaultReadOpensWithinMs = 12_000
 

@@ -13,7 +13,7 @@ const hopByHopHeaders = new Set([
   'upgrade',
 ])
 
-// Said by this gateway alone; what a visitor writes here is not believed.
+// Set by this gateway alone; a visitor's value is dropped.
 const gatewayHeaders = new Set(['forwarded', 'x-real-ip', 'host', 'content-length', 'expect', 'grpc-trace-bin'])
 
 /** The headers that are passed on, each as `written` makes it; several cookies stay several. */

@@ -25,7 +25,10 @@ const problems: Record<ProblemCode, { status: number; title: string; message: st
 
 const retryAfterSeconds = 2
 
-/** The contract's answer to what went wrong, in application/problem+json. */
+/**
+ * A refusal of the gateway in the contract's form. The sdk's `problem` takes the errors of services, and its module brings
+ * Hono and MongoDB, which the build for the edge must not load.
+ */
 export const problem = (code: ProblemCode, traceId: string, message?: string): Response => {
   const { status, title, message: usual } = problems[code]
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })

@@ -15,7 +15,7 @@ export type Route = {
   path: string
 }
 
-/** Files lie with their listings; who asks for one names the order that bought it. */
+/** Files are stored by tickets, but requests for one name the order that bought it. */
 const ofTickets = /^\/api\/orders\/[0-9a-f]{24}\/(file|file\/link|code|calendar|resale)$/
 /** Where a ticket's file is uploaded as it is. */
 const uploadPath = /^\/api\/tickets\/[\w-]{1,64}\/file$/

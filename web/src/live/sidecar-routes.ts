@@ -11,7 +11,7 @@ const busyTopics: ReadonlySet<string> = new Set(['ticket.created', ...orderTopic
 const bulkSubscribe = { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 200 }
 const maxEventBytes = 1024 * 1024
 const readTimeoutMs = 5000
-// A new group is told what Redis still has, from the beginning. Pages that are open now have seen all that.
+// A new consumer group gets what Redis still has, from the beginning; open pages have seen all that.
 const maxEventAgeMs = 60_000
 
 const TicketEvent = v.object({
@@ -30,7 +30,7 @@ const ticketStatusOf = {
   cancelled: 'available',
 } as const satisfies Record<string, TicketChange['status']>
 
-/** Who holds a ticket is told by orders; the ticket follows a moment later. */
+/** Events of orders say who holds a ticket; the ticket itself follows a moment later. */
 const OrderEvent = v.pipe(
   v.object({
     time: v.optional(v.string()),
@@ -84,7 +84,9 @@ export const createSidecarRoutes =
       : Response.json({ status: 'SUCCESS' })
   }
 
-/** What an event says of a ticket; nothing when it is old news. Those of tickets and of orders are put in order by their time. */
+/**
+ * What an event says of a ticket; nothing when it is outdated. Those of tickets and of orders are put in order by their time.
+ */
 const changeIn = (event: unknown): TicketChange | undefined => {
   const read = v.safeParse(Event, event)
   if (!read.success) return undefined

@@ -1,8 +1,8 @@
 const renewMs = 5000
 
 /**
- * Asks the API; where the access token has ended meanwhile, the page is asked for by its head alone, which renews the
- * session with its own key, and the API is asked once more. Whoever is signed out by now is led on to sign in.
+ * Asks the API; where the access token has ended meanwhile, the page is asked for by its head alone, which renews the session
+ * with its own key, and the API is asked once more. A visitor who is signed out by now is redirected to sign in.
  */
 export const fetchSignedIn = async (path: string, init: RequestInit = {}): Promise<Response> => {
   const answer = await fetch(path, init)

@@ -6,7 +6,7 @@ const heartbeatMs = 20_000
 // Connections do not pile up for ever; the browser opens the next one by itself.
 const maxStreamAgeMs = 30 * 60_000
 const reconnectAfterMs = 3000
-// A reader who takes nothing for this many messages is gone, or as good as gone.
+// A client that reads nothing for this many messages counts as gone.
 const maxUnreadMessages = 64
 const idPattern = /^[\w-]{1,64}$/
 
@@ -70,7 +70,7 @@ export const createStreams = (changes: TicketChanges) => {
 
   return {
     answer: (url: URL): Response => answer(url, (ids) => streamOf({ changes, ids, open })),
-    /** What a stream would say of itself, and no stream. */
+    /** The headers of a stream, without a body. */
     head: (url: URL): Response => answer(url, () => null),
     endAll: (): void => {
       for (const end of [...open]) end()

@@ -1,14 +1,14 @@
-/** What a page that shows a ticket is told of it. */
+/** A change of a ticket, for the pages that show it. */
 export type TicketChange = {
   id: string
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
-  /** when it happened, in milliseconds since 1970: what orders and tickets tell has no order of delivery */
+  /** when it happened, in milliseconds since 1970: events of orders and tickets arrive in any order */
   version: number
 }
 
 type Listener = (change: TicketChange) => void
 
-/** Everybody who watches tickets in this process. One event reaches all who watch its ticket, and nobody else. */
+/** The open pages of this process that watch tickets. An event reaches exactly those that watch its ticket. */
 export const createTicketChanges = () => {
   const listeners = new Map<string, Set<Listener>>()
   return {
@@ -29,7 +29,7 @@ export const createTicketChanges = () => {
         }
       }
     },
-    /** How many tickets somebody watches. */
+    /** How many tickets are watched. */
     watched: (): number => listeners.size,
   }
 }

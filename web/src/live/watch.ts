@@ -15,8 +15,8 @@ const ticketsIn = (body: unknown): unknown[] => {
 }
 
 /**
- * The state of tickets as it changes, in the browser: told by the server, or asked for where nobody tells. `askAt` is the
- * address of the API that says it, which is asked whenever a stream opens, for what was missed before.
+ * The state of tickets as it changes, in the browser: pushed by the server, or polled where there is no stream. `askAt` is
+ * the address of the API that says it, which is asked whenever a stream opens, for what was missed before.
  */
 export const watchTickets = (ids: () => string[], askAt: () => string) => {
   const [known, setKnown] = createSignal<Known>({})

@@ -12,7 +12,7 @@ const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; fr
 
 const pathOf = ({ id }: Pick<Order, 'id'>) => `/orders/${id}`
 
-/** Takes what is over by a day out of a cache. */
+/** Removes tickets from the cache a day after their event. */
 const dropEnded = async (cache: Cache): Promise<void> => {
   for (const request of await cache.keys()) {
     const kept = await cache.match(request)
@@ -42,12 +42,12 @@ export const keepTicket = async (userId: string, order: Order, words: TicketWord
   return true
 }
 
-/** What was refunded or sold on is nobody's to show any more. */
+/** A ticket that was refunded or sold on must not be shown any more. */
 export const dropTicket = async (userId: string, order: Pick<Order, 'id'>): Promise<void> => {
   if (isPossible()) await (await caches.open(`${cachePrefix}${userId}`)).delete(pathOf(order))
 }
 
-/** Takes everything off this device that is not this reader's: all of it when nobody is signed in. */
+/** Removes everything from this device that is not this user's: all of it when nobody is signed in. */
 export const keepNothingOfOthers = async (userId: string | undefined): Promise<void> => {
   if (!isPossible()) return
   const own = userId && `${cachePrefix}${userId}`

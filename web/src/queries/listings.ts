@@ -10,7 +10,7 @@ export const readOwnTicket = query(async (id: string): Promise<Loaded<{ ticket: 
   const loaded = await loadOrFail('/api/tickets/:id', Ticket, { id })
   if (!loaded.ok) return loaded
   const ticket = loaded.value
-  // Whoever's session ended while this form was filled in sees it again, and can save nothing before signing in.
+  // A user whose session ended while filling in this form sees it again, and can save only after signing in.
   const isKept = locals.visit.user === null && locals.visit.refusal?.code === 'not_authenticated'
   if (ticket.sellerId === locals.visit.user?.id || isKept) {
     return { ok: true, value: { ticket, startsAt: localTime(ticket.startsAt, ticket.timeZone ?? 'UTC') } }

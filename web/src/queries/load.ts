@@ -50,7 +50,7 @@ export const loadOrFail = async <P extends Path, S extends v.GenericSchema>(
   return loaded
 }
 
-// A page is whole without these: whoever would tell them may be away.
+// A page is complete without these: the service that knows them may be away.
 const optionalTimeoutMs = 2000
 
 export const readOptional = async <P extends Path, S extends v.GenericSchema>(

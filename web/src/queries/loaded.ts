@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { Problem } from '../domain/schemas/problem.ts'
 
-/** What a page asked for, or why it cannot be had: a value, never a throw, so that no stack reaches the HTML. */
+/** What a page loaded, or why it could not: a value, never a throw, so that no stack reaches the HTML. */
 export type Loaded<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 export type Failure = {

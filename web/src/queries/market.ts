@@ -18,15 +18,15 @@ export const readListing = query(async (search: string): Promise<Loaded<Tickets>
 
 export const readTicket = query(async (id: string) => {
   const loaded = await loadOrFail('/api/tickets/:id', Ticket, { id })
-  // It was here and will not come back, which search engines should hear; people still read what became of it.
+  // It was here and will not come back, which search engines should know; people can still read what became of it.
   if (loaded.ok && loaded.value.status === 'withdrawn') requestEvent().response.status = 410
   return loaded
 }, 'ticket')
 
-/** The line for a ticket as the visitor sees it; undefined for strangers, and where there is none to stand in. */
+/** The waitlist of a ticket as the visitor sees it; undefined for visitors who are not signed in, and where there is none. */
 export const readWaitlist = query(async (ticketId: string): Promise<Waitlist | undefined> => {
   const { user } = requestEvent().locals.visit
-  return user ? readOptional('/api/orders/line/:ticketId', Waitlist, { ticketId }) : undefined
-}, 'line')
+  return user ? readOptional('/api/orders/waitlist/:ticketId', Waitlist, { ticketId }) : undefined
+}, 'waitlist')
 
 export const readSearches = query(() => loadOrFail('/api/tickets/searches', SavedSearches, {}), 'searches')

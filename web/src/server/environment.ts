@@ -32,7 +32,7 @@ export type Settings = {
   port: number
   /** Where the Dapr API answers: a sidecar beside this app, or one elsewhere. */
   daprEndpoint: string
-  /** Where Prometheus asks; without a port it can't. */
+  /** Where Prometheus scrapes; without a port there is nothing to scrape. */
   metricsHost: string
   metricsPort: number | undefined
   daprApiToken: string | undefined
@@ -40,13 +40,13 @@ export type Settings = {
   appApiToken: string | undefined
   publicOrigin: string
   stripePublishableKey: string | undefined
-  /** Where the same app runs beside its services; at the edge, what cannot be done there is asked of it. */
+  /** Where the same app runs beside its services; at the edge, requests that need that are passed on to it. */
   regionOrigin: string | undefined
   /** How many proxies of ours stand in front of this app and append to X-Forwarded-For. */
   trustedProxies: number
   /** Serves https as well; for development, in production a gateway does. */
   tls: { port: number; certFile: string; keyFile: string } | undefined
-  /** How long visitors may still be sent here after SIGTERM. */
+  /** How long a load balancer may still send visitors here after SIGTERM. */
   lingerMs: number
   /** How long what is under way may take after that. */
   drainMs: number

@@ -22,7 +22,7 @@ const checkoutPath = /^\/orders\/[\w-]+\/?$/
 // What is fetched of an order from a page that may have stood open for hours: by now its reader needs another access token.
 const fetchedPath = /^(\/orders\/[\w-]{1,64})\/(file|calendar)$/
 
-// What took a while to fill in.
+// Forms that take a while to fill in.
 const filledIn = /^\/(sell|listings\/[\w-]+)\/?$/
 
 type Next = () => unknown
@@ -45,7 +45,7 @@ const withHeadersOf = (page: { headers: Headers }, answer: Response): Response =
   return answer
 }
 
-/** A page from the visitor's request: who asks, what a form wants, and then what is rendered. */
+/** A page from the visitor's request: identify the visitor, handle a form, then render. */
 export const handlePage = async (event: RequestEvent, context: ServerContext, next: Next): Promise<unknown> => {
   const { request, response, locals } = event
   const { publicOrigin, logLevel, stripePublishableKey } = context.settings
@@ -86,7 +86,7 @@ export const handlePage = async (event: RequestEvent, context: ServerContext, ne
 const readerOf = ({ headers }: Request) =>
   readerFrom(headers.get('accept-language'), cookiesOf(headers.get('cookie')).get(languageCookieName))
 
-/** Who asks, by their cookies: what they may ask of the API, and new cookies where the old ones have ended. */
+/** Identifies the visitor by the cookies: their access to the API, and new cookies where the old ones have ended. */
 const openSession = async (
   { request, response, clientAddress: peer }: RequestEvent,
   { gateway, settings: { publicOrigin } }: ServerContext,
@@ -157,7 +157,7 @@ const sendForm = async (
       const { refusal } = submitted
       const isKept = refusal.code === 'not_authenticated' && filledIn.test(pathname)
       if (refusal.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
-      // What was confirmed in another browser is not in this one's token yet: with the next one it is.
+      // An address that was confirmed in another browser is not in this one's token yet, only in the next one.
       if (refusal.code === 'email_not_confirmed') await renewNow()
       if (refusal.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))
       response.status = refusal.status
@@ -181,7 +181,7 @@ const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace
   const { isKept, ...shown } = sent
 
   const user = session.isSignedIn ? await currentUser(session.api) : null
-  // Whoever is banned while a form is under way reads that, not how to sign in.
+  // A user who is banned while a form is under way reads that, not how to sign in.
   const isBanned = shown.refusal?.code === 'account_banned'
   if (user === null && isPrivate(pathname) && !fetchedPath.test(pathname) && !isBanned && !isKept)
     return seeOther(signInPath(pathname + search))

@@ -12,7 +12,7 @@ const sidecar = Bun.serve({
 })
 afterAll(() => sidecar.stop(true))
 
-// Guarantee: whoever waits for readiness meets no service that is still starting.
+// Guarantee: when the app is ready, no service is still starting.
 test('ready once the sidecar and each service have answered, and no service takes that back', async () => {
   const health = createHealth({ daprEndpoint: `http://127.0.0.1:${sidecar.port}`, daprApiToken: undefined })
   const status = async () => (await health('/readyz'))?.status

@@ -3,7 +3,7 @@ import type { Settings } from './environment.ts'
 const probeTimeoutMs = 2000
 /** What answers under /api; a page or form needs any of them. */
 const services = ['auth', 'tickets', 'orders', 'payments']
-/** A service that stays away keeps the others from nobody for longer than this. */
+/** A service that stays away delays readiness for no longer than this. */
 const patienceMs = 15_000
 
 const healthResponse = (status: number, word: string): Response =>
@@ -28,7 +28,7 @@ export const createHealth = ({ daprEndpoint, daprApiToken }: Pick<Settings, 'dap
   const probe = async (): Promise<string | undefined> => {
     if (!(await isAnswered('healthz/outbound'))) return 'sidecar unavailable'
     if (Date.now() - startedAt > patienceMs) waiting.clear()
-    // It says nothing before its database is prepared.
+    // A service does not answer before its database is prepared.
     const ask = async (service: string) => {
       if (await isAnswered(`invoke/${service}/method/internal/openapi.json`)) waiting.delete(service)
     }

@@ -3,7 +3,10 @@ import { writeLine } from '@fairpass/sdk/telemetry/stdout'
 const levels = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof levels)[number]
 
-/** One JSON line; fields are chosen by the caller and never hold a header, a cookie or a body. */
+/**
+ * Writes one JSON line; the caller chooses the fields, which never hold a header, a cookie or a body. The sdk's log is pino,
+ * which needs Node's streams; the same app also runs as a worker at the edge.
+ */
 export const createLog =
   (least: Level) =>
   (level: Level, message: string, fields: Record<string, string | number | undefined> = {}): void => {

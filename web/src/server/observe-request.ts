@@ -30,8 +30,8 @@ const inRequestSpan = (
 ) => {
   const attributes = { 'http.request.method': method, 'http.route': route }
   const continued = traceOf(headers.get('traceparent'))
-  const told = continued.isContinued ? continued.traceparent : null
-  const options = { kind: SpanKind.SERVER, traceparent: told, attributes }
+  const traceparent = continued.isContinued ? continued.traceparent : null
+  const options = { kind: SpanKind.SERVER, traceparent, attributes }
   return inSpan(`${method} ${route}`, options, async (span: Span) => {
     headers.set('traceparent', traceparentOf(span))
     if (!continued.isContinued) headers.delete('tracestate')

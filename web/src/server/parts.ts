@@ -18,9 +18,9 @@ export type Parts = {
   shareImages: (pathname: string, request: Request) => Promise<Response | undefined>
   /** What the sidecar asks of this app and delivers to it. */
   sidecarRoutes: (request: Request, pathname: string) => Promise<Response | undefined>
-  /** Ends what would never end by itself. */
+  /** Ends open streams, which never end by themselves. */
   close: () => void
-  /** How many pages are told of changes right now. */
+  /** How many pages receive changes right now. */
   liveStreams: () => number
 }
 

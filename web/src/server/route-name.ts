@@ -25,7 +25,7 @@ const knownFirstSegments = new Set([
   'unsubscribe',
 ])
 
-/** The kind of address that this is, for names of spans and metrics: of these there are few, whatever is asked for. */
+/** The kind of an address, for names of spans and metrics, which must stay few whatever is requested. */
 export const routeName = (pathname: string): string => {
   if (isApiPath(pathname)) {
     const route = routeOf(pathname)

@@ -53,7 +53,7 @@ export const serve = (handle: Handle): void => {
     hostname: settings.host,
     fetch: async (request: Request, peer: string | undefined) => {
       const response = await respond(request, peer)
-      // Whoever keeps a connection opens the next one to a process that stays.
+      // Closing kept connections makes clients open the next one to a process that stays.
       if (isDraining) response.headers.set('connection', 'close')
       return response
     },

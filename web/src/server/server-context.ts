@@ -30,7 +30,7 @@ const createServerContext = (settings: Settings): ServerContext => {
   const { listings, apiDescription, live, shareImages, sidecarRoutes, close, liveStreams } = createParts(settings)
   const gateway: Gateway = async (request, peer) => {
     const answer = await forward(request, peer)
-    // Who changes a listing and looks sees it; what others change, and what orders do to it, comes as an event.
+    // A seller sees their own change at once; changes by others and by orders arrive as events.
     if (request.method !== 'GET' && isListingPath(new URL(request.url).pathname)) listings.clear()
     return answer
   }
@@ -76,7 +76,7 @@ declare global {
   var fairpassEntrance: ServerContext | undefined
 }
 
-/** The process's one entrance, from the environment as it is when the first request comes. */
+/** The process's one server context, from the environment at the time of the first request. */
 export const serverContext = (env: Record<string, unknown> = process.env): ServerContext => {
   globalThis.fairpassEntrance ??= createServerContext(settingsFrom(env))
   return globalThis.fairpassEntrance

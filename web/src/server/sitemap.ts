@@ -10,7 +10,7 @@ const sitemapPagePath = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
 const Pages = v.object({ pages: v.array(v.string()) })
 const Listings = v.object({ ids: v.array(v.string()) })
 
-/** No pages. Those that are not to be found say so themselves, which a crawler has to read. */
+/** No pages are listed here: those that must not be indexed say so themselves, which a crawler has to read. */
 const noPages = ['/api/', '/live']
 
 const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Response => {

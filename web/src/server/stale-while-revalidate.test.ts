@@ -70,7 +70,7 @@ test('a change takes away what it concerns, and what is still asked for', async 
   await read('/two', 'has b')
   kept.clear((value) => value.includes('a', 4))
   expect([await read('/one', 'new'), await read('/two', 'new')]).toEqual(['new', 'has b'])
-  // What is asked anew may have been read before the change.
+  // A revalidation under way may have been read before the change.
   wait(1000)
   const late = Promise.withResolvers<string>()
   expect(await kept.read('/two', () => late.promise)).toBe('has b')

@@ -1,6 +1,6 @@
 const freshMs = 1000
 const staleMs = 5000
-// Searches differ without end; the home page itself is one of them.
+// The number of different searches is unbounded; the home page is one of them.
 const maxEntries = 200
 
 type Entry<T> = {
@@ -17,9 +17,8 @@ type StaleWhileRevalidateOptions<T> = {
 }
 
 /**
- * What is read for everybody alike, asked once for all who want it within a second; who comes a little later is given it
- * at once while it is asked anew. As soon as something has changed, `clear` takes away what it concerns, and what is
- * still on its way.
+ * Data that is the same for everybody, read once for all requests within a second; a little later requests get the old value
+ * at once while it is revalidated. `clear` drops what a change concerns, and reads that are still under way.
  */
 export const createStaleWhileRevalidate = <T>({ isCacheable, now = Date.now }: StaleWhileRevalidateOptions<T>) => {
   const entries = new Map<string, Entry<T>>()
@@ -59,7 +58,7 @@ export const createStaleWhileRevalidate = <T>({ isCacheable, now = Date.now }: S
       if (age >= freshMs && !known.isRevalidating) revalidate(key, known, ask)
       return known.value
     },
-    /** Drops what is concerned, or everything; what is still being asked for may be. */
+    /** Drops what is concerned, or everything; reads under way may be concerned, too. */
     clear: (isConcerned: (value: T) => boolean = () => true): void => {
       for (const [key, { known, isRevalidating }] of entries)
         if (known === undefined || isRevalidating || isConcerned(known)) entries.delete(key)

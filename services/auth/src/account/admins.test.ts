@@ -37,7 +37,7 @@ test('a ban is felt at once, told, and undone', async () => {
   ])
 })
 
-// Guarantee: whoever signs in while a ban comes is left without a session.
+// Guarantee: a sign-in during a ban is left without a session.
 test('a ban between password and session leaves no session', async () => {
   let meanwhile = async () => {}
   const verify = async () => {

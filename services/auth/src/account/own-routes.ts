@@ -25,9 +25,9 @@ export type OwnAccountDeps = {
   sessionIssuer: SessionIssuer
   limits: Limits
   context: ServiceContext
-  /** what is owed to somebody whose password was changed */
+  /** the mail that is due when a password was changed */
   passwordChanged: (userId: string, session: ClientSession) => Promise<void>
-  /** what else is personal goes with the account */
+  /** deletes what else is personal together with the account */
   farewell: (account: Account, session: ClientSession) => Promise<void>
 }
 

@@ -12,7 +12,7 @@ import type { Accounts } from './store.ts'
 
 const Page = v.object({ limit: PageLimit, cursor: v.optional(v.string()) })
 
-/** @throws ForbiddenError when nobody could make an admin any more */
+/** @throws ForbiddenError when no admin would be left */
 export const keepAnAdmin = async (
   accounts: Pick<Accounts, 'hasOtherAdmin'>,
   { id, role }: { id: string; role: Account['role'] },

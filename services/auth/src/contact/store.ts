@@ -1,14 +1,14 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { Category, Language } from '../mail/letter.ts'
 
-/** How an account is written to. Apart from the account itself, whose version tells that a password was changed. */
+/** How an account is written to. Apart from the account itself, whose version shows that a password was changed. */
 export type Contact = {
   language?: Language
   /** what was switched off */
   off?: Category[]
   /** the address that was confirmed; another one of the account is not */
   confirmedEmail?: string
-  /** the address whose own server refused a mail for good */
+  /** the address whose mail server permanently refused a mail */
   bouncedEmail?: string
   /** a new address, until it was confirmed from where it has to be */
   change?: { id: string; newEmail: string; confirmed: ('old' | 'new')[]; expiresAt: Date }

@@ -23,7 +23,7 @@ export class EmailInUseError extends CustomError {
   }
 }
 
-/** Money from sales is not paid out yet; without the account nobody could be asked where it goes. */
+/** Money from sales is not paid out yet; without the account there would be nobody to pay it to. */
 export class EarningsOutstandingError extends CustomError {
   readonly code = 'earnings_outstanding'
   constructor() {
@@ -31,7 +31,7 @@ export class EarningsOutstandingError extends CustomError {
   }
 }
 
-/** Says the same for an address that nobody has and for a wrong password. */
+/** The same for an unknown address and for a wrong password. */
 export class InvalidCredentialsError extends CustomError {
   readonly code = 'invalid_credentials'
   constructor(message = 'Email or password is wrong') {
@@ -46,7 +46,7 @@ export class RefreshTokenInvalidError extends CustomError {
   }
 }
 
-/** Banning twice is nothing: the first ban counts. */
+/** Banning again changes nothing: the first ban counts. */
 export const ban = (account: Account, now: Date): Account =>
   account.status === 'banned' ? account : { ...account, status: 'banned', bannedAt: now }
 
@@ -56,8 +56,8 @@ export const unban = (account: Account): Account =>
 export const promote = (account: Account): Account =>
   account.role === 'admin' ? account : { ...account, role: 'admin' }
 
-/** What the other services are told when an account's standing changed at `at`. */
-export const tell = (
+/** The event for the other services when an account's status changed at `at`. */
+export const statusEvents = (
   type: 'user.banned' | 'user.unbanned' | 'user.erased',
   { id, version }: { id: string; version: number },
   at: Date,

@@ -15,7 +15,7 @@ type EmailToken = {
   hash: string
   expiresAt: Date
   usedAt?: Date
-  /** when it is taken away: later than it expires, so that a mail that is sent again brings no used one back */
+  /** when it is deleted: later than it expires, so that a mail that is sent again does not revive a used one */
   forgottenAt: Date
 }
 export type Opened = Pick<EmailToken, 'purpose' | 'userId' | 'email'>
@@ -46,7 +46,7 @@ const indexes: IndexDescription[] = [
 ]
 
 /**
- * Uses a token up, in one transaction with what it lets somebody do; where `work` throws, it stays good.
+ * Consumes a token in one transaction with what it authorises; when `work` throws, the token stays valid.
  * @throws EmailTokenInvalidError
  */
 const createUse =
@@ -105,7 +105,7 @@ export const openEmailTokens = (db: Db, key: string) => {
       return found ? purposes.includes(found.purpose) && found.expiresAt > now : false
     },
 
-    /** Links of this purpose that were sent before are of no use any more. */
+    /** Invalidates links of this purpose that were sent before. */
     endAll: async (userId: string, purposes: readonly Purpose[], session: ClientSession): Promise<void> => {
       await tokens.updateMany(
         { userId, purpose: { $in: [...purposes] }, usedAt: { $exists: false } },
@@ -114,7 +114,7 @@ export const openEmailTokens = (db: Db, key: string) => {
       )
     },
 
-    /** The address is personal: with the account it goes. */
+    /** The address is personal, so it is deleted with the account. */
     forget: async (userId: string, session: ClientSession): Promise<void> => {
       await tokens.deleteMany({ userId }, { session })
     },

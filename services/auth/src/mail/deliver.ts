@@ -24,7 +24,7 @@ export type Deps = {
   sender: Pick<SmtpSender, 'send'>
   log: Log
   publicOrigin: string
-  /** To whom each goes, by the mail's id; where there is nobody, nothing is sent. */
+  /** The recipient of each, by the mail's id; without one, nothing is sent. */
   findAddressees: (mails: readonly Mail[]) => Promise<ReadonlyMap<string, Addressee>>
   markBounced: (userId: string, email: string) => Promise<void>
   /** The token for the link of a mail, good from now; undefined when it was used, or is of no use any more. */
@@ -41,10 +41,10 @@ const hourMs = 3_600_000
 /** How many one run sends at most, and how many are taken and looked up together. */
 const maxSent = 200
 const batchSize = 20
-/** How long what was looked up counts, in milliseconds: mails of a batch that were not begun by then are taken anew. */
+/** How long looked-up recipients are valid, in milliseconds; mails that wait longer are leased again. */
 const freshMs = 5_000
 const defaultHourlyLimit = 30
-/** How long the server is left alone after it did not answer. */
+/** How long to wait after the server did not answer. */
 const restMs = 2_000
 
 const isUnwanted = ({ kind }: Mail, { off, isBounced }: Addressee): boolean => {
@@ -86,7 +86,7 @@ const createPost = ({ sender, publicOrigin, openToken, unsubscribeTokenOf }: Dep
   }
 }
 
-/** What becomes of a mail once the server has answered. @returns whether the server is to be left alone for a while */
+/** Records how the server answered; true: pause before the next mail. */
 const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) => {
   const count = (outcome: string) => mailsTotal.inc({ outcome })
   return {
@@ -127,7 +127,7 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
   }
 }
 
-/** Who was sent what in the last hour, and is being sent it now. */
+/** What each person was sent in the last hour, or is being sent now. */
 const createRecent = (sent: readonly Sent[]) => {
   const byPerson = Map.groupBy(sent, ({ person }) => person)
   return {
@@ -164,7 +164,7 @@ const createHourlyBound =
     return full && new Date(full.getTime() + hourMs)
   }
 
-/** One mail from being due to what came of it. @returns whether the server is to be left alone for a while */
+/** Sends one due mail and records the outcome; true: pause before the next. */
 const createAttempt = (deps: Deps, now: () => Date) => {
   const { mails } = deps
   const { linkOf, send } = createPost(deps)
@@ -192,7 +192,7 @@ const createAttempt = (deps: Deps, now: () => Date) => {
     try {
       return await attempt(mail, batch)
     } catch (error) {
-      // A mail that cannot even be written waits like any other.
+      // A mail that cannot be rendered is retried like any other.
       await mails.postpone(mail, now())
       throw error
     }
@@ -204,7 +204,7 @@ const createLookUp =
   ({ mails, findAddressees, hourlyLimit = defaultHourlyLimit }: Deps) =>
   async (taken: readonly Mail[], now: Date): Promise<Batch> => {
     const people = taken.map(({ person }) => person)
-    // Nobody has many more than the limit: what others were sending at the same moment.
+    // Only what other replicas send at the same moment can exceed the limit.
     const most = (hourlyLimit + batchSize) * people.length
     const since = new Date(now.getTime() - hourMs)
     const [addressees, sent] = await Promise.all([findAddressees(taken), mails.sentTo(people, since, most)])

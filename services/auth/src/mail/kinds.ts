@@ -1,6 +1,6 @@
 import type { Category } from './letter.ts'
 
-/** What is said of a listing; what an older event does not tell is left out. */
+/** What mails mention of a listing; what an older event does not contain is left out. */
 export type Show = {
   ticketId: string
   title?: string | undefined
@@ -15,7 +15,7 @@ export type Show = {
 
 type Money = { cents: number; currency: string }
 type Sale = Show & { orderId: string; total: Money }
-/** How the ticket comes to its buyer; an older event does not tell. */
+/** How the ticket reaches its buyer; older events do not contain it. */
 type Handover = { kind?: 'file' | 'transfer' | undefined; deadline?: string | undefined }
 
 /** What was changed of how somebody signs in (OWASP ASVS 5.0, 6.3.7). */
@@ -28,7 +28,7 @@ export type SecurityChange =
   | 'passkey_removed'
   | 'recovery_codes'
 
-/** Every mail that there is, and what it tells. */
+/** Every kind of mail, and its data. */
 export type DataByKind = {
   'confirm-email': Record<string, never>
   'reset-password': Record<string, never>
@@ -39,7 +39,7 @@ export type DataByKind = {
   'account-erased': Record<string, never>
   bought: Sale & Handover
   sold: Sale & Handover
-  /** the time is nearly over: goes to those, too, who want no news of sales */
+  /** the deadline is near: also sent to sellers who switched off news of sales */
   'hand-over': Sale & Handover
   'handed-over': Sale
   'hand-over-overdue': Sale
@@ -79,10 +79,10 @@ export const categoryOf: Partial<Record<Kind, Category>> = {
   'search-digest': 'searches',
 }
 
-/** Somebody asked for these just now, so they are tried even where an address was refused before. */
+/** The user has just asked for these, so they are tried even where an address was refused before. */
 export const asked: ReadonlySet<Kind> = new Set(['confirm-email', 'reset-password', 'email-change-new'])
 
-/** At most so many in an hour, beyond which they are not sent at all: whoever asks again has the others. */
+/** At most so many in an hour, beyond which they are not sent at all: the user has the earlier ones. */
 export const hourlyMost: Partial<Record<Kind, number>> = {
   'confirm-email': 5,
   'reset-password': 5,

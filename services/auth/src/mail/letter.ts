@@ -25,7 +25,7 @@ export type Frame = {
   publicOrigin: string
   /** where these mails are switched off, and what that link says */
   unsubscribe?: { href: string; text: string } | undefined
-  /** why somebody gets this */
+  /** why the reader gets this mail */
   footer: string
 }
 

@@ -14,7 +14,7 @@ type Options = { kind: Kind; data: Record<string, unknown>; language: Language; 
 export const writeLetter = ({ kind, data, language, publicOrigin, link }: Options) => {
   const { letters, footer, unsubscribe } = words[language]
   const url = (path: string) => `${publicOrigin}${path}`
-  // A kind and its data are written together, which a lookup by a union cannot tell the compiler.
+  // A kind and its data belong together, but the compiler cannot see that in a lookup by a union.
   const write = letters[kind] as (data: unknown, pen: Pen) => Letter
   const letter = write(data, { ...formatsOf(language), link, url })
   const attachments =

@@ -5,7 +5,7 @@ import type { Language } from './letter.ts'
 /** Whom it is for: an account, whose address is looked up when it is sent, or an address as such. */
 export type Recipient = { userId: string } | { email: string; language?: Language | undefined }
 
-/** A mail that is owed. Once it was taken only its cause is left, so that it is not sent again. */
+/** A mail that has to be sent. After the server took it only its cause is kept, so that it is not sent again. */
 export type Mail = {
   id: string
   /** why there is this mail, such as `order:ID:completed:buyer`: there is one for each cause */
@@ -17,12 +17,12 @@ export type Mail = {
   data: Record<string, unknown>
   status: 'owed' | 'sent' | 'withheld' | 'refused' | 'given_up'
   attempts: number
-  /** which taking it belongs to, while somebody sends it */
+  /** the lease that it belongs to while a replica sends it */
   leaseId?: string
   createdAt: Date
-  /** when it is due; while somebody sends it, when his lease ends */
+  /** when it is due; while a replica sends it, when that lease ends */
   nextAttemptAt: Date
-  /** when the last of it goes */
+  /** when the rest of it is deleted */
   expiresAt: Date
   sentAt?: Date
 }
@@ -31,7 +31,7 @@ const minuteMs = 60_000
 const firstPauseMs = 2_000
 const longestPauseMs = 15 * minuteMs
 
-/** Longer than any sending takes; whoever crashed while sending is taken for gone after it. */
+/** Longer than any sending takes; after it a replica that was sending counts as crashed. */
 export const leaseMs = minuteMs
 /** Servers may be away for days (RFC 5321, 4.5.4.1: four to five). */
 export const giveUpAfterMs = 5 * 24 * 60 * minuteMs

@@ -5,14 +5,14 @@ import { giveUpAfterMs, leaseMs, type Mail, pauseMs } from './mail.ts'
 
 export type StoredMail = Omit<Mail, 'id'> & { _id: string }
 
-/** What nobody may read any more once it was sent, or shall not be. */
+/** Fields that are removed once a mail was sent or given up. */
 const personal = { recipient: '', data: '', leaseId: '' } as const
 
 const toMail = ({ _id, ...rest }: StoredMail): Mail => ({ id: _id, ...rest })
 
-/** How taken mails are decided, several in one write. */
+/** Records the outcome of leased mails, several in one write. */
 const createSettling = (mails: Collection<StoredMail>) => {
-  /** Decides mails that were taken together. One that somebody else has taken meanwhile, its lease having been over, stays. */
+  /** Records the outcome of mails that were leased together, unless another replica has leased one since. */
   const settle = async (taken: readonly Mail[], change: Partial<StoredMail>, taking = {}): Promise<void> => {
     for (const [leaseId, some] of Map.groupBy(taken, (mail) => mail.leaseId ?? ''))
       await mails.updateMany(
@@ -32,14 +32,14 @@ const createSettling = (mails: Collection<StoredMail>) => {
 }
 
 /**
- * The queue between replicas: whoever sends takes some for a while (`claim`); those whose sender died are due again when
- * that while is over.
+ * The queue shared by replicas: a sender leases some mails (`claim`); those of a sender that died are due again when the
+ * lease is over.
  */
 export const createMailQueue = (mails: Collection<StoredMail>) => {
   const { settle, noteSent } = createSettling(mails)
 
   return {
-    /** Takes those that are due for longest, at most `limit`. */
+    /** Leases those that are due for longest, at most `limit`. */
     claim: async (now: Date, limit: number): Promise<Mail[]> => {
       const isDue = { status: 'owed', nextAttemptAt: { $lte: now } } as const
       const due = await mails
@@ -62,16 +62,16 @@ export const createMailQueue = (mails: Collection<StoredMail>) => {
       ).map(toMail)
     },
 
-    /** Mails that were taken and not tried: they are due again at once. */
+    /** Releases mails that were leased and not tried: they are due again at once. */
     release: (taken: readonly Mail[], now: Date) =>
       settle(taken, { nextAttemptAt: now }, { $inc: { attempts: -1 }, $unset: { leaseId: '' } }),
 
     sent: (mail: Mail, at: Date): Promise<void> => noteSent({ mail, at }),
-    /** It shall not be sent at all: there is nobody, or nobody who wants it. */
+    /** It is not sent at all: there is no recipient, or none who wants it. */
     withhold: (mail: Mail) => settle([mail], { status: 'withheld' }),
     refuse: (mail: Mail) => settle([mail], { status: 'refused' }),
 
-    /** Not now; after days of that, never. @returns when it is due again, unless it was given up */
+    /** Postpones it, or gives it up after days; returns when it is due again. */
     postpone: async (mail: Mail, now: Date, until?: Date): Promise<Date | undefined> => {
       if (now.getTime() - mail.createdAt.getTime() > giveUpAfterMs) {
         await settle([mail], { status: 'given_up' })

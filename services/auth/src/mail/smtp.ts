@@ -35,7 +35,10 @@ const isNodemailerError = (
   error: unknown,
 ): error is NodemailerError & { responseCode?: number; command?: string; response?: string } => error instanceof Error
 
-/** `5.1.1 no such mailbox` is; `5.7.1 relaying denied`, or no such number (RFC 3463), may be about us. */
+/**
+ * `5.1.1 no such mailbox` is about the address; `5.7.1 relaying denied`, or an answer without an enhanced code (RFC
+ * 3463), may be about us.
+ */
 const isAboutRecipient = (response: string) => {
   const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response) ?? []
   return subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2'
@@ -45,12 +48,12 @@ const isAboutRecipient = (response: string) => {
 const outcomeOf = (error: unknown): Outcome => {
   if (!isNodemailerError(error)) return { kind: 'later', reason: `${error}` }
   const { responseCode = 0, command = '', code = '', response = '' } = error
-  // The server's own words may repeat the address; its code tells enough.
+  // The server's message may repeat the address, so only its code is kept.
   const reason = [code, responseCode || '', command].filter(Boolean).join(' ')
   const isPermanent = responseCode >= 500
   if (isPermanent && command === 'RCPT TO' && isAboutRecipient(response)) return { kind: 'refused', reason }
   if (isPermanent && command === 'DATA') return { kind: 'rejected', reason }
-  // Whatever else the server does not like, its greeting or our name and password, is not about this mail.
+  // Any other failure, such as of the greeting or of our credentials, is not about this mail.
   return { kind: 'later', reason, isServerAway: command !== 'RCPT TO' && command !== 'DATA' }
 }
 
@@ -58,37 +61,39 @@ const outcomeOf = (error: unknown): Outcome => {
 const idleMs = 2_000
 const maxConnections = 8
 
-/** Connections that are opened when there is something to send, shared by what is sent within moments, and then closed. */
-const createConnections = <M>(open: () => { sendMail: (mail: M) => Promise<unknown>; close: () => void }) => {
-  let pool: ReturnType<typeof open> | undefined
-  let underWay = 0
-  let closing: Timer | undefined
+type Pool<M> = { sendMail: (mail: M) => Promise<unknown>; close: () => void }
 
-  const closeSoon = () => {
-    closing = setTimeout(() => {
-      pool?.close()
-      pool = undefined
-    }, idleMs)
-    closing.unref()
+/** Connections that are opened when there is something to send, shared by what is sent within moments, and then closed. */
+const createConnections = <M>(open: () => Pool<M>) => {
+  let current: { pool: Pool<M>; underWay: number; closing?: Timer } | undefined
+
+  const close = (connections: typeof current) => {
+    connections?.pool.close()
+    if (current === connections) current = undefined
   }
 
-  return async (mail: M): Promise<void> => {
-    clearTimeout(closing)
-    underWay++
-    pool ??= open()
-    try {
-      await pool.sendMail(mail)
-    } finally {
-      underWay--
-      if (underWay === 0) closeSoon()
-    }
+  return {
+    send: async (mail: M): Promise<void> => {
+      current ??= { pool: open(), underWay: 0 }
+      const connections = current
+      clearTimeout(connections.closing)
+      connections.underWay++
+      try {
+        await connections.pool.sendMail(mail)
+      } finally {
+        connections.underWay--
+        if (connections.underWay === 0) connections.closing = setTimeout(() => close(connections), idleMs).unref()
+      }
+    },
+    /** Whatever hangs in the connections holds up nobody else: the next mail opens new ones. */
+    renew: () => close(current),
   }
 }
 
 /** Sends over SMTP, everything bounded in time; never throws. */
 export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 30_000 }: Options) => {
   const { hostname, protocol, username, searchParams } = new URL(url)
-  const sendMail = createConnections(() =>
+  const connections = createConnections(() =>
     createTransport({
       url,
       pool: true,
@@ -113,15 +118,20 @@ export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, 
     send: async ({ to, unsubscribeUrl, ...mail }: Outgoing): Promise<Outcome> => {
       let timer: Timer | undefined
       const tooLong = new Promise<Outcome>((resolve) => {
-        timer = setTimeout(() => resolve({ kind: 'later', reason: 'took too long', isServerAway: true }), withinMs)
+        timer = setTimeout(() => {
+          connections.renew()
+          resolve({ kind: 'later', reason: 'took too long', isServerAway: true })
+        }, withinMs)
       })
-      const sending = sendMail({
-        ...mail,
-        from,
-        to: { name: '', address: to },
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
-      }).then((): Outcome => ({ kind: 'sent' }), outcomeOf)
+      const sending = connections
+        .send({
+          ...mail,
+          from,
+          to: { name: '', address: to },
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl } }, headers: oneClick } : {}),
+        })
+        .then((): Outcome => ({ kind: 'sent' }), outcomeOf)
       try {
         return await Promise.race([sending, tooLong])
       } finally {

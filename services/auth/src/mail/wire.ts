@@ -22,21 +22,22 @@ type Deps = {
   now?: () => Date
 }
 
-/** How mails find their people: what auth knows of accounts, put to the delivery. */
+/** Resolves the recipients of mails from auth's accounts. */
 export const wireDelivery = ({ accounts, contacts, emailTokens, unsubscribing, ...rest }: Deps) => {
   const addresseeOf = (userId: string, email: string, { language = 'en', off = [], bouncedEmail }: Contact) => ({
     ...{ userId, email, language, off, isBounced: bouncedEmail === email },
   })
 
-  /** Whom a mail to an address as such is for, which may have an owner. */
+  /** The recipient of a mail to an address, which may belong to an account. */
   const ofAddress = async (
     { kind, data }: Mail,
     { email, language = 'en' }: { email: string; language?: Language | undefined },
   ) => {
     const owner = await accounts.findByEmail(email)
-    // Whoever asks learns nothing of whether there is an account: it is looked up here, when the answer was given long ago.
+    // The account is looked up here, long after the request was answered, so that the answer does not reveal whether
+    // there is one.
     if (kind === 'reset-password') return owner && addresseeOf(owner.id, email, await contacts.find(owner.id))
-    // Somebody else's address is not taken from them, nor are they asked.
+    // An address that belongs to another account is not confirmed, and its owner gets no mail.
     if (kind === 'email-change-new') {
       const userId = String(data.userId)
       return owner ? undefined : { ...addresseeOf(userId, email, await contacts.find(userId)), isBounced: false }

@@ -38,8 +38,8 @@ const createListingHandlers = ({ mails }: Pick<Deps, 'mails'>): EventHandlers =>
 })
 
 /**
- * Which events owe whom a mail. Each mail has the event's own cause, so that an event that is told again, late or out of
- * order owes nothing more.
+ * Which events owe whom a mail. Each mail has the event's own cause, so that an event that is delivered again, late or
+ * out of order causes no second mail.
  */
 export const createMailHandlers = (deps: Deps): EventHandlers => ({
   ...createOrderHandlers(deps),

@@ -12,7 +12,7 @@ export const createMoneyHandlers = ({ mails, orders }: Deps): EventHandlers => (
     await mails.owe([{ kind: 'refunded', cause: `payment:${id}:refunded`, to: { userId: order.buyerId }, data }])
   },
 
-  /** Somebody who had begun to pay, and did not come to the end of it in time. */
+  /** A buyer who had begun to pay, but did not finish in time. */
   'payment.cancelled': async ({ data: { orderId } }) => {
     const order = await orders.find(orderId)
     if (order?.status !== 'cancelled' || order.cancelReason !== 'expired') return
@@ -34,7 +34,7 @@ export const createMoneyHandlers = ({ mails, orders }: Deps): EventHandlers => (
   },
 
   'dispute.decided': async ({ data: { id, orderId, sellerId, status, amountCents: cents, currency } }) => {
-    // A question of the bank that came to nothing took no money, and was not told of.
+    // An inquiry of the bank that was closed took no money, and no mail was sent about it.
     if (status !== 'won' && status !== 'lost') return
     const order = await orders.find(orderId)
     if (!order) return

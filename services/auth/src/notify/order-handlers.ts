@@ -3,7 +3,7 @@ import type { Owed } from '../mail/store.ts'
 import type { Deps } from './deps.ts'
 import { saleOf, withHandover } from './sale.ts'
 
-/** A receipt for the buyer, and word for the seller. */
+/** A receipt for the buyer, and a notice for the seller. */
 const saleMails = (order: OrderData): Owed[] => {
   const cause = `order:${order.id}:completed`
   const data = withHandover(order)
@@ -32,7 +32,7 @@ export const createOrderHandlers = ({ mails }: Pick<Deps, 'mails'>): EventHandle
     await mails.owe([{ kind: 'handed-over', cause, to: { userId: order.buyerId }, data: saleOf(order) }])
   },
 
-  /** The buyer hears of it when the money goes back. */
+  /** The buyer is notified when the money goes back. */
   'handover.overdue': async ({ data: order }) => {
     const cause = `order:${order.id}:overdue`
     await mails.owe([{ kind: 'hand-over-overdue', cause, to: { userId: order.sellerId }, data: saleOf(order) }])

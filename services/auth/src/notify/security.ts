@@ -4,7 +4,7 @@ import type { ClientSession } from 'mongodb'
 import type { SecurityChange } from '../mail/kinds.ts'
 import type { Mails } from '../mail/store.ts'
 
-/** Tells an account's owner by mail of what was changed in how one signs in, in the transaction of the change. */
+/** Notifies an account's owner by mail of changes of how to sign in, in the transaction of the change. */
 export const tellOfChange = (
   { owe }: Pick<Mails, 'owe'>,
   userId: string,

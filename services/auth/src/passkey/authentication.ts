@@ -6,9 +6,9 @@ import {
 } from '@simplewebauthn/server'
 import { type Ceremony, orRefused, PasskeyRefusedError, passkeysOf, timeoutMs } from './ceremony.ts'
 
-/** Signing in with a passkey, or proving with one again who one is. */
+/** Signing in, or authenticating again, with a passkey. */
 export const createAuthentication = ({ passkeys, challenges, expected, log }: Ceremony) => ({
-  /** For whoever comes: which account it is, the passkey says. For one account, only its own are asked for. */
+  /** Without an account any passkey may answer, and it says whose it is. With one, only its own are asked for. */
   authenticationOptions: async (userId?: string) =>
     generateAuthenticationOptions({
       rpID: expected.expectedRPID,
@@ -35,7 +35,7 @@ export const createAuthentication = ({ passkeys, challenges, expected, log }: Ce
       }),
     )
     if (!verified) throw new PasskeyRefusedError()
-    // A copy of the authenticator would have counted on by itself (WebAuthn level 3, 7.2, step 22).
+    // A copy of the authenticator would have its own counter (WebAuthn level 3, 7.2, step 22).
     await passkeys.updateOne(
       { _id: stored._id },
       { $max: { counter: authenticationInfo.newCounter }, $set: { usedAt: now() } },

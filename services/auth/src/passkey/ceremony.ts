@@ -29,7 +29,7 @@ export const timeoutMs = 5 * 60_000
 /** What is written together with a change, or not at all. */
 export type Beside = (session: ClientSession) => Promise<void>
 
-/** What registering and authenticating are done with. */
+/** The dependencies of registration and authentication. */
 export type Ceremony = {
   db: Db
   passkeys: Collection<Passkey>
@@ -41,7 +41,7 @@ export type Ceremony = {
 export const passkeysOf = (passkeys: Collection<Passkey>, userId: string) =>
   passkeys.find({ userId }).sort({ createdAt: 1 }).limit(maxPasskeys).toArray()
 
-/** Whatever an authenticator sends that is no answer is refused, and says why in the log alone. */
+/** An invalid answer of an authenticator is refused; the reason is only logged. */
 export const orRefused = async <T>(log: Log, verify: () => Promise<T>): Promise<T> => {
   try {
     return await verify()

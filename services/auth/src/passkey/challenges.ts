@@ -19,9 +19,12 @@ export const openChallenges = (db: Db) => {
       return challenge
     },
 
-    /** @returns whether it was good, which it is no more */
+    /**
+     * Consumes a challenge.
+     * @returns whether it was valid
+     */
     use: async (challenge: unknown, purpose: Challenge['purpose'], userId?: string, now = timeNow()) => {
-      // What was signed is somebody's JSON, in which it may be anything, an operator of the database's among it.
+      // What was signed is JSON from outside, so it may be anything, including a query operator of the database.
       if (typeof challenge !== 'string') return false
       const found = await challenges.findOneAndDelete({
         _id: challenge,

@@ -12,7 +12,7 @@ const commonPasswords = (): ReadonlySet<string> => {
   return common
 }
 
-/** Names that everybody would try here (OWASP ASVS 5.0, 6.2.11). */
+/** Names that an attacker would try here (OWASP ASVS 5.0, 6.2.11). */
 const contextual = ['fairpass']
 const trailing = /[\d\W_]+$/u
 

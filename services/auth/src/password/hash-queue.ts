@@ -5,21 +5,21 @@ export type Bounds = {
   concurrency?: number
   /** how many wait for their turn: about three seconds' worth on two cores */
   maxWaiting?: number
-  /** how long one waits where hashing takes longer than that, in milliseconds: below the gateway's patience */
+  /** how long one waits where hashing takes longer than that, in milliseconds: below the gateway's time-out */
   maxWaitMs?: number
 }
 
 const tooMany = () => new ServiceUnavailableError('Too many people are signing in right now; try again in a moment')
 
 /**
- * A bounded queue: a few work at once, some more wait, and beyond that nobody does.
+ * A bounded queue: a few run at once, some more wait, and any further one is refused.
  * @throws ServiceUnavailableError when too many wait already
  */
 export const createHashQueue = ({ concurrency = 2, maxWaiting = 128, maxWaitMs = 20_000 }: Bounds = {}) => {
   const waiting: { since: number; take: () => void; refuse: (error: Error) => void }[] = []
   let running = 0
 
-  /** Hands the place on to the first that has not waited too long; whoever has is sent away without a hash. */
+  /** Starts the first that has not waited too long; those that have are refused without a hash. */
   const giveWay = () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       if (performance.now() - next.since <= maxWaitMs) return next.take()

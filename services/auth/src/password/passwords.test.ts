@@ -3,7 +3,7 @@ import { ServiceUnavailableError } from '@fairpass/sdk/errors'
 import { argon2id } from './argon2id.ts'
 import { createPasswords } from './passwords.ts'
 
-/** Hashes when it is told to. */
+/** Hashes only when the test lets it. */
 const createGate = () => {
   const opened = Promise.withResolvers<void>()
   let running = 0

@@ -1,6 +1,6 @@
 import { type Bounds, createHashQueue } from './hash-queue.ts'
 
-/** A slow, salted password hash; which one, the runtime brings. */
+/** A slow, salted password hash, from the runtime. */
 export type Hasher = {
   hash: (password: string) => Promise<string>
   verify: (password: string, hash: string) => Promise<boolean>
@@ -30,7 +30,8 @@ export const createPasswords = (hasher: Hasher, bounds: Bounds = {}) => {
     hash: (password: string) => enqueue(() => hasher.hash(prepared(password))),
 
     /**
-     * Without a hash the answer is false, after the time that a real one would have taken: it must not tell who has an account.
+     * Without a hash the answer is false, after the time that a real one would have taken: the time must not reveal who
+     * has an account.
      * @throws ServiceUnavailableError when too many wait already
      */
     verify: (password: string, hash: string | undefined) =>

@@ -3,7 +3,7 @@ import { type Dapr, daprFetch, OrderToPay, parseResponse } from '@fairpass/sdk/d
 import { RelayedProblemError } from '@fairpass/sdk/errors'
 import { hc } from 'hono/client'
 
-/** The orders service, which says what a payment or a dispute is about. */
+/** The orders service, which knows the order that a payment or a dispute is about. */
 export type Orders = { find: (orderId: string) => Promise<OrderToPay | undefined> }
 
 export const createOrders = (dapr: Pick<Dapr, 'invoke'>): Orders => {

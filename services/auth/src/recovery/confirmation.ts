@@ -4,15 +4,15 @@ import type { ClientSession } from 'mongodb'
 import { type Account, EmailInUseError } from '../domain/account.ts'
 import { EmailTokenInvalidError, type Opened } from '../email-token/store.ts'
 import type { Owed } from '../mail/store.ts'
-import { createTell, type RecoveryDeps } from './tell.ts'
+import { createSecurityMail, type RecoveryDeps } from './security-mail.ts'
 
 const changeLastsMs = 24 * 3_600_000
 const confirming = ['confirm-email', 'email-change-old', 'email-change-new'] as const
 
 const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
-  const tell = createTell(mails)
+  const notifyOwner = createSecurityMail(mails)
 
-  /** Moves the account once the new address was confirmed from wherever it has to be. */
+  /** Changes the account's address once every side that has to has confirmed it. */
   const confirmChange = async (side: 'old' | 'new', { userId, email }: Opened, session: ClientSession) => {
     const [account, { change, confirmedEmail, language }] = await Promise.all([
       accounts.find(userId),
@@ -21,7 +21,7 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
     const isMeant = side === 'old' ? account?.email === email : change?.newEmail === email
     if (!account || !change || change.expiresAt <= now() || !isMeant) throw new EmailTokenInvalidError()
     const confirmed = [...new Set([...change.confirmed, side])]
-    // An address that never was confirmed may be the one with the typing error: nobody could confirm anything there.
+    // An address that was never confirmed may be misspelt, so its owner cannot be asked to confirm anything.
     const isOldNeeded = confirmedEmail === account.email
     if (!confirmed.includes('new') || (isOldNeeded && !confirmed.includes('old')))
       return contacts.set(userId, { change: { ...change, confirmed } }, session)
@@ -29,8 +29,8 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
     await contacts.endChange(userId, session)
     await contacts.confirm(userId, change.newEmail, session)
     const cause = `user:${userId}:email:${change.id}`
-    await tell('email', { email: account.email, language }, `${cause}:old`, session)
-    await tell('email', { userId }, cause, session)
+    await notifyOwner('email', { email: account.email, language }, `${cause}:old`, session)
+    await notifyOwner('email', { userId }, cause, session)
   }
 
   const confirmOwn = async ({ userId, email }: Opened, session: ClientSession) => {
@@ -42,7 +42,7 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
   return { confirmOwn, confirmChange }
 }
 
-/** Shows that an address is its owner's, and moves an account to another one: by links of mails. */
+/** Confirms addresses and changes them, by links in mails. */
 export const createConfirmation = (deps: RecoveryDeps) => {
   const { db, contacts, emailTokens, mails } = deps
   const { confirmOwn, confirmChange } = createConfirm(deps)

@@ -2,22 +2,22 @@ import { newId } from '@fairpass/sdk/mongo'
 import { EmailTokenInvalidError } from '../email-token/store.ts'
 import type { Language } from '../mail/letter.ts'
 import { createConfirmation } from './confirmation.ts'
-import { createTell, type RecoveryDeps } from './tell.ts'
+import { createSecurityMail, type RecoveryDeps } from './security-mail.ts'
 
 const resetting = ['reset-password'] as const
 const batch = 50
 
-/** The way back in, and addresses that are shown to be their owner's: all by links of mails. */
+/** Password resets and confirmed addresses, all by links in mails. */
 export const createRecovery = (deps: RecoveryDeps) => {
   const { accounts, sessions, contacts, emailTokens, mails } = deps
-  const tell = createTell(mails)
+  const notifyOwner = createSecurityMail(mails)
 
   const endSessions = async ({ id, before }: { id: string; before: Date }) => {
     await sessions.endBefore(id, before)
     await accounts.sessionsEnded(id, before)
   }
 
-  /** What a reset left to be ended, a crash in between or not. */
+  /** Ends the sessions that a reset has to end, also after a crash in between. */
   const endOldSessions = async (): Promise<void> => {
     for (const one of await accounts.withSessionsToEnd(batch)) await endSessions(one)
   }
@@ -32,7 +32,7 @@ export const createRecovery = (deps: RecoveryDeps) => {
 
     /** @throws EmailTokenInvalidError; the sessions have ended when this returns */
     reset: async (token: string, newPassword: string): Promise<void> => {
-      // Guessing costs no hash.
+      // A wrong token costs no password hash.
       if (!(await emailTokens.isGood(token, resetting))) throw new EmailTokenInvalidError()
       const passwordHash = await accounts.hash(newPassword)
       const { userId } = await emailTokens.use(token, resetting, async ({ userId, email }, session) => {
@@ -41,7 +41,7 @@ export const createRecovery = (deps: RecoveryDeps) => {
         await accounts.resetPassword(userId, passwordHash, session)
         await emailTokens.endAll(userId, resetting, session)
         await contacts.confirm(userId, email, session)
-        await tell('password', { userId }, `user:${userId}:reset:${token.split('.')[0]}`, session)
+        await notifyOwner('password', { userId }, `user:${userId}:reset:${token.split('.')[0]}`, session)
       })
       for (const one of await accounts.withSessionsToEnd(batch)) if (one.id === userId) await endSessions(one)
     },

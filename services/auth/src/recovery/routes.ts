@@ -17,7 +17,7 @@ const confirmationRefusals = ['token_invalid', 'email_in_use'] as const
 
 type Deps = { recovery: Recovery; limits: Limits; context: ServiceContext; sessionIssuer: SessionIssuer }
 
-/** What the links of mails do; the pages that they open do the same. */
+/** The API behind the links in mails; the pages that they open call it. */
 export const createRecoveryRoutes = ({ recovery, limits, context: { identity, idempotent }, sessionIssuer }: Deps) =>
   new Hono<IdempotencyEnv>()
     .post(
@@ -63,7 +63,7 @@ export const createRecoveryRoutes = ({ recovery, limits, context: { identity, id
       ),
       async (c) => {
         const userId = await recovery.confirmEmail(c.req.valid('json').token)
-        // What this browser's session could not do before, it can at once.
+        // This browser's session gets the new rights at once.
         if (c.var.user?.id === userId) await sessionIssuer.renewAccess(c, userId, c.var.user.sessionId)
         return c.body(null, 204)
       },

@@ -33,7 +33,7 @@ const none = (id: string): Omit<SecondFactor, 'version'> => ({ id, lastStep: 0, 
 
 type Documents = Collection<SecondFactor>
 
-/** Setting an app up, and its recovery codes: each is written in one transaction with what is to be told of it. */
+/** Setting an app up, and its recovery codes: each is written in one transaction with the mail about it. */
 const createSetUp = (db: Db, documents: Documents) => {
   const changeWith = (userId: string, beside: Beside, change: (stored: SecondFactor) => SecondFactor): Promise<void> =>
     inTransaction(db, async (session) => {
@@ -59,7 +59,10 @@ const createSetUp = (db: Db, documents: Documents) => {
       return codes.map(shownCode)
     },
 
-    /** New recovery codes; those of before are of no use any more. @throws SecondFactorCodeError when there is no app to recover */
+    /**
+     * New recovery codes in place of the old ones.
+     * @throws SecondFactorCodeError when there is no app to recover
+     */
     renewRecoveryCodes: async (userId: string, beside: Beside): Promise<string[]> => {
       const codes = newRecoveryCodes()
       await changeWith(userId, beside, (stored) => {
@@ -123,7 +126,7 @@ export const openSecondFactors = (db: Db) => {
       }),
 
     /**
-     * Uses up a code of the app, or a recovery code.
+     * Consumes a code of the app, or a recovery code.
      * @throws SecondFactorCodeError
      */
     use: async (userId: string, typed: string, now = timeNow()): Promise<void> => {

@@ -5,7 +5,7 @@ import type { AuthConfig } from '../config.ts'
 
 type Options = Pick<AuthConfig, 'PUBLIC_ORIGIN' | 'ACCESS_TOKEN_SECONDS' | 'REFRESH_TOKEN_SECONDS'>
 
-/** How long somebody may take to find their code. */
+/** How long a user may take to enter the code. */
 export const pendingSignInSeconds = 300
 
 const pendingNameAt = (publicOrigin: string) => (publicOrigin.startsWith('https:') ? '__Host-signin' : 'signin')
@@ -31,7 +31,7 @@ export const createSessionCookies = ({ PUBLIC_ORIGIN, ACCESS_TOKEN_SECONDS, REFR
     setAccess: (c: Context, access: string) =>
       setCookie(c, names.access, access, { ...attributes, maxAge: ACCESS_TOKEN_SECONDS }),
 
-    /** Who has given the right password, and has yet to give a code. */
+    /** A sign-in with the right password that still needs a code. */
     pending: (c: Context): string | undefined => getCookie(c, pendingName),
     setPending: (answer: Response, value: string) =>
       answer.headers.append(

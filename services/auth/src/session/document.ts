@@ -13,19 +13,19 @@ export type SessionDocument = {
   createdAt: Date
   lastSeenAt: Date
   expiresAt: Date
-  /** it is kept until the last access token of it is over, so that the others are told */
+  /** it is kept until its last access token has expired, so that the other services learn of it */
   endedAt?: Date
-  /** when its owner last proved who they are; sessions from before that was noted, when they were opened */
+  /** when its user last authenticated; in sessions of earlier releases, when they were opened */
   authenticatedAt?: Date
   /** with a code of an app, or a passkey */
   isMultiFactor?: boolean
-  /** however often it is renewed; sessions from before there was such an end have none */
+  /** its end however often it is renewed; sessions of earlier releases have none */
   endsAt?: Date
 }
 
 export type SessionDocuments = Collection<SessionDocument>
 
-/** How, and how long ago, somebody proved who they are. */
+/** How and when the user authenticated. */
 export type Proof = { authenticatedAt: Date; isMultiFactor: boolean }
 
 export const proofOf = ({ authenticatedAt, createdAt, isMultiFactor = false }: Omit<SessionDocument, 'id'>): Proof => ({

@@ -9,7 +9,7 @@ type StoredSession = Omit<SessionDocument, 'id'> & { _id: string }
 /** How many sessions are ended at once. */
 const batch = 200
 
-/** Of a session that has ended only that is kept which the other services need: nobody is signed in by it. */
+/** Keeps of an ended session only what the other services need; it signs nobody in. */
 const ended = (
   { id, version, userId, createdAt, lastSeenAt }: SessionDocument,
   now: Date,
@@ -19,9 +19,16 @@ const ended = (
   expiresAt: after(now, tokenSeconds),
 })
 
-/** Finds sessions that are open, and ends them, each in a way that the other services learn of. */
+/** The session of an id, while it is open. */
+const createFind = (documents: SessionDocuments) => async (sessionId: string) => {
+  const session = await documents.find(sessionId)
+  return session && !session.endedAt && session.expiresAt > timeNow() ? session : undefined
+}
+
+/** Finds open sessions, and ends them with an event for the other services. */
 export const createEnding = (documents: SessionDocuments, tokenSeconds: number) => {
   const { raw } = documents
+  const find = createFind(documents)
 
   const end = async (sessionId: string): Promise<void> => {
     const now = timeNow()
@@ -30,11 +37,6 @@ export const createEnding = (documents: SessionDocuments, tokenSeconds: number) 
       (session) => (session.endedAt ? session : ended(session, now, tokenSeconds)),
       ({ id, version }) => [event('session.ended', { id, version, at: now.toISOString() })],
     )
-  }
-
-  const find = async (sessionId: string) => {
-    const session = await documents.find(sessionId)
-    return session && !session.endedAt && session.expiresAt > timeNow() ? session : undefined
   }
 
   const endWhere = async (filter: Filter<StoredSession>): Promise<void> => {
@@ -65,10 +67,10 @@ export const createEnding = (documents: SessionDocuments, tokenSeconds: number) 
 
     endOthers: (userId: string, except: string) => endWhere({ userId, _id: { $ne: except } }),
 
-    /** Ends what was opened before, each told to the other services. */
+    /** Ends the sessions that were opened before, each with an event. */
     endBefore: (userId: string, before: Date) => endWhere({ userId, createdAt: { $lt: before } }),
 
-    /** For accounts that are banned or erased, which the other services are told of anyway. */
+    /** For accounts that are banned or erased, about which there is another event. */
     endAll: async (userId: string): Promise<void> => {
       await raw.deleteMany({ userId })
     },

@@ -29,7 +29,7 @@ type Deps = {
   contacts: Pick<Contacts, 'isConfirmed'>
 }
 
-/** Access tokens, which say what the account has to do before it may do all that its role may. */
+/** Issues access tokens, which list what the account still has to do before it may do all that its role may. */
 const createAccess = ({ config, contacts, tokens }: Pick<Deps, 'config' | 'contacts' | 'tokens'>) => {
   const needsOf = async ({ id, email, role }: Account, { isMultiFactor }: Proof): Promise<string[]> => {
     const isUnconfirmed = config.REQUIRE_CONFIRMED_EMAIL && !(await contacts.isConfirmed(id, email))
@@ -44,15 +44,18 @@ const createAccess = ({ config, contacts, tokens }: Pick<Deps, 'config' | 'conta
   }
 }
 
-/** Why somebody is not let in after all. @param known the account as it was when its password was found to be right */
+/**
+ * Why a sign-in is refused after all.
+ * @param known the account as it was when its password was found to be right
+ */
 const refusalOf = (account: Account | undefined, known: Account | undefined) => {
   if (!account) return new RefreshTokenInvalidError()
   if (account.status !== 'active') return new AccountBannedError()
-  // The password that let them in was changed meanwhile, and every session of before ended.
+  // The password was changed meanwhile, and all sessions from before have ended.
   return known && account.version !== known.version ? new InvalidCredentialsError() : undefined
 }
 
-/** Letting somebody in: a session, its two cookies, and a mail where the device is a new one. */
+/** Signs a user in: a session, its two cookies, and a mail when the device is new. */
 export const createSessionIssuer = ({ config, accounts, sessions, tokens, devices, contacts }: Deps) => {
   const cookies = createSessionCookies(config)
 
@@ -90,7 +93,7 @@ export const createSessionIssuer = ({ config, accounts, sessions, tokens, device
         { userId, ...(await sessions.open({ userId, device, now: timeNow(), isMultiFactor })) },
         account,
       )
-      // What this browser was signed in with before is of no use any more (OWASP ASVS 5.0, 7.2.4).
+      // Ends the session that this browser had before (OWASP ASVS 5.0, 7.2.4).
       await sessions.endByToken(before)
       await devices.seen(userId, device, { isNew })
       return entered
@@ -106,7 +109,7 @@ export const createSessionIssuer = ({ config, accounts, sessions, tokens, device
 
 export type SessionIssuer = ReturnType<typeof createSessionIssuer>
 
-/** What is said to one visitor is kept for nobody. */
+/** Answers for one visitor are not cached. */
 export const notStored = createMiddleware(async (c, next) => {
   await next()
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')

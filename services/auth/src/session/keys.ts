@@ -30,7 +30,7 @@ export const digestSecretOf = (jwtKey: string): string => derive(jwtKey, 'idempo
 /** Makes the secrets in the links of mails. */
 export const emailTokenKeyOf = (jwtKey: string): string => derive(jwtKey, 'email-token/v1').toString('hex')
 
-/** Signs who has given the right password and no code yet. */
+/** Signs the token of a sign-in that still needs a code. */
 export const pendingKeyOf = (jwtKey: string): string => derive(jwtKey, 'pending/v1').toString('hex')
 
 /** Makes the links that end mails of a kind. */

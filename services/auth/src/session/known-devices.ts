@@ -6,7 +6,7 @@ import type { Mails } from '../mail/store.ts'
 
 type Known = { _id: string; userId: string; seenAt: Date }
 
-/** A device that nobody has seen for a year is a new one. */
+/** A device that was not seen for a year counts as new. */
 const rememberedSeconds = 365 * 24 * 3600
 const maxShown = 200
 
@@ -14,7 +14,10 @@ const maxShown = 200
 const idOf = (userId: string, device: string) =>
   `${userId}:${createHash('sha256').update(device.replace(/\d+/g, '')).digest('hex').slice(0, 32)}`
 
-/** Which kinds of browsers an account was used from, as they call themselves: whoever comes with another one is told of. */
+/**
+ * Which kinds of browsers an account was used from, as they call themselves: a sign-in with another one is reported by
+ * mail.
+ */
 export const openKnownDevices = (db: Db, { owe }: Pick<Mails, 'owe'>) => {
   const known = db.collection<Known>('knownDevices')
   return {
@@ -24,7 +27,10 @@ export const openKnownDevices = (db: Db, { owe }: Pick<Mails, 'owe'>) => {
         { key: { seenAt: 1 }, name: 'remembered', expireAfterSeconds: rememberedSeconds },
       ]),
 
-    /** Notes a sign-in. One from a device that is new to the account is told to its owner by mail, in the same transaction. */
+    /**
+     * Notes a sign-in. One from a device that is new to the account is reported to its owner by mail, in the same
+     * transaction.
+     */
     seen: async (userId: string, device: string, { isNew }: { isNew: boolean }): Promise<void> => {
       const _id = idOf(userId, device)
       const now = timeNow()
@@ -39,7 +45,7 @@ export const openKnownDevices = (db: Db, { owe }: Pick<Mails, 'owe'>) => {
           await owe([{ kind: 'new-sign-in', cause, to: { userId }, data }], { session })
         })
       } catch (error) {
-        // Signed in twice at once: the other one has told it.
+        // Signed in twice at once: the other request has reported it.
         if (!isDuplicateKey(error)) throw error
       }
     },

@@ -5,8 +5,8 @@ import { pendingSignInSeconds } from './cookies.ts'
 type Pending = { userId: string; version: number }
 
 /**
- * Who has given the right password, and has yet to give a code: for five minutes, and only while the account stays as it
- * was. It lets nobody in by itself.
+ * A sign-in with the right password that still needs a code: valid for five minutes, and only while the account stays
+ * unchanged. It is no session by itself.
  */
 export const createPendingSignIns = (key: string) => {
   const macOf = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url')

@@ -31,7 +31,7 @@ export type ReauthenticateDeps = {
   context: ServiceContext
 }
 
-/** Proving again who one is, within a session: before payouts, a change of address, ending sessions (ASVS 5.0, 7.5.2). */
+/** Authenticating again within a session: before payouts, a change of address, ending sessions (ASVS 5.0, 7.5.2). */
 export const createReauthenticateRoutes = (deps: ReauthenticateDeps) => {
   const { accounts, sessions, secondFactors, passkeys, sessionIssuer, limits, context } = deps
   const { identity } = context

@@ -10,7 +10,9 @@ const graceMs = 30_000
 
 type Deps = { ending: Ending; lifetimeSeconds: number; log: Log }
 
-/** How many rotations of each session are under way here: who comes meanwhile cannot have seen their answers. */
+/**
+ * How many rotations of each session are under way here: requests that arrive meanwhile cannot have seen their answers.
+ */
 const createRotating = () => {
   const counts = new Map<string, number>()
   return {

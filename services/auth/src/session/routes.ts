@@ -25,7 +25,7 @@ export type SessionDeps = {
   context: ServiceContext
 }
 
-/** The body of these routes tells nobody apart, and an answer kept for one visitor's key must not reach another. */
+/** The body of these routes is the same for everybody, and an answer stored for one visitor's key must not reach another. */
 const createCallerMiddleware = ({ config, sessionIssuer: { cookies } }: SessionDeps) =>
   createMiddleware<IdempotencyEnv>(async (c, next) => {
     c.set('caller', cookies.refreshToken(c) ?? accessTokenOf(c, config.PUBLIC_ORIGIN) ?? '')

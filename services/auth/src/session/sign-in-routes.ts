@@ -18,7 +18,7 @@ import type { PendingSignIns } from './pending.ts'
 const SignUp = v.strictObject({ email: Email, password: NewPassword })
 const SignIn = v.strictObject({ email: Email, password: GivenPassword })
 
-/** Why somebody does not get in after all. */
+/** Why a sign-in is refused after all. */
 export const entryRefusals = ['invalid_credentials', 'account_banned', 'refresh_token_invalid'] as const
 
 export type SignInDeps = {
@@ -28,7 +28,7 @@ export type SignInDeps = {
   pendingSignIns: PendingSignIns
   limits: Limits
   context: ServiceContext
-  /** what is owed to somebody who has just signed up, written with the account */
+  /** the mail for a new account, written together with it */
   welcome: (account: Account, language: Language | undefined, session: ClientSession) => Promise<void>
 }
 

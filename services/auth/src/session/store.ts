@@ -16,7 +16,7 @@ import { createRotation } from './rotation.ts'
 
 type Opening = { userId: string; device: string; now: Date; isMultiFactor?: boolean }
 
-/** More than anybody has; the ones seen longest ago give way. */
+/** More than anybody has; beyond it the least recently seen are ended. */
 const maxSessions = 100
 const maxDeviceLength = 200
 
@@ -28,9 +28,12 @@ const indexes: IndexDescription[] = [
   { key: { userId: 1, lastSeenAt: -1 }, name: 'user' },
 ]
 
-/** How, and how lately, the owner of a session proved who they are. */
+/** How and when the user of a session authenticated. */
 const createProofs = ({ raw }: SessionDocuments, find: Ending['find']) => ({
-  /** Its owner has proved again who they are. @returns what is known of that now; undefined when it is over */
+  /**
+   * Notes that the user has authenticated again.
+   * @returns the session's proof; undefined when the session is over
+   */
   reauthenticated: async (sessionId: string, isMultiFactor: boolean): Promise<Proof | undefined> => {
     const changed = await raw.findOneAndUpdate(
       { _id: sessionId, endedAt: { $exists: false } },

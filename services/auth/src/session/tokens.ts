@@ -10,18 +10,18 @@ type Holder = {
   id: string
   role: Role
   sessionId: string
-  /** when they proved who they are; with the token, unless told */
+  /** when the user authenticated; with the token, if not given */
   authenticatedAt?: Date
   needs?: readonly string[]
 }
 
 type Options = {
   seconds: number
-  /** keys that sign no more, whose tokens still live */
+  /** keys that no longer sign, but whose tokens are still valid */
   previous?: SigningKey[]
 }
 
-/** Access tokens: made here alone, and verified here without asking anybody. */
+/** Access tokens: issued only here, and verified here without a call. */
 export const createTokens = ({ privateKey, publicJwk }: SigningKey, { seconds, previous = [] }: Options) => {
   const jwks = { keys: [publicJwk, ...previous.map((key) => key.publicJwk)] }
   return {
@@ -60,8 +60,8 @@ export type Tokens = ReturnType<typeof createTokens>
 type Own = { tokens: Tokens; accounts: Pick<Accounts, 'find'>; sessions: Pick<Sessions, 'isOpen'> }
 
 /**
- * Who is calling, as auth alone can tell: account and session themselves are asked, so that a ban, an erasure, a new role
- * or the end of the session counts at once, which is why nothing is left for `isDenied`.
+ * Identifies callers from the account and session themselves, which only auth has: a ban, an erasure, a new role or the
+ * end of the session takes effect at once, so `isDenied` has nothing to add.
  */
 export const ownIdentity = ({ tokens, accounts, sessions }: Own) => ({
   verify: async (token: string): Promise<User | undefined> => {

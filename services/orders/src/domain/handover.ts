@@ -16,7 +16,7 @@ export type Claim = {
   /** why, when it was not the buyer who made it: its seller got the money back for what they had bought here */
   cause?: 'first_sale_refunded' | undefined
   at: Date
-  /** what the seller says to it */
+  /** what the seller answers */
   answer?: { text: string; at: Date } | undefined
   decision?: { adminId: string; reason: string; at: Date } | undefined
 }
@@ -35,11 +35,11 @@ export const deadlineOf = (startsAt: Date, now: Date): Date => {
   return inTime > now ? inTime : startsAt
 }
 
-/** A seller who has said nothing is reminded when a quarter of the time is left. */
+/** A seller who has not answered is reminded when a quarter of the time is left. */
 const remindAtOf = (deadline: Date, now: Date): Date =>
   new Date(deadline.getTime() - Math.max(0, deadline.getTime() - now.getTime()) / 4)
 
-/** What begins when an order is completed. */
+/** The handover that begins when an order is completed. */
 export const beginHandover = ({ delivery, ticket: { startsAt } }: Sold, now: Date): Handover => {
   if (delivery === 'file') return { kind: 'file', status: 'sent', sentAt: now }
   const deadline = deadlineOf(startsAt, now)

@@ -17,7 +17,10 @@ export const secondsUntil = (moment: Date, now: Date) =>
 
 export const lacksFile = ({ delivery, hasFile }: TicketData) => delivery === 'file' && !hasFile
 
-/** @throws OwnTicketError, TicketWithdrawnError, TicketFileMissingError when this buyer cannot buy it, whoever holds it */
+/**
+ * @throws OwnTicketError, TicketWithdrawnError, TicketFileMissingError when this buyer could not buy it even if nobody held
+ * it
+ */
 export const assertOffered = (ticket: TicketData, buyerId: string, now: Date): void => {
   if (ticket.sellerId === buyerId) throw new OwnTicketError()
   if (ticket.status === 'withdrawn' || new Date(ticket.startsAt) <= now) throw new TicketWithdrawnError()

@@ -118,7 +118,7 @@ export const complete = (order: Order, paymentId: string, now: Date): Order => {
   return changed(order, { status: 'completed', handover: beginHandover(order, now) }, now)
 }
 
-/** The payment failed, before or after it stopped the clock. A payment that is not the order's own ends nothing. */
+/** The payment failed, before or after it stopped the clock. A payment that is not the order's own changes nothing. */
 export const failPayment = (order: Order, paymentId: string, now: Date): Order => {
   if (order.status === 'cancelled') return order
   const isOwn = order.status === 'created' || (order.status === 'settling' && order.paymentId === paymentId)
@@ -138,7 +138,7 @@ export const isDue = (order: Order, now: Date) => order.status === 'created' && 
 export const expire = (order: Order, now: Date): Order =>
   isDue(order, now) ? changed(order, { status: 'cancelled', cancelReason: 'expired' }, now) : order
 
-/** Whoever has the money back claims nothing any more. */
+/** A refunded buyer has no claim any more. */
 const closedClaim = ({ claim }: Order): Partial<Order> =>
   claim?.status === 'open' ? { claim: { ...claim, status: 'refunded' } } : {}
 
@@ -151,7 +151,7 @@ export const refund = (order: Order, paymentId: string, now: Date): Order =>
 export const seatOf = ({ section, row, seat }: Pick<TicketData, 'section' | 'row' | 'seat'>) =>
   omitUndefined({ section, row, seat })
 
-/** What other services are told. */
+/** The order in events for other services. */
 export const toData = (order: Order): OrderData => ({
   id: order.id,
   version: order.version,
@@ -175,7 +175,7 @@ export const toData = (order: Order): OrderData => ({
   ...(order.claim ? { claimStatus: order.claim.status } : {}),
 })
 
-/** What the buyer reads. */
+/** The order as its buyer sees it. */
 export const toPublic = (order: Order) => ({
   id: order.id,
   version: order.version,

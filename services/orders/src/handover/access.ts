@@ -16,7 +16,7 @@ export const orderOr404 = (order: Order | undefined): Order => {
   return order
 }
 
-/** Finds and changes orders for one of the two whom they belong to; for everybody else there is no such order. */
+/** Finds and changes orders for one of the two whom they belong to; everybody else gets a 404. */
 export const createAccess = ({ handovers, find }: Pick<HandoverDeps, 'handovers' | 'find'>) => {
   const findOr404 = async (id: string) => orderOr404(v.is(Id, id) ? await find(id) : undefined)
   const changeAs = async (role: 'buyerId' | 'sellerId', id: string, userId: string, next: (order: Order) => Order) => {

@@ -8,7 +8,7 @@ import { createAccess, type HandoverDeps } from './access.ts'
 import { claim, receive } from './handover.ts'
 import { claimRefusals, handoverRefusals, NewClaim } from './requests.ts'
 
-/** What a buyer says of a ticket that was paid: it came, or it did not work. */
+/** A buyer confirms that a paid ticket arrived, or claims that it did not work. */
 export const createBuyerRoutes = ({ handovers, find, context: { identity, idempotent } }: HandoverDeps) => {
   const { changeAs } = createAccess({ handovers, find })
 

@@ -22,7 +22,7 @@ const handoverOf = ({ status, handover }: Order): Handover => {
   return handover
 }
 
-/** The seller says that the ticket was passed on. Saying it twice is nothing. */
+/** The seller confirms that the ticket was passed on. Confirming again changes nothing. */
 export const send = (order: Order, now: Date): Order => {
   const handover = handoverOf(order)
   if (handover.status === 'sent' || handover.status === 'received') return order
@@ -32,7 +32,7 @@ export const send = (order: Order, now: Date): Order => {
   return { ...order, handover: { ...withoutReminder(handover), status: 'sent', sentAt: now }, updatedAt: now }
 }
 
-/** The buyer has it, whether or not its seller said so. */
+/** The buyer has it, whether or not its seller confirmed it. */
 export const receive = (order: Order, now: Date): Order => {
   const handover = handoverOf(order)
   if (handover.status === 'received') return order
@@ -103,7 +103,7 @@ const openClaimOf = ({ claim: made }: Order): Claim => {
   return made
 }
 
-/** What the seller says to a claim; the latest counts. */
+/** The seller's answer to a claim; the latest counts. */
 export const answerClaim = (order: Order, text: string, now: Date): Order => ({
   ...order,
   claim: { ...openClaimOf(order), answer: { text, at: now } },

@@ -14,7 +14,7 @@ const handoverEvents = (order: Order): FairpassEvent[] => {
   return kind === 'transfer' && status === 'sent' ? [event('handover.sent', toData(order))] : []
 }
 
-/** What payments, and mails, hear of a hand-over and of a claim; what they know already changes nothing. */
+/** The events about a handover and a claim, for payments and mails; a repeated one changes nothing. */
 const eventsOf = (order: Order): FairpassEvent[] => {
   const { id, version, paymentId, ticketId, buyerId, sellerId, claim } = order
   const events = handoverEvents(order)
@@ -61,7 +61,7 @@ export const openHandovers = (orders: Orders) => {
     claims: (status: 'open' | 'refunded' | 'rejected', limit: number, cursor?: string) =>
       orders.page({ 'claim.status': status }, { order: newestFirst, limit, cursor }),
 
-    /** Tells sellers who have said nothing that their time is nearly over. */
+    /** Reminds sellers who have not answered that their time is nearly over. */
     remindSellers: async (now = timeNow()): Promise<void> => {
       const found = await orders.list(
         { 'handover.remindAt': { $lte: now }, status: 'completed' },

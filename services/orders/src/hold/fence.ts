@@ -10,8 +10,8 @@ const fenceMs = 5_000
 type Deps = { holds: Holds; orders: Orders }
 
 /**
- * Asked by tickets before it changes a listing to `version`: keeps buyers away until that version is known here, for at
- * most five seconds, unless an order holds the ticket.
+ * Called by tickets before it changes a listing to `version`: keeps buyers away until that version is known here, for at most
+ * five seconds, unless an order holds the ticket.
  */
 export const createFence =
   ({ holds, orders }: Deps) =>

@@ -25,7 +25,7 @@ export const createOrderInsert = ({ holds, orders }: Deps) => {
       return { order: await orders.create(orderOf(ticket, held, now)), isNew: true }
     } catch (error) {
       if (!isDuplicateKey(error)) {
-        // Should it have been stored all the same, the next BUY meets it at the unique index, and holds for it again.
+        // If it was stored nevertheless, the next BUY meets it at the unique index, and takes the hold for it again.
         await holds.release(ticket.id, held.orderId).catch(() => {})
         throw error
       }

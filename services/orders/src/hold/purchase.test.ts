@@ -6,6 +6,7 @@ import { testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { openCatalogue } from '../catalogue.ts'
 import { cancelByBuyer, complete, settle } from '../domain/order.ts'
 import { type Orders, openOrders } from '../store.ts'
+import { aTicket } from '../testing/ticket.ts'
 import { openWaitlist } from '../waitlist/store.ts'
 import { createHolds, type Holds } from './hold.ts'
 import type { Opened } from './insert-order.ts'
@@ -30,18 +31,7 @@ beforeEach(async () => {
   orders = openOrders(db, { holds, waitlist: openWaitlist(db), publishAll: async () => new Map() })
   await orders.ensureIndexes()
   catalogue = openCatalogue(db, dapr)
-  ticket = {
-    id: newId(),
-    version: 1,
-    sellerId: newId(),
-    title: 'Opera',
-    venue: 'Hall',
-    city: 'Graz',
-    startsAt: '2035-01-01T20:00:00Z',
-    priceCents: 5_000,
-    currency: 'eur',
-    status: 'available',
-  }
+  ticket = aTicket()
   await catalogue.apply([ticket])
   purchaseFor = (holdSeconds) => createPurchase({ holds, orders, catalogue, holdSeconds })
 })

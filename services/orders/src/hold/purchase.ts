@@ -13,11 +13,11 @@ import { createOrderInsert, type Opened } from './insert-order.ts'
 
 type Deps = { holds: Holds; orders: Orders; catalogue: Catalogue; holdSeconds: number }
 
-/** Every lost write means that somebody won it, so a handful of rounds is plenty. */
+/** Every lost write means that another request won, so a handful of rounds is plenty. */
 const maxRounds = 12
 const betweenRoundsMs = 25
 
-/** What became of a hold that is there already. */
+/** The outcome for a ticket that is held already. */
 const createHoldCheck = ({ holds, orders }: Pick<Deps, 'holds' | 'orders'>) => {
   const insert = createOrderInsert({ holds, orders })
 
@@ -58,7 +58,7 @@ const createAttempt = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
     const { hold } = found
     const fence = hold.status === 'free' ? hold.fence : undefined
     const known = await catalogue.find(ticketId, fence?.version)
-    // The file may have come a moment ago.
+    // The file may have been uploaded a moment ago.
     const ticket = lacksFile(known) ? await catalogue.find(ticketId, known.version + 1) : known
     const own = hold.status === 'held' && hold.buyerId === buyerId ? await openOrder(hold.orderId, now) : undefined
     if (own) return { order: own, isNew: false }
@@ -103,7 +103,7 @@ export const createPurchase = (deps: Deps) => {
       }),
 
     /**
-     * Whether the ticket could be had now, and if not, when at the latest whoever checks it out has to be done.
+     * Whether the ticket is free now, and if not, when the current checkout ends at the latest.
      * @throws TicketSoldError, TicketWithdrawnError, OwnTicketError
      */
     availability: async (buyerId: string, ticketId: string): Promise<{ free: boolean; freeBy?: Date }> => {

@@ -1,6 +1,6 @@
 /**
  * Reads that are asked for while one of the same key is under way share the next one. It begins after all of them asked, so
- * that nobody sees less than what was written before he asked; and a crowd at one key costs a few reads.
+ * that every request sees what was written before it began; and a crowd at one key costs a few reads.
  */
 export const sharedRead = <V>(read: (key: string) => Promise<V>) => {
   const underWay = new Map<string, Promise<V>>()

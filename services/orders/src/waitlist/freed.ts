@@ -2,12 +2,12 @@ import { createBatcher } from '@fairpass/sdk/batcher'
 import { now as timeNow } from '@fairpass/sdk/clock'
 import { idOf, maxOfTicket, type Places } from './place.ts'
 
-/** Who is told that a ticket is free. */
+/** Notifications that a ticket is free. */
 export type Freed = { ticketId: string; orderId: string; version: number; at: Date; userIds: string[] }
 
-/** Which tickets are free again, and who on their waitlists does not know it yet. */
+/** Which tickets are free again, and who on their waitlists has not noticed yet. */
 export const openFreed = (places: Places) => ({
-  /** The order let the ticket go: whoever has not looked by themselves in a while is told. */
+  /** Notes that the order released the ticket: those who do not see it by themselves are notified. */
   markFreed: createBatcher(async (orders: readonly { ticketId: string; id: string; version: number }[]) => {
     const at = timeNow()
     await places.bulkWrite(
@@ -21,7 +21,7 @@ export const openFreed = (places: Places) => ({
     )
   }),
 
-  /** A ticket that was let go before `before`, the order that let it go, and who has not looked since. */
+  /** A ticket that was let go before `before`, the order that let it go, and who has not opened the page since. */
   freedBefore: async (before: Date): Promise<Freed | undefined> => {
     const first = await places.findOne({ 'freed.at': { $lte: before } })
     if (!first?.freed) return undefined
@@ -31,12 +31,12 @@ export const openFreed = (places: Places) => ({
     return { ticketId, ...freed, userIds: away.map(({ buyerId }) => buyerId) }
   },
 
-  /** They were told, or need not be. */
+  /** They were notified, or need not be. */
   unmarkFreed: async ({ ticketId, orderId }: Freed): Promise<void> => {
     await places.updateMany({ ticketId, 'freed.orderId': orderId }, { $unset: { freed: '' } })
   },
 
-  /** Whoever sees the page need not be told by mail. */
+  /** Who sees the page needs no mail. */
   markSeen: async (ticketId: string, buyerId: string, now = timeNow()): Promise<void> => {
     await places.updateOne({ _id: idOf(ticketId, buyerId) }, { $set: { seenAt: now } })
   },

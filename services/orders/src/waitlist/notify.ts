@@ -11,13 +11,13 @@ type Deps = {
   publish: (event: FairpassEvent) => Promise<void>
 }
 
-/** An open page looks within seconds of the ticket being free; whoever has not by then is not there. */
+/** An open page asks within seconds of the ticket being free; those whose page has not are away. */
 const awayAfterMs = 15_000
 const batch = 20
 
 /**
- * Tells of tickets that are free again to those in line who are not at the page. A ticket that somebody holds again by then
- * is no news. The same may be told twice when a crash comes in between: whoever writes the mails knows it by its order.
+ * Notifies those on the waitlist of a free ticket who are not at its page. A ticket that is held again by then is skipped.
+ * After a crash the same notice may be published twice: auth recognises it by its order.
  */
 export const notifyAway = async ({ waitlist, orders, catalogue, publish }: Deps, now = timeNow()): Promise<void> => {
   for (let turn = 0; turn < batch; turn++) {

@@ -1,15 +1,15 @@
 import type { Collection } from 'mongodb'
 
-/** A buyer who asked to be told when a ticket is free. */
+/** A buyer who asked to be notified when a ticket is free. */
 export type Place = {
   _id: string
   ticketId: string
   buyerId: string
   joinedAt: Date
   expiresAt: Date
-  /** when they last looked; an open page does as soon as the ticket is free */
+  /** when they last saw the page; an open page asks as soon as the ticket is free */
   seenAt?: Date
-  /** since when the ticket is free that was let go by this order, until those who are away were told */
+  /** since when the ticket that this order released is free, until those who are away were notified */
   freed?: { at: Date; orderId: string; version: number }
 }
 

@@ -9,11 +9,11 @@ const maxCached = 1_000
 
 type CachedWaitlist = { at: number; waiting: Pick<Place, 'buyerId' | 'expiresAt'>[] }
 
-/** Who is where on a waitlist: one read for all whose pages ask within a second. */
+/** Positions on waitlists: one read for all pages that ask within a second. */
 export const createPositions = (places: Places) => {
   const cache = new Map<string, CachedWaitlist>()
 
-  /** Everybody who waits for a ticket, in order. */
+  /** All who wait for a ticket, in order. */
   const read = sharedRead(async (ticketId: string): Promise<CachedWaitlist> => {
     const at = Date.now()
     const waiting = await places

@@ -10,7 +10,7 @@ import type { Waitlist } from './store.ts'
 
 const Joining = v.strictObject({ ticketId: Id })
 
-/** Why nobody waits for a ticket. */
+/** Why a ticket cannot be waited for. */
 const refusals = ['not_found', 'own_ticket', 'ticket_sold', 'ticket_withdrawn'] as const
 
 type Deps = { waitlist: Waitlist; purchase: Purchase; context: ServiceContext; limits: Limits }
@@ -40,7 +40,7 @@ const shownTo = async ({ waitlist, purchase }: Shown, buyerId: string, ticketId:
 export const createWaitlistRoutes = ({ waitlist, purchase, context: { identity, idempotent }, limits }: Deps) =>
   new Hono<IdempotencyEnv>()
     .post(
-      '/api/orders/line',
+      '/api/orders/waitlist',
       identity.signedIn,
       limits.byAddress,
       limits.byAccount,
@@ -59,7 +59,7 @@ export const createWaitlistRoutes = ({ waitlist, purchase, context: { identity, 
       },
     )
     .get(
-      '/api/orders/line/:ticketId',
+      '/api/orders/waitlist/:ticketId',
       identity.signedIn,
       describeRoute('How many wait for a ticket, and the position of the caller', { 200: WaitlistAnswer }, ...refusals),
       async (c) => {
@@ -69,7 +69,7 @@ export const createWaitlistRoutes = ({ waitlist, purchase, context: { identity, 
       },
     )
     .delete(
-      '/api/orders/line/:ticketId',
+      '/api/orders/waitlist/:ticketId',
       identity.signedIn,
       describeRoute('Leave the waitlist', { 204: undefined }),
       async (c) => {

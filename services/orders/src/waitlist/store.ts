@@ -7,7 +7,7 @@ import { openFreed } from './freed.ts'
 import { idOf, maxOfTicket, type Place, type Places } from './place.ts'
 import { createPositions } from './positions.ts'
 
-/** Several holds long, so that somebody who waits for the next one, too, need not ask again. */
+/** Several holds long, so that a buyer who also waits for the next one need not join again. */
 const keptMs = 3_600_000
 const maxOfBuyer = 50
 
@@ -22,9 +22,9 @@ const refuseBeyondBounds = async (places: Places, ticketId: string, buyerId: str
     places.countDocuments({ ticketId, ...lasting }, { limit: maxOfTicket }),
     places.countDocuments({ buyerId, ...lasting }, { limit: maxOfBuyer }),
   ])
-  if (ofTicket >= maxOfTicket) throw new WaitlistFullError('The line for this ticket is full; try again later')
+  if (ofTicket >= maxOfTicket) throw new WaitlistFullError('The waitlist of this ticket is full; try again later')
   if (ofBuyer >= maxOfBuyer)
-    throw new WaitlistFullError('You wait for as many tickets as one can; leave another line first')
+    throw new WaitlistFullError('You wait for as many tickets as one can; leave another waitlist first')
 }
 
 const indexes: IndexDescription[] = [
@@ -42,7 +42,7 @@ const takePlace = async (places: Places, ticketId: string, buyerId: string, now:
   if (matchedCount > 0) return false
   await refuseBeyondBounds(places, ticketId, buyerId, now)
   try {
-    // One that is over, but not yet taken away, starts again at the end.
+    // One that has expired, but is not deleted yet, starts again at the end.
     const ended = { _id, expiresAt: { $lte: now } }
     await places.updateOne(ended, { $set: { ticketId, buyerId, joinedAt: now, expiresAt } }, { upsert: true })
     return true
@@ -54,23 +54,24 @@ const takePlace = async (places: Places, ticketId: string, buyerId: string, now:
 }
 
 /**
- * Who waits for which ticket. A place gives no right to the ticket, it only says who asked first: everybody on the
- * waitlist is told at the same moment, and a free ticket is for whoever presses BUY (docs/decisions). Places end by
+ * Who waits for which ticket. A place gives no right to the ticket, it only says who asked first: everybody on the waitlist
+ * is notified at the same moment, and a free ticket is for the first who presses BUY (docs/decisions). Places end by
  * themselves.
  */
 export const openWaitlist = (db: Db) => {
+  // Named so by its first version; renaming it under two versions that both write is not worth the risk.
   const places = db.collection<Place>('line')
   const positions = createPositions(places)
 
   return {
     ...openFreed(places),
-    /** How many wait for a ticket and, for one of them, which place he has (from 1) and until when. */
+    /** How many wait for a ticket and, for one of them, their place (from 1) and until when. */
     positionOf: positions.of,
 
     ensureIndexes: () => places.createIndexes(indexes),
 
     /**
-     * Takes a place at the end of the waitlist; whoever has one keeps it, for longer.
+     * Takes a place at the end of the waitlist; an existing one is kept and lasts longer.
      * @returns whether it is a new one
      * @throws WaitlistFullError
      */

@@ -73,8 +73,8 @@ beforeEach(async () => {
   }
 })
 
-const join = (who: string, id = ticketId) => call(who, 'POST', '/api/orders/line', { ticketId: id })
-const look = (who: string) => call(who, 'GET', `/api/orders/line/${ticketId}`)
+const join = (who: string, id = ticketId) => call(who, 'POST', '/api/orders/waitlist', { ticketId: id })
+const look = (who: string) => call(who, 'GET', `/api/orders/waitlist/${ticketId}`)
 
 const hold = (expiresAt = new Date(Date.now() + 60_000)) => {
   const { title, venue, city, startsAt, priceCents, currency } = ticketOf(ticketId)
@@ -99,7 +99,7 @@ test('whoever asks first stands first, and a place that is left moves those behi
   const started = Date.now()
   for (const [turn, who] of [one, two, three].entries()) await waitlist.join(ticketId, who, new Date(started + turn))
   expect((await look(three)).body).toMatchObject({ place: 3, waiting: 3 })
-  expect((await call(one, 'DELETE', `/api/orders/line/${ticketId}`)).status).toBe(204)
+  expect((await call(one, 'DELETE', `/api/orders/waitlist/${ticketId}`)).status).toBe(204)
   expect((await look(three)).body).toMatchObject({ place: 2, waiting: 2 })
   expect((await look(one)).body).toEqual({ ticketId, free: true, waiting: 2 } as Seen)
 })
@@ -177,9 +177,9 @@ test('somebody waits for at most fifty tickets at once', async () => {
 
 test('a stranger has no place', async () => {
   for (const [method, path] of [
-    ['POST', '/api/orders/line'],
-    ['GET', `/api/orders/line/${ticketId}`],
-    ['DELETE', `/api/orders/line/${ticketId}`],
+    ['POST', '/api/orders/waitlist'],
+    ['GET', `/api/orders/waitlist/${ticketId}`],
+    ['DELETE', `/api/orders/waitlist/${ticketId}`],
   ] as const)
     expect((await call('', method, path, method === 'POST' ? { ticketId } : undefined)).status).toBe(401)
 })

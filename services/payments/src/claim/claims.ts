@@ -16,7 +16,7 @@ type Deps = {
 type Claim = FairpassEvent<'claim.opened' | 'claim.decided'>['data']
 type Overdue = FairpassEvent<'handover.overdue'>['data']
 
-/** What money does when a ticket did not come, or did not work. */
+/** Refunds and payouts when a ticket did not arrive, or did not work. */
 export const createClaims = ({ db, payments, payouts, refunds }: Deps) => {
   /** A bank that has taken the money back already leaves nothing to refund. */
   const refund = async (paymentId: string, reason: string): Promise<void> => {

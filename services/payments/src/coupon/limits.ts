@@ -13,7 +13,7 @@ export type LimitVariables = { [N in keyof typeof limitVariables]: Rate | undefi
 
 type Paying = Context<SignedInEnv, string, { out: { json: { couponCode?: string } } }>
 
-/** How many wrong coupon codes somebody may try; whoever pays with a card tries none. */
+/** How many wrong coupon codes a user may try; a payment by card counts as none. */
 export const createLimits = (rateLimit: ServiceContext['rateLimit'], variables: LimitVariables) => {
   const wrongCodes = (name: string, rate: Rate | undefined, of: (c: Paying) => string | undefined) =>
     rateLimit({

@@ -1,7 +1,7 @@
 import { createHash, hkdfSync } from 'node:crypto'
 import { seal, sealOverheadBytes, unseal } from '@fairpass/sdk/seal'
 
-/** How much of a code tells an admin which one it is, when the code itself cannot be read any more. */
+/** How many symbols of a code identify it for an admin when the code itself cannot be read any more. */
 const hintSymbols = 4
 
 /** A code as it is stored: found by its digest, read back with a key that the database does not hold. */

@@ -10,7 +10,7 @@ import {
 } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import type { Db, IndexDescription } from 'mongodb'
-import { type Dispute, disputeBackoff, followDispute, lossOf, type ToldDispute } from '../domain/dispute.ts'
+import { type Dispute, disputeBackoff, followDispute, lossOf, type ReportedDispute } from '../domain/dispute.ts'
 import { type DisputeStatus, isDecided } from '../domain/dispute-status.ts'
 import { disputeEntries } from '../domain/ledger.ts'
 import type { Ledger } from '../ledger/store.ts'
@@ -28,12 +28,12 @@ type Deps = {
 
 const latestFirst = { direction: -1, fields: { openedAt: 'date', _id: 'string' } } as const satisfies Order
 const undecided = ['inquiry', 'open'] as const satisfies DisputeStatus[]
-/** How far back disputes are looked for that no webhook has told of, before the newest that is known. */
+/** How far before the newest known dispute to search for disputes of which no webhook arrived. */
 const overlapMs = 24 * 3_600_000
 const firstLookMs = 30 * 24 * 3_600_000
 const batch = 20
 
-/** What the seller hears of: that there is one, and how it was decided. */
+/** The events for the seller: that there is a dispute, and how it was decided. */
 const eventsAfter =
   (before: Dispute | undefined) =>
   (saved: Dispute): FairpassEvent[] => {
@@ -48,16 +48,21 @@ const indexes: IndexDescription[] = [
   { key: { openedAt: -1, _id: -1 }, name: 'newest' },
 ]
 
-/** Notes what Stripe tells, in one transaction with the ledger, the payment and its payout; once, in any order. */
+/**
+ * Records a dispute as Stripe reports it, in one transaction with the ledger, the payment and its payout; once, in any order.
+ */
 const createFollow =
   (db: Db, documents: Collection<Dispute>, { payments, payouts, ledger }: Deps) =>
-  async (told: ToldDispute): Promise<void> => {
-    const known = told.intentId ? await payments.byIntent(told.intentId) : undefined
-    // A charge of nobody here, such as another system's on the same Stripe account, is nobody's news.
+  async (reported: ReportedDispute): Promise<void> => {
+    const known = reported.intentId ? await payments.byIntent(reported.intentId) : undefined
+    // A charge that is not ours, such as another system's on the same Stripe account, is ignored.
     if (!known) return
     await inTransaction(db, async (session) => {
-      const [before, payment] = [await documents.find(told.id, { session }), await payments.findIn(session, known.id)]
-      const after = payment && followDispute(before, told, payment, timeNow())
+      const [before, payment] = [
+        await documents.find(reported.id, { session }),
+        await payments.findIn(session, known.id),
+      ]
+      const after = payment && followDispute(before, reported, payment, timeNow())
       if (!after) return
       if (before)
         await documents.replace(before, { ...after, version: before.version }, eventsAfter(before), { session })
@@ -69,8 +74,8 @@ const createFollow =
       const lostCents = status === 'lost' ? lossOf(payment, amountCents).sellerLostCents : 0
       await payouts.undisputeIn(session, payment, id, lostCents)
     })
-    // What fails here is found by the relay's periodic look.
-    void documents.relay.flush(told.id).catch(() => {})
+    // What fails here is found by the relay's periodic search.
+    void documents.relay.flush(reported.id).catch(() => {})
   }
 
 export const openDisputes = (db: Db, deps: Deps) => {
@@ -84,9 +89,9 @@ export const openDisputes = (db: Db, deps: Deps) => {
   const follow = createFollow(db, documents, deps)
 
   const ask = async (id: string): Promise<void> => {
-    const told = await connect.dispute(id)
+    const reported = await connect.dispute(id)
     // A connected account's own, which the platform cannot see.
-    if (told) await follow(told)
+    if (reported) await follow(reported)
   }
 
   return {
@@ -94,16 +99,16 @@ export const openDisputes = (db: Db, deps: Deps) => {
     ensureIndexes: () => Promise.all([documents.ensureIndexes(), documents.raw.createIndexes([queue.index])]),
     relay: documents.relay,
 
-    /** What a webhook tells: the dispute is asked for, since the event may be old news. */
+    /** Handles a webhook: the dispute is read from Stripe, since the event may be outdated. */
     onDisputeUpdated: ask,
 
-    /** Finds what no webhook told: disputes that nobody here knows, and how known ones were decided. */
+    /** Finds what no webhook reported: unknown disputes, and how known ones were decided. */
     reconcile: async (): Promise<void> => {
       const now = timeNow()
       const [newest] = await documents.list({}, { sort: { openedAt: -1 }, limit: 1 })
       const since = newest ? newest.openedAt.getTime() - overlapMs : now.getTime() - firstLookMs
-      const told = await connect.disputesSince(new Date(since))
-      await forEachOf('dispute', told, async (one) => {
+      const reported = await connect.disputesSince(new Date(since))
+      await forEachOf('dispute', reported, async (one) => {
         if (!(await documents.find(one.id))) await follow(one)
       })
       await forEachOf('dispute', await queue.due(now, batch), async (dispute) => {

@@ -14,7 +14,7 @@ export type Coupon = KeptCode & {
   createdAt: Date
 }
 
-/** Spent, expired, withdrawn or unknown: the same answer, so that guessing tells nothing. */
+/** Spent, expired, withdrawn or unknown: the same answer, so that guessing reveals nothing. */
 export class CouponNotRedeemableError extends CustomError {
   readonly code = 'coupon_not_redeemable'
   constructor() {

@@ -1,8 +1,8 @@
 /**
- * Why a card was declined, as far as its holder may know. Stripe asks that nobody is told of a lost, stolen or suspicious
- * card (https://docs.stripe.com/declines/codes): whoever found one would learn that it is known.
+ * Why a card was declined, as far as its holder may know. Stripe asks not to reveal that a card is lost, stolen or suspicious
+ * (https://docs.stripe.com/declines/codes): a finder would learn that it has been reported.
  */
-const told = [
+const shownCodes = [
   'authentication_required',
   'card_not_supported',
   'card_velocity_exceeded',
@@ -15,4 +15,4 @@ const told = [
 ]
 
 export const declineCodeOf = (code: string | undefined): string =>
-  code !== undefined && told.includes(code) ? code : 'generic_decline'
+  code !== undefined && shownCodes.includes(code) ? code : 'generic_decline'

@@ -23,8 +23,8 @@ export type Dispute = {
   lease: Lease
 }
 
-/** A dispute as Stripe tells it. */
-export type ToldDispute = {
+/** A dispute as Stripe reports it. */
+export type ReportedDispute = {
   id: string
   intentId: string | undefined
   status: DisputeStatus
@@ -38,9 +38,9 @@ export type ToldDispute = {
 const firstPauseMs = 5_000
 export const disputeBackoff: Backoff = { firstMs: firstPauseMs, longestMs: 3_600_000 }
 
-/** What is told may be older than what is known: a dispute only goes forward. */
-const isNews = (known: DisputeStatus, told: DisputeStatus) =>
-  !isDecided(known) && disputeStatuses.indexOf(told) > disputeStatuses.indexOf(known)
+/** A report may be older than what is known: a dispute only goes forward. */
+const isNews = (known: DisputeStatus, reported: DisputeStatus) =>
+  !isDecided(known) && disputeStatuses.indexOf(reported) > disputeStatuses.indexOf(known)
 
 const entriesTo: Record<DisputeStatus, DisputeEntry[]> = {
   inquiry: [],
@@ -50,15 +50,15 @@ const entriesTo: Record<DisputeStatus, DisputeEntry[]> = {
   closed: [],
 }
 
-/** @returns undefined when what is told changes nothing */
+/** @returns undefined when the report changes nothing */
 export const followDispute = (
   known: Dispute | undefined,
-  told: ToldDispute,
+  reported: ReportedDispute,
   payment: Payment,
   now: Date,
 ): Omit<Dispute, 'version'> | undefined => {
-  if (known && !isNews(known.status, told.status)) return undefined
-  const { id, status, amountCents, currency, reason, respondBy, openedAt } = told
+  if (known && !isNews(known.status, reported.status)) return undefined
+  const { id, status, amountCents, currency, reason, respondBy, openedAt } = reported
   return {
     ...{ id, status, amountCents, currency, reason, openedAt },
     ...(respondBy ? { respondBy } : {}),

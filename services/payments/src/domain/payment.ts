@@ -18,14 +18,14 @@ export const moves = {
   authorised: ['settled', 'cancelling'],
   /** the order waits for this payment alone */
   settled: ['captured', 'failing'],
-  /** money moved; the order has not been told yet */
+  /** money moved; the order does not know it yet */
   captured: ['completed', 'refunding'],
   /** nothing is left to do; an admin may still give the money back */
   completed: ['refunding'],
-  /** the card said no: the order has to be told, the authorisation has to go */
+  /** the card was declined: the order has to be notified, the authorisation cancelled */
   failing: ['failed', 'refunding'],
   failed: ['refunding'],
-  /** the order did not agree, or the payment could not begin: what was authorised has to go */
+  /** the order refused, or the payment could not begin: the authorisation has to be cancelled */
   cancelling: ['cancelled', 'refunding'],
   cancelled: ['refunding'],
   /** money came for an order that has ended, or an admin gives it back */
@@ -73,13 +73,13 @@ export type Payment = {
   isHeld?: true | undefined
   /** how often Stripe kept a failure of its own as the answer under a key: the same key would only repeat it */
   keyGeneration: number
-  /** when the reconciler takes it up, and how often it did since the last move */
+  /** when the reconciler retries it, and how often it did since the last move */
   lease: Lease
   createdAt: Date
   updatedAt: Date
 }
 
-/** How long whoever moved a payment has for the next move, before the reconciler takes over, in milliseconds. */
+/** How long the process that moved a payment has for the next move before the reconciler takes over, in milliseconds. */
 const graceMs = 5_000
 export const paymentBackoff: Backoff = { firstMs: graceMs, longestMs: 30_000 }
 
@@ -117,7 +117,7 @@ const isHeldAt = (to: Status, { kind, isHeld }: Payment): true | undefined => {
   return to === 'settled' || to === 'failing' || to === 'cancelling' ? isHeld : undefined
 }
 
-/** Why a payment moves, and what was learnt with it. */
+/** Why a payment moves, and the data that come with it. */
 export type Why = { failure?: Failure; refund?: Refund; intentId?: string | undefined }
 
 /** @throws when no such move exists, which is a mistake of the caller */
@@ -134,7 +134,7 @@ export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Pa
   }
 }
 
-/** Said of a refund that nobody here asked for, such as one made in Stripe's dashboard. */
+/** The reason of a refund that was not requested here, such as one made in Stripe's dashboard. */
 export const refundedAtStripe = 'Refunded at Stripe'
 
 type Opening = Pick<
@@ -175,7 +175,7 @@ const toData = ({ id, version, orderId, amountCents, currency }: Payment) => ({
   currency,
 })
 
-/** What the others hear of a payment that has just come to be in this status. */
+/** The event for a payment that has just reached this status. */
 export const eventsOf = (payment: Payment): FairpassEvent[] => {
   if (payment.status === 'captured') return [event('payment.captured', toData(payment))]
   if (payment.status === 'failing') return [event('payment.failed', toData(payment))]
@@ -209,7 +209,7 @@ class CardDeclinedError extends CustomError {
   }
 }
 
-/** It is not known yet how the payment ends; the reconciler finds out, whether or not the buyer asks again. */
+/** It is not known yet how the payment ends; the reconciler finds out, whether or not the buyer retries. */
 export class PaymentUnderWayError extends CustomError {
   readonly code = 'service_unavailable'
   override readonly retryAfterSeconds = 5
@@ -224,7 +224,7 @@ export const unknownMethod: Failure = {
 }
 export const orderNotPayable: Failure = { code: 'order_not_payable', message: 'This order cannot be paid any more' }
 
-/** What a buyer is told of a payment that did not succeed; undefined for one that did, or waits for a card. */
+/** The error for the buyer of a payment that did not succeed; undefined for one that did, or waits for a card. */
 export const errorOf = ({ status, failure }: Payment): CustomError | undefined => {
   switch (status) {
     case 'completed':

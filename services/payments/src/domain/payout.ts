@@ -41,12 +41,12 @@ export type Payout = {
   isRefunded?: true
   /** what the buyer was given back of the price while the rest stands */
   refundedCents?: number
-  /** which version of its order told last of a buyer's claim: events repeat, and have no order */
+  /** the version of its order in the last event about a claim: events repeat, and have no order */
   claimVersion?: number
   /** disputes that are not decided */
   disputes: string[]
   waitsFor?: WaitsFor | undefined
-  /** what Stripe said against it last */
+  /** Stripe's last refusal */
   failure?: string | undefined
   /** counts what was tried to be sent: Stripe is asked for each under a key of its own */
   transferAttempt: number
@@ -90,7 +90,7 @@ export const openPayout = (payment: Payment, delayMs: number, now: Date): Omit<P
   }
 }
 
-/** Nothing will ever be owed again. */
+/** Nothing can be owed any more. */
 const isOver = ({ isRefunded, amountCents }: Payout) => isRefunded === true || amountCents === 0
 
 const mustComeBack = (payout: Payout) =>
@@ -152,7 +152,7 @@ export const followClaim = (
   return isOpen ? disputePayout(known, claimName, now) : undisputePayout(known, claimName, 0, now)
 }
 
-/** Looked at, and left where it is. */
+/** Checked, and left as it is. */
 export const wait = (payout: Payout, forWhat: WaitsFor, now: Date): Payout => ({
   ...payout,
   waitsFor: forWhat,

@@ -4,8 +4,8 @@ import type { Ledger } from './store.ts'
 const wrongIn = (sums: Record<string, number>) => Object.entries(sums).filter(([, sum]) => sum !== 0)
 
 /**
- * The ledger sums to zero by construction; this says so loudly should anybody have written past it. It closes what is new,
- * and counts a part of what is closed again.
+ * The ledger sums to zero by construction; this logs an error if anybody has written past it. It closes what is new, and
+ * counts a part of what is closed again.
  */
 export const checkLedger = async (ledger: Pick<Ledger, 'close' | 'closedSums' | 'recount'>, log: Log) => {
   const unbalanced = await ledger.close()

@@ -2,7 +2,9 @@ import { inTransaction, type Order, readPage, readWithinMs } from '@fairpass/sdk
 import type { AnyBulkWriteOperation, ClientSession, Db, Filter } from 'mongodb'
 import type { Entry, Line } from '../domain/ledger.ts'
 
-/** `closed` is not there until the balances have it: whoever wrote an entry, and whenever it says it was, it is found. */
+/**
+ * `closed` is absent until the balances include the entry, so an entry is found whatever wrote it and whatever time it has.
+ */
 export type ClosableEntry = Omit<Entry, 'id'> & { _id: string; at: Date; closed?: true }
 
 /** What all closed entries add to an account in a currency, and what those of each kind do. */
@@ -26,7 +28,7 @@ const byName = { direction: 1, fields: { _id: 'string' } } as const satisfies Or
 const nameOf = (account: string, currency: string) => `${account} ${currency}`
 const open: Filter<ClosableEntry> = { closed: { $exists: false } }
 
-/** What whoever wrote past the ledger left out, or wrote as no field is called. */
+/** Replaces missing or invalid fields of entries that were written past the ledger. */
 const kindOf = ({ what }: { what?: string }) => (what ?? 'unknown').replace(/[.$]/g, '_')
 
 /** What entries add to each account. */
@@ -108,7 +110,7 @@ const totalOf = (movements: readonly Movement[], whats?: Entry['what'][]): Recor
 
 /**
  * Closes the books as they grow: each entry is added once to the balances of its accounts, in one transaction with the mark
- * that says so. Whoever wants a balance reads what is closed and the few entries that are not.
+ * that says so. A balance is read from what is closed and the few entries that are not.
  */
 export const openClosing = (db: Db) => {
   const collections = openCollections(db)

@@ -17,8 +17,8 @@ type State = {
 const batch = 1_000
 
 /**
- * Counts closed books again, a part in each round, from one end to the other and then anew: an entry that was changed after
- * it was closed, or is no more, shows by the next time round.
+ * Counts closed books again, a part in each round, from one end to the other and then again: an entry that was changed after
+ * it was closed, or deleted, is noticed by the end of the next pass.
  */
 export const openRecount = (db: Db, { closedSums }: Pick<Closing, 'closedSums'>, size = batch) => {
   const entries = db.collection<ClosableEntry>('ledger')

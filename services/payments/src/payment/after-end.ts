@@ -7,8 +7,8 @@ type Deps = StepDeps & { advance: (id: string, known?: Payment) => Promise<Payme
 /** What may still happen at Stripe to a payment that has ended here. */
 export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Deps) => ({
   /**
-   * Looks at what Stripe says of a payment that was given up: money that came nevertheless goes back. An intent whose id was
-   * never learnt is named by whoever found it.
+   * Checks at Stripe a payment that was given up: money that came nevertheless is refunded. An intent whose id was never
+   * stored is passed by the caller that found it.
    */
   recheck: async (found: Payment, intentId = found.intentId): Promise<Payment> => {
     const payment = { ...found, ...(intentId === undefined ? {} : { intentId }) }
@@ -31,13 +31,13 @@ export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Dep
     if (isUnfinished(payment) && payment.intentId === undefined) return
     if (payment.intentId === intentId) return
     const result = await stripe.intent(intentId)
-    if (result.as === 'told' && result.intent.status === 'requires_capture')
+    if (result.as === 'answered' && result.intent.status === 'requires_capture')
       await stripe.cancel(intentId, `release:${intentId}`)
   },
 
   /**
-   * Follows what was given back at Stripe without anybody asking here: all of it ends the sale, a part leaves it standing
-   * with so much less for its seller.
+   * Follows refunds that were made at Stripe and not requested here: all of it ends the sale, a part leaves it standing with
+   * so much less for its seller.
    */
   followRefunds: async (payment: Payment): Promise<Payment> => {
     if (payment.status !== 'completed' || !hasIntent(payment)) return payment

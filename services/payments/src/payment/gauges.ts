@@ -9,7 +9,7 @@ const withinMs = 60_000
 
 const secondsSince = (moment: Date, now: Date) => Math.max(0, (now.getTime() - moment.getTime()) / 1000)
 
-/** What stands between two steps, and whether taken money has stood there for too long. */
+/** How many payments are between two steps, and whether any with taken money has been there too long. */
 export const unfinishedGauges = (payments: Pick<Payments, 'unfinished'>): GaugeCollector => ({
   name: 'unfinished payments',
   read: async () => {

@@ -15,7 +15,7 @@ export const keyOf = (step: string, { id, keyGeneration }: Payment) =>
 
 /** For the log: never a client secret. */
 const inShort = (result: Exclude<StripeResult, { as: 'unknown' }>) =>
-  result.as === 'told' ? result.intent.status : `${result.as}, ${result.failure.code}`
+  result.as === 'answered' ? result.intent.status : `${result.as}, ${result.failure.code}`
 
 const causeOf = (result: StripeResult): unknown =>
   result.as === 'unknown' ? result.cause : new Error(`Stripe: ${inShort(result)}`)
@@ -26,16 +26,16 @@ const causeOf = (result: StripeResult): unknown =>
  */
 export const retrieveIntent = async (stripe: StripePort, { intentId }: WithIntent): Promise<Intent> => {
   const result = await stripe.intent(intentId)
-  if (result.as === 'told') return result.intent
+  if (result.as === 'answered') return result.intent
   throw new PaymentUnderWayError({ cause: causeOf(result) })
 }
 
 /** The intent that a call returned, or that Stripe has when the call returned none. */
 export const intentAfter = async (stripe: StripePort, payment: WithIntent, result: StripeResult): Promise<Intent> =>
-  result.as === 'told' ? result.intent : retrieveIntent(stripe, payment)
+  result.as === 'answered' ? result.intent : retrieveIntent(stripe, payment)
 
 /**
- * Keeps what the next try needs: the intent, and another key where Stripe keeps a failure of its own under this one.
+ * Stores what the next attempt needs: the intent, and another key where Stripe stored a failure of its own under this one.
  * @returns the error that says that the end is not known yet
  */
 export const underWay = async (

@@ -26,7 +26,7 @@ type Asked = {
   couponCode?: string
 }
 
-/** A buyer hears by then, below the gateway's thirty seconds; the payment goes on without them. */
+/** The buyer gets an answer by then, below the gateway's thirty seconds; the payment goes on without them. */
 const defaultAnswerWithinMs = 20_000
 
 const succeeded = ({ id, orderId, amountCents, currency }: Payment) => ({
@@ -62,7 +62,10 @@ const createOpen =
     return payments.open((attempt) => openPayment({ ...opening, attempt }, now))
   }
 
-/** Carries a payment on for as long as its buyer is kept waiting. @throws PaymentUnderWayError when that is not enough */
+/**
+ * Advances a payment for as long as its buyer may wait.
+ * @throws PaymentUnderWayError when that is not enough
+ */
 const createAdvanceInTime =
   ({ advance, answerWithinMs = defaultAnswerWithinMs }: Deps) =>
   async (payment: Payment): Promise<Payment> => {
@@ -78,16 +81,16 @@ const createAdvanceInTime =
     }
   }
 
-/** Takes a buyer's wish to pay: keeps the payment, carries it on, and answers how it ended. */
+/** Handles a buyer's payment: stores it, advances it, and answers how it ended. */
 export const createPay = (deps: Deps) => {
   const { payments, stripe } = deps
   const open = createOpen(deps)
   const advanceInTime = createAdvanceInTime(deps)
 
   const clientSecretOf = async ({ intentId }: Payment): Promise<string> => {
-    const told = await stripe.intent(intentId ?? '')
-    const secret = told.as === 'told' ? told.intent.clientSecret : undefined
-    if (!secret) throw new PaymentUnderWayError({ cause: told })
+    const result = await stripe.intent(intentId ?? '')
+    const secret = result.as === 'answered' ? result.intent.clientSecret : undefined
+    if (!secret) throw new PaymentUnderWayError({ cause: result })
     return secret
   }
 

@@ -11,15 +11,6 @@ afterAll(() => world.stop())
 beforeEach(() => world.double.call('DELETE', '/faults'))
 
 const count = <T>(all: T[], is: (one: T) => boolean) => all.filter(is).length
-/** A webhook may be quicker than the reconciler; both lead to the same end. */
-const reconciled = (orderId: string) =>
-  until('the order to be completed', async () => {
-    await world.reconcileNow()
-    return world.market.status(orderId) === 'completed'
-  })
-const paymentsOf = (orderId: string) => world.db.collection('payments').find({ orderId }).toArray()
-const saidOf = (orderId: string) =>
-  world.published.flatMap(({ type, data }) => ('orderId' in data && data.orderId === orderId ? [type] : []))
 
 test('a card pays the order, and the seller is owed for it', async () => {
   const order = world.market.open()
@@ -39,7 +30,7 @@ test('a card pays the order, and the seller is owed for it', async () => {
   const earnings = await world.call('GET', '/api/payments/earnings', order.sellerId)
   expect(earnings.body).toEqual({ eur: { pendingCents: 4_200, availableCents: 0, paidOutCents: 0 } })
   expect((await world.call('GET', '/api/payments/earnings', newId())).body).toEqual({})
-  await until('the event', () => saidOf(order.id).includes('payment.captured'))
+  await until('the event', () => world.eventsOf(order.id).includes('payment.captured'))
 })
 
 // Guarantee: one charge however often the buyer presses.
@@ -85,7 +76,7 @@ test('a declined card ends the order before the buyer reads why', async () => {
   expect(body).toMatchObject({ code: 'card_declined', errors: [{ message: 'Your card has insufficient funds.' }] })
   expect(world.market.status(order.id)).toBe('cancelled')
   expect(await world.intentsOf(order.id)).toMatchObject([{ status: 'canceled', captured: 0 }])
-  await until('the event', () => saidOf(order.id).includes('payment.failed'))
+  await until('the event', () => world.eventsOf(order.id).includes('payment.failed'))
 })
 
 test('a card that wants to be authenticated is declined on this way', async () => {
@@ -103,7 +94,7 @@ test('a payment method that nobody knows leaves the order open for another', asy
   expect(refused.body).toMatchObject({ code: 'request_validation', errors: [{ field: 'paymentMethod' }] })
   expect(world.market.status(order.id)).toBe('created')
   expect((await world.payFor(order, { paymentMethod: 'pm_card_visa' })).status).toBe(201)
-  expect((await paymentsOf(order.id)).map(({ attempt, status }) => [attempt, status])).toEqual([
+  expect((await world.paymentsOf(order.id)).map(({ attempt, status }) => [attempt, status])).toEqual([
     [1, 'cancelled'],
     [2, 'completed'],
   ])
@@ -143,7 +134,7 @@ test('an order that ends while the card is asked: nothing is taken', async () =>
   const order = world.market.open()
   await world.double.fault({ operation: 'confirm', kind: 'delay', delayMs: 300, metadata: { orderId: order.id } })
   const paying = world.payFor(order, { paymentMethod: 'pm_card_visa' })
-  await until('the payment', async () => (await paymentsOf(order.id)).length === 1)
+  await until('the payment', async () => (await world.paymentsOf(order.id)).length === 1)
   world.market.expire(order.id)
   expect(await paying).toMatchObject({ status: 409, body: { code: 'order_not_payable' } })
   expect(await world.intentsOf(order.id)).toMatchObject([{ status: 'canceled', captured: 0 }])
@@ -198,7 +189,7 @@ test('a capture that nobody can ask about waits for the reconciler', async () =>
   expect(answer).toMatchObject({ status: 503, body: { code: 'service_unavailable' } })
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(world.market.status(order.id)).toBe('settling')
-  await reconciled(order.id)
+  await world.untilCompleted(order.id)
   expect(await world.intentsOf(order.id)).toMatchObject([{ status: 'succeeded', captured: 4_200 }])
 })
 

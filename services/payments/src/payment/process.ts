@@ -18,8 +18,8 @@ const load = async (payments: StepDeps['payments'], id: string): Promise<Payment
 }
 
 /**
- * Carries payments to their end from wherever they are: stopped between any two steps, by `kill -9` even, doing it again
- * leads to the same end. Replicas may carry the same payment at once.
+ * Advances payments to their end from any status: when it is stopped between two steps, even by `kill -9`, running it again
+ * leads to the same end. Replicas may advance the same payment at once.
  */
 const createAdvance = (deps: StepDeps) => {
   const running = new Map<string, Promise<Payment>>()
@@ -36,7 +36,7 @@ const createAdvance = (deps: StepDeps) => {
         if (payment.status === 'awaiting_method') return payment
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
-        // Somebody else moved it: on from there.
+        // Another replica moved it: continue from there.
         payment = undefined
       }
     }
@@ -53,7 +53,7 @@ const createAdvance = (deps: StepDeps) => {
 
   return {
     /**
-     * Carries a payment to its end, or to where it waits for the buyer; once at a time in this process.
+     * Advances a payment to its end, or to where it waits for the buyer; once at a time in this process.
      * @param known what was just read or written, which saves reading it
      * @throws PaymentUnderWayError, or ServiceUnavailableError of the orders service, when the end is not known yet
      */
@@ -61,7 +61,7 @@ const createAdvance = (deps: StepDeps) => {
       const current = running.get(id)
       if (!current) return begin(id, known)
       const payment = await current
-      // It may have looked before the buyer gave the card that this call is about.
+      // The run under way may have read the payment before the buyer gave the card of this call.
       return payment.status === 'awaiting_method' ? (running.get(id) ?? begin(id, payment)) : payment
     },
 

@@ -9,7 +9,7 @@ import type { Payments } from './store.ts'
 type Deps = { payments: Payments; advance: PaymentProcess['advance']; log: Log }
 
 const batch = 20
-/** After so many batches the loop takes a breath, even when there is more. */
+/** After so many batches the loop pauses, even when there is more. */
 const maxBatches = 25
 /** Webhooks are repeated for days, so this is about those that Stripe never sends. */
 const refundsSinceMs = 24 * 3_600_000
@@ -46,7 +46,7 @@ type RefundsDeps = {
   stripe: Pick<StripePort, 'refundedSince'>
 }
 
-/** Finds refunds at Stripe that no webhook told of. Before a payout each payment is looked at once more. */
+/** Finds refunds at Stripe of which no webhook arrived. Before a payout each payment is checked once more. */
 export const reconcileRefunds = async ({ payments, paymentProcess, stripe }: RefundsDeps): Promise<void> => {
   const intents = await stripe.refundedSince(new Date(timeNow().getTime() - refundsSinceMs))
   await forEachOf('refund at Stripe', intents, async (intentId) => {
@@ -56,7 +56,7 @@ export const reconcileRefunds = async ({ payments, paymentProcess, stripe }: Ref
   })
 }
 
-/** By then an answer has come, or never will; whatever is under way needs its hold. */
+/** By then an answer has come, or never will; a payment under way still needs its hold. */
 const strayAfterMs = 2 * 60_000
 
 type StrayDeps = {
@@ -66,7 +66,10 @@ type StrayDeps = {
   now?: Date
 }
 
-/** Finds what cards hold for no payment: an answer that was lost may have been given twice, and no webhook told of it. */
+/**
+ * Finds what cards hold for no payment: an authorisation whose answer was lost may have been made twice, and no webhook
+ * arrived.
+ */
 export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now = timeNow() }: StrayDeps) => {
   const held = await stripe.heldBefore(new Date(now.getTime() - strayAfterMs))
   await forEachOf('hold at Stripe', held, async ({ intentId, paymentId }) => {

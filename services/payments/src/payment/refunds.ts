@@ -40,7 +40,7 @@ export const createRefunds = ({ payments, advance }: Deps) => {
   return {
     refund,
 
-    /** A listing turned out void: whoever paid for it gets the money back. */
+    /** A listing turned out void: its buyers are refunded. */
     refundTicket: async (ticketId: string, asked: Asked): Promise<Payment[]> => {
       const paid = await payments.paidOf(ticketId, atOnce)
       return Promise.all(paid.map(({ id }) => refund(id, asked)))

@@ -34,7 +34,7 @@ test.each([
   ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc'],
   ['pm_card_chargeDeclinedProcessingError', 'processing_error'],
   ['pm_card_authenticationRequired', 'authentication_required'],
-  // Whoever found a card is not told that it is known to be lost.
+  // Somebody who found a card does not learn that it was reported as lost.
   ['pm_card_chargeDeclinedLostCard', 'generic_decline'],
   ['pm_card_chargeDeclinedStolenCard', 'generic_decline'],
   ['pm_card_chargeDeclinedFraudulent', 'generic_decline'],

@@ -25,7 +25,7 @@ const isTooLate = ({ now = timeNow }: StepDeps, { expiresAt }: Payment) => expir
 const abandon = ({ payments }: StepDeps, payment: Payment, failure = orderNotPayable, intentId = payment.intentId) =>
   payments.moveTo(payment, 'cancelling', { failure, intentId })
 
-/** What this card was asked before, by a process that died or whose answer was lost. */
+/** What was requested of this card before, by a process that died or whose answer was lost. */
 const intentBefore = async (stripe: StripePort, payment: Payment): Promise<Intent | undefined> => {
   if (hasIntent(payment)) return retrieveIntent(stripe, payment)
   const isRepeated = payment.lease.attempts > 0 || payment.keyGeneration > 0
@@ -35,13 +35,13 @@ const intentBefore = async (stripe: StripePort, payment: Payment): Promise<Inten
 const isUnconfirmed = ({ status, failure }: Intent) =>
   !failure && (status === 'requires_payment_method' || status === 'requires_confirmation')
 
-/** Asks the card to hold the amount, once: what was asked before is looked for, then asked again under the same key. */
+/** Asks the card to hold the amount, once: an earlier request is searched for, then repeated under the same key. */
 const authorise = async ({ stripe }: StepDeps, payment: Payment): Promise<StripeResult> => {
   const { id: paymentId, orderId, amountCents, currency, paymentMethod = '' } = payment
   const known = await intentBefore(stripe, payment)
   // Opened without a card by a version of this service that asked in two calls.
   if (known && isUnconfirmed(known)) return stripe.confirm(known.id, paymentMethod, keyOf('confirm', payment))
-  if (known) return { as: 'told', intent: known }
+  if (known) return { as: 'answered', intent: known }
   return stripe.authorise({
     ...{ amountCents, currency, orderId, paymentId, paymentMethod },
     key: keyOf('authorise', payment),
@@ -60,7 +60,7 @@ const capture = async (
     payments.moveThrough(payment, [...via, to], { intentId, ...(failure ? { failure } : {}) })
   if (intentId === undefined) return moveOn('captured')
   const result = await stripe.capture(intentId, keyOf('capture', payment))
-  const { status } = result.as === 'told' ? result.intent : await retrieveIntent(stripe, { ...payment, intentId })
+  const { status } = result.as === 'answered' ? result.intent : await retrieveIntent(stripe, { ...payment, intentId })
   if (status === 'succeeded') return moveOn('captured')
   if (result.as === 'declined' || result.as === 'refused') return moveOn('failing', result.failure)
   if (status === 'canceled') return moveOn('failing', authorisationEnded)
@@ -91,7 +91,7 @@ const authorisePayment: Step = async (deps, payment) => {
   if (result.as === 'declined') return fail(result.failure, result.intentId)
   if (result.as === 'refused')
     return abandon(deps, payment, result.param === 'payment_method' ? unknownMethod : result.failure)
-  const intent = result.as === 'told' ? result.intent : await stripe.find(payment.id)
+  const intent = result.as === 'answered' ? result.intent : await stripe.find(payment.id)
   if (!intent) throw await underWay(deps, payment, result)
   switch (intent.status) {
     case 'requires_capture':
@@ -112,7 +112,7 @@ const createIntent: Step = async (deps, payment) => {
   const { id: paymentId, orderId, attempt, amountCents, currency, keyGeneration } = payment
   const key = `pay:${orderId}:${attempt}${keyGeneration === 0 ? '' : `:${keyGeneration}`}`
   const result = await deps.stripe.create({ amountCents, currency, orderId, paymentId, key })
-  if (result.as === 'told') return deps.payments.note(payment, { intentId: result.intent.id })
+  if (result.as === 'answered') return deps.payments.note(payment, { intentId: result.intent.id })
   if (result.as === 'refused') return abandon(deps, payment, result.failure)
   throw await underWay(deps, payment, result)
 }

@@ -14,7 +14,7 @@ const releaseHold = async (deps: StepDeps, payment: Payment, to: 'failed' | 'can
 
 export const cancelPayment: Step = (deps, payment) => releaseHold(deps, payment, 'cancelled')
 
-/** The order hears of it first, so that its ticket is free as soon as the buyer reads why. */
+/** The order is notified first, so that its ticket is free as soon as the buyer reads the reason. */
 export const failPayment: Step = async (deps, payment) => {
   await deps.orders.fail(payment.orderId, payment.id)
   return releaseHold(deps, payment, 'failed')

@@ -6,7 +6,7 @@ import type { Payouts } from './store.ts'
 
 type Deps = { ledger: Ledger; payouts: Pick<Payouts, 'availableOf'> }
 
-/** What other services ask of payments. Its type is all that they take from here. */
+/** The routes for other services, which import nothing of payments but their type. */
 export const createInternalRoutes = ({ ledger, payouts }: Deps) =>
   new Hono().get('/internal/sellers/:id/owed', onlyFrom('auth'), async (c) => {
     const earnings = await earningsOf(ledger, payouts, parse(Id, c.req.param('id')))

@@ -6,7 +6,7 @@ import type { Payouts } from './store.ts'
 type Deps = { payouts: Payouts; advancePayout: PayoutProcess; log: Log }
 
 const batch = 20
-/** After so many batches the loop takes a breath, even when there is more. */
+/** After so many batches the loop pauses, even when there is more. */
 const maxBatches = 25
 
 const payOutBatch = async ({ payouts, advancePayout, log }: Deps): Promise<number> => {
@@ -29,7 +29,7 @@ const payOutBatch = async ({ payouts, advancePayout, log }: Deps): Promise<numbe
   return due.length
 }
 
-/** Looks at the payouts whose time has come, and at those that were left between two steps, a batch at a time. */
+/** Processes the payouts whose time has come, and at those that were left between two steps, a batch at a time. */
 export const payOutDue = async (deps: Deps): Promise<void> => {
   for (let batches = 1; batches <= maxBatches; batches++) if ((await payOutBatch(deps)) < batch) return
 }

@@ -11,7 +11,7 @@ const toShown = (seller: Seller | undefined) => ({
 
 /** A seller's account at Stripe, as the seller sees it. */
 export const createOnboarding = ({ sellers, connect, publicOrigin }: Deps) => ({
-  /** What Stripe says now; what it said last, while it does not answer. */
+  /** The account as Stripe has it now; as it last was, while Stripe does not answer. */
   statusOf: async (sellerId: string) => {
     try {
       return toShown(await sellers.refreshed(sellerId))
@@ -22,7 +22,7 @@ export const createOnboarding = ({ sellers, connect, publicOrigin }: Deps) => ({
   },
 
   /**
-   * Opens the seller's account if there is none, and leads to where Stripe asks them who they are.
+   * Opens the seller's account if there is none, and returns the address of Stripe's onboarding.
    * @throws RequestValidationError for a country that Stripe does not pay in, ServiceUnavailableError
    */
   begin: async (sellerId: string, country: string | undefined) => {

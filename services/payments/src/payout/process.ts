@@ -7,13 +7,13 @@ const maxSteps = 16
 
 /**
  * Brings what sellers were sent in line with what they are owed, from wherever it stands: stopped between any two steps,
- * doing it again leads to the same end. Replicas may look at the same payout at once.
+ * doing it again leads to the same end. Replicas may process the same payout at once.
  */
 export const createPayoutProcess = (deps: PayoutDeps) => {
   const { payouts } = deps
   const stepFrom = createPayoutSteps(deps)
 
-  /** Whether one step after another leads on from here, or somebody has to come back later. */
+  /** Whether more steps follow at once, or a later attempt has to continue. */
   const isAtRest = (before: Payout, after: Payout) =>
     !isUnfinishedPayout(after) || after.status === 'waiting' || after.status === before.status
 
@@ -30,7 +30,7 @@ export const createPayoutProcess = (deps: PayoutDeps) => {
         const next = await stepFrom[payout.status](payout)
         if (isAtRest(payout, next)) return next
       } catch (error) {
-        // Somebody else moved it: on from there.
+        // Another replica moved it: continue from there.
         if (!(error instanceof VersionConflictError)) throw error
       }
     }

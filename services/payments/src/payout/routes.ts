@@ -18,7 +18,7 @@ const NewAccount = v.strictObject({
 
 type Deps = { payouts: Payouts; onboarding: Onboarding; ledger: Ledger; context: ServiceContext }
 
-/** What sellers see of their money, and how they come to be paid. */
+/** Earnings and payout accounts, for sellers. */
 export const createPayoutRoutes = ({ payouts, onboarding, ledger, context: { identity } }: Deps) =>
   new Hono<IdempotencyEnv>()
     .get(

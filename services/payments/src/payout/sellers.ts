@@ -4,7 +4,7 @@ import { type Collection, isDuplicateKey, openCollection } from '@fairpass/sdk/m
 import type { Db } from 'mongodb'
 import type { ConnectPort, SellerAccount } from '../stripe/connect.ts'
 
-/** Somebody who sells, and their account at Stripe. */
+/** A seller, and their account at Stripe. */
 export type Seller = {
   id: string
   version: number
@@ -18,28 +18,28 @@ export type Seller = {
 
 type Deps = {
   connect: ConnectPort
-  /** the account can be paid into at last */
+  /** the account can be paid into from now on */
   onReady: (sellerId: string) => Promise<void>
 }
 
 const isSame = (seller: Seller, { isReady, isSubmitted, due }: SellerAccount) =>
   seller.isReady === isReady && seller.isSubmitted === isSubmitted && seller.due.join() === due.join()
 
-/** Keeps what Stripe says of a seller's account. */
+/** Stores the state of a seller's account at Stripe. */
 const learn = async (
   documents: Collection<Seller>,
   onReady: Deps['onReady'],
   seller: Seller,
-  told: SellerAccount,
+  reported: SellerAccount,
 ): Promise<Seller> => {
-  if (isSame(seller, told)) return seller
-  const { isReady, isSubmitted, due } = told
+  if (isSame(seller, reported)) return seller
+  const { isReady, isSubmitted, due } = reported
   try {
     const saved = await documents.replace(seller, { ...seller, isReady, isSubmitted, due, updatedAt: timeNow() })
     if (isReady && !seller.isReady) await onReady(seller.id)
     return saved
   } catch (error) {
-    // Somebody else has just learnt the same, or later news.
+    // Another request has just stored the same, or a later state.
     if (error instanceof VersionConflictError) return (await documents.find(seller.id)) ?? seller
     throw error
   }
@@ -62,7 +62,7 @@ export const openSellers = (db: Db, { connect, onReady }: Deps) => {
     /** The seller as Stripe sees them now; undefined for one who has no account. */
     refreshed,
 
-    /** What a webhook tells of an account; of an account that is nobody's here, nothing. */
+    /** Handles a webhook about an account; an account of no seller here is ignored. */
     onAccountUpdated: async (accountId: string): Promise<void> => {
       const seller = await documents.findOne({ accountId })
       if (seller) await refreshed(seller.id)
@@ -72,10 +72,10 @@ export const openSellers = (db: Db, { connect, onReady }: Deps) => {
     open: async (sellerId: string, country: string | undefined): Promise<Seller> => {
       const known = await refreshed(sellerId)
       if (known) return known
-      const { id: accountId, ...told } = await connect.openAccount(sellerId, country)
+      const { id: accountId, ...reported } = await connect.openAccount(sellerId, country)
       const now = timeNow()
       try {
-        return await documents.insert({ id: sellerId, accountId, ...told, createdAt: now, updatedAt: now })
+        return await documents.insert({ id: sellerId, accountId, ...reported, createdAt: now, updatedAt: now })
       } catch (error) {
         const other = isDuplicateKey(error) ? await documents.find(sellerId) : undefined
         if (other) return other

@@ -35,8 +35,9 @@ export type PayoutDeps = {
 
 type Charge = { id: string; isRefunded: boolean; refundedCents: number }
 
-/** Nobody knows yet what became of it; it is asked about again later. */
+/** The outcome is not known yet; a later attempt asks Stripe again. */
 export class PayoutUnderWayError extends Error {
+  override readonly name = 'PayoutUnderWayError'
   constructor(options?: ErrorOptions) {
     super('the payout is still under way', options)
   }
@@ -51,9 +52,9 @@ type Step = (payout: Payout) => Promise<Payout>
 
 const chargeOf = async (stripe: PayoutDeps['stripe'], { intentId }: Payment): Promise<Charge | undefined> => {
   if (intentId === undefined) return undefined
-  const told = await stripe.intent(intentId)
-  if (told.as === 'told' && told.intent.chargeId) return { ...told.intent, id: told.intent.chargeId }
-  throw new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })
+  const result = await stripe.intent(intentId)
+  if (result.as === 'answered' && result.intent.chargeId) return { ...result.intent, id: result.intent.chargeId }
+  throw new PayoutUnderWayError({ cause: result.as === 'unknown' ? result.cause : new Error(`Stripe: ${result.as}`) })
 }
 
 /** Everything that may keep a payout waiting is checked right before it is sent, the ban last of all. */
@@ -70,7 +71,7 @@ const createBegin = ({ payouts, payments, sellers, stripe, paymentProcess, bans,
     if (!account?.isReady) return stay(payout, 'account')
     const charge = await chargeOf(stripe, payment)
     if (charge && (charge.isRefunded || charge.refundedCents > (payment.refundedCents ?? 0))) {
-      // Given back at Stripe, and no webhook told: nothing is sent on what was read before.
+      // Refunded at Stripe without a webhook: nothing is sent on the strength of what was read before.
       await paymentProcess.followRefunds(payment)
       throw new VersionConflictError()
     }
@@ -81,9 +82,11 @@ const createBegin = ({ payouts, payments, sellers, stripe, paymentProcess, bans,
 
 /** Sends money to a seller, and takes back what is not owed any more. */
 const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
-  const underWay = async (payout: Payout, told: Moved, again: (payout: Payout) => Payout) => {
-    if (told.as === 'unknown' && told.isKept) await payouts.write(payout, again(payout))
-    return new PayoutUnderWayError({ cause: told.as === 'unknown' ? told.cause : new Error(`Stripe: ${told.as}`) })
+  const underWay = async (payout: Payout, result: Moved, again: (payout: Payout) => Payout) => {
+    if (result.as === 'unknown' && result.isKept) await payouts.write(payout, again(payout))
+    return new PayoutUnderWayError({
+      cause: result.as === 'unknown' ? result.cause : new Error(`Stripe: ${result.as}`),
+    })
   }
 
   const send = async (payout: Payout): Promise<Payout> => {
@@ -91,20 +94,20 @@ const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
     if (accountId === undefined || sentCents === undefined) throw new Error(`payout ${payout.id} has no destination`)
     const made = await connect.sent(payout)
     if (made) return payouts.write(payout, payoutSent(payout, made, now()))
-    const told = await connect.send({ ...payout, accountId, sentCents })
-    if (told.as === 'moved') return payouts.write(payout, payoutSent(payout, told.id, now()))
-    if (told.as === 'refused') return payouts.write(payout, payoutRefused(payout, told, now()))
-    throw await underWay(payout, told, payoutAgain)
+    const result = await connect.send({ ...payout, accountId, sentCents })
+    if (result.as === 'moved') return payouts.write(payout, payoutSent(payout, result.id, now()))
+    if (result.as === 'refused') return payouts.write(payout, payoutRefused(payout, result, now()))
+    throw await underWay(payout, result, payoutAgain)
   }
 
   const takeBack = async (payout: Payout): Promise<Payout> => {
     const { transferId } = payout
     if (transferId === undefined) throw new Error(`payout ${payout.id} has no transfer`)
     if (await connect.isBack(transferId)) return payouts.write(payout, payoutBack(payout, now()))
-    const told = await connect.takeBack({ ...payout, transferId })
-    if (told.as === 'moved') return payouts.write(payout, payoutBack(payout, now()))
-    if (told.as === 'refused') return payouts.write(payout, reversalRefused(payout, told.message))
-    throw await underWay(payout, told, (kept) => reversalRefused(kept, 'Stripe failed'))
+    const result = await connect.takeBack({ ...payout, transferId })
+    if (result.as === 'moved') return payouts.write(payout, payoutBack(payout, now()))
+    if (result.as === 'refused') return payouts.write(payout, reversalRefused(payout, result.message))
+    throw await underWay(payout, result, (kept) => reversalRefused(kept, 'Stripe failed'))
   }
 
   return { send, takeBack }

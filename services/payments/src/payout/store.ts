@@ -45,13 +45,13 @@ const createQueue = (documents: Collection<Payout>) => {
     /** What has to be brought in line, the longest due first. */
     due: async (now: Date, limit: number): Promise<Payout[]> => (await queue.due(now, limit)).map(documents.toEntity),
 
-    /** Takes a payout up for one attempt; undefined when somebody else has it. */
+    /** Leases a payout for one attempt; undefined when another replica has it. */
     claim: async ({ id, ...payout }: Payout): Promise<Payout | undefined> => {
       const claimed = await queue.claim({ _id: id, ...payout })
       return claimed && documents.toEntity(claimed)
     },
 
-    /** What stood in the way of a seller's payouts may be gone: they are looked at now. */
+    /** What blocked a seller's payouts may be gone: they are checked now. */
     wake: async (which: { sellerId: string } | { _id: string }): Promise<void> => {
       const now = timeNow()
       const filter = { ...which, status: { $in: [...unfinishedPayouts] }, payableAt: { $lte: now } }
@@ -110,7 +110,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
         await ledger.write(entries, session)
         return written
       })
-      // What fails here is found by the relay's periodic look.
+      // What fails here is found by the relay's periodic search.
       if (isNewlyPaid) void documents.relay.flush(saved.id).catch(() => {})
       return saved
     },

@@ -3,7 +3,7 @@ import { type Dapr, daprFetch, parseResponse } from '@fairpass/sdk/dapr'
 import { hc } from 'hono/client'
 import * as v from 'valibot'
 
-/** Who may not be paid out, in auth's own words at this moment. */
+/** Who may not be paid out, read from auth at this moment. */
 export type Bans = { isBanned: (userId: string) => Promise<boolean> }
 
 const Standing = v.object({ isBanned: v.boolean() })

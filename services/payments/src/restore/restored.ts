@@ -6,7 +6,10 @@ import type { Payments } from '../payment/store.ts'
 import type { ConnectPort } from '../stripe/connect.ts'
 import type { CreatedIntent, StripePort } from '../stripe/payment-intents.ts'
 
-/** That this database was made from a backup: `bun run restore` writes one, and whoever runs mongorestore (docs/runbook.md). */
+/**
+ * That this database was made from a backup: `bun run restore` writes it, and an operator after mongorestore
+ * (docs/runbook.md).
+ */
 export type Restore = {
   /** all databases are as they were then, or a little later */
   backupAt: Date
@@ -31,7 +34,10 @@ const marginMs = 10 * 60_000
 const reason = 'The order is not known any more'
 const firstTransfer = 1
 
-/** Gives back what was taken, or is held, for a payment that is in no backup. Whose seller was paid out keeps the money. */
+/**
+ * Gives back what was taken, or is held, for a payment that is in no backup. A payment whose seller was paid out is not
+ * refunded.
+ */
 const refundUnknown = async (
   { stripe, connect, log }: Deps,
   intent: CreatedIntent & { paymentId: string },
@@ -49,7 +55,7 @@ const refundUnknown = async (
   }
   const result = await stripe.refund(intentId, `refund:restored:${intentId}`, reason)
   if (result.as === 'unknown') throw result.cause
-  if (result.as === 'told') log.warn(line, 'paid after the backup, and not known any more: refunded')
+  if (result.as === 'answered') log.warn(line, 'paid after the backup, and not known any more: refunded')
   else log.error({ ...line, failure: result.failure }, 'paid after the backup, and cannot be refunded')
 }
 
@@ -73,8 +79,8 @@ const lookThrough = async (deps: Deps, { backupAt, restoredAt }: Restore): Promi
 }
 
 /**
- * After a restore Stripe knows of more than the database: what was paid after the backup. What the database still knows, the
- * reconciler brings to its end; the rest goes back to its buyers, who have no order any more. Once as soon as payments
+ * After a restore Stripe knows of more than the database: what was paid after the backup. Payments that the database has are
+ * finished by the reconciler; the others are refunded to their buyers, who have no order any more. Once as soon as payments
  * starts, and once more when nothing of the old marketplace can be under way.
  */
 export const reconcileRestore = async (deps: Deps, now = new Date()): Promise<void> => {

@@ -1,6 +1,6 @@
 import { RequestValidationError, ServiceUnavailableError } from '@fairpass/sdk/errors'
 import Stripe from 'stripe'
-import type { ToldDispute } from '../domain/dispute.ts'
+import type { ReportedDispute } from '../domain/dispute.ts'
 import type { DisputeStatus } from '../domain/dispute-status.ts'
 import type { Payout } from '../domain/payout.ts'
 import { idOf, isKeptAnswer } from './payment-intents.ts'
@@ -45,9 +45,9 @@ export type ConnectPort = {
     payout: Pick<Payout, 'id' | 'transferAttempt' | 'keyGeneration'> & { transferId: string },
   ) => Promise<Moved>
   /** undefined for one that is not the platform's */
-  dispute: (disputeId: string) => Promise<ToldDispute | undefined>
+  dispute: (disputeId: string) => Promise<ReportedDispute | undefined>
   /** all of them, up to `manyDisputes` */
-  disputesSince: (since: Date) => Promise<ToldDispute[]>
+  disputesSince: (since: Date) => Promise<ReportedDispute[]>
 }
 
 const unavailable = (cause: unknown) => {
@@ -102,7 +102,7 @@ const statusOf = (status: Stripe.Dispute.Status): DisputeStatus => {
 
 const momentOf = (seconds: number) => new Date(seconds * 1_000)
 
-const toDispute = (found: Stripe.Dispute): ToldDispute => ({
+const toDispute = (found: Stripe.Dispute): ReportedDispute => ({
   id: found.id,
   intentId: idOf(found.payment_intent),
   status: statusOf(found.status),

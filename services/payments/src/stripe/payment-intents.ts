@@ -17,9 +17,9 @@ export type Intent = {
   chargeId: string | undefined
 }
 
-/** How Stripe answered. `unknown` says nothing about what happened there: whoever hears it asks `intent` what is true. */
+/** How Stripe answered. `unknown` says nothing about what happened there: the caller has to ask `intent`. */
 export type StripeResult =
-  | { as: 'told'; intent: Intent }
+  | { as: 'answered'; intent: Intent }
   | { as: 'declined'; failure: Failure; intentId: string | undefined }
   | { as: 'refused'; code: string | undefined; param: string | undefined; failure: Failure }
   /** `isKept`: Stripe keeps this failure as its answer to the idempotency key, and repeats it without trying again */
@@ -83,7 +83,7 @@ export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs 
 const authenticationRequired =
   'Your bank asks you to confirm this payment, which is not possible in this way of paying; please use another card'
 
-/** Stripe's own words are made for the buyer, and name neither a lost nor a stolen card. */
+/** Stripe's message is meant for the buyer, and reveals neither a lost nor a stolen card. */
 const failureOf = (code: string | undefined, declineCode: string | undefined, message: string | undefined): Failure => {
   // stripe-node gives an empty text where Stripe gives none.
   const reason = declineCode || code || 'card_declined'
@@ -137,9 +137,9 @@ const toStripeResult = (error: unknown): StripeResult => {
   return { as: 'unknown', isKept: isKeptAnswer(error), cause: error }
 }
 
-const told = async (answer: Promise<Stripe.PaymentIntent>): Promise<StripeResult> => {
+const resultOf = async (answer: Promise<Stripe.PaymentIntent>): Promise<StripeResult> => {
   try {
-    return { as: 'told', intent: toIntent(await answer) }
+    return { as: 'answered', intent: toIntent(await answer) }
   } catch (error) {
     return toStripeResult(error)
   }
@@ -188,25 +188,25 @@ const createdBetween = async ({ paymentIntents }: Stripe, from: Date, until: Dat
 
 export const createStripePort = (stripe: Stripe): StripePort => {
   const { paymentIntents, refunds } = stripe
-  const intent = (intentId: string) => told(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
+  const intent = (intentId: string) => resultOf(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
   return {
     intent,
     find: (paymentId) => find(stripe, paymentId),
-    create: (asked) => told(paymentIntents.create(createParams(asked), { idempotencyKey: asked.key })),
+    create: (asked) => resultOf(paymentIntents.create(createParams(asked), { idempotencyKey: asked.key })),
     authorise: ({ paymentMethod, ...asked }) => {
       const confirmation = { confirm: true, payment_method: paymentMethod, error_on_requires_action: true }
-      return told(paymentIntents.create({ ...createParams(asked), ...confirmation }, { idempotencyKey: asked.key }))
+      return resultOf(paymentIntents.create({ ...createParams(asked), ...confirmation }, { idempotencyKey: asked.key }))
     },
     confirm: (intentId, paymentMethod, key) =>
-      told(
+      resultOf(
         paymentIntents.confirm(
           intentId,
           { payment_method: paymentMethod, error_on_requires_action: true },
           { idempotencyKey: key },
         ),
       ),
-    capture: (intentId, key) => told(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
-    cancel: (intentId, key) => told(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
+    capture: (intentId, key) => resultOf(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
+    cancel: (intentId, key) => resultOf(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
     refundedSince: async (since) => {
       const { data } = await refunds.list({ created: { gte: toSeconds(since) }, limit: 100 })
       return [...new Set(data.flatMap(({ payment_intent }) => idOf(payment_intent) ?? []))]

@@ -6,11 +6,11 @@ import type { StripePort, StripeResult } from './payment-intents.ts'
 const seen = (name: string, call: () => Promise<StripeResult>): Promise<StripeResult> =>
   inSpan(`Stripe ${name}`, { kind: SpanKind.CLIENT }, async (span) => {
     const startedAt = performance.now()
-    const told = await call()
-    stripeRequestSeconds.observe({ call: name, outcome: told.as }, (performance.now() - startedAt) / 1000)
-    span.setAttribute('stripe.outcome', told.as)
-    if (told.as === 'unknown') span.setStatus({ code: SpanStatusCode.ERROR })
-    return told
+    const result = await call()
+    stripeRequestSeconds.observe({ call: name, outcome: result.as }, (performance.now() - startedAt) / 1000)
+    span.setAttribute('stripe.outcome', result.as)
+    if (result.as === 'unknown') span.setStatus({ code: SpanStatusCode.ERROR })
+    return result
   })
 
 /** The same Stripe, each of whose calls is seen in the trace that it belongs to. */

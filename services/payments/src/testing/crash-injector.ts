@@ -1,7 +1,7 @@
 /** Thrown in place of `kill -9`. */
 export class Interruption extends Error {}
 
-/** Counts what crosses a seam, before and after it takes effect, and stops the process there when told to. */
+/** Counts what crosses a seam, before and after it takes effect, and stops the process at a chosen crossing. */
 export const createCrashInjector = () => {
   let left = Number.POSITIVE_INFINITY
   const cross = () => {

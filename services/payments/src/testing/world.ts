@@ -6,7 +6,7 @@ import { publishEach } from '@fairpass/sdk/mongo'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { createLog, type Log } from '@fairpass/sdk/telemetry'
 import { testDatabase } from '@fairpass/servers/testing'
-import { type Exchange, startDouble, webhookSecret } from '@fairpass/stripe-double/testing.ts'
+import { type Exchange, startDouble, until, webhookSecret } from '@fairpass/stripe-double/testing.ts'
 import type { Db } from 'mongodb'
 import { createApp } from '../app.ts'
 import { composePayments } from '../composition.ts'
@@ -109,6 +109,20 @@ const createClockwork = (db: Db, parts: Composed, log: Log) => {
   }
 }
 
+type Seen = { db: Db; published: readonly FairpassEvent[]; double: Awaited<ReturnType<typeof connectDouble>>['double'] }
+
+/** What is known of an order: here, at the broker and at Stripe. */
+const createReads = ({ db, published, double }: Seen) => ({
+  paymentsOf: (orderId: string) => db.collection('payments').find({ orderId }).toArray(),
+  /** The types of its events, in the order in which they were published. */
+  eventsOf: (orderId: string) =>
+    published.flatMap(({ type, data }) => ('orderId' in data && data.orderId === orderId ? [type] : [])),
+  intentsOf: async (orderId: string) => {
+    const { intents } = await double.state()
+    return intents.filter(({ metadata }) => metadata.orderId === orderId)
+  },
+})
+
 /** The payments service on a real MongoDB and the Stripe double, beside an orders service of this process. */
 export const startWorld = async (options: WorldOptions = {}) => {
   const { guard = <T extends object>(seam: T): T => seam, hearsWebhooks = true } = options
@@ -125,10 +139,18 @@ export const startWorld = async (options: WorldOptions = {}) => {
   const parts = composePayments({ db, client, orders: market.orders, bans, publishAll, log, config, intercept: guard })
   const { app, call } = await startApp(db, parts, log, options)
   const { sellers } = parts
+  const clockwork = createClockwork(db, parts, log)
 
   return {
     ...parts,
-    ...createClockwork(db, parts, log),
+    ...clockwork,
+    ...createReads({ db, published, double }),
+    /** A webhook may be quicker than the reconciler; both lead to the same end. */
+    untilCompleted: (orderId: string) =>
+      until('the order to be completed', async () => {
+        await clockwork.reconcileNow()
+        return market.status(orderId) === 'completed'
+      }),
     ...{ db, app, call, client, double, banned, market, published },
     advance: parts.paymentProcess.advance,
     /** Other processes of this service, on the same database. */
@@ -138,11 +160,7 @@ export const startWorld = async (options: WorldOptions = {}) => {
     /** The buyer of `order` pays it. */
     payFor: (order: OrderToPay, how: object, headers = {}) =>
       call('POST', '/api/payments', order.buyerId, { orderId: order.id, ...how }, headers),
-    intentsOf: async (orderId: string) => {
-      const { intents } = await double.state()
-      return intents.filter(({ metadata }) => metadata.orderId === orderId)
-    },
-    /** Whoever sells `order` has gone through Stripe's onboarding. */
+    /** The seller goes through Stripe's onboarding. */
     readySeller: async (sellerId: string) => {
       const { accountId } = await sellers.open(sellerId, undefined)
       await double.call('POST', `/accounts/${accountId}/onboard`)

@@ -23,7 +23,7 @@ const isOfAnotherIntent = ({ intentId }: Payment, about: About) =>
 const isInHand = (payment: Payment, { type }: About) =>
   payment.status !== 'awaiting_method' && payment.lease.nextAttemptAt > timeNow() && !tellsOfRefund(type)
 
-/** Whether an event says nothing that the payment does not show already. */
+/** Whether the payment shows already what an event says. */
 const isOldNews = (payment: Payment, about: About): boolean => {
   if (isUnfinished(payment)) return isInHand(payment, about)
   if (isOfAnotherIntent(payment, about)) return false
@@ -31,7 +31,7 @@ const isOldNews = (payment: Payment, about: About): boolean => {
   return payment.status === 'refunded' || about.type === 'payment_intent.canceled'
 }
 
-/** Takes an event as a hint: whatever it is about is asked of Stripe, since events come late and out of order. */
+/** Takes an event as a hint: its object is read from Stripe, since events come late and out of order. */
 export const createApply = ({ payments, paymentProcess, disputes, sellers }: Deps) => {
   const paymentOf = async ({ paymentId, intentId }: About): Promise<Payment | undefined> => {
     const named = paymentId ? await payments.find(paymentId) : undefined
@@ -42,10 +42,10 @@ export const createApply = ({ payments, paymentProcess, disputes, sellers }: Dep
   const isKnown = async (about: About): Promise<boolean> => {
     if (about.accountId || about.disputeId) return false
     const seen = about.paymentId ? paymentProcess.lastSeen(about.paymentId) : undefined
-    // Moving on makes no old news new.
+    // A payment that has moved on makes no older event relevant.
     if (seen && isOldNews(seen, about)) return true
     const payment = await paymentOf(about)
-    // A payment of nobody here, such as another system's on the same Stripe account, is nobody's news.
+    // A payment that is not ours, such as another system's on the same Stripe account, is ignored.
     return !payment || isOldNews(payment, about)
   }
 

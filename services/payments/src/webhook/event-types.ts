@@ -4,7 +4,7 @@ export const webhookEventTypes = [
   'payment_intent.amount_capturable_updated',
   'payment_intent.succeeded',
   'payment_intent.canceled',
-  // Money that went back, whoever decided so.
+  // Refunds, by whomever they were decided.
   'charge.refunded',
   'charge.refund.updated',
   'refund.created',

@@ -14,7 +14,7 @@ const WebhooksQuery = v.object({
 
 type Deps = { webhooks: Webhooks; context: ServiceContext }
 
-/** Where Stripe sends its events, and what admins do about those that could not be applied. */
+/** The endpoint of Stripe's webhooks, and the admins' view of those that could not be applied. */
 export const createWebhookRoutes = ({ webhooks, context: { identity } }: Deps) =>
   new Hono<IdempotencyEnv>()
     .post(

@@ -15,15 +15,6 @@ afterAll(() => world.stop())
 beforeEach(() => world.double.call('DELETE', '/faults'))
 
 const count = <T>(all: T[], is: (one: T) => boolean) => all.filter(is).length
-/** A webhook may be quicker than the reconciler; both lead to the same end. */
-const reconciled = (orderId: string) =>
-  until('the order to be completed', async () => {
-    await world.reconcileNow()
-    return world.market.status(orderId) === 'completed'
-  })
-const paymentsOf = (orderId: string) => world.db.collection('payments').find({ orderId }).toArray()
-const saidOf = (orderId: string) =>
-  world.published.flatMap(({ type, data }) => ('orderId' in data && data.orderId === orderId ? [type] : []))
 
 test('the browser confirms, the webhook settles', async () => {
   const order = world.market.open()
@@ -49,7 +40,7 @@ test('a lost webhook is made up for by the reconciler', async () => {
   await world.double.fault({ operation: 'webhook', kind: 'lost', times: 50, metadata: { orderId: order.id } })
   const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
   await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
-  await reconciled(order.id)
+  await world.untilCompleted(order.id)
 })
 
 test('a card and the form in the browser at once: one charge, the other authorisation is given back', async () => {
@@ -96,11 +87,11 @@ test('a capture that lands after the order has ended is refunded once', async ()
   const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
   await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
   await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
-  await until('the refund', async () => (await paymentsOf(order.id))[0]?.status === 'refunded')
+  await until('the refund', async () => (await world.paymentsOf(order.id))[0]?.status === 'refunded')
   await world.reconcileNow()
   expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
-  await until('the event', () => saidOf(order.id).includes('payment.refunded'))
-  expect(count(saidOf(order.id), (type) => type === 'payment.refunded')).toBe(1)
+  await until('the event', () => world.eventsOf(order.id).includes('payment.refunded'))
+  expect(count(world.eventsOf(order.id), (type) => type === 'payment.refunded')).toBe(1)
   const entries = await world.ledger.ofPayment(body.id)
   expect(entries.map(({ what }) => what)).toEqual(['authorised', 'released', 'captured', 'refunded'])
   const earnings = await world.call('GET', '/api/payments/earnings', order.sellerId)
@@ -118,7 +109,7 @@ test('money that comes for a payment that was given up goes back', async () => {
   await world.double.fault({ operation: 'webhook', kind: 'lost', times: 1, metadata: { orderId: order.id } })
   await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
   await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
-  await until('the refund', async () => (await paymentsOf(order.id))[0]?.status === 'refunded')
+  await until('the refund', async () => (await world.paymentsOf(order.id))[0]?.status === 'refunded')
   expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
   expect(await world.ledger.sums()).toEqual({ eur: 0 })
 })

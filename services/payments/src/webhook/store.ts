@@ -17,7 +17,10 @@ import type { About as AboutWhom, Apply } from './apply.ts'
 import { isActedOn } from './event-types.ts'
 import { createVerify, type Event } from './verify.ts'
 
-/** What is kept of an event: whom it is about. The rest is asked of Stripe when it is applied, since it may be old news. */
+/**
+ * What is stored of an event: the ids that it is about. The rest is read from Stripe when it is applied, since the event may
+ * be outdated.
+ */
 type StoredWebhook = AboutWhom & {
   _id: string
   type: string
@@ -43,7 +46,7 @@ const maxAttempts = 20
 const backoff: Backoff = { firstMs: 1_000, longestMs: 10 * 60_000 }
 const keptSeconds = 90 * 24 * 3600
 
-/** Whoever receives an event is the first to try it. */
+/** The process that receives an event is the first to try it. */
 const toStoredWebhook = ({ id, type, data, related_object: related }: Event, now: Date): StoredWebhook => {
   const about = data?.object ?? { id: related?.id, object: related?.type.replace(/^v2\.core\./, '') }
   const idOf = (object: string) => (about.object === object ? about.id : undefined)
@@ -79,7 +82,7 @@ type Events = Collection<StoredWebhook>
 
 const applied = () => ({ status: 'applied', appliedAt: timeNow() }) as const
 
-/** Stores what tells nothing new, together with what else comes within a moment. One that is stored already stays as it is. */
+/** Stores events without news, together with others that come within a moment. One that is stored already stays as it is. */
 const createStoringApplied = (events: Events) =>
   createBatcher(async (webhooks: readonly StoredWebhook[]) => {
     const all = webhooks.map((webhook) => ({ ...webhook, ...applied() }))
@@ -102,7 +105,7 @@ const createApplyClaimed =
       await events.updateOne({ _id }, { $set: applied(), $unset: { failure: '' } })
     } catch (error) {
       const status = attempts >= maxAttempts ? 'failed' : 'stored'
-      // Tried again meanwhile, by somebody who was quicker: what came of that stands.
+      // Another replica was quicker: its outcome stands.
       const same = { _id, status: 'stored', 'lease.attempts': attempts } as const
       await events.updateOne(same, { $set: { status, failure: String(error) } })
       if (status === 'failed') log.error({ err: error, ...fields }, 'webhook given up')
@@ -160,8 +163,8 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
       ]),
 
     /**
-     * Stores a webhook and applies it; the loop tries again if that fails. One that tells what is known already is stored as
-     * applied, and one of a type that is not acted on is not stored.
+     * Stores a webhook and applies it; the loop tries again if that fails. One that reports what is known already is stored
+     * as applied, and one of a type that is not acted on is not stored.
      * @throws RequestValidationError when Stripe did not sign it, or too long ago
      */
     receive: async (body: string, signature: string): Promise<void> => {

@@ -7,7 +7,7 @@ import * as v from 'valibot'
 /** How old a signed event may be, in seconds: an older one may be replayed by somebody else. */
 const toleranceSeconds = 300
 
-/** A field of another kind of event may look otherwise; what it is about is then not for us, and it is stored all the same. */
+/** Other kinds of events may have fields of other types; such an event is not for us, but is stored nevertheless. */
 const orNothing = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined)
 const About = v.object({
   id: orNothing(v.string()),

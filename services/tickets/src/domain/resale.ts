@@ -18,7 +18,7 @@ type Wish = { id: string; priceCents: number | undefined; now: Date }
 /**
  * The listing by which a buyer sells on what they bought: the same event and place, at the price that they paid unless they
  * say another. What the first seller wrote is not theirs to repeat.
- * @throws ResaleNotPossibleError when there is nothing in their hands, or it is over
+ * @throws ResaleNotPossibleError when the buyer has no ticket of it, or the event is over
  */
 export const listAgain = (bought: Ticket, order: OrderData, { id, priceCents, now }: Wish): Omit<Ticket, 'version'> => {
   const { title, venue, city, startsAt, timeZone, currency, delivery, section, row, seat, faceValueCents } = bought

@@ -1,4 +1,7 @@
-/** As far as the beginnings of words are indexed: longer ones are told apart by reading what shares so much. */
+/**
+ * As far as the beginnings of words are indexed: longer words that share such a beginning are distinguished by reading the
+ * listings.
+ */
 const longestBeginning = 8
 /** Of two words this much of each is indexed together. */
 const pairedLength = 3

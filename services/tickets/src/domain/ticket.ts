@@ -3,7 +3,7 @@ import type { OrderData, TicketData } from '@fairpass/sdk/events'
 import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import { currencies } from '@fairpass/sdk/values'
 
-/** What a ticket knows of an order that took it. */
+/** The order that took a ticket. */
 export type Reservation = { orderId: string; version: number; createdAt: Date; expiresAt: Date }
 
 export type Ticket = {
@@ -18,7 +18,7 @@ export type Ticket = {
   priceCents: number
   currency: string
   description?: string | undefined
-  /** how it changes hands: uploaded here, or passed on by its seller after the sale; of old, the latter */
+  /** how it changes hands: uploaded here, or passed on by its seller after the sale; earlier listings are passed on */
   delivery?: 'file' | 'transfer' | undefined
   section?: string | undefined
   row?: string | undefined
@@ -66,7 +66,7 @@ type Listing = Pick<
 /** The fields of a listing to change; one that is not there stays as it is, one that is null is taken back. */
 type Changes = { [K in keyof Listing]?: Listing[K] | undefined | null }
 
-/** What is said of a currency that nobody can be charged in. */
+/** The message for a currency that cards cannot be charged in. */
 export const unknownCurrency = 'must be the lower-case ISO 4217 code of a currency that Stripe takes'
 
 export class TicketReservedError extends CustomError {
@@ -117,7 +117,7 @@ export const edit = (ticket: Ticket, changes: Changes): Ticket => {
   refuseUnlessAvailable(ticket)
   const values = Object.entries(changes).map(([name, value]) => [name, value ?? undefined] as const)
   const changed = { ...ticket, ...(Object.fromEntries(values) as Partial<Listing>) }
-  // What was listed under other rules can still be told better.
+  // A listing under earlier rules can still be described better.
   if (changed.priceCents !== ticket.priceCents || changed.currency !== ticket.currency) refuseUnlessPayable(changed)
   return changed.delivery === 'transfer' && changed.file ? withoutFile(changed) : changed
 }
@@ -145,7 +145,7 @@ export const refuseAboveCap = (
     ])
 }
 
-/** Withdrawing twice is nothing. */
+/** Withdrawing again changes nothing. */
 export const withdraw = (ticket: Ticket): Ticket => {
   if (ticket.status === 'withdrawn') return ticket
   refuseUnlessAvailable(ticket)
@@ -193,7 +193,7 @@ export const followOrder = (ticket: Ticket, status: OrderData['status'], reserva
   }
 }
 
-/** What other services are told. */
+/** The ticket in events for other services. */
 export const toData = (ticket: Ticket): TicketData => ({
   id: ticket.id,
   version: ticket.version,

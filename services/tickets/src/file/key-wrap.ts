@@ -14,6 +14,7 @@ const keyIdOf = (secret: string) =>
 
 /** No key that this service was started with opens the file. */
 export class UnknownFileKeyError extends Error {
+  override readonly name = 'UnknownFileKeyError'
   constructor(keyId: string) {
     super(`No FILE_KEY opens what was sealed under key ${keyId}`)
   }

@@ -13,7 +13,7 @@ type Options = {
 
 /** Sealed files in an object store that speaks S3, at `ENDPOINT/BUCKET/files/ID`. */
 export const openS3 = ({ endpoint, bucket, timeoutMs = 15_000, ...keys }: Options): ObjectStore => {
-  // Whoever asked tries again; here a second try would outlast the request that it is for.
+  // The caller retries; a retry here would outlast the request that it is for.
   const client = new AwsClient({ ...keys, service: 's3', retries: 0 })
   const base = endpoint.replace(/\/$/, '')
 

@@ -57,7 +57,7 @@ export const createResales = ({ db, tickets, files, suspensions, priceCapPercent
       refuseAboveCap(listing, priceCapPercent)
       const listed = await store(bought, listing)
       await tickets.relay.flush(id).catch(() => {})
-      // A ban may have swept this seller's listings a moment before this one was stored.
+      // A ban may have withdrawn this seller's listings a moment before this one was stored.
       if (!(await suspensions.isSuspended(listing.sellerId))) return listed
       await end(id)
       throw new AccountBannedError()

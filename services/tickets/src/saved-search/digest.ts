@@ -4,13 +4,13 @@ import { Search } from '../domain/search.ts'
 import type { Tickets } from '../store.ts'
 import { newsIn, type SavedSearches } from './store.ts'
 
-/** A mail has so many at most, and a run looks at so many searches: beyond it they are looked at later, not more at once. */
+/** The most listings in a mail, and the most searches in a run; the others follow in later runs. */
 const maxTickets = '10'
 const batch = 100
 
 type Deps = { savedSearches: SavedSearches; tickets: Pick<Tickets, 'search'> }
 
-/** Looks whether there are new listings for what people asked to be told of. */
+/** Searches for new listings for saved searches. */
 export const lookForNews = async ({ savedSearches, tickets }: Deps, now = new Date()): Promise<void> => {
   for (let turn = 0; turn < batch; turn++) {
     const search = await savedSearches.takeDue(now)
@@ -22,7 +22,7 @@ export const lookForNews = async ({ savedSearches, tickets }: Deps, now = new Da
     try {
       await savedSearches.tell(search, news, now)
     } catch (error) {
-      // Ended meanwhile, or looked at by somebody else because this took very long.
+      // Ended meanwhile, or processed by another replica because this took very long.
       if (!(error instanceof VersionConflictError)) throw error
     }
   }

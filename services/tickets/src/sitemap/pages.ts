@@ -83,9 +83,9 @@ const joinPages = async (
 }
 
 /**
- * The sitemap in pages of bounded size. Where they begin is kept, so that nothing counts through the market to find it: new
- * listings come at the end, since ids carry their time, and what ends leaves a page smaller, until it is joined with the
- * one before it.
+ * The sitemap in pages of bounded size. Where they begin is stored, so that nothing has to scan the market to find it: new
+ * listings come at the end, since ids carry their time, and what ends leaves a page smaller, until it is joined with the one
+ * before it.
  */
 export const openSitemapPages = (db: Db, size = usualSize) => {
   const collections = openCollections(db)

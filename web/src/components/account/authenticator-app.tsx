@@ -17,7 +17,7 @@ const Press = (props: { intent: string; text: string; quiet?: boolean }) => (
   </form>
 )
 
-/** An authenticator app: set up in two steps, each a form. */
+/** Sets up an authenticator app in two steps, each a form. */
 export const AuthenticatorApp = (props: { settings: Settings }) => {
   const { security } = useMessages()
   return (

@@ -10,7 +10,7 @@ import type { Loaded } from '../../queries/loaded.ts'
 import { ErrorAlert } from '../layout/error-alert.tsx'
 import { useVisitor } from '../layout/visitor.tsx'
 
-/** How a seller gets their money, whether they can yet, and the way to Stripe for who cannot. */
+/** How a seller is paid, whether they can be paid yet, and the link to Stripe for those who cannot. */
 export const PayoutAccount = (props: { account: Loaded<PayoutAccountStatus> }) => {
   const visitor = useVisitor()
   const location = useLocation()

@@ -11,10 +11,10 @@ const reloadAfterMs = 2000
 
 const Opened = v.object({ clientSecret: v.optional(v.string()) })
 
-/** What the page shows is the server's to say: how far the payment is, and what is left to do. */
+/** The server decides what the page shows: how far the payment is, and what is left to do. */
 const reload = () => window.location.assign(window.location.pathname)
 
-/** The secret of the order's one intent; undefined when there is nothing to fill in any more, and the page is asked for again. */
+/** The secret of the order's one intent; undefined when there is nothing to fill in any more, and the page is reloaded. */
 const openPayment = async (orderId: string): Promise<string | undefined> => {
   const answer = await fetchSignedIn('/api/payments', {
     method: 'POST',
@@ -30,7 +30,7 @@ const openPayment = async (orderId: string): Promise<string | undefined> => {
 }
 
 const openForm = async (stripeKey: string, clientSecret: string, locale: string) => {
-  // Fetched here and by nobody else: no other page loads anything of Stripe.
+  // Loaded only here: no other page loads anything from Stripe.
   const { loadStripe } = await import('@stripe/stripe-js/pure')
   const stripe = await loadStripe(stripeKey)
   if (stripe === null) throw new Error('Stripe was not loaded')
@@ -85,7 +85,7 @@ const createCardPayment = (props: CardFormProps, mount: () => HTMLElement | unde
     const confirmParams = { return_url: window.location.origin + window.location.pathname }
     const { error } = await stripe.confirmPayment({ elements, confirmParams, redirect: 'if_required' })
     if (error === undefined) return reload()
-    // What is wrong in a field Stripe says beside that field.
+    // Stripe shows what is wrong in a field beside that field.
     if (error.type !== 'validation_error') setRefusal(declineMessage(checkout, error.decline_code ?? error.code))
     setStage('open')
   }

@@ -1,8 +1,8 @@
 import { For, Show } from 'solid-js'
 import type { Order } from '../../domain/schemas/order.ts'
 import { testCards } from '../../domain/test-cards.ts'
+import type { Visitor } from '../../domain/visitor.ts'
 import { useMessages } from '../../i18n/messages.ts'
-import type { Visitor } from '../../queries/visitor.ts'
 import { Field } from '../form/field.tsx'
 import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { CardForm } from './card-form.tsx'
@@ -16,7 +16,7 @@ type CheckoutProps = {
   canPay: boolean
 }
 
-/** What tells the forms of the page apart, and counts each once. */
+/** Distinguishes the forms of the page, so that each counts once. */
 const FormKey = (props: { of: string }) => (
   <>
     <input type="hidden" name="intent" value={props.of} />
@@ -26,7 +26,7 @@ const FormKey = (props: { of: string }) => (
 
 type FormProps = { action: string }
 
-/** An open order is its own checkout: pay by card, redeem a coupon, or let go. */
+/** The checkout of an open order: pay by card, redeem a coupon, or cancel. */
 export const Checkout = (props: CheckoutProps) => {
   const { checkout } = useMessages()
   const action = () => `/orders/${props.order.id}`

@@ -9,13 +9,13 @@ import { Clock } from './clock.tsx'
 const tickMs = 250
 const soonMs = 120_000
 const latePollMs = 2000
-// Ends are judged by the server; asking a moment later finds them judged.
+// The server decides when an order ends; a reload a moment later finds it decided.
 const reloadAfterEndMs = 1500
 const pollIntervalMs = 5000
 
 /**
- * When the page was made, on the browser's stopwatch: it is right whatever the browser's clock says. The page was made
- * when its first byte left, so that what is left is too much by the way of that byte at most.
+ * When the page was made, on the browser's stopwatch: it is right even when the browser's clock is wrong. The page was made
+ * when its first byte left, so the time left is at most that byte's travel time too long.
  */
 const madeAt = (): number => {
   const [navigation] = performance.getEntriesByType('navigation')
@@ -29,14 +29,14 @@ type CountdownProps = {
   locale: string
 }
 
-/** What is left of a hold, by the server's clock, as it runs down; the page is asked for again when the order ends. */
+/** What is left of a hold, by the server's clock, as it runs down; the page reloads when the order ends. */
 const createTimeLeft = (props: CountdownProps, leftAtFirst: () => number) => {
   const [leftMs, setLeftMs] = createSignal(leftAtFirst())
   onMount(() => {
     let endsAt = madeAt() + leftAtFirst()
     const tick = () => setLeftMs(endsAt - performance.now())
 
-    /** Another tab may have paid, or let go; and the stopwatch of a machine that slept has stood still. */
+    /** Another tab may have paid or cancelled, and the stopwatch of a machine that slept has stopped. */
     const askAgain = async () => {
       if (document.hidden) return
       const asked = { signal: AbortSignal.timeout(pollIntervalMs) }

@@ -1,10 +1,10 @@
 import { createAsync } from '@solidjs/router'
 import { Match, Show, Switch } from 'solid-js'
 import type { Order, PaymentState } from '../../domain/schemas/order.ts'
+import type { Visitor } from '../../domain/visitor.ts'
 import { declineMessage } from '../../i18n/declines.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { readPayment } from '../../queries/orders.ts'
-import type { Visitor } from '../../queries/visitor.ts'
 import { ReloadAfter } from '../layout/reload.tsx'
 import { Checkout } from './checkout.tsx'
 
@@ -16,7 +16,7 @@ type UnpaidOrderProps = {
   total: string
 }
 
-/** An order that is not paid: its checkout, or how it is being paid or came to its end. */
+/** An order that is not paid: its checkout, its payment under way, or how it ended. */
 export const UnpaidOrder = (props: UnpaidOrderProps) => {
   const { order } = useMessages()
   const payment = createAsync(() => readPayment(props.order.id))
@@ -26,7 +26,7 @@ export const UnpaidOrder = (props: UnpaidOrderProps) => {
       <Match when={props.order.status === 'cancelled'}>
         <CancelledOrder {...props} payment={payment()} />
       </Match>
-      {/* Also before the order has heard of it: whoever comes back does not pay a second time. */}
+      {/* Also before the order knows of it, so that a returning buyer does not pay a second time. */}
       <Match when={isBeingPaid()}>
         <p role="status">{order.settling}</p>
         <ReloadAfter afterMs={reloadAfterMs} />
@@ -47,7 +47,7 @@ const CancelledOrder = (props: UnpaidOrderProps & { payment: PaymentState | unde
   const { order, frame, checkout } = useMessages()
   const why = () =>
     Object.entries(order.ended).find(([reason]) => reason === props.order.cancelReason)?.[1] ?? order.ended.other
-  /** Said only where payments says so: money that came late is on its way back. */
+  /** Shown only when payments reports it: money that came late is being refunded. */
   const money = () => {
     if (props.payment === undefined) return ''
     return props.payment.state === 'refunded' ? order.refunded : order.paidNothing

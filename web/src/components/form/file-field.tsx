@@ -7,13 +7,13 @@ const maxBytes = 3 * 1024 * 1024
 
 type Sending = 'idle' | 'sending' | 'reading' | 'lost'
 
-/** What was pressed counts once: another attempt is told from the first by another key. */
+/** One press counts once: another attempt has another key. */
 const renewKey = (form: HTMLFormElement) => {
   const key = form.elements.namedItem('idempotencyKey')
   if (key instanceof HTMLInputElement) key.value = `again-${Date.now()}-${key.value}`.slice(0, 64)
 }
 
-/** Sends a form that has a file in it, with its progress. What is refused is sent once more as a page, which tells why. */
+/** Sends a form that has a file in it, with its progress. A refused form is sent once more as a page, which shows why. */
 const createSending = () => {
   const [state, setState] = createSignal<Sending>('idle')
   const [share, setShare] = createSignal(0)
@@ -122,7 +122,7 @@ const Progress = (props: { state: Sending; share: number; isTooLarge: boolean })
         </Switch>
       </div>
       <Show when={props.state === 'sending' || props.state === 'reading'}>
-        {/* Without a value it is under way, and nobody knows for how long. */}
+        {/* Without a value the progress bar is indeterminate. */}
         <progress
           class="wide-bar"
           aria-label={sell.progress}

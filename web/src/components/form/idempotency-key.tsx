@@ -2,8 +2,8 @@ import { onCleanup, onMount } from 'solid-js'
 import { useVisitor } from '../layout/visitor.tsx'
 
 /**
- * What makes pressing twice count once. It belongs to this showing of the page: browsers would restore it after a reload
- * (hence `autocomplete`), and bring the whole page back from their history, which is then asked for anew.
+ * Makes pressing twice count once. It belongs to this showing of the page: browsers would restore it after a reload (hence
+ * `autocomplete`), and bring the whole page back from their history, which is then reloaded.
  */
 export const IdempotencyKey = (props: { of?: string }) => {
   const visitor = useVisitor()

@@ -1,9 +1,10 @@
 import { currencies, formatMoney, minorUnits } from '@fairpass/sdk/values'
-import { createSignal, For, Show } from 'solid-js'
+import { createSignal, Show } from 'solid-js'
 import { formatShare, proceedsOf } from '../../domain/fee.ts'
 import { commonCurrencies, usualCurrency } from '../../domain/listing-query.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
+import { CurrencySelect } from './currency-select.tsx'
 import { Field } from './field.tsx'
 import { FileField } from './file-field.tsx'
 import { IdempotencyKey } from './idempotency-key.tsx'
@@ -72,7 +73,7 @@ export const ListingForm = (props: ListingFormProps) => {
           hint={sell.priceHint}
           onInput={(event) => setPrice(event.currentTarget.value)}
         />
-        <CurrencyField chosen={currencyAtFirst()} onChoice={setCurrency} />
+        <CurrencySelect codes={currenciesWith(currencyAtFirst())} chosen={currencyAtFirst()} onChoice={setCurrency} />
       </div>
       <Proceeds price={price()} currency={currency()} />
       <div class="pair">
@@ -87,21 +88,6 @@ export const ListingForm = (props: ListingFormProps) => {
     </form>
   )
 }
-
-const CurrencyField = (props: { chosen: string; onChoice: (code: string) => void }) => (
-  <div class="field">
-    <label for="f-currency">{useMessages().fields.currency}</label>
-    <select id="f-currency" name="currency" onInput={(event) => props.onChoice(event.currentTarget.value)}>
-      <For each={currenciesWith(props.chosen)}>
-        {(code) => (
-          <option value={code} selected={props.chosen === code}>
-            {code.toUpperCase()}
-          </option>
-        )}
-      </For>
-    </select>
-  </div>
-)
 
 const DescriptionField = (props: { value: string }) => {
   const { fields, sell } = useMessages()

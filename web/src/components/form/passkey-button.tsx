@@ -1,7 +1,7 @@
 import { createSignal, onMount, Show } from 'solid-js'
 import { useMessages } from '../../i18n/messages.ts'
 
-/** Lets somebody in, or back in, with a passkey; where the browser knows none there is no button. */
+/** Signs in, or authenticates again, with a passkey; browsers without passkeys show no button. */
 export const PasskeyButton = (props: { next: string; again?: boolean }) => {
   const { sign } = useMessages()
   const [canUse, setCanUse] = createSignal(false)
@@ -10,7 +10,7 @@ export const PasskeyButton = (props: { next: string; again?: boolean }) => {
 
   const enter = async () => {
     setRefused(false)
-    // Loaded when somebody wants it: most never do.
+    // Loaded on demand, since most visitors never use it.
     const { authenticate } = await import('./passkeys.ts')
     if (await authenticate(props.again === true)) location.assign(props.next || '/')
     else setRefused(true)

@@ -16,7 +16,10 @@ const optionsAt = async (path: string) => {
   return (await answer.json()).options
 }
 
-/** @param again whether somebody who is signed in proves that it is them. @returns whether that worked */
+/**
+ * @param again whether a signed-in user authenticates again.
+ * @returns whether that worked
+ */
 export const authenticate = async (again: boolean): Promise<boolean> => {
   try {
     const optionsJSON = await optionsAt(
@@ -28,12 +31,12 @@ export const authenticate = async (again: boolean): Promise<boolean> => {
       : await post('/api/users/signin/passkey', { response })
     return answer.ok
   } catch {
-    // Called off, or nothing that could be used: the page says so.
+    // Cancelled, or no usable passkey: the page says so.
     return false
   }
 }
 
-/** @returns whether there is a new passkey now; `again`: only somebody who has just proved who they are may add one */
+/** @returns whether there is a new passkey now; `again`: only a user who has just authenticated may add one */
 export const register = async (name: string): Promise<'added' | 'again' | 'refused'> => {
   try {
     const asked = await post('/api/users/passkeys/options')

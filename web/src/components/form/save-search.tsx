@@ -2,7 +2,7 @@ import { Show } from 'solid-js'
 import { apiQuery } from '../../domain/listing-query.ts'
 import { useMessages } from '../../i18n/messages.ts'
 
-/** Has whoever searched told of what is listed later; there is nothing to save where everything is shown. */
+/** Saves a search, whose owner is notified of later listings; without a filter there is nothing to save. */
 export const SaveSearch = (props: { search: string }) => {
   const { searches } = useMessages()
   const isSearch = () =>

@@ -2,6 +2,7 @@ import { For } from 'solid-js'
 import { currenciesToSearch, shownPrice } from '../../domain/listing-query.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { useVisitor } from '../layout/visitor.tsx'
+import { CurrencySelect } from './currency-select.tsx'
 import { Field } from './field.tsx'
 
 const sorts = [
@@ -50,31 +51,16 @@ export const SearchForm = (props: SearchFormProps) => {
             <Field label={messages.search.to} name="to" type="date" value={value('to').slice(0, 10)} />
             <Field label={messages.search.lowestPrice} name="min" inputmode="decimal" value={price('minPrice')} />
             <Field label={messages.search.highestPrice} name="max" inputmode="decimal" value={price('maxPrice')} />
-            <CurrencyFilter chosen={value('currency')} />
+            <CurrencySelect
+              codes={currenciesToSearch(value('currency'))}
+              chosen={value('currency')}
+              any={messages.search.anyCurrency}
+            />
             <SortField chosen={value('sort')} />
           </div>
         </details>
       </form>
     </search>
-  )
-}
-
-const CurrencyFilter = (props: { chosen: string }) => {
-  const { fields, search } = useMessages()
-  return (
-    <div class="field">
-      <label for="f-currency">{fields.currency}</label>
-      <select id="f-currency" name="currency">
-        <option value="">{search.anyCurrency}</option>
-        <For each={currenciesToSearch(props.chosen)}>
-          {(code) => (
-            <option value={code} selected={props.chosen === code}>
-              {code.toUpperCase()}
-            </option>
-          )}
-        </For>
-      </select>
-    </div>
   )
 }
 

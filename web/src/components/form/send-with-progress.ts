@@ -4,7 +4,7 @@ type Outcome = { kind: 'answered'; status: number; url: string } | { kind: 'lost
 const withinMs = 300_000
 
 /**
- * Sends a form as the browser would, and tells how far it is; redirects are followed. The page stays.
+ * Sends a form as the browser would, and reports progress; redirects are followed. The page stays.
  * @param onProgress is given the share that was sent, from 0 to 1
  */
 export const sendWithProgress = (form: HTMLFormElement, onProgress: (share: number) => void): Promise<Outcome> =>

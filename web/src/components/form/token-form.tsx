@@ -11,7 +11,7 @@ type TokenFormProps = {
   children?: JSX.Element
 }
 
-/** What the link of a mail opens. Only the button does something: programs that look into mails open links, too. */
+/** The page behind the link of a mail. Only the button has an effect, since programs that scan mails open links, too. */
 export const TokenForm = (props: TokenFormProps) => {
   const visitor = useVisitor()
   const location = useLocation()

@@ -14,7 +14,7 @@ const tabs = [
   ['claims', '/admin/claims'],
 ] as const
 
-type AdminPageProps = {
+export type AdminPageProps = {
   tab: (typeof tabs)[number][0]
   done?: Record<string, string>
 }

@@ -3,12 +3,12 @@ import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import type { Failure } from '../../queries/loaded.ts'
 
-/** Once the page is there: `autofocus` alone is not heeded where an address names a place in the page. */
+/** After the page has loaded: browsers ignore `autofocus` when the address has a fragment. */
 const focused = (alert: HTMLElement) => {
   onMount(() => alert.focus())
 }
 
-/** Why a form was refused: the first that a screen reader reads of the page, and where the keyboard is. */
+/** Why a form was refused: what a screen reader reads first, and where the keyboard focus is. */
 export const ErrorAlert = (props: { failure: Failure | undefined }) => {
   const messages = useMessages()
   const label = (field: string | undefined) => Object.entries(messages.fields).find(([name]) => name === field)?.[1]

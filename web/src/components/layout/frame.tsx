@@ -24,7 +24,7 @@ export const Frame = (props: ParentProps) => {
 const Framed = (props: ParentProps) => {
   const visitor = useVisitor()
   const messages = useMessages()
-  // While auth is away nobody knows who this is; what is kept stays.
+  // While auth is away the visitor is unknown, so kept tickets are not touched.
   onMount(() => {
     if (visitor.user !== undefined) void keepNothingOfOthers(visitor.user?.id)
   })
@@ -72,7 +72,7 @@ const Framed = (props: ParentProps) => {
   )
 }
 
-/** The address as it is, with what was searched for while typing. */
+/** The current address, including the search while typing. */
 const hereNow = () => window.location.pathname + window.location.search
 
 const LanguageSwitch = () => {

@@ -6,7 +6,7 @@ import { useVisitor } from './visitor.tsx'
 type HeadProps = {
   title: string
   description: string
-  /** The page's one true address; a page without one is not for search engines. */
+  /** The page's canonical address; a page without one is not for search engines. */
   canonical?: string
   /** The picture for those who share the page; without one, that of all Fairpass. */
   image?: string
@@ -15,7 +15,7 @@ type HeadProps = {
 export const Head = (props: HeadProps) => {
   const visitor = useVisitor()
   const { forms } = useMessages()
-  /** What came of a form is told first. */
+  /** The outcome of a form comes first in the title. */
   const title = () => (visitor.refusal ? forms.refusedTitle(props.title) : props.title)
   return (
     <>

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup, onMount, Show } from 'solid-js'
 import { useMessages } from '../../i18n/messages.ts'
 
-/** Says that the browser has no network: what is shown may be over, and nothing can be sent. */
+/** Says that the browser is offline: the page may be outdated, and nothing can be sent. */
 export const Offline = () => {
   const { frame } = useMessages()
   const [isOffline, setOffline] = createSignal(false)

@@ -7,12 +7,12 @@ import { NotFoundMessage } from './not-found.tsx'
 
 type PageProps<T> = {
   from: Loaded<T> | undefined
-  /** The page's name, also while what it shows cannot be had. */
+  /** The page's name, also when its content cannot be loaded. */
   title: string
   children: (value: T) => JSX.Element
 }
 
-/** What was loaded, or a plain word on why it cannot be shown. */
+/** What was loaded, or a sentence on why it cannot be shown. */
 export const Page = <T,>(props: PageProps<T>) => (
   <Show when={props.from} keyed>
     {(loaded) =>

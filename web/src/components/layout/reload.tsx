@@ -13,7 +13,7 @@ export const ReloadWithoutScripts = (props: { afterMs: number }) =>
     </NoHydration>
   ) : undefined
 
-/** Asks for the page again after a while, with JavaScript or without. */
+/** Reloads the page after a while, with or without JavaScript. */
 export const ReloadAfter = (props: { afterMs: number }) => {
   onMount(() => {
     const timer = setTimeout(reload, props.afterMs)

@@ -1,5 +1,5 @@
 import { createContext, type JSX, useContext } from 'solid-js'
-import type { Visitor } from '../../queries/visitor.ts'
+import type { Visitor } from '../../domain/visitor.ts'
 
 const VisitorContext = createContext<Visitor>()
 

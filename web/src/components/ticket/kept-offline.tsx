@@ -6,7 +6,7 @@ import { dropTicket, keepTicket } from '../../offline/kept-tickets.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { seatLine } from './seat-facts.tsx'
 
-/** Keeps an uploaded ticket on its buyer's device, and says so; what is not theirs any more is taken off it. */
+/** Keeps an uploaded ticket on its buyer's device, and says so; a ticket that is no longer theirs is removed. */
 export const KeptOffline = (props: { order: Order; isTheirs: boolean }) => {
   const visitor = useVisitor()
   const { handover, fields } = useMessages()

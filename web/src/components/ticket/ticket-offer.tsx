@@ -1,8 +1,8 @@
 import { createSignal, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
 import { hasBegun, type Ticket } from '../../domain/schemas/ticket.ts'
+import type { Visitor } from '../../domain/visitor.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { watchTickets } from '../../live/watch.ts'
-import type { Visitor } from '../../queries/visitor.ts'
 import { IdempotencyKey } from '../form/idempotency-key.tsx'
 import { ErrorAlert } from '../layout/error-alert.tsx'
 import { TicketStatus } from './ticket-card.tsx'
@@ -47,7 +47,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
         <TicketStatus status={status()} />
       </Show>
       <ErrorAlert failure={props.visitor.refusal} />
-      {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
+      {/* Rendered while it is empty, so that screen readers announce what is put into it. */}
       <div role="status">
         <Switch>
           <Match when={status() === 'sold'}>
@@ -67,7 +67,7 @@ export const TicketOffer = (props: TicketOfferProps) => {
         </p>
       </Show>
       <Show when={isOpen()}>
-        {/* Of its own, or what is above would be rendered again when the line is known, its links in the head twice. */}
+        {/* A component of its own: otherwise what is above would be rendered again when the waitlist is known, with its links in the head twice. */}
         <Suspense>
           <WaitlistPanel ticketId={props.ticket.id} isHeld={status() === 'reserved'} visitor={props.visitor} />
         </Suspense>

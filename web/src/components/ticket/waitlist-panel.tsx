@@ -1,12 +1,12 @@
 import { createAsync } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import * as v from 'valibot'
+import type { Visitor } from '../../domain/visitor.ts'
 import { Waitlist } from '../../domain/waitlist.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { fetchSignedIn } from '../../live/signed-in.ts'
 import { readWaitlist } from '../../queries/market.ts'
-import type { Visitor } from '../../queries/visitor.ts'
 import { Clock } from '../checkout/clock.tsx'
 import { ReloadWithoutScripts } from '../layout/reload.tsx'
 
@@ -20,14 +20,14 @@ type WaitlistPanelProps = {
 }
 
 const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> => {
-  const answer = await fetchSignedIn(`/api/orders/line/${ticketId}`, {
+  const answer = await fetchSignedIn(`/api/orders/waitlist/${ticketId}`, {
     signal: AbortSignal.timeout(requestTimeoutMs),
   }).catch(() => undefined)
   const read = answer?.ok ? v.safeParse(Waitlist, await answer.json().catch(() => undefined)) : undefined
   return read?.success ? read.output : undefined
 }
 
-/** The line as it is now: asked for again whenever the hold turns. */
+/** The current waitlist: read again whenever the hold changes. */
 const createWaitlist = (props: WaitlistPanelProps) => {
   const first = createAsync(() => readWaitlist(props.ticketId))
   const [asked, setAsked] = createSignal<Waitlist>()
@@ -45,13 +45,13 @@ const createWaitlist = (props: WaitlistPanelProps) => {
   return { line: () => asked() ?? first(), hasTurned }
 }
 
-/** For those who came second: until when it can last, a place in line, and a word the moment it is over. */
+/** For buyers who came second: how long the hold can last, a place on the waitlist, and a notice the moment it is over. */
 export const WaitlistPanel = (props: WaitlistPanelProps) => {
   const { offer } = useMessages()
   const { line, hasTurned } = createWaitlist(props)
   const isInLine = () => line()?.place !== undefined
 
-  /** Whoever was refused was told until when; that ends with the hold that it was said of. */
+  /** A refused buyer was shown when the hold ends; that notice goes with that hold. */
   const freeBy = (): string | undefined => {
     const seconds = props.visitor.refusal?.retryAfterSeconds
     if (line() || hasTurned() || seconds === undefined) return line()?.freeBy
@@ -60,7 +60,7 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
   const isWaiting = () => isInLine() || props.visitor.refusal?.code === 'ticket_being_checked_out'
   const isFree = () => !props.isHeld && isWaiting() && (hasTurned() || isInLine())
 
-  // Seen from other tabs, too.
+  // Other tabs see the change, too.
   createEffect(() => {
     if (!isFree()) return
     const { title } = document
@@ -84,7 +84,7 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
         </div>
         <WaitlistForm ticketId={props.ticketId} line={line()} locale={props.visitor.locale} />
       </Show>
-      {/* Stands there while it is empty, so that screen readers notice what comes into it. */}
+      {/* Rendered while it is empty, so that screen readers announce what is put into it. */}
       <div role="status">
         <Show when={isFree()}>
           <p class="notice good">{offer.isFree}</p>
@@ -94,7 +94,7 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
   )
 }
 
-/** A form, so that it works without JavaScript; there the page looks again by itself. */
+/** A form, so that it works without JavaScript; there the page reloads by itself. */
 const WaitlistForm = (props: { ticketId: string; line: Waitlist | undefined; locale: string }) => {
   const { offer } = useMessages()
   return (

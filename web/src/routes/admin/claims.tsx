@@ -1,10 +1,7 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
-import { For, Show } from 'solid-js'
-import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { NextPageLink } from '../../components/layout/next-page-link.tsx'
-import { Page } from '../../components/layout/page.tsx'
-import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
+import { Show } from 'solid-js'
+import { AdminList } from '../../components/layout/admin-list.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { ClaimedOrder } from '../../domain/schemas/order.ts'
@@ -16,23 +13,20 @@ const pagePath = '/admin/claims'
 
 export default function AdminClaims() {
   const location = useLocation()
-  const { admin, handover } = useMessages()
+  const { handover } = useMessages()
   const claims = createAsync(() => readClaims(location.search))
-  const asked = () => statusIn(location.search, pagePath)
   return (
-    <Page from={claims()} title={admin.claims}>
-      {(found) => (
-        <AdminPage tab="claims" done={{ decided: handover.isDecided }}>
-          <StatusFilter path={pagePath} of={handover.claimStatus} chosen={asked().status || 'open'} />
-          <Show when={found.claims.length > 0} fallback={<p class="panel empty">{handover.noClaims}</p>}>
-            <ul class="plain panel">
-              <For each={found.claims}>{(claimed) => <ClaimRow claimed={claimed} />}</For>
-            </ul>
-          </Show>
-          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
-        </AdminPage>
-      )}
-    </Page>
+    <AdminList
+      tab="claims"
+      done={{ decided: handover.isDecided }}
+      from={claims()}
+      path={pagePath}
+      statuses={handover.claimStatus}
+      usual="open"
+      rowsOf={(found) => found.claims}
+      row={(claimed) => <ClaimRow claimed={claimed} />}
+      empty={handover.noClaims}
+    />
   )
 }
 

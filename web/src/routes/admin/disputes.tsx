@@ -1,10 +1,7 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
-import { For, Show } from 'solid-js'
-import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { NextPageLink } from '../../components/layout/next-page-link.tsx'
-import { Page } from '../../components/layout/page.tsx'
-import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
+import { Show } from 'solid-js'
+import { AdminList } from '../../components/layout/admin-list.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { Dispute } from '../../domain/schemas/admin.ts'
@@ -12,27 +9,20 @@ import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { readDisputes } from '../../queries/admin.ts'
 
-const listPath = '/admin/disputes'
-
 export default function AdminDisputes() {
   const location = useLocation()
   const { admin } = useMessages()
   const disputes = createAsync(() => readDisputes(location.search))
-  const asked = () => statusIn(location.search, listPath)
   return (
-    <Page from={disputes()} title={admin.disputes}>
-      {(found) => (
-        <AdminPage tab="disputes">
-          <StatusFilter path={listPath} of={admin.disputeStatus} chosen={asked().status} />
-          <Show when={found.disputes.length > 0} fallback={<p class="panel empty">{admin.noDisputes}</p>}>
-            <ul class="plain panel">
-              <For each={found.disputes}>{(dispute) => <DisputeRow dispute={dispute} />}</For>
-            </ul>
-          </Show>
-          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
-        </AdminPage>
-      )}
-    </Page>
+    <AdminList
+      tab="disputes"
+      from={disputes()}
+      path="/admin/disputes"
+      statuses={admin.disputeStatus}
+      rowsOf={(found) => found.disputes}
+      row={(dispute) => <DisputeRow dispute={dispute} />}
+      empty={admin.noDisputes}
+    />
   )
 }
 

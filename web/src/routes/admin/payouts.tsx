@@ -1,10 +1,7 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useLocation } from '@solidjs/router'
-import { For, Show } from 'solid-js'
-import { AdminPage } from '../../components/layout/admin-page.tsx'
-import { NextPageLink } from '../../components/layout/next-page-link.tsx'
-import { Page } from '../../components/layout/page.tsx'
-import { StatusFilter, statusIn } from '../../components/layout/status-filter.tsx'
+import { Show } from 'solid-js'
+import { AdminList } from '../../components/layout/admin-list.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { Payout } from '../../domain/schemas/admin.ts'
@@ -12,27 +9,20 @@ import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { readPayouts } from '../../queries/admin.ts'
 
-const listPath = '/admin/payouts'
-
 export default function AdminPayouts() {
   const location = useLocation()
   const { admin } = useMessages()
   const payouts = createAsync(() => readPayouts(location.search))
-  const asked = () => statusIn(location.search, listPath)
   return (
-    <Page from={payouts()} title={admin.payouts}>
-      {(found) => (
-        <AdminPage tab="payouts">
-          <StatusFilter path={listPath} of={admin.payoutStatus} chosen={asked().status} />
-          <Show when={found.payouts.length > 0} fallback={<p class="panel empty">{admin.noPayouts}</p>}>
-            <ul class="plain panel">
-              <For each={found.payouts}>{(payout) => <PayoutRow payout={payout} />}</For>
-            </ul>
-          </Show>
-          <NextPageLink cursor={found.nextCursor} path={asked().path} words={admin.more} />
-        </AdminPage>
-      )}
-    </Page>
+    <AdminList
+      tab="payouts"
+      from={payouts()}
+      path="/admin/payouts"
+      statuses={admin.payoutStatus}
+      rowsOf={(found) => found.payouts}
+      row={(payout) => <PayoutRow payout={payout} />}
+      empty={admin.noPayouts}
+    />
   )
 }
 

@@ -33,7 +33,7 @@ export type ApiOptions = {
   /** what mails are written in */
   language: string
   peer: string | undefined
-  /** As the request carried it: behind a proxy of ours it alone tells one visitor from another. */
+  /** As the request carried it: behind a proxy of ours only this header distinguishes visitors. */
   forwardedFor?: string | null
   signal?: AbortSignal
 }

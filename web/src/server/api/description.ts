@@ -36,8 +36,8 @@ const mergeDescriptions = (parts: [Part, ...Part[]], missing: string[]) => {
 }
 
 /**
- * The OpenAPI document of the whole origin, joined from what each service says of itself. A service that is away is
- * described as it was last; one that was never heard is named as missing.
+ * The OpenAPI document of the whole origin, joined from what each service says of itself. A service that is away is described
+ * as it last was; one that never answered is named as missing.
  */
 export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) => {
   const lastKnown = new Map<string, Part>()
@@ -61,12 +61,12 @@ export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) =
       const answered = await Promise.all(services.map(ask))
       freshUntil = Date.now() + (answered.every(Boolean) ? freshMs : retryMs)
     } finally {
-      // Whatever became of it, the next who asks has it tried again.
+      // After a failure the next request tries again.
       asking = undefined
     }
   }
 
-  /** Undefined while no service has said anything yet. */
+  /** Undefined while no service has answered yet. */
   return async (): Promise<Response | undefined> => {
     if (Date.now() >= freshUntil) {
       asking ??= askAll()

@@ -26,7 +26,7 @@ export const cookiesOf = (header: string | null): Map<string, string> => {
 export const cookieHeader = (cookies: Map<string, string>): string =>
   [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 
-/** The name and value that a Set-Cookie sets; an empty value takes the cookie away. */
+/** The name and value that a Set-Cookie sets; an empty value removes the cookie. */
 export const cookieSetBy = (setCookie: string): [name: string, value: string] => {
   const [pair = '', ...attributes] = setCookie.split(';')
   const equals = pair.indexOf('=')

@@ -6,7 +6,7 @@ import { clearedCookie, cookieHeader, cookieSetBy, cookiesOf, type SessionCookie
 const leewaySeconds = 5
 const renewalTimeoutMs = 5000
 
-/** Whether an access token has ended, read from its `exp` alone: the services are who verifies it. */
+/** Whether an access token has ended, read from its `exp` alone: the services verify it. */
 export const hasEnded = (accessToken: string, now: Date): boolean => {
   try {
     const claims: unknown = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
@@ -25,7 +25,7 @@ export const renewalKey = (refreshToken: string): string =>
 export type Session = {
   /** What to send to the API for this request. */
   cookie: string
-  /** What to tell the browser. */
+  /** The cookies for the browser. */
   setCookies: string[]
   isSignedIn: boolean
 }

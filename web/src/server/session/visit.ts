@@ -1,29 +1,17 @@
-import type { Refusal } from '../../actions/form.ts'
 import { CurrentUser, type User } from '../../domain/schemas/account.ts'
+import type { Visitor } from '../../domain/visitor.ts'
 import type { Catalogue } from '../../i18n/catalogues.ts'
-import type { Language } from '../../i18n/languages.ts'
 import { loadedFrom } from '../../queries/loaded.ts'
 import type { Api } from '../api/api.ts'
 import type { Parts } from '../parts.ts'
 
-/** What one page request knows of who asks and what was asked. */
-export type Visit = {
+/** What one page request knows of its visitor and of what was requested. */
+export type Visit = Omit<Visitor, 'user' | 'idempotencyKey' | 'now'> & {
   api: Api
   listings: Parts['listings']
   /** null: nobody is signed in; undefined: somebody is, and auth cannot say who right now. */
   user: User | null | undefined
-  language: Language
-  locale: string
   messages: Catalogue
-  publicOrigin: string
-  stripeKey: string | undefined
-  feeBasisPoints: number
-  payoutDelaySeconds: number
-  refusal: Refusal | undefined
-  /** What a form has made that is shown this once, such as recovery codes. */
-  result: readonly string[] | undefined
-  /** Where a form leads on somebody else's site. */
-  away: string | undefined
   /** Set when rendering threw; the page that came of it is not shown. */
   failed: boolean
 }

@@ -8,7 +8,7 @@ import { createLog } from '../log.ts'
 const imagePath = /^\/cards\/([\w-]{1,64})\.png$/
 const timeoutMs = 5000
 const maxImages = 200
-// Drawing holds up everything else for a moment, so that many strangers' wishes must not add up.
+// Drawing blocks everything else for a moment, so requests for many pictures must not add up.
 const pauseBetweenMs = 500
 const maxWaiting = 4
 
@@ -22,7 +22,7 @@ const draw: Draw = async (ticket) => {
   return isDrawable(ticket) ? drawShareImage(ticket) : undefined
 }
 
-/** What a picture shows: the same of it is the same picture. */
+/** What a picture shows; equal data give the same picture. */
 const idempotencyKeyOf = ({ id, title, venue, city, startsAt, timeZone, priceCents, currency }: Ticket): string =>
   JSON.stringify([id, title, venue, city, startsAt, timeZone, priceCents, currency])
 

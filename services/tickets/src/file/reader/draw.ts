@@ -23,7 +23,7 @@ const optionsOf = ({ symbology, bytes }: Barcode): RenderOptions => ({
   ...(symbology === 'code128' ? { height: 20 } : {}),
 })
 
-/** A barcode drawn anew, black on white with the margin that scanners need. */
+/** The barcode drawn again, black on white with the margin that scanners need. */
 export const drawSvg = (barcode: Barcode): string => toSVG(optionsOf(barcode))
 
 const drawPng = (barcode: Barcode): Promise<Buffer> => toBuffer(optionsOf(barcode))

@@ -22,7 +22,9 @@ export const preparePdf = async (): Promise<void> => {
   await library()
 }
 
-export class TooManyPagesError extends Error {}
+export class TooManyPagesError extends Error {
+  override readonly name = 'TooManyPagesError'
+}
 
 /** Each page of a PDF at 200 dpi, or as fine as its pixels may be; one page is in memory at a time. */
 export const renderPages = async function* (bytes: Uint8Array): AsyncGenerator<Bitmap> {

@@ -98,7 +98,7 @@ export const readPass = (bytes: Uint8Array): { barcode: Barcode | undefined; lin
     return { barcode: { symbology, bytes: new Uint8Array(Buffer.from(said.message, encoding)) }, lines: linesOf(pass) }
   } catch (error) {
     if (error instanceof FileUnreadableError) throw error
-    // A directory that points outside, JSON that is none, more than may come out: all the same to whoever sent it.
+    // A directory that points outside, JSON that is none, more data than allowed: all of it is the same error for the sender.
     throw unreadable()
   }
 }

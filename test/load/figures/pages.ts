@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { createPorts } from '@fairpass/servers'
-import type { Arena } from './arena.ts'
-import { type Figure, ratioOf, type Side } from './figure.ts'
-import { inParallel, interleave, ratePerSecond, spreadOf } from './interleave.ts'
+import type { Arena } from '../arena.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { inParallel, interleave, ratePerSecond, spreadOf } from '../interleave.ts'
 
 const rounds = 12
 const pagesInRound = 200
@@ -11,7 +11,7 @@ const width = 8
 const pagesToWarm = 1500
 const listed = 30
 const readyWithinMs = 30_000
-const web = join(import.meta.dir, '../../web')
+const web = join(import.meta.dir, '../../../web')
 
 /** The same build beside the marketplace's, on constants in the place of its sidecar. */
 const startConstant = async (listing: string) => {

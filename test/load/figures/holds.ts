@@ -1,7 +1,7 @@
 import { newId } from '@fairpass/sdk/mongo'
-import type { Arena } from './arena.ts'
-import { type Figure, ratioOf, type Side } from './figure.ts'
-import { inParallel, interleave, ratePerSecond, spreadOf } from './interleave.ts'
+import type { Arena } from '../arena.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { inParallel, interleave, ratePerSecond, spreadOf } from '../interleave.ts'
 
 const rounds = 5
 const width = 8

@@ -1,5 +1,5 @@
-import { type Figure, ratioOf, type Side } from './figure.ts'
-import { interleave, millisecondsOf, quantile, spreadOf } from './interleave.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { interleave, millisecondsOf, quantile, spreadOf } from '../interleave.ts'
 
 const rounds = 10
 const callsInRound = 120

@@ -1,6 +1,6 @@
-import type { Arena } from './arena.ts'
-import { type Figure, ratioOf, type Side } from './figure.ts'
-import { interleave, millisecondsOf, quantile, spreadOf } from './interleave.ts'
+import type { Arena } from '../arena.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { interleave, millisecondsOf, quantile, spreadOf } from '../interleave.ts'
 
 const rounds = 5
 const readsInRound = 60
@@ -51,7 +51,7 @@ const readAll = async ({ origin }: Arena): Promise<number[]> => {
   return measured
 }
 
-/** What a flood of sign-ins, each of which costs a password's hash, does to those who only look. */
+/** What a flood of sign-ins, each of which costs a password's hash, does to visitors who only browse. */
 export const flood: Figure = {
   name: 'flood',
   title: `the listing read at the public origin while ${width} sign-ins are under way, against the same in peace`,

@@ -1,10 +1,10 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
-import { type Order, toData } from '../../services/orders/src/domain/order.ts'
-import type { Arena } from './arena.ts'
-import type { Figure } from './figure.ts'
-import { inParallel, quantile } from './interleave.ts'
+import { type Order, toData } from '../../../services/orders/src/domain/order.ts'
+import type { Arena } from '../arena.ts'
+import type { Figure } from '../figure.ts'
+import { inParallel, quantile } from '../interleave.ts'
 
 type StoredOrder = Omit<Order, 'id'> & { _id: string }
 
@@ -16,7 +16,7 @@ const leadMs = 20_000
 /** How long a hold may outlast its time (docs/design.md, promise 3), and how late the latest of a hundred may be. */
 const promisedMs = 30_000
 const lateMs = 1_000
-const lookEveryMs = 500
+const pollEveryMs = 500
 
 const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
@@ -58,7 +58,7 @@ const openMany = async (arena: Arena, tickets: Db, orders: Db): Promise<Order[]>
   return opened
 }
 
-/** Holds them, and tells of them, as orders does when somebody presses BUY. */
+/** Holds them and publishes their events, as orders does when somebody presses BUY. */
 const announce = async ({ stateOfOrders }: Arena, opened: readonly Order[]) => {
   await inParallel(opened, 16, async ({ id: orderId, buyerId, ticketId, expiresAt }) => {
     await stateOfOrders.saveState(`hold:${ticketId}`, { status: 'held', orderId, buyerId, expiresAt }, undefined)
@@ -75,7 +75,7 @@ const latenessOf = async (orders: Db, opened: readonly Order[]): Promise<(number
   const stored = orders.collection<StoredOrder>('orders')
   const last = Math.max(...opened.map(({ expiresAt }) => expiresAt.getTime()))
   const isOpen = { status: 'created', expiresAt: { $lte: new Date(last) } } as const
-  while (Date.now() < last + promisedMs && (await stored.findOne(isOpen))) await Bun.sleep(lookEveryMs)
+  while (Date.now() < last + promisedMs && (await stored.findOne(isOpen))) await Bun.sleep(pollEveryMs)
   const ended = new Map<string, number>()
   for (const some of chunksOf(opened, batch)) {
     const found = stored.find({ _id: { $in: some.map(({ id }) => id) }, status: 'cancelled', cancelReason: 'expired' })

@@ -1,4 +1,4 @@
-// Everybody at once, from a process of its own: reads a crowd from stdin, and tells each answer on stdout.
+// Everybody at once, from a process of its own: reads a crowd from stdin, and writes each answer to stdout.
 import { placeOrder } from './place-order.ts'
 
 export type Crowd = { origin: string; ticketId: string; tokens: string[] }

@@ -1,7 +1,7 @@
-import type { Arena } from './arena.ts'
+import type { Arena } from '../arena.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { interleave, quantile, spreadOf } from '../interleave.ts'
 import type { Crowd } from './crowd-process.ts'
-import { type Figure, ratioOf, type Side } from './figure.ts'
-import { interleave, quantile, spreadOf } from './interleave.ts'
 import { type Answer, placeOrder } from './place-order.ts'
 
 const rounds = 3

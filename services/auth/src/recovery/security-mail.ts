@@ -16,8 +16,8 @@ export type RecoveryDeps = {
   mails: Mails
 }
 
-/** Owes a mail that tells of a change of an account's security. */
-export const createTell =
+/** Queues a mail about a change of an account's security. */
+export const createSecurityMail =
   (mails: Mails) => (change: SecurityChange, to: Owed['to'], cause: string, session: ClientSession) =>
     mails.owe(
       [{ kind: 'security-changed', cause: `${cause}:${change}`, to, data: { change, at: now().toISOString() } }],

@@ -1,7 +1,7 @@
-import { type Arena, openArena } from './arena.ts'
-import { type Figure, ratioOf, type Side } from './figure.ts'
+import { type Arena, openArena } from '../arena.ts'
+import { type Figure, ratioOf, type Side } from '../figure.ts'
+import { interleave, spreadOf } from '../interleave.ts'
 import { buy } from './holds.ts'
-import { interleave, spreadOf } from './interleave.ts'
 
 const rounds = 5
 const ordersInRound = 40
