@@ -12,6 +12,15 @@ export const Currency = v.pipe(v.string(), v.regex(/^[a-z]{3}$/))
 
 const seat = { section: v.optional(v.string()), row: v.optional(v.string()), seat: v.optional(v.string()) }
 
+/** What a ticket is for, and when that begins; events of before do not say. */
+const show = {
+  title: v.optional(v.string()),
+  venue: v.optional(v.string()),
+  city: v.optional(v.string()),
+  startsAt: v.optional(Instant),
+  timeZone: v.optional(v.string()),
+}
+
 /** A listing as the other services know it. */
 export const TicketData = v.object({
   id: Id,
@@ -64,13 +73,8 @@ export const OrderData = v.object({
   currency: Currency,
   createdAt: Instant,
   expiresAt: Instant,
-  /** when the ticket's event begins */
-  startsAt: v.optional(Instant),
   /** the ticket as it was when it was ordered, as far as mails mention it */
-  title: v.optional(v.string()),
-  venue: v.optional(v.string()),
-  city: v.optional(v.string()),
-  timeZone: v.optional(v.string()),
+  ...show,
   ...seat,
   /** the payment that completed it */
   paymentId: v.optional(Id),
@@ -124,11 +128,7 @@ const WaitlistData = v.object({
   version: Version,
   orderId: Id,
   userIds: v.array(Id),
-  title: v.optional(v.string()),
-  venue: v.optional(v.string()),
-  city: v.optional(v.string()),
-  startsAt: v.optional(Instant),
-  timeZone: v.optional(v.string()),
+  ...show,
 })
 /** New listings for a search that somebody saved. */
 const SearchMatchData = v.object({
