@@ -66,8 +66,6 @@ export const buying: typeof english = {
         'Wer Ihnen das Ticket verkauft hat, hat es hier gekauft und das Geld dafür zurückbekommen. Wir prüfen, ob es gültig ist: Ist es das nicht, bekommen Sie Ihr Geld zurück. Sie müssen nichts tun.',
       seller:
         'Sie haben das Geld für das Ticket zurückbekommen, das Sie weiterverkauft haben. Ausgezahlt wird erst, wenn wir entschieden haben; sagen Sie uns, was Sie wissen.',
-      admin:
-        'Wer dieses Ticket verkauft hat, hat das Geld für den eigenen Kauf zurückbekommen; ob es gültig ist, weiß daher niemand. Ist es ungültig, erstatten Sie. Ist es gültig (weil etwa die Bank das Geld zurückgeholt hat), kann der Verkauf bestehen bleiben, und es wird ausgezahlt; was dem ersten Verkäufer entgangen ist, entscheidet sich hier nicht.',
     },
     sales: 'Meine Verkäufe',
     salesDescription: 'Die Tickets, die Sie verkauft haben, und was noch zu tun ist.',
@@ -95,7 +93,6 @@ export const buying: typeof english = {
     noClaims: 'Hier gibt es keine Fälle.',
     decideRefund: 'Erstatten',
     decideReject: 'Auszahlen',
-    decisionIsRead: 'Beide Seiten lesen es.',
     isDecided: 'Der Fall ist entschieden.',
   },
   checkout: {

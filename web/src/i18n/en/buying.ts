@@ -62,8 +62,6 @@ export const buying = {
         'Your seller bought this ticket here and got the money back for it. We are finding out whether it is good: if it is not, you get your money back. You need do nothing.',
       seller:
         'You got the money back for the ticket that you sold on. You are not paid for it until we have decided; tell us what you know.',
-      admin:
-        'Its seller got the money back for the sale by which they had bought it, so nobody knows whether it is good. If it is not, refund the buyer. If it is (the bank took the money back, say), the sale can stand, and its seller is paid; what the first seller lost by it is not part of this decision.',
     },
     sales: 'My sales',
     salesDescription: 'The tickets that you sold, and what is left to do.',
@@ -91,7 +89,6 @@ export const buying = {
     noClaims: 'There are no claims here.',
     decideRefund: 'Refund the buyer',
     decideReject: 'Pay the seller',
-    decisionIsRead: 'Buyer and seller read it.',
     isDecided: 'The claim is decided.',
   },
   checkout: {

@@ -44,7 +44,7 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         <strong>{props.claimed.ticket.title}</strong>{' '}
         <span class="price">{formatMoney(props.claimed.totalCents, props.claimed.currency, visitor.locale)}</span>
       </p>
-      <p>{props.claimed.claim?.cause ? handover.doubted.admin : props.claimed.claim?.reason}</p>
+      <p>{props.claimed.claim?.cause ? admin.resaleInDoubt : props.claimed.claim?.reason}</p>
       <Show when={props.claimed.claim?.answer}>
         {(answer) => (
           <p>
@@ -78,7 +78,7 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
 }
 
 const DecideForm = (props: { id: string }) => {
-  const { fields, handover } = useMessages()
+  const { admin, fields, handover } = useMessages()
   return (
     <form method="post" action={pagePath} class="stack">
       <input type="hidden" name="id" value={props.id} />
@@ -92,7 +92,7 @@ const DecideForm = (props: { id: string }) => {
           aria-describedby={`h-reason-${props.id}`}
         />
         <p class="hint" id={`h-reason-${props.id}`}>
-          {handover.decisionIsRead}
+          {admin.decisionIsRead}
         </p>
       </div>
       <p class="flex flex-wrap gap-2">
