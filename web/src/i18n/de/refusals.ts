@@ -30,8 +30,7 @@ export const refusals: typeof english = {
     resale_not_possible:
       'Dieses Ticket kann nicht weiterverkauft werden: Es ist noch nicht übergeben, eine Reklamation läuft, oder die Veranstaltung hat begonnen.',
     handover_not_possible: 'Das Ticket kann gerade nicht übergeben werden.',
-    claim_not_possible:
-      'Für diese Bestellung lässt sich kein Geld zurückverlangen: Sie ist nicht bezahlt, weiterverkauft, schon reklamiert, oder die Veranstaltung ist über einen Tag her.',
+    claim_not_possible: 'Für diese Bestellung lässt sich kein Geld mehr zurückverlangen.',
     ticket_reserved: 'Das Ticket wird gerade gekauft und kann so lange nicht geändert werden.',
     order_not_payable: 'Diese Bestellung kann nicht mehr bezahlt werden.',
     order_not_cancellable: 'Diese Bestellung kann nicht mehr storniert werden.',
@@ -52,12 +51,7 @@ export const refusals: typeof english = {
     venue: 'Bitte geben Sie den Ort mit höchstens 100 Zeichen an.',
     city: 'Bitte geben Sie die Stadt mit höchstens 100 Zeichen an.',
     startsAt: 'Bitte geben Sie einen Zeitpunkt an, der in der Zukunft liegt, in den nächsten zehn Jahren.',
-    priceCents: 'Dieser Preis geht nicht: Er ist zu niedrig oder höher, als hier erlaubt ist.',
-    faceValueCents: 'Bitte geben Sie an, was das Ticket ursprünglich gekostet hat.',
-    section: 'Der Block darf höchstens 50 Zeichen haben.',
-    row: 'Die Reihe darf höchstens 20 Zeichen haben.',
-    seat: 'Der Platz darf höchstens 20 Zeichen haben.',
-    text: 'Bitte schreiben Sie etwas, höchstens 2000 Zeichen.',
+    priceCents: 'Dieser Preis ist zu niedrig oder zu hoch.',
     currency: 'Diese Währung geht nicht.',
     timeZone: 'Diese Zeitzone gibt es nicht.',
     newPassword: 'Bitte wählen Sie ein Passwort mit 8 bis 128 Zeichen, das nicht zu den häufigsten gehört.',
