@@ -4,7 +4,7 @@ import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { dropTicket, keepTicket } from '../../offline/kept-tickets.ts'
 import { useVisitor } from '../layout/visitor.tsx'
-import { seatLine } from './seat-facts.tsx'
+import { seatLine } from './seat-line.ts'
 
 /** Keeps an uploaded ticket on its buyer's device, and says so; a ticket that is no longer theirs is removed. */
 export const KeptOffline = (props: { order: Order; isTheirs: boolean }) => {
