@@ -47,7 +47,7 @@ export const market = {
       `${title} at ${where}, ${when}, for ${price}.`,
     asFile: 'The ticket is here already: you have it as soon as it is paid.',
     asTransfer:
-      'The seller passes the ticket on to your e-mail address, in the organiser’s app, within a day of the sale; if not, you get your money back by itself.',
+      'The seller passes the ticket on to your e-mail address within a day of the sale; if not, you get your money back by itself.',
     unchecked: 'No barcode was found on it.',
   },
   offer: {
