@@ -34,7 +34,13 @@ export const commonConfig = {
   /** where Prometheus scrapes `/metrics`; without a port there is nothing to scrape */
   METRICS_HOST: v.optional(v.string(), '127.0.0.1'),
   METRICS_PORT: v.optional(wholeNumber(1, 65_535)),
-  LOG_LEVEL: v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal']), 'info'),
+  LOG_LEVEL: v.optional(
+    v.picklist(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+      'must be trace, debug, info, warn, error or fatal',
+    ),
+    'info',
+  ),
   MONGODB_URI: v.optional(
     v.pipe(v.string(), v.regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')),
     'mongodb://127.0.0.1:27017/?replicaSet=rs0',

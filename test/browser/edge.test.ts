@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { createPorts, findWorkerd, type RunningProcess } from '@fairpass/servers'
+import { testFolder } from '@fairpass/servers/testing'
+import { createCertificates } from '../edge/certificates.ts'
+import { startTlsProxy } from '../edge/tls-proxy.ts'
 import { startEdge } from '../edge/workerd.ts'
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { createVisitor, expectStatus } from '../visitor.ts'
 import { checkOut, pay, sell, signUp } from './steps.ts'
 import { useBrowser } from './window.ts'
 
-// The web app as a worker, where Cloudflare would run it: it reaches the services through a Dapr endpoint alone.
+// The web app as a worker, where Cloudflare would run it: it reaches the services through a Dapr endpoint alone, over TLS.
 
 const workerd = await findWorkerd()
 const daprToken = 'what the sidecars of this test ask for'
@@ -16,15 +19,14 @@ const origin = `http://localhost:${port}`
 
 const lines: string[] = []
 let edges: RunningProcess[] = []
+let stopProxy = () => {}
 
-const bindingsOf = async (market: Marketplace) => {
+const startProxy = async (market: Marketplace) => {
   const { web } = await market.runFile()
-  return {
-    PUBLIC_ORIGIN: origin,
-    DAPR_HTTP_ENDPOINT: `http://127.0.0.1:${web.daprHttpPort}`,
-    DAPR_API_TOKEN: daprToken,
-    TRUSTED_PROXIES: '0',
-  }
+  const { authorityFile, ...files } = await createCertificates(testFolder())
+  const proxy = await startTlsProxy({ ...files, to: web.daprHttpPort })
+  stopProxy = proxy.stop
+  return { endpoint: proxy.endpoint, authority: await Bun.file(authorityFile).text() }
 }
 
 const { market, open } = useBrowser(() =>
@@ -33,17 +35,20 @@ const { market, open } = useBrowser(() =>
 
 beforeAll(async () => {
   if (!workerd) return
-  const bindings = await bindingsOf(market())
+  const { endpoint: DAPR_HTTP_ENDPOINT, authority } = await startProxy(market())
+  const bindings = { PUBLIC_ORIGIN: origin, DAPR_HTTP_ENDPOINT, DAPR_API_TOKEN: daprToken, TRUSTED_PROXIES: '0' }
   ports.release()
   const onLine = (line: string) => lines.push(line)
+  const edge = { workerd, authority }
   edges = [
-    await startEdge({ workerd, port, onLine, bindings: { ...bindings, REGION_ORIGIN: market().origin } }),
-    await startEdge({ workerd, port: alonePort, bindings }),
+    await startEdge({ ...edge, port, onLine, bindings: { ...bindings, REGION_ORIGIN: market().origin } }),
+    await startEdge({ ...edge, port: alonePort, bindings }),
   ]
 }, 240_000)
 
 afterAll(async () => {
   await Promise.all(edges.map((edge) => edge.stop()))
+  stopProxy()
   await market().stop()
 }, 30_000)
 

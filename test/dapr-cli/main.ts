@@ -1,26 +1,30 @@
-// `bun run dapr:test`: the system as `dapr run -f dapr/dapr.yaml` starts it, with a sale and an expiry in it.
+// `bun run dapr:test`: the system as `dapr run -f` starts it on either runtime, with a sale and an expiry in it.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPorts, findDaprCli, findPart, reasonOf, root, run, UserError } from '@fairpass/servers'
+import { createPorts, findDaprCli, findDeno, findPart, reasonOf, root, run, UserError } from '@fairpass/servers'
 import { startServers } from './servers.ts'
 import { onFreePorts } from './template.ts'
 
-const help = `bun run dapr:test   runs \`dapr run -f dapr/dapr.yaml\` on servers of its own, and the demo against it
+const templates = ['dapr.yaml', 'deno.yaml']
+
+const help = `bun run dapr:test [TEMPLATE…]   runs \`dapr run -f dapr/TEMPLATE\` (${templates.join(', ')}; both unless named) on servers of its own, and the demo against it
 The Dapr CLI is the one on PATH, or is built once from its Go module.`
 
-const name = 'dapr run -f dapr/dapr.yaml starts a marketplace in which a ticket is bought'
+const promiseOf = (template: string) => `dapr run -f dapr/${template} starts a marketplace in which a ticket is bought`
+const buildWithinMs = 5 * 60_000
 const holdSeconds = 10
 const readyWithinMs = 120_000
 const demoWithinMs = 120_000
 const endsWithinMs = 30_000
 
-/** The programs as `dapr init` would have installed them, and `bun`, by which the template calls the apps. */
+/** The programs as `dapr init` would have installed them, and those by which the templates call the apps. */
 const installPrograms = async (folder: string) => {
   const [dapr, bin] = [join(folder, '.dapr', 'bin'), join(folder, 'bin')]
   for (const each of [dapr, bin]) mkdirSync(each, { recursive: true })
   symlinkSync((await findPart('daprd')).path, join(dapr, 'daprd'))
   symlinkSync(process.execPath, join(bin, 'bun'))
+  symlinkSync((await findDeno()).path, join(bin, 'deno'))
   return { DAPR_RUNTIME_PATH: folder, PATH: `${bin}:${process.env.PATH}` }
 }
 
@@ -46,12 +50,28 @@ const withoutRequests = (log: string) =>
     .filter((line) => !/"(?:msg|message)":"request"/.test(line))
     .join('\n')
 
-const runWithCli = async (cli: string, folder: string) => {
+/** On Deno it has to be built before; on Bun it would be when it starts. */
+const buildWeb = async () => {
+  const build = `await (await import('./build.ts')).buildUnlessFresh()`
+  const { ok, stderr } = await run([process.execPath, '-e', build], {
+    cwd: join(root, 'web'),
+    timeoutMs: buildWithinMs,
+  })
+  if (!ok) throw new Error(`the web app could not be built: ${stderr}`)
+}
+
+const runWithCli = async (cli: string, template: string, folder: string) => {
+  await buildWeb()
   const ports = createPorts()
-  const { file, web, placement, scheduler } = await onFreePorts(join(root, 'dapr', 'dapr.yaml'), folder, ports)
+  const [mongod, redis, stripe] = [await ports.any(), await ports.any(), await ports.any()]
+  const { file, web, placement, scheduler } = await onFreePorts(join(root, 'dapr', template), folder, ports, {
+    '127.0.0.1:27017': `127.0.0.1:${mongod}`,
+    'localhost:27017': `localhost:${mongod}`,
+    'api.stripe.com:443': `127.0.0.1:${stripe}`,
+  })
   console.log(`dapr run -f ${file}`)
   const origin = `http://localhost:${web}`
-  const servers = await startServers(folder, ports, { placement, scheduler, origin })
+  const servers = await startServers(folder, ports, origin, { mongod, redis, stripe, placement, scheduler })
   ports.release()
   const log = join(folder, 'dapr-run.log')
   const child = Bun.spawn([cli, 'run', '-f', file], {
@@ -83,30 +103,47 @@ const runWithCli = async (cli: string, folder: string) => {
   }
 }
 
+const passes = async (cli: string, template: string): Promise<boolean> => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairpass-dapr-cli-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  try {
+    await runWithCli(cli, template, folder)
+    console.log(`passed: ${promiseOf(template)}`)
+    return true
+  } catch (error) {
+    console.log(`failed: ${promiseOf(template)}: ${reasonOf(error)}`)
+    return false
+  } finally {
+    process.off('exit', remove)
+    remove()
+  }
+}
+
 const main = async (): Promise<string> => {
+  const named = process.argv.slice(2)
+  const unknown = named.find((name) => !templates.includes(name))
+  if (unknown) throw new UserError(`There is no template ${unknown}; there are ${templates.join(' and ')}`)
+  const chosen = named.length > 0 ? named : templates
   let cli: string
   try {
     cli = await findDaprCli()
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    console.log(`skipped: ${name} (${error.message})`)
-    return '0 passed, 0 failed, 1 skipped'
+    for (const template of chosen) console.log(`skipped: ${promiseOf(template)} (${error.message})`)
+    return `0 passed, 0 failed, ${chosen.length} skipped`
   }
-  const folder = mkdtempSync(join(tmpdir(), 'fairpass-dapr-cli-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  try {
-    await runWithCli(cli, folder)
-    console.log(`passed: ${name}`)
-    return '1 passed, 0 failed'
-  } catch (error) {
-    console.log(`failed: ${name}: ${reasonOf(error)}`)
-    return '0 passed, 1 failed'
-  }
+  const passed: boolean[] = []
+  for (const template of chosen) passed.push(await passes(cli, template))
+  return `${passed.filter(Boolean).length} passed, ${passed.filter((one) => !one).length} failed`
 }
 
 if (process.argv.includes('--help')) console.log(help)
 else {
-  const result = await main()
+  const result = await main().catch((error: unknown) => {
+    console.error(reasonOf(error))
+    return '0 passed, 1 failed'
+  })
   console.log(result)
   process.exit(result.includes(', 0 failed') ? 0 : 1)
 }

@@ -13,7 +13,8 @@ import {
   startProcess,
 } from '@fairpass/servers'
 
-type Places = { placement: number; scheduler: number; origin: string }
+/** Where they listen. */
+type Places = { mongod: number; redis: number; stripe: number; placement: number; scheduler: number }
 
 const stripeKey = 'sk_test_fairpass_double'
 
@@ -35,8 +36,8 @@ const stripeServer = (port: number, dataDir: string, origin: string, webhookSecr
 })
 
 /** The servers that whoever calls `dapr run -f` has: MongoDB, Redis, Dapr's control plane, and Stripe, here its double. */
-export const startServers = async (dataDir: string, ports: Ports, { placement, scheduler, origin }: Places) => {
-  const [mongod, redis, stripe] = [await ports.any(), await ports.any(), await ports.any()]
+export const startServers = async (dataDir: string, ports: Ports, origin: string, places: Places) => {
+  const { mongod, redis, stripe, placement, scheduler } = places
   const webhookSecret = `whsec_${crypto.randomUUID()}`
   const specs: ProcessSpec[] = [
     mongodServer({ part: await findPart('mongod'), dataDir, port: mongod }),

@@ -97,3 +97,78 @@ test.each(['/', '/tickets/x', '/signin', '/api/tickets', '/api/docs'])('%s takes
     for (const name of ['accept-language', 'cookie', 'user-agent', 'traceparent', 'x-forwarded-for', 'if-none-match'])
       expect((await fetch(`${market.origin}${path}`, { headers: { [name]: value } })).status).toBeLessThan(500)
 })
+
+// Guarantee: nobody makes a server stumble over the Host that they send.
+test.each(['/', '/signin', '/api/tickets', '/api/docs', '/healthz', '/robots.txt'])(
+  '%s refuses a Host that is none',
+  async (path) => {
+    for (const host of ['a b', 'localhost:1:2', '[::1'])
+      expect((await fetch(`${market.origin}${path}`, { headers: { host } })).status).toBe(400)
+  },
+)
+
+test.each(['/tickets/%', '/%ff', '/orders/%c3'])('%s is a page that is not found', async (path) => {
+  const answer = await fetch(`${market.origin}${path}`, { redirect: 'manual' })
+  expect(answer.status).toBe(404)
+  expect(answer.headers.get('content-type')).toStartWith('text/html')
+  expect(answer.headers.get('content-security-policy')).not.toBeNull()
+})
+
+const form = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  fetch(`${market.origin}${path}`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams(fields).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: market.origin, ...headers },
+  })
+
+test('a form’s media type is read in capitals, and a method that no page takes is told which would do', async () => {
+  const capitals = { 'content-type': 'APPLICATION/X-WWW-FORM-URLENCODED; Charset=UTF-8' }
+  expect((await form('/signin', { email: 'x', password: 'y' }, capitals)).status).toBe(400)
+  const refused = await fetch(`${market.origin}/signin`, { method: 'DELETE' })
+  expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])
+})
+
+// Guarantee: who writes for half an hour loses nothing when the session ends meanwhile.
+test('a claim that is sent after the session has ended stands in the page, to be sent again', async () => {
+  const reason = 'The <b>door</b> was\r\nclosed'
+  const answer = await form(`/orders/${'0'.repeat(24)}`, { intent: 'claim', reason })
+  expect(answer.status).toBe(401)
+  const html = await answer.text()
+  expect(html).toContain('The &#60;b&#62;door&#60;/b&#62; was')
+  expect(html).toContain('name="intent" value="claim"')
+  expect(html).toContain(`href="/signin?next=%2Forders%2F${'0'.repeat(24)}"`)
+})
+
+// Guarantee: in a bad network, where answers are lost and asked for again, one press counts once.
+test('BUY may be repeated under its key more often than a minute has presses', async () => {
+  const buyer = await market.signedUp()
+  const { id } = (await list({})).body
+  const press = () => buyer.post('/api/orders', { ticketId: id }, { 'idempotency-key': `repeated-${id}` })
+  const { body } = expectStatus(await press(), 201)
+  for (let turn = 0; turn < 20; turn++) {
+    const repeats = await Promise.all(Array.from({ length: 8 }, press))
+    expect(repeats.map(({ status, body: { id } }) => [status, id])).toEqual(Array(8).fill([201, body.id]))
+  }
+  expectStatus(await buyer.buy((await list({})).body.id), 201)
+}, 60_000)
+
+test('a ticket whose file is still to come is not offered', async () => {
+  const { id } = (await list({ delivery: 'file' })).body
+  const html = (await market.visitor().get(`/tickets/${id}`)).body.text
+  expect(html).toContain('has not uploaded this ticket yet')
+  expect(html).toContain('schema.org/OutOfStock')
+  expect(html).not.toMatch(/>\s*Buy/)
+})
+
+test.each([
+  ['Köln', 'koeln'],
+  ['Koeln', 'köln'],
+  ['Malmö', 'malmoe'],
+  ['Aarhus', 'århus'],
+])('what is in %s is found in %s', async (city, asked) => {
+  const title = `twin${Date.now()}`
+  const { id } = (await list({ title, city })).body
+  const { tickets } = (await market.visitor().get(`/api/tickets?q=${title}&city=${encodeURIComponent(asked)}`)).body
+  expect(tickets).toMatchObject([{ id }])
+})

@@ -18,12 +18,14 @@ type Edge = {
   port: number
   /** called with each line that it says */
   onLine?: (line: string) => void
+  /** who signs the certificates of what it reaches, as PEM */
+  authority: string
   /** what Cloudflare calls variables and secrets */
   bindings: Readonly<Record<string, string>>
 }
 
 /** A worker as Cloudflare runs it: its modules, its settings, the files of the build, and the way out. */
-const configOf = async ({ port, bindings }: Edge) => {
+const configOf = async ({ port, authority, bindings }: Edge) => {
   const names = await Array.fromAsync(new Bun.Glob('**/*.mjs').scan({ cwd: join(built, 'server') }))
   // The first is the one that is called.
   const sorted = ['index.mjs', ...names.filter((name) => name !== 'index.mjs').sort()]
@@ -36,7 +38,10 @@ const config :Workerd.Config = (
   services = [
     (name = "web", worker = .web),
     (name = "files", disk = (path = ${JSON.stringify(join(built, 'public'))})),
-    (name = "internet", network = (allow = ["public", "private", "local"]))
+    (name = "internet", network = (
+      allow = ["public", "private", "local"],
+      tlsOptions = (trustedCertificates = [${JSON.stringify(authority)}])
+    ))
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "web")]
 );

@@ -1,4 +1,5 @@
 // Listens, answers, and prints what its own requests saw: the peer, a header that was set, and how it ended.
+import { connect } from 'node:net'
 import { runtime } from '@fairpass/sdk/runtime'
 
 const [certFile, keyFile] = process.argv.slice(2)
@@ -19,6 +20,15 @@ const scheme = certFile ? 'https' : 'http'
 const base = `${scheme}://127.0.0.1:${server.port}`
 const send = async (path: string) => (await fetch(`${base}${path}`, { method: 'POST', body: 'hello' })).json()
 const answer = await send('/')
+/** The status line that a Host gets; fetch would not send it. */
+const statusFor = (host: string) =>
+  new Promise<string>((resolve) => {
+    const socket = connect(server.port, '127.0.0.1', () =>
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+    )
+    socket.once('data', (data) => resolve(data.toString().slice(9, 12)))
+  })
+const hosts = certFile ? [] : await Promise.all(['localhost', 'a b', 'localhost:1:2', '[::1'].map(statusFor))
 const slow = send('/slow')
 // Under way before it is asked to end.
 await new Promise((resolve) => setTimeout(resolve, 100))
@@ -28,5 +38,5 @@ const isRefused = await send('/').then(
   () => true,
 )
 await server.stop({ isForced: true })
-console.log(JSON.stringify({ runtime: runtime.name, answer, slow: await slow, isRefused, aborted }))
+console.log(JSON.stringify({ runtime: runtime.name, answer, slow: await slow, isRefused, aborted, hosts }))
 process.exit(0)

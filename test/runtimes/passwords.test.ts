@@ -4,7 +4,7 @@ import { runScript } from './scripts.ts'
 
 const Hashed = v.object({ hash: v.string(), verified: v.array(v.union([v.boolean(), v.string()])) })
 const hashed = async (runtime: 'bun' | 'deno', password: string, ...hashes: string[]) =>
-  v.parse(Hashed, await runScript(runtime, 'hash-passwords.ts', password, ...hashes))
+  v.parse(Hashed, await runScript(runtime, ['hash-passwords.ts', password, ...hashes]))
 
 /** Of the reference implementation: `echo -n password | argon2 somesalt -id -t 2 -k 256 -p 1 -e`. */
 const ofReference = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'

@@ -34,7 +34,7 @@ for (const runtime of runtimeNames)
   for (const as of ['service', 'gateway'])
     test(`a POST of a ${as} is sent once on ${runtime}`, async () => {
       const { endpoint, received } = await startDroppingServer()
-      const answered = await runScript(runtime, 'send-posts.ts', as, endpoint, `${posts}`)
+      const answered = await runScript(runtime, ['send-posts.ts', as, endpoint, `${posts}`])
       expect(received).toEqual(Array.from({ length: posts }, (_, sent) => `${sent}`))
       // Connections were kept, or nothing would have been broken.
       expect(answered).toContain(true)

@@ -57,6 +57,19 @@ test('what was sent is there, newest first, for the address that it went to alon
 })
 
 test.each([
+  ['ann@bücher.example', 'ann@xn--bcher-kva.example'],
+  ['ann@xn--bcher-kva.example', 'ann@bücher.example'],
+  ['用户@例え.example', '用户@xn--r8jz45g.example'],
+  ['a..b@example.com', 'a..b@example.com'],
+  ['.a@example.com', '.a@example.com'],
+  ['"ann"@example.com', 'ann@example.com'],
+  ["o'brien@example.com", "o'brien@example.com"],
+])('what is sent to %p is found as %p', async (address, asked) => {
+  await send(address)
+  expect(await messages(`?to=${encodeURIComponent(asked)}`)).toHaveLength(1)
+})
+
+test.each([
   ['hang', 'ETIMEDOUT'],
   ['refuse', '554'],
   ['defer', '451'],

@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite'
+import { domainToASCII } from 'node:url'
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser'
 
 /** A mail as it arrived. `to` are its envelope's recipients: who really got it. */
@@ -12,6 +13,13 @@ export type Message = {
   headers: Record<string, string>
   at: string
   attachments: { filename: string; contentType: string; text: string }[]
+}
+
+/** An address in one form, whoever writes it: its domain as DNS has it, and no quotes where none are needed. */
+const plainAddress = (address: string): string => {
+  const at = address.lastIndexOf('@')
+  const [name, domain] = [address.slice(0, at), address.slice(at + 1)]
+  return `${name.replace(/^"([^"\\\s@,;:<>()[\]]+)"$/, '$1')}@${domainToASCII(domain) || domain}`.toLowerCase()
 }
 
 type Row = { id: number; recipients: string; raw: Uint8Array; at: string }
@@ -80,12 +88,12 @@ export const openMailbox = (path: string) => {
 
   return {
     keep: (recipients: readonly string[], raw: Uint8Array) => {
-      insert.run({ recipients: `\n${recipients.join('\n').toLowerCase()}\n`, raw, at: new Date().toISOString() })
+      insert.run({ recipients: `\n${recipients.map(plainAddress).join('\n')}\n`, raw, at: new Date().toISOString() })
       trim.run({ maxMessages })
     },
     /** Newest first, those to one address or to anybody. */
     list: (to: string | undefined, limit = 1_000): Promise<Message[]> =>
-      Promise.all(newestOf.all({ to: to ? `\n${to.toLowerCase()}\n` : '', limit }).map(messageFrom)),
+      Promise.all(newestOf.all({ to: to ? `\n${plainAddress(to)}\n` : '', limit }).map(messageFrom)),
     find: async (id: number): Promise<Message | undefined> => {
       const row = one.get({ id })
       return row ? messageFrom(row) : undefined

@@ -61,6 +61,8 @@ export const createSmtp = (deps: Deps) => {
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    // What sign-up takes is read here, too, such as `a..b@example.com`.
+    lenientAddressParsing: true,
     size: maxMessageBytes,
     socketTimeout: idleMs,
     onAuth: ({ username }, _session, done) => done(null, { user: username }),

@@ -19,11 +19,27 @@ export const openDataFolder = (wanted: string): DataFolder => {
     writeFileSync(join(path, 'up.pid'), `${process.pid}\n`)
     return { path, release: lock.release }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS')) {
-      throw new UserError(`${path} cannot be written; choose another folder with DATA_DIR=….`)
-    }
-    throw explainDisk(error, path)
+    throw explainFolder(explainDisk(error, path), path)
   }
+}
+
+/** Why the system gives no folder there, by its own codes. */
+const obstacles: Record<string, string> = {
+  EEXIST: 'is a file, not a folder',
+  ENOTDIR: 'lies in a file, not in a folder',
+  ENOENT: 'cannot be made',
+  ENAMETOOLONG: 'is too long a name for a folder',
+  ELOOP: 'is a link that leads nowhere',
+  EACCES: 'cannot be written',
+  EPERM: 'cannot be written',
+  EROFS: 'cannot be written',
+}
+
+/** Turns a folder that cannot be had into a sentence; everything else is passed on as it is. */
+const explainFolder = (thrown: unknown, path: string): unknown => {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const obstacle = obstacles[code]
+  return obstacle ? new UserError(`${path} ${obstacle}; choose another folder with DATA_DIR=….`) : thrown
 }
 
 const otherRun = (path: string) => {

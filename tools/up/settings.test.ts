@@ -13,3 +13,15 @@ test.each([
 test.each(['tickets.example', 'ftp://tickets.example', 'x'])('PUBLIC_ORIGIN=%p is refused in words', (given) => {
   expect(() => readSettings({ PUBLIC_ORIGIN: given })).toThrow('must be an address such as https://tickets.example')
 })
+
+test.each(['0', '65536', '-1', '0x10', '1e3', '3000.5', 'abc', '٣٠٠٠'])('PORT=%p is refused in words', (given) => {
+  expect(() => readSettings({ PORT: given })).toThrow('must be a number from 1 to 65535')
+})
+
+test.each([
+  ['3000', 3000],
+  [' 3001 ', 3001],
+  ['', 3000],
+])('PORT=%p is %p', (given, port) => {
+  expect(readSettings({ PORT: given }).port).toBe(port)
+})

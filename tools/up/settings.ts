@@ -30,8 +30,10 @@ const originOf = (address: string): string => {
 /** What `up` itself reads of the environment; an empty variable counts as unset. */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const read = (name: string) => environment[name] || undefined
-  const port = Number(read('PORT') ?? 3000)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  const typedPort = (read('PORT') ?? '3000').trim()
+  const port = Number(typedPort)
+  // What JavaScript takes for a number besides, such as `0x10` or `1e3`, nobody means.
+  if (!/^\d+$/.test(typedPort) || port < 1 || port > 65_535) {
     throw new UserError(`PORT is "${environment.PORT}"; it must be a number from 1 to 65535.`)
   }
   return {

@@ -5,6 +5,11 @@ import { OrderData } from '../events/data.ts'
 export const OrderToPay = OrderData
 export type OrderToPay = OrderData
 
+export const OrdersToPay = v.object({ orders: v.array(OrderData) })
+
+/** How orders took what each of several payments said: as a change, as one that they refuse, or not at all yet. */
+export const Verdicts = v.object({ verdicts: v.array(v.picklist(['done', 'refused', 'unknown'])) })
+
 /** Whether anything between a seller and the platform is still to be settled, in any currency. */
 export const Owed = v.object({ isOwed: v.boolean() })
 

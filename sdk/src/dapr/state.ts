@@ -7,11 +7,35 @@ type Saving = {
   timeoutMs?: number
 }
 
-const BulkStates = v.array(v.object({ key: v.string(), data: v.optional(v.unknown()), error: v.optional(v.string()) }))
+const BulkStates = v.array(
+  v.object({
+    key: v.string(),
+    data: v.optional(v.unknown()),
+    etag: v.optional(v.string()),
+    error: v.optional(v.string()),
+  }),
+)
 
 type Bound = { timeoutMs?: number }
 
 const pathOf = (key: string) => `state/statestore/${encodeURIComponent(key)}?consistency=strong`
+
+const firstWrite = { concurrency: 'first-write', consistency: 'strong' } as const
+
+type Stored = { value: unknown; etag: string }
+
+/** What is under several keys, in one call, not yet parsed; a key that has nothing is not among them. */
+const createGetEach =
+  ({ callJson }: Pick<Sidecar, 'callJson'>) =>
+  async (keys: readonly string[], bound: Bound = {}): Promise<Map<string, Stored>> => {
+    const answer = await callJson('get states', 'state/statestore/bulk', 'POST', { keys }, bound.timeoutMs)
+    if (!answer.ok) throw failure(`read states ${keys.join(', ')}`, answer)
+    const items = parsed(BulkStates, answer.text)
+    const failed = items.find(({ error }) => error !== undefined)
+    if (failed) throw failure(`read state ${failed.key}`, { ...answer, text: failed.error ?? '' })
+    const isThere = ({ data }: { data?: unknown }) => data !== undefined && data !== null
+    return new Map(items.filter(isThere).map(({ key, data, etag = '' }) => [key, { value: data, etag }]))
+  }
 
 /** The state store, read and written with ETags. */
 export const createState = ({ call, callJson }: Sidecar) => ({
@@ -24,13 +48,22 @@ export const createState = ({ call, callJson }: Sidecar) => ({
   },
 
   /** The values under `keys` in one call, not yet parsed; a key that has none is not among them. */
-  getStates: async (keys: readonly string[], bound: Bound = {}): Promise<Map<string, unknown>> => {
-    const answer = await callJson('get states', 'state/statestore/bulk', 'POST', { keys }, bound.timeoutMs)
-    if (!answer.ok) throw failure(`read states ${keys.join(', ')}`, answer)
-    const items = parsed(BulkStates, answer.text)
-    const failed = items.find(({ error }) => error !== undefined)
-    if (failed) throw failure(`read state ${failed.key}`, { ...answer, text: failed.error ?? '' })
-    return new Map(items.flatMap(({ key, data }) => (data === undefined || data === null ? [] : [[key, data]])))
+  getStates: async (keys: readonly string[], bound: Bound = {}): Promise<Map<string, unknown>> =>
+    new Map([...(await createGetEach({ callJson })(keys, bound))].map(([key, { value }]) => [key, value])),
+
+  /** The same, each with the ETag to write it back with. */
+  getStatesWithEtags: createGetEach({ callJson }),
+
+  /**
+   * Writes values over what was read of each, in one call.
+   * @returns false when one of them was refused: the others may be written all the same
+   */
+  saveStates: async (written: readonly { key: string; value: unknown; etag: string }[]): Promise<boolean> => {
+    const items = written.map((one) => ({ ...one, options: firstWrite }))
+    const answer = await callJson('save states', 'state/statestore', 'POST', items)
+    if (answer.ok) return true
+    if (answer.status === 409) return false
+    throw failure(`save states ${written.map(({ key }) => key).join(', ')}`, answer)
   },
 
   saveState: createSave({ call, callJson }),
@@ -61,7 +94,7 @@ const createSave =
       value,
       ...(etag === undefined ? {} : { etag }),
       ...(ttlSeconds === undefined ? {} : { metadata: { ttlInSeconds: `${ttlSeconds}` } }),
-      options: { concurrency: 'first-write', consistency: 'strong' },
+      options: firstWrite,
     }
     const answer = await callJson('save state', 'state/statestore', 'POST', [item], boundMs)
     if (answer.ok) return true

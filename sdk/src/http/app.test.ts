@@ -59,6 +59,14 @@ test('a page of another origin changes nothing, and may not even ask', async () 
     expect(await statusOf('POST', '/api/things', { 'content-type': type }, '{}')).toBe(415)
 })
 
+test('what is packed is refused, since nobody unpacks it', async () => {
+  const json = { 'content-type': 'application/json' }
+  for (const encoding of ['gzip', 'br', 'deflate, gzip', 'x'])
+    expect(await statusOf('POST', '/api/things', { ...json, 'content-encoding': encoding }, '{}')).toBe(415)
+  for (const encoding of ['identity', ''])
+    expect(await statusOf('POST', '/api/things', { ...json, 'content-encoding': encoding }, '{}')).toBe(201)
+})
+
 test('a body has a bound, whether or not it says how long it is', async () => {
   const json = { 'content-type': 'application/json' }
   expect(await statusOf('POST', '/api/things', json, 'x'.repeat(maxBodyBytes))).toBe(201)

@@ -25,8 +25,8 @@ export type ServiceOptions = {
   isPrepared: () => boolean
   /** whether database and sidecar answer, and the process is not draining */
   isReady: () => Promise<boolean>
-  /** where files are taken as they are, of which types and up to which size, and what is said of other types */
-  uploads?: { path: RegExp; types: readonly string[]; maxBytes: number; otherType: string } | undefined
+  /** where files are taken as they are, of which types and up to which size */
+  uploads?: { path: RegExp; types: readonly string[]; maxBytes: number } | undefined
   /** how long a request may take as a whole, in milliseconds */
   answerWithinMs?: number
 }
@@ -107,11 +107,14 @@ const fromOwnPages = ({ publicOrigin, uploads }: Pick<ServiceOptions, 'publicOri
       const origin = c.req.header('origin')
       if (origin !== undefined && origin !== publicOrigin)
         throw new ForbiddenError('This came from a page of another origin')
+      // Nothing here unpacks what it is sent.
+      if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
+        throw new UnsupportedMediaTypeError('Send the body as it is, without a Content-Encoding')
       const type = c.req.header('content-type')
-      const uploaded = uploads?.path.test(c.req.path) ? uploads : undefined
-      const isUpload = uploaded?.types.includes(mediaTypeOf(type))
-      if (type !== undefined && !isUpload && !/^application\/json\s*(;|$)/i.test(type))
-        throw new UnsupportedMediaTypeError(uploaded?.otherType)
+      const upload = uploads?.path.test(c.req.path) ? uploads : undefined
+      const isFile = upload?.types.includes(mediaTypeOf(type)) === true
+      if (type !== undefined && !isFile && !/^application\/json\s*(;|$)/i.test(type))
+        throw new UnsupportedMediaTypeError(upload && `Send the file as ${upload.types.join(', ')}`)
     }
     await next()
   })

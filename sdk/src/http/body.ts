@@ -11,8 +11,13 @@ const maxReasons = 50
  */
 const messageOf = (issue: v.BaseIssue<unknown>): string => {
   if (!/^Invalid \w+:/.test(issue.message)) return issue.message
+  // Of several that would do, the last is what was meant: before it stands what counts as left out.
+  const meant = issue.type === 'union' ? issue.issues?.at(-1) : undefined
+  if (meant) return messageOf(meant)
   if (issue.expected === 'never') return 'is not a field here'
   if (issue.received === 'undefined') return 'is missing'
+  const choices = issue.type === 'picklist' ? (issue.expected?.match(/"[^"]+"/g) ?? []) : []
+  if (choices.length > 0) return `must be ${choices.map((choice) => choice.slice(1, -1)).join(' or ')}`
   const wanted: Record<string, string> = {
     string: 'must be a text',
     number: 'must be a number',
@@ -23,25 +28,39 @@ const messageOf = (issue: v.BaseIssue<unknown>): string => {
   return wanted[issue.expected ?? ''] ?? 'is not valid'
 }
 
-/** @throws RequestValidationError with the dotted path of each field that is wrong */
-export const parse = <S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> => {
+/**
+ * @param wordsFor what is said of a field in place of the schema's words
+ * @throws RequestValidationError with the dotted path of each field that is wrong
+ */
+export const parse = <S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  wordsFor: (field: string) => string | undefined = () => undefined,
+): v.InferOutput<S> => {
   const result = v.safeParse(schema, value)
   if (result.success) return result.output
   const reasons = result.issues.slice(0, maxReasons).map((issue) => {
     const param = v.getDotPath(issue)
-    return param ? { msg: messageOf(issue), param } : { msg: messageOf(issue) }
+    return param ? { msg: wordsFor(param) ?? messageOf(issue), param } : { msg: messageOf(issue) }
   })
   throw new RequestValidationError(reasons)
 }
 
 const isJson = (contentType: string | undefined) => /^application\/json\s*(;|$)/i.test(contentType ?? '')
 
+/** The body as it came; whoever reads it first leaves it whole for the next. */
+export const readBytes = async (c: Context): Promise<Uint8Array> => new Uint8Array(await c.req.arrayBuffer())
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 const readJson = async (c: Context): Promise<unknown> => {
   if (!isJson(c.req.header('content-type'))) throw new UnsupportedMediaTypeError()
+  const bytes = await readBytes(c)
   try {
-    return JSON.parse(await c.req.text())
+    // What is no UTF-8 would be stored as question marks.
+    return JSON.parse(utf8.decode(bytes))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new MalformedJsonError()
+    if (error instanceof SyntaxError || error instanceof TypeError) throw new MalformedJsonError()
     throw error
   }
 }
@@ -72,10 +91,12 @@ export const query = <S extends v.GenericSchema, E extends Env = Env, P extends 
 ): MiddlewareHandler<E, P, { in: { query: v.InferInput<S> }; out: { query: v.InferOutput<S> } }> =>
   withRequestSchema(
     async (c, next) => {
+      const queries = c.req.queries()
       const given = Object.fromEntries(
-        Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+        Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
       )
-      c.req.addValidatedData('query', parse(schema, given) as object)
+      const unlessOnce = (name: string) => ((queries[name]?.length ?? 0) > 1 ? 'must be given once' : undefined)
+      c.req.addValidatedData('query', parse(schema, given, unlessOnce) as object)
       await next()
     },
     'query',
@@ -84,7 +105,7 @@ export const query = <S extends v.GenericSchema, E extends Env = Env, P extends 
 
 /** An id as Fairpass makes them: 24 hexadecimal digits. */
 export const Id = v.pipe(
-  v.string('must be a string'),
+  v.string('must be a text'),
   v.regex(/^[0-9a-f]{24}$/, 'must be an id of 24 hexadecimal digits'),
   v.examples(['665f1c2ab8d3c94f1e0a7b21']),
 )

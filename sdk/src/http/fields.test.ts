@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import * as v from 'valibot'
 import { RequestValidationError } from '../errors.ts'
 import { parse } from './body.ts'
-import { lineOfText, linesOfText, Moment, TimeZone } from './fields.ts'
+import { lineOfText, linesOfText, Moment, someLinesOfText, TimeZone } from './fields.ts'
 
 const Form = v.strictObject({ title: lineOfText(10, 'Opera'), description: v.optional(linesOfText(20)) })
 
@@ -20,6 +20,7 @@ test.each([
   ' ',
   '\u200b',
   '\u2800\u3164',
+  '\ufffc',
   'Opera \u202eHouse',
   'a\nb',
   'a\u2028b',
@@ -50,7 +51,7 @@ test('a line break counts once, and is one', () => {
 test('what is missing, too much or of another kind is said in words', () => {
   expect(refusalsOf({ title: 'x', id: 'y' })).toEqual([{ message: 'is not a field here', field: 'id' }])
   expect(refusalsOf({})).toEqual([{ message: 'is missing', field: 'title' }])
-  const Other = v.object({ a: v.string(), b: v.number(), c: v.array(v.string()), d: v.picklist(['x']) })
+  const Other = v.object({ a: v.string(), b: v.number(), c: v.array(v.string()), d: v.picklist(['x', 'z']) })
   try {
     parse(Other, { a: 1, b: 'x', c: {}, d: 'y' })
   } catch (error) {
@@ -58,7 +59,7 @@ test('what is missing, too much or of another kind is said in words', () => {
       'must be a text',
       'must be a number',
       'must be a list',
-      'is not valid',
+      'must be x or z',
     ])
   }
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, nth) => [`f${nth}`, 1]))
@@ -73,4 +74,13 @@ test('moments and zones are read as values, and refused in words', () => {
   expect(v.is(Moment, '9999-12-31T23:59:59-12:00')).toBe(false)
   expect(parse(TimeZone, 'asia/calcutta')).toBe('Asia/Calcutta')
   expect(v.is(TimeZone, '+02:00')).toBe(false)
+})
+
+test.each(['', ' ', '\n\n', '\u200b', '\u2800\u3164\n', 'a\u202eb', 'a\u0000', 'a\ud800', 'x'.repeat(21), 7])(
+  'where something must be said, %p is refused',
+  (text) => expect(v.is(someLinesOfText(20), text)).toBe(false),
+)
+
+test('what is said keeps its lines', () => {
+  expect(v.parse(someLinesOfText(20), ' one\r\n\ttwo\u2028three ')).toBe('one\n\ttwo\nthree')
 })

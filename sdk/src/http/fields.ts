@@ -17,10 +17,12 @@ export const Moment = v.pipe(
   }),
 )
 
+const dayOrMomentForm = 'must be a day such as 2030-05-31 or a time such as 2030-05-31T20:00:00Z'
+
 /** The same as a Date, or a day as its text: whose day that is only the listing knows. */
 export const DayOrMoment = v.union(
-  [v.pipe(v.string(), v.check(isDay)), Moment],
-  'must be a day such as 2030-05-31 or a time such as 2030-05-31T20:00:00Z',
+  [v.pipe(v.string(dayOrMomentForm), v.check(isDay, dayOrMomentForm)), Moment],
+  dayOrMomentForm,
 )
 
 const zoneForm = 'must be an IANA time zone such as Europe/Vienna'
@@ -60,4 +62,11 @@ export const linesOfText = (max: number) =>
     v.regex(/^[\P{Cc}\n\t]*$/u, 'must have no control characters'),
     v.check((text) => hasAtMost(text, max), `must have at most ${max} characters`),
     ...common,
+  )
+
+/** The same, where something must be said. */
+export const someLinesOfText = (max: number) =>
+  v.pipe(
+    linesOfText(max),
+    v.check((text) => text !== '', 'must not be empty'),
   )

@@ -6,6 +6,7 @@ import { RequestValidationError } from '../errors.ts'
 import type { IdentityEnv } from '../identity/identity.ts'
 import { idAt } from '../mongo/entity.ts'
 import { seal, unseal } from '../seal.ts'
+import { readBytes } from './body.ts'
 import { withOpenApi } from './describe-route.ts'
 import { openIdempotencyStore } from './idempotency-store.ts'
 
@@ -44,8 +45,13 @@ const digestsOf = (c: Context<Env>, key: string, secret: string, text: string) =
   }
 }
 
+const replayedHeader = 'idempotency-replayed'
+
 const replay = ({ status, headers, body }: Answer): Response =>
-  new Response(status === 204 ? null : body, { status, headers: [...headers, ['idempotency-replayed', 'true']] })
+  new Response(status === 204 ? null : body, { status, headers: [...headers, [replayedHeader, 'true']] })
+
+/** Whether an answer is the kept one of an earlier request: nothing was done for this one. */
+export const isReplayed = ({ headers }: Response): boolean => headers.has(replayedHeader)
 
 const answerOf = async (response: Response): Promise<Answer> => {
   const copy = response.clone()
@@ -79,7 +85,12 @@ export const openIdempotency = (db: Db, secret = '') => {
     if (c.req.method !== 'POST' || key === undefined) return next()
     if (key.length < 1 || key.length > 255)
       throw new RequestValidationError([{ msg: 'must have 1 to 255 characters', param: 'Idempotency-Key' }])
-    const { id, fingerprint, sealingKey, entity } = digestsOf(c, key, secret, await c.req.text())
+    const { id, fingerprint, sealingKey, entity } = digestsOf(
+      c,
+      key,
+      secret,
+      new TextDecoder().decode(await readBytes(c)),
+    )
     const claimed = await store.claim(id, fingerprint)
     if ('answer' in claimed) return replay(JSON.parse(unseal(claimed.answer, sealingKey)))
     c.set('idempotentId', idAt(claimed.firstAt, entity))

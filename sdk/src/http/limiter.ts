@@ -31,17 +31,29 @@ const maxCountedHere = 20_000
 const createCounts = (now: () => number) => {
   const counts = new Map<string, Counted>()
 
-  /** @returns how many it is, this one included */
-  return (key: string, seconds: number): number => {
-    const at = now()
-    const counted = counts.get(key)
-    if (counted && counted.until > at) return ++counted.count
-    if (counts.size >= maxCountedHere) for (const [other, { until }] of counts) if (until <= at) counts.delete(other)
-    if (counts.size >= maxCountedHere) counts.clear()
-    counts.set(key, { count: 1, until: at + seconds * 1000 })
-    return 1
+  return {
+    /** @returns how many it is, this one included */
+    add: (key: string, seconds: number): number => {
+      const at = now()
+      const counted = counts.get(key)
+      if (counted && counted.until > at) return ++counted.count
+      if (counts.size >= maxCountedHere) for (const [other, { until }] of counts) if (until <= at) counts.delete(other)
+      if (counts.size >= maxCountedHere) counts.clear()
+      counts.set(key, { count: 1, until: at + seconds * 1000 })
+      return 1
+    },
+
+    /** Takes one back of those up to `free`. @returns whether there was one: beyond it all were charged elsewhere */
+    takeBack: (key: string, free: number): boolean => {
+      const counted = counts.get(key)
+      if (!counted || counted.count > free) return false
+      counted.count = Math.max(0, counted.count - 1)
+      return true
+    },
   }
 }
+
+const freeOf = ({ free = 0, rate }: Limit) => Math.min(free, rate.count)
 
 /**
  * Budgets that all replicas share through the state store. Losing one does no harm, so they have a time to live, and while
@@ -49,7 +61,7 @@ const createCounts = (now: () => number) => {
  */
 export const createLimiter = ({ dapr, log, secret, now = Date.now }: Options) => {
   const { change, isResting } = createBudgets({ dapr, log, now })
-  const countHere = createCounts(now)
+  const counts = createCounts(now)
 
   const keyOf = ({ name }: Limit, subject: string) =>
     `limit:${createHmac('sha256', secret).update(`${name}\n${subject}`).digest('base64url')}`
@@ -58,8 +70,8 @@ export const createLimiter = ({ dapr, log, secret, now = Date.now }: Options) =>
     /** Spends one of the subject's budget. @returns how long to wait, in seconds, when there is none left */
     take: async (limit: Limit, subject: string): Promise<number | undefined> => {
       const key = keyOf(limit, subject)
-      const free = Math.min(limit.free ?? 0, limit.rate.count)
-      const counted = free > 0 ? countHere(key, limit.rate.seconds) : 0
+      const free = freeOf(limit)
+      const counted = free > 0 ? counts.add(key, limit.rate.seconds) : 0
       if (free > 0 && counted <= free) return undefined
       const owed = counted === free + 1 ? free : 0
       return (await change(key, (wholeAt, at) => charge(wholeAt, limit.rate, owed, at))).retryAfterSeconds
@@ -67,7 +79,9 @@ export const createLimiter = ({ dapr, log, secret, now = Date.now }: Options) =>
 
     /** Undoes one `take` that turned out not to count. */
     refund: async (limit: Limit, subject: string): Promise<void> => {
-      await change(keyOf(limit, subject), (wholeAt) => refund(wholeAt, limit.rate))
+      const key = keyOf(limit, subject)
+      if (counts.takeBack(key, freeOf(limit))) return
+      await change(key, (wholeAt) => refund(wholeAt, limit.rate))
     },
 
     /** Resets the subject's budget. */

@@ -1,11 +1,12 @@
 import { beforeAll, beforeEach, expect, test } from 'bun:test'
-import { metricValue, testSidecar } from '@fairpass/servers/testing'
+import { metricValue, testDatabase, testSidecar } from '@fairpass/servers/testing'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Dapr } from '../dapr/dapr.ts'
 import { ForbiddenError, NotFoundError } from '../errors.ts'
 import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
+import { type IdempotencyEnv, openIdempotency } from './idempotency.ts'
 import { createLimiter } from './limiter.ts'
 import { showError } from './problem.ts'
 import { addressOf, createRateLimit, RateVariable } from './rate-limit.ts'
@@ -57,6 +58,24 @@ test('failures alone are counted: a success forgets them, another error costs no
   expect(await statuses('wrong', 'good', 'wrong', 'other', 'wrong')).toEqual([403, 200, 403, 404, 403])
   expect(await statuses('wrong', 'good')).toEqual([429, 429])
 })
+
+// Guarantee: in a bad network, where answers are lost and asked for again, one press counts once.
+test.each([0, 2, 3])(
+  'a repeat under its Idempotency-Key costs nothing, with %p of a budget of three free',
+  async (free) => {
+    const idempotency = openIdempotency(await testDatabase())
+    await idempotency.ensureIndexes()
+    const own = { name, rate: { count: 3, seconds: 600 }, free }
+    const app = new Hono<IdempotencyEnv>()
+      .onError(showError(log))
+      .post('/', rateLimit()({ ...own, of: () => 'ann' }), idempotency.middleware, (c) => c.text('made', 201))
+    const press = async (key: string) =>
+      (await app.request('/', { method: 'POST', headers: { 'idempotency-key': key } })).status
+    const statuses = []
+    for (const key of ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'a', 'c', 'd']) statuses.push(await press(key))
+    expect(statuses).toEqual([...Array(9).fill(201), 429])
+  },
+)
 
 test('`off` limits nothing', async () => {
   const off = v.parse(RateVariable('1/60'), 'off')

@@ -5,6 +5,7 @@ import { CustomError, type ErrorCode, TooManyRequestsError } from '../errors.ts'
 import { rateLimitedTotal } from '../telemetry/metrics.ts'
 import { withOpenApi } from './describe-route.ts'
 import type { Rate } from './gcra.ts'
+import { isReplayed } from './idempotency.ts'
 import type { Limit, Limiter } from './limiter.ts'
 
 const isRate = /^([1-9]\d{0,6})\/([1-9]\d{0,5})$/
@@ -60,7 +61,8 @@ const codeOf = (error: unknown) => (error instanceof CustomError ? error.code : 
 
 /**
  * Refuses with 429 and `Retry-After` what goes beyond a rate. A limit on failures is charged before the request and
- * refunded after a success, so that a thousand parallel guesses count as a thousand.
+ * refunded after a success, so that a thousand parallel guesses count as a thousand. A repeat that is answered as before is
+ * refunded as well.
  */
 export const createRateLimit =
   (limiter: Limiter) =>
@@ -80,6 +82,8 @@ export const createRateLimit =
         throw new TooManyRequestsError(waitSeconds)
       }
       await next()
+      // Whoever asks again because an answer was lost has asked once.
+      if (isReplayed(c.res)) return limiter.refund(limit, subject)
       if (onlyCounts === undefined) return
       if (c.res.status < 400) await limiter.forget(limit, subject)
       else if (codeOf(c.error) !== onlyCounts) await limiter.refund(limit, subject)

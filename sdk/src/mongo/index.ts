@@ -1,5 +1,6 @@
 export * from './collection.ts'
 export { type Entity, idAt, newId } from './entity.ts'
+export { groupWrites } from './group-writes.ts'
 export * from './migrate.ts'
 export * from './mongo-errors.ts'
 export * from './mongo-tracing.ts'

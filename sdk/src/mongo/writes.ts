@@ -46,9 +46,17 @@ type Deps<T extends Entity> = {
   memory: ReturnType<typeof createRecent<T>>
 }
 
+const draftOf = <T extends Entity>(entity: Omit<T, 'version'>, eventsOf: EventsOf<T>) => {
+  const { id, ...rest } = entity as Omit<T, 'version'> & { id: string }
+  const saved = { id, version: 1, ...rest } as unknown as T
+  const outbox = eventsOf(saved)
+  const stored = { _id: id, version: 1, ...rest, ...(outbox.length > 0 ? { outbox } : {}) }
+  return { saved, outbox, stored: stored as unknown as OptionalUnlessRequiredId<Stored<T>> }
+}
+
 /** What a write leaves behind in this process: what it remembers, and the events that are to go out. */
 const createAfterWrite =
-  <T extends Entity>({ relay, memory }: Deps<T>) =>
+  <T extends Entity>({ relay, memory }: Pick<Deps<T>, 'relay' | 'memory'>) =>
   (entity: T, events: readonly FairpassEvent[], { session }: InSession): T => {
     // Whether a transaction commits is not known here.
     if (session) memory.drop(entity.id)
@@ -58,17 +66,72 @@ const createAfterWrite =
     return entity
   }
 
-/** Inserts at version 1. A duplicate key is the driver's error: `isDuplicateKey` knows it. */
-const createInsert =
-  <T extends Entity>({ raw }: Deps<T>, written: ReturnType<typeof createAfterWrite<T>>) =>
-  async (entity: Omit<T, 'version'>, eventsOf: EventsOf<T> = () => [], options: InSession = {}): Promise<T> => {
-    const { id, ...rest } = entity as Omit<T, 'version'> & { id: string }
-    const saved = { id, version: 1, ...rest } as unknown as T
-    const outbox = eventsOf(saved)
-    const stored = { _id: id, version: 1, ...rest, ...(outbox.length > 0 ? { outbox } : {}) }
-    await raw.insertOne(stored as unknown as OptionalUnlessRequiredId<Stored<T>>, options)
+type Written<T> = (entity: T, events: readonly FairpassEvent[], options: InSession) => T
+
+const createInserts = <T extends Entity>({ raw }: Deps<T>, written: Written<T>) => {
+  /** Inserts at version 1. A duplicate key is the driver's error: `isDuplicateKey` knows it. */
+  const insert = async (
+    entity: Omit<T, 'version'>,
+    eventsOf: EventsOf<T> = () => [],
+    options: InSession = {},
+  ): Promise<T> => {
+    const { saved, outbox, stored } = draftOf(entity, eventsOf)
+    await raw.insertOne(stored, options)
     return written(saved, outbox, options)
   }
+
+  /** Inserts several at version 1, in one command. Where one is refused, the others may be stored all the same. */
+  const insertEach = async (
+    entities: readonly Omit<T, 'version'>[],
+    eventsOf: EventsOf<T> = () => [],
+  ): Promise<T[]> => {
+    const drafts = entities.map((entity) => draftOf(entity, eventsOf))
+    await raw.insertMany(
+      drafts.map(({ stored }) => stored),
+      { ordered: false },
+    )
+    return drafts.map(({ saved, outbox }) => written(saved, outbox, {}))
+  }
+
+  return { insert, insertEach }
+}
+
+const createReplacesOfMany = <T extends Entity>({ raw, memory }: Deps<T>, written: Written<T>) => {
+  /** Writes all of it in one go. @returns whether everything was still as it was read */
+  const replaceMany = async (planned: readonly Planned<T>[], options: InSession = {}): Promise<boolean> => {
+    if (planned.length === 0) return true
+    const updates = planned.map((one) => ({ updateOne: updateFrom(one) }))
+    const { matchedCount } = await raw.bulkWrite(updates as unknown as AnyBulkWriteOperation<Stored<T>>[], {
+      ordered: false,
+      ...options,
+    })
+    const isWhole = matchedCount === planned.length
+    for (const { saved, outbox } of planned)
+      if (isWhole) written(saved, outbox, options)
+      else memory.drop(saved.id)
+    return isWhole
+  }
+
+  /**
+   * Writes several documents over what was read of each, in one command.
+   * @throws VersionConflictError when somebody else was quicker with one of them: outside of a transaction the others may
+   * be written all the same
+   */
+  const replaceEach = async (
+    pairs: readonly { before: T; after: T }[],
+    eventsOf: EventsOf<T> = () => [],
+    options: InSession = {},
+  ): Promise<T[]> => {
+    const planned = pairs.map(({ before, after }) => {
+      const saved = nextOf(before, after)
+      return { before, saved, outbox: eventsOf(saved) }
+    })
+    if (!(await replaceMany(planned, options))) throw new VersionConflictError()
+    return planned.map(({ saved }) => saved)
+  }
+
+  return { replaceEach, replaceMany }
+}
 
 /** Writes that are one atomic operation with their events. */
 export const createWrites = <T extends Entity>(deps: Deps<T>) => {
@@ -96,21 +159,7 @@ export const createWrites = <T extends Entity>(deps: Deps<T>) => {
     return written(saved, outbox, options)
   }
 
-  /** Writes all of it in one go. @returns whether everything was still as it was read */
-  const replaceMany = async (planned: readonly Planned<T>[]): Promise<boolean> => {
-    if (planned.length === 0) return true
-    const updates = planned.map((one) => ({ updateOne: updateFrom(one) }))
-    const { matchedCount } = await raw.bulkWrite(updates as unknown as AnyBulkWriteOperation<Stored<T>>[], {
-      ordered: false,
-    })
-    const isWhole = matchedCount === planned.length
-    for (const { saved, outbox } of planned)
-      if (isWhole) written(saved, outbox, {})
-      else memory.drop(saved.id)
-    return isWhole
-  }
-
-  return { insert: createInsert(deps, written), replace, replaceMany }
+  return { ...createInserts(deps, written), ...createReplacesOfMany(deps, written), replace }
 }
 
 export type Writes<T extends Entity> = ReturnType<typeof createWrites<T>>

@@ -1,3 +1,4 @@
+import { badRequest, withWholeUrl } from './host.ts'
 import type { ListenOptions, Runtime } from './runtime.ts'
 
 /** How long a connection may be silent, in seconds. */
@@ -14,7 +15,8 @@ const listen = ({ hostname, port, fetch, tls }: ListenOptions) => {
     development: false,
     ...(tls && { tls: { cert: Bun.file(tls.certFile), key: Bun.file(tls.keyFile) } }),
     fetch: async (request, bun) => {
-      const response = await fetch(request, bun.requestIP(request)?.address)
+      const whole = withWholeUrl(request)
+      const response = whole ? await fetch(whole, bun.requestIP(request)?.address) : badRequest()
       // A stream may be silent for longer than a connection may idle.
       if (isEventStream(response)) bun.timeout(request, 0)
       return response

@@ -1,3 +1,4 @@
+import { badRequest, withWholeUrl } from './host.ts'
 import type { Argon2Cost, Listener, ListenOptions, Runtime } from './runtime.ts'
 
 type Server = { addr: { port: number }; shutdown: () => Promise<void>; finished: Promise<void> }
@@ -30,7 +31,10 @@ const listen = ({ hostname, port, fetch, tls }: ListenOptions): Listener => {
       onListen: () => {},
       ...(tls && { cert: Deno.readTextFileSync(tls.certFile), key: Deno.readTextFileSync(tls.keyFile) }),
     },
-    (request, { remoteAddr }) => fetch(changeable(request), remoteAddr.hostname),
+    (request, { remoteAddr }) => {
+      const whole = withWholeUrl(request)
+      return whole ? fetch(changeable(whole), remoteAddr.hostname) : badRequest()
+    },
   )
   let isFinished = false
   void server.finished.then(() => {

@@ -159,7 +159,7 @@ const serve = (
 ) => {
   const server = runtime.listen({ hostname: HOST, port: APP_PORT, fetch: (request) => app.fetch(request) })
   if (HEALTH_PORT) serveHealth(HEALTH_PORT, app)
-  log.info({ port: server.port }, 'listening')
+  log.info({ port: server.port, runtime: runtime.name }, 'listening')
   if (METRICS_PORT)
     serveMetrics({ service, hostname: METRICS_HOST, port: METRICS_PORT }, createScrape(gaugeCollectors, log))
   return server

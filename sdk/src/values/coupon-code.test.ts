@@ -24,6 +24,10 @@ test.each([
   '“7KQ2-M4XD-9TFA-R01B”.',
   '7KQ2_M4XD_9TFA_R01B\n',
   '7KQ2.M4XD.9TFA.R01B',
+  '７ＫＱ２ーＭ４ＸＤー９ＴＦＡーＲ０１Ｂ',
+  '7KQ2ｰM4XDｰ9TFAｰR01B',
+  '7KQ2ـM4XDـ9TFAـR01B',
+  '7KQ2ˉM4XDˉ9TFAˉR01B',
 ])('%p is read', (typed) => {
   expect(readCouponCode(typed)).toBe(code)
 })

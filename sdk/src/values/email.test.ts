@@ -22,6 +22,15 @@ test.each([
   ['квіточка@пошта.укр', 'квіточка@xn--80a1acn3a.xn--j1amh'],
   ['Dörte@Sörensen.example.com', 'dörte@xn--srensen-90a.example.com'],
   ['ＡＮＮ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'ann@example.com'],
+  ['"ann"@example.com', 'ann@example.com'],
+  ['"Ann.Lee"@example.com', 'ann.lee@example.com'],
+  ['"ann lee"@example.com', '"ann lee"@example.com'],
+  ['"Ann\\ Lee"@Example.com', '"ann lee"@example.com'],
+  ['"a@b"@example.com', '"a@b"@example.com'],
+  ['"a\\"b\\\\c"@example.com', '"a\\"b\\\\c"@example.com'],
+  ['"a..b"@example.com', 'a..b@example.com'],
+  ['a..b@example.com', 'a..b@example.com'],
+  ['"дід мороз"@пошта.укр', '"дід мороз"@xn--80a1acn3a.xn--j1amh'],
   ['ann@museum', 'ann@museum'],
   ['ann@localhost', 'ann@localhost'],
   ['a@b.co', 'a@b.co'],
@@ -56,7 +65,17 @@ test.each([
   'ann@example.com\r\nbcc: all@example.com',
   'ann,bob@example.com',
   '<ann@example.com>',
-  '"ann"@example.com',
+  '""@example.com',
+  '"ann@example.com',
+  'ann"@example.com',
+  '"ann"lee@example.com',
+  '"ann"."lee"@example.com',
+  '"a"b"@example.com',
+  '"ann\\"@example.com',
+  '"ann\nlee"@example.com',
+  '"ann\u2028lee"@example.com',
+  '"ann\u202elee"@example.com',
+  `"${'a b'.repeat(30)}"@example.com`,
   'ann;bob@example.com',
   `${'a'.repeat(65)}@example.com`,
   `${'ä'.repeat(33)}@example.com`,
@@ -101,6 +120,19 @@ test('an account is found by its address in any form, and by the form that is st
       expect(stored).toBeDefined()
       for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'])
         expect(readEmail(`${name}@${host}.example.com`.normalize(form))).toBe(stored)
+      expect(readEmail(stored ?? '')).toBe(stored)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('a quoted name is one in whatever way it is quoted', () => {
+  const name = fc.string({ unit: fc.constantFrom(...'abc XYZ.,;:<>()[]@"\\'), minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(name, (text) => {
+      const stored = readEmail(`"${text.replace(/["\\]/g, '\\$&')}"@example.com`)
+      expect(stored).toBeDefined()
+      expect(readEmail(`"${text.replace(/./g, '\\$&')}"@example.com`)).toBe(stored)
       expect(readEmail(stored ?? '')).toBe(stored)
     }),
     { numRuns: 1000 },

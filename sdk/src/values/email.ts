@@ -1,5 +1,7 @@
 /** https://html.spec.whatwg.org/multipage/input.html#e-mail-state-(type=email), widened by letters of all scripts (RFC 6531). */
 const localPart = /^[\p{L}\p{M}\p{N}\p{So}.!#$%&'*+/=?^_`{|}~-]+$/u
+/** What only stands between quotes, such as `"ann lee"`: https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2 */
+const quotedLocalPart = /^"((?:[^"\\\p{C}\p{Zl}\p{Zp}]|\\[\x20-\x7e])+)"$/u
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** SMTP's own bounds, in octets: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1 */
@@ -24,6 +26,15 @@ const asciiDomain = (domain: string): string | undefined => {
   return host.split('.').every((one) => label.test(one)) ? host : undefined
 }
 
+/** A name in its one form: quotes go where they say nothing, since `"ann"` is `ann`. */
+const readLocalPart = (text: string): string | undefined => {
+  if (/\p{Default_Ignorable_Code_Point}/u.test(text)) return undefined
+  const quoted = quotedLocalPart.exec(text)?.[1]?.replace(/\\(.)/g, '$1')
+  const plain = quoted ?? text
+  if (localPart.test(plain)) return plain
+  return quoted === undefined ? undefined : `"${quoted.replace(/["\\]/g, '\\$&')}"`
+}
+
 /**
  * An address as an account is found by it: without case, look-alike forms folded (NFKC), the domain as DNS has it, so that
  * `ann@bücher.de` and `Ann@xn--bcher-kva.de` are one.
@@ -39,11 +50,10 @@ export const readEmail = (typed: string): string | undefined => {
     .normalize('NFKC')
   const at = text.lastIndexOf('@')
   if (at < 1) return undefined
-  const local = text.slice(0, at)
+  const local = readLocalPart(text.slice(0, at))
   // The full stop of Chinese and Japanese keyboards.
   const domain = asciiDomain(text.slice(at + 1).replaceAll('\u3002', '.'))
-  if (domain === undefined || !localPart.test(local) || /\p{Default_Ignorable_Code_Point}/u.test(local))
-    return undefined
+  if (domain === undefined || local === undefined) return undefined
   const email = `${local}@${domain}`
   return octets(local) <= maxLocal && octets(email) <= maxAddress ? email : undefined
 }

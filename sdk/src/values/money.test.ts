@@ -121,6 +121,22 @@ describe('what is typed', () => {
     ['0', 'usd', 'en', 0],
     ['12.', 'usd', 'en', 1200],
     ['\u200b12\u200e', 'usd', 'en', 1200],
+    ['12,', 'eur', 'de', 1200],
+    ['US$ 12.50', 'usd', 'en', 1250],
+    ['12 dollars', 'usd', 'en', 1200],
+    ['12 Dollar', 'usd', 'de', 1200],
+    ['12 pounds', 'gbp', 'en', 1200],
+    ['20 Franken', 'chf', 'de-CH', 2000],
+    ['C$12', 'cad', 'en', 1200],
+    ['Rs. 500', 'inr', 'en-IN', 50000],
+    ['Rs 500/-', 'inr', 'en-IN', 50000],
+    ['₹1,25,000/-', 'inr', 'en-IN', 12500000],
+    ['KSh 500/=', 'kes', 'en', 50000],
+    ['12 TL', 'try', 'en', 1200],
+    ['12 руб.', 'rub', 'ru', 1200],
+    ['１，２５０。５０', 'cny', 'en', 125050],
+    ['£12·50', 'gbp', 'en', 1250],
+    ['25,– €', 'eur', 'de', 2500],
   ])('%p %p in %p is %p', (typed, currency, locale, amount) => {
     expect(minorUnits(typed, currency, locale)).toBe(amount)
   })
@@ -146,6 +162,19 @@ describe('what is typed', () => {
     ['12', 'us', 'en'],
     ['9'.repeat(20), 'usd', 'en'],
     ['9'.repeat(100), 'usd', 'en'],
+    ['1e300', 'usd', 'en'],
+    ['1x250', 'usd', 'en'],
+    ['10-200', 'usd', 'en'],
+    ['10–200', 'usd', 'en'],
+    ['1/250', 'usd', 'en'],
+    ['1:250', 'usd', 'en'],
+    ['1_250', 'usd', 'en'],
+    ['1*250', 'usd', 'en'],
+    ['12⁹⁹', 'eur', 'fr'],
+    ['12½', 'usd', 'en'],
+    ['①', 'usd', 'en'],
+    ['12 pounds', 'usd', 'en'],
+    ['C$12', 'usd', 'en'],
   ])('%p %p in %p is no amount', (typed, currency, locale) => {
     expect(minorUnits(typed, currency, locale)).toBeUndefined()
   })
@@ -193,6 +222,22 @@ test('nothing that is typed throws, and what is read is a whole amount', () => {
       expect(amount === undefined || (Number.isSafeInteger(amount) && amount >= 0)).toBe(true)
     }),
     { numRuns: 3000 },
+  )
+})
+
+// Guarantee: what is between digits and no separator of numbers never makes a larger one.
+test('two numbers with anything but a separator between are no amount', () => {
+  const between = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 3 })
+    .filter(
+      (text) =>
+        !/[\d\s.,'’‘ʼ´`·。\p{Nd}\p{Default_Ignorable_Code_Point}\p{Cf}\u066b\u066c]/u.test(text.normalize('NFKC')),
+    )
+  fc.assert(
+    fc.property(between, fc.constantFrom(...locales), (text, locale) => {
+      expect({ text, read: minorUnits(`1${text}250`, 'usd', locale) }).toEqual({ text, read: undefined })
+    }),
+    { numRuns: 2000 },
   )
 })
 

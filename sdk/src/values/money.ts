@@ -51,24 +51,55 @@ const maxTyped = 60
 const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
 const spaces = /[\s'\u2018\u2019\u02bc\u00b4`]/u
 
-/** What Intl does not know that people write. */
+/** What Intl does not know that people write, or knows only in the locales of where they live. */
 const moreSigns: Record<string, string[]> = {
+  usd: ['us$', '$us'],
+  cad: ['c$', '$ca', 'can$'],
+  sgd: ['s$'],
   chf: ['fr', 'sfr'],
   gbp: ['£'],
   jpy: ['円'],
-  cny: ['元'],
+  cny: ['元', 'rmb'],
   twd: ['元'],
   krw: ['원'],
+  inr: ['rs'],
+  pkr: ['rs'],
+  lkr: ['rs'],
+  npr: ['rs'],
+  try: ['tl'],
+  rub: ['руб', 'р'],
+  uah: ['грн'],
+  bgn: ['лв'],
+  ron: ['lei'],
+  aed: ['dh', 'dhs'],
+  mad: ['dh'],
+  sar: ['sr'],
+  ils: ['nis'],
+  vnd: ['đ'],
+  kes: ['ksh'],
 }
 
 const plainSign = (sign: string): string =>
-  sign.normalize('NFKC').replace(unseen, '').replace(/[\s.]/g, '').toLowerCase()
+  sign
+    .normalize('NFKC')
+    .replace(unseen, '')
+    .replace(/[\s.,]/g, '')
+    .toLowerCase()
 
-const signOf = (currency: string, locale: string, currencyDisplay: 'symbol' | 'narrowSymbol' | 'code' | 'name') =>
-  formatFor(locale, { style: 'currency', currency: currency.toUpperCase(), currencyDisplay })
-    .formatToParts(1)
+type Display = 'symbol' | 'narrowSymbol' | 'code' | 'name'
+
+/** How Intl calls a currency, of one and of several; of a name its last word, too: who has US dollars writes `dollars`. */
+const signsOf = (currency: string, locale: string, currencyDisplay: Display): string[] =>
+  [1, 2]
+    .flatMap((count) =>
+      formatFor(locale, {
+        ...{ style: 'currency', currency: currency.toUpperCase(), currencyDisplay },
+        ...fractionDigits(0),
+      }).formatToParts(count),
+    )
     .filter(({ type }) => type === 'currency')
-    .map(({ value }) => plainSign(value))
+    .flatMap(({ value }) => (currencyDisplay === 'name' ? [value, value.split(/[\s-]/u).at(-1) ?? ''] : [value]))
+    .map(plainSign)
 
 /** Whether what stands beside a number is this currency, in the reader's language or in English. */
 const isSignOf = (typed: string, currency: string, locale: string): boolean => {
@@ -76,8 +107,9 @@ const isSignOf = (typed: string, currency: string, locale: string): boolean => {
   if (sign === '') return true
   const displays = ['symbol', 'narrowSymbol', 'code', 'name'] as const
   return (
-    [locale, 'en'].some((language) => displays.some((display) => signOf(currency, language, display).includes(sign))) ||
-    (moreSigns[currency.toLowerCase()] ?? []).includes(sign)
+    [locale, 'en'].some((language) =>
+      displays.some((display) => signsOf(currency, language, display).includes(sign)),
+    ) || (moreSigns[currency.toLowerCase()] ?? []).includes(sign)
   )
 }
 
@@ -100,7 +132,8 @@ const ungrouped = (text: string): string | undefined => {
   if (separators.size === 0) return text
   const [separator = ''] = separators
   const groups = text.split(separator)
-  return separators.size === 1 && isGrouped(groups) ? groups.join('') : undefined
+  // `1e300`, `10-200` or `1/250` is no number of thousands.
+  return separators.size === 1 && /[., ]/.test(separator) && isGrouped(groups) ? groups.join('') : undefined
 }
 
 /**
@@ -126,8 +159,11 @@ const partsOf = (number: string, digits: number, locale: string): Parts | undefi
   return { whole: number, fraction: '' }
 }
 
-/** A whole price is also written `25,–` or `25.-`. */
-const wholePrice = /[.,]\s*[-\u2013\u2014]+$/
+/** A whole price is also written `25,–`, `25.-`, `25/-` or `25/=`. */
+const wholePrice = /^\s*[.,/]\s*(?:[-\u2013\u2014]+|=)|[.,]\s*[-\u2013\u2014]+$/
+
+/** Fractions, numbers in circles and superscripts would become plain digits: `12⁹⁹` is not 1299. */
+const otherNumbers = /[\p{No}\p{Nl}]/u
 
 /**
  * What somebody typed or pasted, in whole minor units; undefined when it is no amount of that currency. Grouped and
@@ -135,13 +171,14 @@ const wholePrice = /[.,]\s*[-\u2013\u2014]+$/
  * `19.99` is 1999, never 1998.
  */
 export const minorUnits = (typed: string, currency: string, locale = 'en'): number | undefined => {
-  if (!isCode(currency) || typed.length > maxTyped) return undefined
+  if (!isCode(currency) || typed.length > maxTyped || otherNumbers.test(typed)) return undefined
   const text = asciiDigits(typed.normalize('NFKC').replace(unseen, ''))
-    .replaceAll('\u066b', '.')
+    // The decimal separators of Arabic, of Chinese keyboards and of old British prices.
+    .replace(/[\u066b\u3002\u00b7]/g, '.')
     .replaceAll('\u066c', "'")
   const [, before = '', number = '', after = ''] = /^([^\d]*?)([.,]?\d(?:.*\d)?)([^\d]*)$/su.exec(text.trim()) ?? []
   if (number === '') return undefined
-  const sign = `${before}${after.replace(wholePrice, '').replace(/^[.,]\s*[-\u2013\u2014]+/, '')}`
+  const sign = `${before}${after.replace(wholePrice, '')}`
   if (!isSignOf(sign, currency, locale)) return undefined
   const { digits } = currencyNamed(currency)
   const parts = partsOf(number.replace(new RegExp(spaces, 'gu'), ' '), digits, locale)

@@ -33,6 +33,8 @@ const foldCluster = (cluster: string): string => {
     // A stress mark makes no letter of its own, so nothing composes with it.
     return unmarkedCyrillic[composed] ?? ([...composed].length === 1 ? composed : base)
   }
+  // As Lucene's HindiNormalizer: the dot below is mostly left out, and one nasal sign is written for the other.
+  if (/\p{Script=Devanagari}/u.test(base)) return cluster.replaceAll('\u093c', '').replaceAll('\u0901', '\u0902')
   return /\p{L}/u.test(base) ? cluster : base
 }
 
@@ -102,8 +104,23 @@ const spelledOut = (text: string): string =>
     .toLowerCase()
     .replace(/[äöüåø]/g, (letter) => germanic[letter] ?? letter)
 
+/**
+ * `muenchen` as `munchen`, which is how `München` is folded: who cannot type it writes the one, and looks for the other. At the
+ * end of a word, or as in `queen`, the letters are mostly their own.
+ */
+const unspelled = (word: string): string =>
+  word.replace(/(?<!q)(?:ae|oe|ue)(?!$|[aeiou])|aa(?!$)/g, (letters) => letters.charAt(0))
+
+/** A folded name in one spelling, for what is compared as a whole: `Malmö`, `Malmoe` and `MALMO` are one. */
+export const oneSpelling = (words: readonly string[]): string =>
+  words.join(' ').replace(/ae|oe|ue|aa/g, (letters) => letters.charAt(0))
+
 const bounded = (words: string[]): string[] =>
   [...new Set(words.map((word) => [...word].slice(0, maxWordLength).join('')))].slice(0, maxWords)
+
+/** Emoji and flags, each with its tone of skin and all that stand together: they are found wherever they stand. */
+const pictograph = '(?:\\p{RI}{2}|\\p{Extended_Pictographic}\\p{EMod}?)'
+const [pictographs, pictographRuns] = [new RegExp(pictograph, 'gu'), new RegExp(`${pictograph}+`, 'gu')]
 
 const chunksOf = (text: string): string[] => foldForSearch(text).split(' ').filter(Boolean)
 
@@ -111,9 +128,10 @@ const wordsOfChunks = (text: string): string[] =>
   chunksOf(text).flatMap((chunk) => {
     const parts = partsOf(chunk, false)
     const joined = (chunk.match(wordPattern) ?? []).join('')
-    if (parts.length === 0) return [chunk]
+    const signs = [...(chunk.match(pictographRuns) ?? []), ...(chunk.match(pictographs) ?? [])]
+    if (parts.length === 0) return [chunk, ...signs]
     // `don't` is found by `dont`, `Jay-Z` by `jayz`.
-    return parts.length > 1 && !unspaced.test(joined) ? [...parts, joined] : parts
+    return [...parts, ...(parts.length > 1 && !unspaced.test(joined) ? [joined] : []), ...signs]
   })
 
 /**
@@ -122,9 +140,11 @@ const wordsOfChunks = (text: string): string[] =>
  */
 export const indexWords = (text: string): string[] => {
   const spelled = spelledOut(text)
+  const words = wordsOfChunks(text)
   return bounded([
-    ...wordsOfChunks(text),
+    ...words,
     ...(spelled === text.normalize('NFC').toLowerCase() ? [] : wordsOfChunks(spelled)),
+    ...words.map(unspelled),
   ])
 }
 

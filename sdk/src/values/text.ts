@@ -1,5 +1,8 @@
-/** Written, but not seen: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, and the empty Braille pattern. */
-const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
+/**
+ * Written, but not seen: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, the empty Braille pattern, and what
+ * stands for a picture that was pasted without.
+ */
+const unseen = /[\p{Default_Ignorable_Code_Point}\u2800\ufffc]/gu
 
 /**
  * Controls that turn round what follows them, to its end or beyond: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters.

@@ -78,7 +78,11 @@ const createUnsubscribingOf = ({ JWT_KEY, JWT_KEY_PREVIOUS }: AuthConfig) =>
 const createAccountHooks = (stores: Stores, recovery: Recovery) => {
   const { mails, contacts, emailTokens, devices, secondFactors, passkeys } = stores
   const hooks: Pick<AppDeps, 'passwordChanged' | 'welcome' | 'farewell'> = {
-    passwordChanged: (userId, session) => tellOfChange(mails, userId, 'password', session),
+    passwordChanged: async (userId, session) => {
+      // A link to reset the password that was changed is of no use, whoever reads it.
+      await emailTokens.endAll(userId, ['reset-password'], session)
+      await tellOfChange(mails, userId, 'password', session)
+    },
     welcome: async (account, language, session) => {
       if (language) await contacts.set(account.id, { language }, session)
       await recovery.requestConfirmation(account, session)

@@ -11,7 +11,9 @@ import { createHolds } from './hold/hold.ts'
 import { openOrders } from './store.ts'
 import { openWaitlist } from './waitlist/store.ts'
 
-// What the events of accounts do to orders, however they are delivered.
+// What events of others do to orders, however they are delivered.
+
+type OfPayment = { id: string; orderId: string }
 
 const startWorld = async () => {
   const db = await testDatabase()
@@ -25,6 +27,13 @@ const startWorld = async () => {
   return {
     waitlist,
     orders,
+    /** What the payments of orders say, delivered together. */
+    tellTogether: async <T extends 'payment.captured' | 'payment.failed'>(type: T, payments: readonly OfPayment[]) => {
+      const handler = handlers[type]
+      if (typeof handler !== 'object') throw new Error(`${type} is not applied in batches`)
+      const data = { version: 2, amountCents: 5_000, currency: 'eur' }
+      return handler.batch(payments.map((payment) => event(type, { ...payment, ...data })) as never)
+    },
     tell: (type: 'user.banned' | 'user.unbanned' | 'user.erased', id: string, version: number) =>
       applyEvent(handlers, type, event(type, { id, version, at: new Date().toISOString() })),
     checkOut: (sellerId: string, buyerId = newId()) => {
@@ -98,5 +107,23 @@ describe('an account that is erased', () => {
     await world.tell('user.erased', erased, 4)
     await world.tell('user.unbanned', erased, 3)
     expect([await isMarked(theirs.id), await isMarked(others.id)]).toEqual([true, false])
+  })
+})
+
+describe('what several payments of one order say, delivered together', () => {
+  const settling = async () => {
+    const { id: orderId } = await world.checkOut(newId())
+    const [own, other] = [newId(), newId()].map((id) => ({ id, orderId })) as [OfPayment, OfPayment]
+    await world.orders.change(orderId, (order) => settle(order, own.id, new Date()))
+    return { orderId, own, other }
+  }
+  test.each(['payment.failed', 'payment.captured'] as const)('each %s counts, whichever comes last', async (type) => {
+    const status = type === 'payment.failed' ? 'cancelled' : 'completed'
+    for (const inOrder of [(a: OfPayment, b: OfPayment) => [a, b], (a: OfPayment, b: OfPayment) => [b, a]]) {
+      const { orderId, own, other } = await settling()
+      const ends = await world.tellTogether(type, inOrder(own, other))
+      expect(ends.map((end) => end.status)).toEqual(['fulfilled', 'fulfilled'])
+      expect((await world.orders.find(orderId))?.status).toBe(status)
+    }
   })
 })

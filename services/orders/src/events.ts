@@ -22,12 +22,21 @@ const unlessMovedOn =
     }
   }
 
-/** A payment that is about no order of ours changes nothing. @param then what an order's new state means for others */
+/**
+ * What several payments of one order say counts one after the other; a payment that is about no order of ours changes nothing.
+ * @param then what an order's new state means for others
+ */
 const createOnPayments =
   (orders: Pick<Orders, 'changeMany'>) =>
   (change: (order: Order, paymentId: string) => Order, then: (order: Order) => Promise<void> = async () => {}) => ({
     batch: async (events: readonly { data: { id: string; orderId: string } }[]) => {
-      const changes = new Map(events.map(({ data }) => [data.orderId, (order: Order) => change(order, data.id)]))
+      const byOrder = Map.groupBy(events, ({ data }) => data.orderId)
+      const changes = new Map(
+        [...byOrder].map(([orderId, some]) => [
+          orderId,
+          (order: Order) => some.reduce((changed, { data }) => change(changed, data.id), order),
+        ]),
+      )
       const ends = await orders.changeMany(changes)
       return Promise.allSettled(
         events.map(async ({ data }) => {

@@ -24,7 +24,7 @@ const orderAt = (expiresAt: Date): Omit<Order, 'version'> => {
 }
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000)
-const holds = { release: async () => ({ status: 'free' }), markSold: async () => ({ status: 'free' }) } as never
+const holds = { updateEach: async () => new Map() } as never
 
 const waitlist = { close: async () => {} }
 

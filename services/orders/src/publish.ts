@@ -1,7 +1,7 @@
 import { event, type FairpassEvent } from '@fairpass/sdk/events'
-import { type PublishAll, publishEach } from '@fairpass/sdk/mongo'
+import type { PublishAll } from '@fairpass/sdk/mongo'
 import { type Order, toData } from './domain/order.ts'
-import type { Holds } from './hold/hold.ts'
+import { type Hold, type Holds, releasedBy, soldTo } from './hold/hold.ts'
 import type { Waitlist } from './waitlist/store.ts'
 
 /** The events of an order that came to this status. Settling is orders' own business: nobody else needs to know. */
@@ -22,27 +22,49 @@ export const eventsOf = (order: Order): FairpassEvent[] => {
 }
 
 export type PublishDeps = {
-  holds: Pick<Holds, 'release' | 'markSold'>
+  holds: Pick<Holds, 'updateEach'>
   waitlist: Pick<Waitlist, 'close'> & Partial<Pick<Waitlist, 'markFreed'>>
   publishAll: PublishAll
 }
 
-/** The hold follows the order before its event is published, as surely as that is. */
-const followInHold = async ({ holds, waitlist }: PublishDeps, event: FairpassEvent) => {
-  if (event.type === 'order.cancelled') {
-    await holds.release(event.data.ticketId, event.data.id)
-    await waitlist.markFreed?.(event.data)
+type Ending = FairpassEvent<'order.cancelled' | 'order.completed'>
+
+const endsHold = (event: FairpassEvent): event is Ending =>
+  event.type === 'order.cancelled' || event.type === 'order.completed'
+
+const holdAfter = ({ type, data: { id } }: Ending) => (type === 'order.completed' ? soldTo(id) : releasedBy(id))
+
+/** The holds follow the orders before their events are published, as surely as those are. @returns why some did not, by event */
+const followInHolds = async ({ holds, waitlist }: PublishDeps, events: readonly Ending[]) => {
+  const byTicket = Map.groupBy(events, ({ data }) => data.ticketId)
+  const changes = new Map(
+    [...byTicket].map(([ticketId, some]) => [
+      ticketId,
+      (hold: Hold) => some.reduce((followed, ending) => holdAfter(ending)(followed), hold),
+    ]),
+  )
+  const ends = await holds.updateEach(changes)
+  const follow = async (event: Ending) => {
+    const end = ends.get(event.data.ticketId)
+    if (end?.status === 'rejected') throw end.reason
+    if (event.type === 'order.cancelled') await waitlist.markFreed?.(event.data)
   }
-  if (event.type === 'order.completed') await holds.markSold(event.data.ticketId, event.data.id)
+  const followed = await Promise.allSettled(events.map(follow))
+  return new Map(
+    followed.flatMap((end, nth): [string, unknown][] =>
+      end.status === 'rejected' ? [[events[nth]?.id ?? '', end.reason]] : [],
+    ),
+  )
 }
 
 /** Publishes the events of orders once their holds have followed. */
 export const publishAfterHold =
   (deps: PublishDeps): PublishAll =>
   async (events) => {
-    const sold = events.flatMap((event) => (event.type === 'order.completed' ? [event.data.ticketId] : []))
+    const endings = events.filter(endsHold)
+    const sold = endings.flatMap(({ type, data }) => (type === 'order.completed' ? [data.ticketId] : []))
     if (sold.length > 0) await deps.waitlist.close(sold)
-    const failures = await publishEach((event) => followInHold(deps, event))(events)
+    const failures = endings.length > 0 ? await followInHolds(deps, endings) : new Map<string, unknown>()
     const followed = events.filter(({ id }) => !failures.has(id))
     return new Map([...failures, ...(await deps.publishAll(followed))])
   }

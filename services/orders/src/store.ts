@@ -66,7 +66,27 @@ const countingEnds = () => {
   }
 }
 
+type Changes = ReadonlyMap<string, (order: Order) => Order>
+
+/** Changes of several orders in one write; how each ended, by id. */
+const createChangeMany = (orders: OrderDocuments) => async (changes: Changes) => {
+  const counted = countingEnds()
+  const noting = [...changes].map(([id, next]) => [id, counted.noting(next)] as const)
+  const ends = await orders.changeMany(new Map(noting), eventsOf)
+  for (const end of ends.values()) if (end.status === 'fulfilled') counted.count(end.value)
+  return ends
+}
+
+/** Waits until the events of changed orders are out, for a second at most: they are stored by then. Settling has none. */
+const flush = async ({ relay }: OrderDocuments, changed: readonly Order[]): Promise<void> => {
+  const told = changed.filter(({ status }) => status !== 'settling')
+  if (told.length === 0) return
+  const out = told.map(({ id }) => relay.settled(id).catch(() => {}))
+  await Promise.race([Promise.all(out), pause(flushMs)])
+}
+
 const createWrites = (orders: OrderDocuments) => {
+  const changeMany = createChangeMany(orders)
   const change = async (id: string, next: (order: Order) => Order): Promise<Order | undefined> => {
     const ends = countingEnds()
     const after = await orders.change(id, ends.noting(next), eventsOf)
@@ -83,9 +103,16 @@ const createWrites = (orders: OrderDocuments) => {
      */
     changeAndFlush: async (id: string, next: (order: Order) => Order): Promise<Order | undefined> => {
       const order = await change(id, next)
-      if (order && order.status !== 'settling')
-        await Promise.race([orders.relay.settled(id).catch(() => {}), pause(flushMs)])
+      await flush(orders, order ? [order] : [])
       return order
+    },
+
+    /** The same for several orders at once; how each ended, by id. */
+    changeManyAndFlush: async (changes: Changes) => {
+      const ends = await changeMany(changes)
+      const changed = [...ends.values()].flatMap((end) => (end.status === 'fulfilled' ? (end.value ?? []) : []))
+      await flush(orders, changed)
+      return ends
     },
 
     create: (order: Omit<Order, 'version'>): Promise<Order> => orders.insert(order, eventsOf),
@@ -105,14 +132,7 @@ const createWrites = (orders: OrderDocuments) => {
       return saved
     },
 
-    /** The same change for several orders; how each ended, by id. */
-    changeMany: async (changes: ReadonlyMap<string, (order: Order) => Order>) => {
-      const counted = countingEnds()
-      const noting = [...changes].map(([id, next]) => [id, counted.noting(next)] as const)
-      const ends = await orders.changeMany(new Map(noting), eventsOf)
-      for (const end of ends.values()) if (end.status === 'fulfilled') counted.count(end.value)
-      return ends
-    },
+    changeMany,
   }
 }
 
@@ -134,6 +154,9 @@ const countFigures = async (orders: OrderDocuments, now: Date) => {
 }
 
 const createReads = (orders: OrderDocuments) => ({
+  findEach: (ids: readonly string[]) =>
+    orders.list({ _id: { $in: [...ids] } } as Filter<StoredOrder>, { limit: ids.length }),
+
   /** The one order that stands between this ticket and every other buyer. */
   activeOf: (ticketId: string) => orders.findOne({ ticketId, status: { $in: active } }),
 

@@ -65,6 +65,12 @@ export const access: Guard[] = [
   },
   {
     promise: 'access',
+    name: 'tickets may settle several orders at once',
+    out: [{ file: 'services/orders/src/internal-routes.ts', text: "    .use('*', onlyFrom('payments'))\n", by: '' }],
+    test: { file: internalTest, name: 'POST /internal/orders/batch/settle is for [ "payments" ] alone' },
+  },
+  {
+    promise: 'access',
     name: 'another app may tell events',
     out: [{ file: 'sdk/src/events/subscriptions.ts', text: "    .use('/events/*', sidecarOnly)\n", by: '' }],
     test: { file: internalTest, name: 'events come from the own sidecar, and from no other app' },

@@ -93,8 +93,8 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/mongo/writes.ts',
-        text: 'await raw.insertOne(stored as unknown as OptionalUnlessRequiredId<Stored<T>>, options)',
-        by: 'const { outbox: later, ...first } = stored as typeof stored & { outbox?: unknown }\n    await raw.insertOne(first as unknown as OptionalUnlessRequiredId<Stored<T>>, options)\n    if (later) await raw.updateOne(byId(id), { $set: { outbox: later } } as unknown as UpdateFilter<Stored<T>>, options)',
+        text: 'await raw.insertOne(stored, options)',
+        by: 'const { outbox: later, ...first } = stored as typeof stored & { outbox?: unknown }\n    await raw.insertOne(first as unknown as OptionalUnlessRequiredId<Stored<T>>, options)\n    if (later) await raw.updateOne(byId(saved.id), { $set: { outbox: later } } as unknown as UpdateFilter<Stored<T>>, options)',
       },
     ],
     test: { file: collection, name: 'a change and its events are one write' },

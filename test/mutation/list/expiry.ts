@@ -78,8 +78,8 @@ export const expiry: Guard[] = [
     out: [
       {
         file: 'services/orders/src/publish.ts',
-        text: '    await holds.release(event.data.ticketId, event.data.id)\n',
-        by: '',
+        text: 'soldTo(id) : releasedBy(id)',
+        by: 'soldTo(id) : (hold: Hold) => hold',
       },
     ],
     test: { file: 'services/orders/src/hold/purchase.test.ts', name: 'a cancelled order frees the ticket at once' },

@@ -88,4 +88,19 @@ export const idempotency: Guard[] = [
     out: [{ file: idempotencyFile, text: 'status < 500 && ', by: '' }],
     test: { file: unit, name: 'a failure on our side is not kept' },
   },
+  {
+    promise: 7,
+    name: 'a repeat that is answered as before is charged by the limits',
+    out: [
+      {
+        file: 'sdk/src/http/rate-limit.ts',
+        text: '      if (isReplayed(c.res)) return limiter.refund(limit, subject)\n',
+        by: '      isReplayed(c.res)\n',
+      },
+    ],
+    test: {
+      file: 'sdk/src/http/rate-limit.test.ts',
+      name: 'a repeat under its Idempotency-Key costs nothing, with 2 of a budget of three free',
+    },
+  },
 ]

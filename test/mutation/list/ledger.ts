@@ -92,6 +92,21 @@ export const ledger: Guard[] = [
   },
   {
     promise: 5,
+    name: 'payments that are captured together move outside of their transaction',
+    out: [
+      {
+        file: 'services/payments/src/payment/moves.ts',
+        text: 'await documents.replaceEach(moves, outboxOf, { session })',
+        by: 'await documents.replaceEach(moves, outboxOf)',
+      },
+    ],
+    test: {
+      file: store,
+      name: 'of payments that are captured together, each moves with its entries, or neither does',
+    },
+  },
+  {
+    promise: 5,
     name: 'the check of the ledger sees nothing',
     out: [{ file: 'services/payments/src/ledger/check.ts', text: '=> sum !== 0)', by: '=> Number.isNaN(sum))' }],
     test: { file: store, name: 'the check finds what was written past the ledger' },

@@ -96,4 +96,19 @@ export const mail: Guard[] = [
     ],
     test: { file: factors, name: 'a code works once, even at once, and neither does one from before it' },
   },
+  {
+    promise: 11,
+    name: 'a link resets a password that was changed since',
+    out: [
+      {
+        file: 'services/auth/src/compose.ts',
+        text: "      await emailTokens.endAll(userId, ['reset-password'], session)\n",
+        by: '',
+      },
+    ],
+    test: {
+      file: 'services/auth/src/recovery/recovery.test.ts',
+      name: 'with a password that was changed, links to reset the one before are of no use',
+    },
+  },
 ]

@@ -110,4 +110,34 @@ export const money: Guard[] = [
     ],
     test: { file: payments, name: 'capture that Stripe did but answered with 500 ends paid, once' },
   },
+  {
+    promise: 2,
+    name: 'an order that refuses among others counts as one that agrees',
+    out: [
+      {
+        file: 'services/payments/src/peers/orders.ts',
+        text: "verdict === 'refused' ? false : undefined",
+        by: "verdict === 'refused' ? true : undefined",
+      },
+    ],
+    test: {
+      file: 'services/payments/src/peers/orders.test.ts',
+      name: 'each payment gets the word of its own order; what is not known together is asked alone',
+    },
+  },
+  {
+    promise: 2,
+    name: 'of what several payments of one order say, only the last counts',
+    out: [
+      {
+        file: 'services/orders/src/events.ts',
+        text: 'some.reduce((changed, { data }) => change(changed, data.id), order)',
+        by: 'some.slice(-1).reduce((changed, { data }) => change(changed, data.id), order)',
+      },
+    ],
+    test: {
+      file: 'services/orders/src/events.test.ts',
+      name: 'each payment.failed counts, whichever comes last',
+    },
+  },
 ]

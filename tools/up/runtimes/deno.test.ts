@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readTemplate, root } from '@fairpass/servers'
 import { denoCommand } from './deno.ts'
 
-const { apps } = await readTemplate(join(root, 'dapr/dapr.yaml'))
+const { apps, ...onBun } = await readTemplate(join(root, 'dapr/dapr.yaml'))
 
 const flagsOf = (id: string, env: Record<string, string> = {}) => {
   const app = apps.find((one) => one.id === id)
@@ -76,8 +76,9 @@ test('a secret is read by the app that it is for', () => {
 })
 
 test('`dapr run -f dapr/deno.yaml` starts the same apps by the same commands', async () => {
-  const onDeno = await readTemplate(join(root, 'dapr/deno.yaml'))
+  const { apps: onDeno, ...common } = await readTemplate(join(root, 'dapr/deno.yaml'))
   const withoutCommand = (app: (typeof apps)[number]) => ({ ...app, command: [] })
-  expect(onDeno.apps.map(withoutCommand)).toEqual(apps.map(withoutCommand))
-  for (const app of onDeno.apps) expect(app.command).toEqual(flagsOf(app.id))
+  expect(common).toEqual(onBun)
+  expect(onDeno.map(withoutCommand)).toEqual(apps.map(withoutCommand))
+  for (const app of onDeno) expect(app.command).toEqual(flagsOf(app.id))
 })

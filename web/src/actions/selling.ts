@@ -18,12 +18,14 @@ const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, 
   const errors: Failure['errors'] = []
   if (startsAt === undefined) errors.push({ message: sell.sayWhen, field: 'startsAt' })
   if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
-  const { min, max } = currencyNamed(currency)
+  const { min, max, increment } = currencyNamed(currency)
   const isOutOfBounds = priceCents !== undefined && (priceCents < min || priceCents > max)
   if (isOutOfBounds && priceCents !== before?.priceCents) {
     const [least, most] = [min, max].map((bound) => formatMoney(bound, currency, locale))
     errors.push({ message: sell.priceBounds(least ?? '', most ?? ''), field: 'price' })
   }
+  if (priceCents !== undefined && priceCents % increment !== 0 && priceCents !== before?.priceCents)
+    errors.push({ message: sell.priceSteps(formatMoney(increment, currency, locale)), field: 'price' })
   const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
   const description = lines(fields.get('description') ?? '')
   const optional = Object.fromEntries(

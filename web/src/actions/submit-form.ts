@@ -74,8 +74,9 @@ export const submitForm = async (
     const match = pattern.exec(path)
     if (match === null) continue
     const type = request.headers.get('content-type') ?? ''
-    const isUpload = uploadForms.test(path) && type.startsWith('multipart/form-data')
-    if (!isUpload && !type.startsWith('application/x-www-form-urlencoded')) {
+    const mediaType = type.split(';', 1)[0]?.trim().toLowerCase()
+    const isUpload = uploadForms.test(path) && mediaType === 'multipart/form-data'
+    if (!isUpload && mediaType !== 'application/x-www-form-urlencoded') {
       return refuseUnread(415, 'unsupported_media_type', messages.forms.ownOnly)
     }
     let fields: URLSearchParams

@@ -28,3 +28,14 @@ test('a start has its venue’s own offset, and a show that has begun is not in 
   const after = JSON.parse(eventJsonLd(listed, 'https://x/1', new Date('2027-06-02T03:00:00Z')))
   expect(after.offers.availability).toBe('https://schema.org/OutOfStock')
 })
+
+test('what was not uploaded yet is not in stock', () => {
+  const ticket = { id: '1', sellerId: '2', title: 'x', venue: 'Bowl', city: 'LA', currency: 'usd', priceCents: 2500 }
+  const listed = { ...ticket, startsAt: '2027-06-02T03:00:00.000Z', delivery: 'file', status: 'available' } as const
+  const offerOf = (change: object) =>
+    JSON.parse(eventJsonLd({ ...listed, ...change }, 'https://x/1', new Date('2027-06-01'))).offers.availability
+  expect(offerOf({})).toBe('https://schema.org/OutOfStock')
+  expect(offerOf({ hasFile: true })).toBe('https://schema.org/InStock')
+  expect(offerOf({ delivery: 'transfer' })).toBe('https://schema.org/InStock')
+  expect(offerOf({ status: 'sold' })).toBe('https://schema.org/SoldOut')
+})

@@ -1,5 +1,5 @@
 import { majorUnits, offsetDateTime } from '@fairpass/sdk/values'
-import { hasBegun, type Ticket } from './schemas/ticket.ts'
+import { hasBegun, lacksFile, type Ticket } from './schemas/ticket.ts'
 
 const schemaOrgAvailability: Record<Ticket['status'], string> = {
   available: 'https://schema.org/InStock',
@@ -7,6 +7,12 @@ const schemaOrgAvailability: Record<Ticket['status'], string> = {
   sold: 'https://schema.org/SoldOut',
   withdrawn: 'https://schema.org/Discontinued',
 }
+
+/** What has begun cannot be bought any more, and what was not uploaded cannot be yet. */
+const availabilityOf = (ticket: Ticket, now: Date): string =>
+  (lacksFile(ticket) && ticket.status === 'available') || hasBegun(ticket, now)
+    ? 'https://schema.org/OutOfStock'
+    : schemaOrgAvailability[ticket.status]
 
 /** A schema.org Event with its Offer; a seller's text cannot end the script element that it stands in. */
 export const eventJsonLd = (ticket: Ticket, url: string, now: Date): string =>
@@ -30,8 +36,7 @@ export const eventJsonLd = (ticket: Ticket, url: string, now: Date): string =>
       url,
       price: majorUnits(ticket.priceCents, ticket.currency),
       priceCurrency: ticket.currency.toUpperCase(),
-      // What has begun cannot be bought any more.
-      availability: hasBegun(ticket, now) ? 'https://schema.org/OutOfStock' : schemaOrgAvailability[ticket.status],
+      availability: availabilityOf(ticket, now),
       validThrough: offsetDateTime(ticket.startsAt, ticket.timeZone),
     },
   }).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

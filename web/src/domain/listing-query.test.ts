@@ -25,6 +25,11 @@ test('days stay days, which are those of each venue; what makes no sense is not 
   expect(apiQuery('?from=soon&minPrice=1e9&sort=random&status=sold&limit=9999&currency=dem&to=2027-02-30')).toBe('')
 })
 
+test('what was pasted with line breaks, or holds what no API takes, is searched for as a line', () => {
+  expect(apiQuery('?q=Guns%0D%0ARoses%00&city=%00')).toBe('?q=Guns+Roses')
+  expect(apiQuery(`?q=${'x'.repeat(99)}%0Ay`)).toBe(`?q=${'x'.repeat(99)}`)
+})
+
 test('a search is no page to index, the listing and its further pages are', () => {
   expect(['', '?', '?cursor=abc', '?utm_source=x'].every(isWholeListing)).toBe(true)
   expect(['?q=x', '?city=x', '?sort=cheapest', '?from=2027-01-01', '?minPrice=1'].some(isWholeListing)).toBe(false)

@@ -43,6 +43,14 @@ export const tidyAddress = (search: string, locale = 'en'): string | undefined =
   return tidy.size > 0 ? `/?${tidy}` : '/'
 }
 
+/** A line of text, at most a hundred characters: what was pasted may have line breaks, which part words as spaces do. */
+const lineOf = (text: string | null): string | undefined =>
+  text
+    ?.replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 100)
+    .trim()
+
 /** The page's own query as the API's; what makes no sense is left out rather than refused. */
 export const apiQuery = (search: string): string => {
   const asked = new URLSearchParams(search)
@@ -51,8 +59,8 @@ export const apiQuery = (search: string): string => {
     if (value) query.set(name, value)
   }
   const amount = (name: string) => /^\d{1,12}$/.exec(asked.get(name) ?? '')?.[0]
-  put('q', asked.get('q')?.trim().slice(0, 100))
-  put('city', asked.get('city')?.trim().slice(0, 100))
+  put('q', lineOf(asked.get('q')))
+  put('city', lineOf(asked.get('city')))
   put('from', timeOf(asked.get('from') ?? ''))
   put('to', timeOf(asked.get('to') ?? ''))
   put('currency', currencies.get(asked.get('currency') ?? '')?.code)

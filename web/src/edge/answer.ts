@@ -1,5 +1,6 @@
 import { inSpan, SpanKind, traceparentOf } from '@fairpass/sdk/telemetry/trace'
 import { traceOf } from '../gateway/trace.ts'
+import { withReadablePath } from '../server/readable-path.ts'
 import { pathToShow, routeName } from '../server/route-name.ts'
 import { serverContext } from '../server/server-context.ts'
 import type { Assets, Files } from './assets.ts'
@@ -42,9 +43,10 @@ export const answerAtEdge = async ({ request: received, env, assets, render }: O
     if (!trace.isContinued) request.headers.delete('tracestate')
     const answer = (await context.handle(request, peer)) ?? (await assets(request, env.ASSETS))
     if (answer) return answer
+    const asked = withReadablePath(request)
     // Where the framework looks for it.
-    Object.defineProperty(request, 'ip', { value: peer })
-    const page = await render(request)
+    Object.defineProperty(asked, 'ip', { value: peer })
+    const page = await render(asked)
     const headers = new Headers(page.headers)
     headers.set('x-content-type-options', 'nosniff')
     return new Response(page.body, { status: page.status, headers })

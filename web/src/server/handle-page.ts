@@ -7,7 +7,7 @@ import { type Catalogue, catalogues } from '../i18n/catalogues.ts'
 import type { Language } from '../i18n/languages.ts'
 import { readerFrom } from '../i18n/reader.ts'
 import { type Api, createApi } from './api/api.ts'
-import { failedPage, otherAddressPage } from './failed-page.ts'
+import { failedPage, isWritten, otherAddressPage, sessionEndedPage } from './failed-page.ts'
 import { securityHeaders } from './headers.ts'
 import { createLog } from './log.ts'
 import type { ServerContext } from './server-context.ts'
@@ -29,8 +29,11 @@ type Next = () => unknown
 
 const seeOther = (to: string): Response => new Response(null, { status: 303, headers: { location: to } })
 
-const textResponse = (status: number, title: string): Response =>
-  new Response(`${title}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+const notAllowed = (allow: string): Response =>
+  new Response('Method not allowed\n', {
+    status: 405,
+    headers: { 'content-type': 'text/plain; charset=utf-8', allow },
+  })
 
 /**
  * The framework leaves the page's headers out of an error, and would lose a renewed session with them; to anything else
@@ -134,15 +137,15 @@ const nothing: Shown = { refusal: undefined, result: undefined, away: undefined,
 
 /** Sends the form of a request: it answers by itself, or a page shows what came of it. */
 const sendForm = async (
-  { request, response }: RequestEvent,
+  { request, response, locals: { nonce } }: RequestEvent,
   { api, keep, renewNow }: OpenSession,
-  { messages, locale }: Reader,
+  { messages, language, locale }: Reader,
 ): Promise<Response | Shown> => {
   const { pathname, search } = new URL(request.url)
   const submitted = await submitForm(request, api, { messages, locale })
   switch (submitted.kind) {
     case 'none':
-      return textResponse(405, 'Method not allowed')
+      return notAllowed('GET, HEAD')
     case 'leads on':
       keep(submitted.cookies)
       return seeOther(submitted.to)
@@ -156,7 +159,12 @@ const sendForm = async (
     case 'refused': {
       const { refusal } = submitted
       const isKept = refusal.code === 'not_authenticated' && filledIn.test(pathname)
-      if (refusal.code === 'not_authenticated' && !isKept) return seeOther(signInPath(pathname + search))
+      if (refusal.code === 'not_authenticated' && !isKept) {
+        const [action, signIn] = [pathname + search, signInPath(pathname + search)]
+        if (!isWritten(refusal.values)) return seeOther(signIn)
+        const page = sessionEndedPage(language, nonce, { action, values: refusal.values, signIn })
+        return new Response(page, { status: 401, headers: { 'content-type': 'text/html; charset=utf-8' } })
+      }
       // An address that was confirmed in another browser is not in this one's token yet, only in the next one.
       if (refusal.code === 'email_not_confirmed') await renewNow()
       if (refusal.code === 'reauthentication_required') return seeOther(reauthenticatePath(pathname + search))
@@ -171,7 +179,7 @@ const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace
   const { request, locals } = event
   const { settings } = context
   const { pathname, search } = new URL(request.url)
-  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return textResponse(405, 'Method not allowed')
+  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return notAllowed('GET, HEAD, POST')
 
   const { language, locale } = readerOf(request)
   const messages = catalogues[language]

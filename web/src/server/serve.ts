@@ -6,6 +6,7 @@ import { startTracing } from '@fairpass/sdk/telemetry/tracing'
 import { traceOf } from '../gateway/trace.ts'
 import { createLog } from './log.ts'
 import { liveStreams, observeRequest } from './observe-request.ts'
+import { withReadablePath } from './readable-path.ts'
 import { pathToShow } from './route-name.ts'
 import { type ServerContext, serverContext } from './server-context.ts'
 
@@ -29,9 +30,10 @@ const createHandler = (handle: Handle, context: ServerContext, log: Log) => {
       // Before the files of the build, which the framework would serve whatever their name.
       const answer = await context.handle(request, peer)
       if (answer) return answer
+      const page = withReadablePath(request)
       // Where h3 looks for it.
-      Object.defineProperty(request, 'ip', { value: peer })
-      return withNosniff(await handle(request))
+      Object.defineProperty(page, 'ip', { value: peer })
+      return withNosniff(await handle(page))
     })
     const durationMs = Math.round(performance.now() - started)
     const path = pathToShow(pathname)
@@ -65,7 +67,7 @@ export const serve = (handle: Handle): void => {
     servers.push(runtime.listen({ ...options, port, tls: { certFile, keyFile } }))
     log('info', 'listening with TLS', { host: settings.host, port })
   }
-  log('info', 'listening', { host: settings.host, port: server.port })
+  log('info', 'listening', { host: settings.host, port: server.port, runtime: runtime.name })
 
   const { metricsHost: hostname, metricsPort } = settings
   if (metricsPort !== undefined)

@@ -263,6 +263,29 @@ test('nobody gets more than thirty in an hour; the rest comes later', async () =
   expect(await arrived(ann)).toHaveLength(33)
 }, 30_000)
 
+// Guarantee: those who have had enough are put off together, and each only for as long as is left of an hour of their own.
+test('what is put off together comes to each when their own hour is over', async () => {
+  const world = await createWorld({ concurrency: 4 })
+  const [ann, ben] = [world.person(), world.person()]
+  const owe = (person: string, count: number) => world.owe(...Array.from({ length: count }, () => sale(person)))
+  const counts = async () => [(await arrived(ann)).length, (await arrived(ben)).length]
+  await owe(ann, 30)
+  await world.run()
+  world.pass(20 * 60_000)
+  await owe(ben, 30)
+  await world.run()
+  await owe(ann, 5)
+  await owe(ben, 5)
+  await world.run()
+  expect(await counts()).toEqual([30, 30])
+  world.pass(41 * 60_000)
+  await world.run()
+  expect(await counts()).toEqual([35, 30])
+  world.pass(20 * 60_000)
+  await world.run()
+  expect(await counts()).toEqual([35, 35])
+}, 30_000)
+
 test('nobody is flooded with links to reset a password', async () => {
   const world = await createWorld({ concurrency: 1 })
   const to = { email: 'ann@example.com' }

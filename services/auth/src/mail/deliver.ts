@@ -5,8 +5,9 @@ import { type Category, compose, type Language } from './letter.ts'
 import { writeLetter } from './letters.ts'
 import { type Mail, messageIdOf } from './mail.ts'
 import { mailsTotal } from './metrics.ts'
+import { createRecent } from './recent.ts'
 import type { Outcome, SmtpSender } from './smtp.ts'
-import type { Mails, Sent } from './store.ts'
+import type { Mails } from './store.ts'
 
 /** Who a mail goes to, as things are when it is sent. */
 export type Addressee = {
@@ -86,6 +87,12 @@ const createPost = ({ sender, publicOrigin, openToken, unsubscribeTokenOf }: Dep
   }
 }
 
+/** Written down while the next mails go out; what fails is thrown once the whole batch has ended. */
+const note = (noted: Promise<unknown>[], writing: Promise<unknown>): void => {
+  writing.catch(() => {})
+  noted.push(writing)
+}
+
 /** Records how the server answered; true: pause before the next mail. */
 const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) => {
   const count = (outcome: string) => mailsTotal.inc({ outcome })
@@ -101,11 +108,11 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
       mail: Mail,
       { userId, email }: Addressee,
       outcome: Outcome,
-      noted: Promise<void>[],
+      noted: Promise<unknown>[],
     ): Promise<boolean> => {
       const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
       if (outcome.kind === 'sent') {
-        noted.push(mails.sent(mail, now()))
+        note(noted, mails.sent(mail, now()))
         count('sent')
         log.info(line, 'mail sent')
         return false
@@ -127,31 +134,11 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
   }
 }
 
-/** What each person was sent in the last hour, or is being sent now. */
-const createRecent = (sent: readonly Sent[]) => {
-  const byPerson = Map.groupBy(sent, ({ person }) => person)
-  return {
-    /** When the latest but `count` of a person's mails, of one kind or of all, was sent. */
-    before: (person: string, count: number, kind?: Mail['kind']): Date | undefined =>
-      (byPerson.get(person) ?? []).filter((one) => !kind || one.kind === kind)[count - 1]?.sentAt,
-    add: ({ person, kind }: Mail, sentAt: Date): Sent => {
-      const one = { person, kind, sentAt }
-      byPerson.set(person, [one, ...(byPerson.get(person) ?? [])])
-      return one
-    },
-    remove: (one: Sent) =>
-      byPerson.set(
-        one.person,
-        (byPerson.get(one.person) ?? []).filter((other) => other !== one),
-      ),
-  }
-}
-
 type Batch = {
   left: Mail[]
   addressees: ReadonlyMap<string, Addressee>
   recent: ReturnType<typeof createRecent>
-  noted: Promise<void>[]
+  noted: Promise<unknown>[]
 }
 
 /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
@@ -177,7 +164,7 @@ const createAttempt = (deps: Deps, now: () => Date) => {
     const held = heldBack(mail, batch)
     if (held === 'never') return withhold(mail)
     if (held) {
-      await mails.postpone(mail, now(), held)
+      note(batch.noted, mails.postpone(mail, now(), held))
       return false
     }
     // Counted before it is sent, so that others of this batch know of it.

@@ -28,7 +28,22 @@ const createSettling = (mails: Collection<StoredMail>) => {
     return settle(taken, { status: 'sent', ...(sentAt ? { sentAt } : {}) })
   })
 
-  return { settle, noteSent }
+  /** Those that have to wait for long, because their people have had enough for now, are put off together. */
+  const putOff = createBatcher<{ mail: Mail; until: Date }>(async (held) => {
+    const together = Map.groupBy(held, ({ mail: { leaseId }, until }) => `${leaseId} ${until.getTime()}`)
+    const updates = [...together.values()].map((some) => ({
+      updateMany: {
+        filter: {
+          _id: { $in: some.map(({ mail }) => mail.id) },
+          ...{ leaseId: some[0]?.mail.leaseId ?? '', status: 'owed' as const },
+        },
+        update: { $set: { nextAttemptAt: some[0]?.until ?? new Date() } },
+      },
+    }))
+    await mails.bulkWrite(updates, { ordered: false })
+  })
+
+  return { settle, noteSent, putOff }
 }
 
 /**
@@ -36,7 +51,7 @@ const createSettling = (mails: Collection<StoredMail>) => {
  * lease is over.
  */
 export const createMailQueue = (mails: Collection<StoredMail>) => {
-  const { settle, noteSent } = createSettling(mails)
+  const { settle, noteSent, putOff } = createSettling(mails)
 
   return {
     /** Leases those that are due for longest, at most `limit`. */
@@ -78,7 +93,7 @@ export const createMailQueue = (mails: Collection<StoredMail>) => {
         return undefined
       }
       const nextAttemptAt = until ?? new Date(now.getTime() + pauseMs(mail.attempts))
-      await settle([mail], { nextAttemptAt })
+      await (until ? putOff({ mail, until }) : settle([mail], { nextAttemptAt }))
       return nextAttemptAt
     },
   }

@@ -1,3 +1,4 @@
+import { Transform } from 'node:stream'
 import { createTransport, type NodemailerError } from 'nodemailer'
 import type { Attachment } from './letter.ts'
 
@@ -37,11 +38,14 @@ const isNodemailerError = (
 
 /**
  * `5.1.1 no such mailbox` is about the address; `5.7.1 relaying denied`, or an answer without an enhanced code (RFC
- * 3463), may be about us.
+ * 3463), may be about us. 501 is about the address: it is all that can be written wrongly in this command, and servers are
+ * stricter about it than browsers (`a..b@example.com`).
  */
 const isAboutRecipient = (response: string) => {
   const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response) ?? []
-  return subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2'
+  return (
+    /^501/.test(response) || (subject === undefined ? /^55[013]/.test(response) : subject === '1' || subject === '2')
+  )
 }
 
 /** What a failure means (RFC 5321, 4.2.1): 5yz is for good, 4yz and silence are not. */
@@ -90,29 +94,53 @@ const createConnections = <M>(open: () => Pool<M>) => {
   }
 }
 
+/** A mail is made in dozens of pieces, each of which would be a write of its own to the socket: the most that sending costs. */
+const asOne = () => {
+  const pieces: Buffer[] = []
+  return new Transform({
+    transform: (piece: Buffer, _encoding, done) => {
+      pieces.push(piece)
+      done()
+    },
+    flush: (done) => done(null, Buffer.concat(pieces)),
+  })
+}
+
+/** Connections to the server, opened once there is a mail for them. */
+const openTransport = ({
+  url,
+  publicOrigin,
+  timeoutMs,
+}: Required<Pick<Options, 'url' | 'publicOrigin' | 'timeoutMs'>>) => {
+  const { hostname, protocol, username, searchParams } = new URL(url)
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections,
+    // Whoever sends decides whether it is tried again.
+    maxRequeues: 0,
+    name: new URL(publicOrigin).hostname,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    // A name and password go through TLS alone, except to this very machine.
+    ...(protocol === 'smtp:' && username && !loopback.test(hostname) && !searchParams.has('requireTLS')
+      ? { requireTLS: true }
+      : {}),
+  })
+  transport.use('stream', ({ message }, done) => {
+    message.transform(asOne)
+    done()
+  })
+  return transport
+}
+
 /** Sends over SMTP, everything bounded in time; never throws. */
 export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, withinMs = 30_000 }: Options) => {
-  const { hostname, protocol, username, searchParams } = new URL(url)
-  const connections = createConnections(() =>
-    createTransport({
-      url,
-      pool: true,
-      maxConnections,
-      // Whoever sends decides whether it is tried again.
-      maxRequeues: 0,
-      name: new URL(publicOrigin).hostname,
-      connectionTimeout: timeoutMs,
-      greetingTimeout: timeoutMs,
-      socketTimeout: timeoutMs,
-      dnsTimeout: timeoutMs,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-      // A name and password go through TLS alone, except to this very machine.
-      ...(protocol === 'smtp:' && username && !loopback.test(hostname) && !searchParams.has('requireTLS')
-        ? { requireTLS: true }
-        : {}),
-    }),
-  )
+  const connections = createConnections(() => openTransport({ url, publicOrigin, timeoutMs }))
 
   return {
     send: async ({ to, unsubscribeUrl, ...mail }: Outgoing): Promise<Outcome> => {

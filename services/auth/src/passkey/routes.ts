@@ -1,5 +1,5 @@
 import { AccountBannedError, NotFoundError } from '@fairpass/sdk/errors'
-import { body, describeRoute } from '@fairpass/sdk/http'
+import { body, describeRoute, lineOfText } from '@fairpass/sdk/http'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Hono } from 'hono'
@@ -43,13 +43,7 @@ export type Assertion = v.InferOutput<typeof Assertion>
 /** The schema has proved what the library's own type says, but for words that it takes from a list. */
 export const toAssertion = (given: Assertion) => given as unknown as AuthenticationResponseJSON
 
-const Name = v.pipe(
-  v.string('must be a text'),
-  v.trim(),
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(60, 'must have at most 60 characters'),
-  v.regex(/^\P{Cc}*$/u, 'must have no control characters'),
-)
+const Name = lineOfText(60, 'My phone')
 const NewPasskey = v.strictObject({ name: Name, response: Registration })
 const SignIn = v.strictObject({ response: Assertion })
 

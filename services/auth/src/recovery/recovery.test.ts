@@ -71,6 +71,18 @@ test('asked twice with one key, one mail is sent; asked again and again, five in
   expect(await resets()).toHaveLength(5)
 })
 
+// Guarantee: who was in the mailbox for a while cannot come back with a link that lies there.
+test('with a password that was changed, links to reset the one before are of no use', async () => {
+  const ann = await world.signedUp()
+  await ask(ann.email)
+  const token = await world.tokenFor(ann.email, 'reset-password')
+  const changed = { currentPassword: ann.password, newPassword: 'a staple of batteries' }
+  expect((await ann.send('PUT', '/api/users/password', { json: changed })).status).toBe(204)
+  expect(await refusal(await reset(token))).toEqual(invalid)
+  await ask(ann.email)
+  expect((await reset(await world.tokenFor(ann.email, 'reset-password'))).status).toBe(204)
+})
+
 test('a token that is none, a common password, or more than was asked for is refused, and the link stays good', async () => {
   const ann = await world.signedUp()
   await ask(ann.email)

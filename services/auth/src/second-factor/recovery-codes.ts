@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { crockfordSymbols } from '@fairpass/sdk/values'
 
 /** Without what looks like something else when written by hand (Crockford's base 32). */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -14,7 +15,7 @@ export const newRecoveryCodes = (): string[] => Array.from({ length: count }, ne
 export const shownCode = (code: string): string => code.match(/.{6}/g)?.join('-') ?? code
 
 /** As it was given, however it was typed. */
-const plain = (typed: string) => typed.toLowerCase().replace(/[\s-]/g, '').replaceAll('o', '0').replace(/[il]/g, '1')
+const plain = (typed: string) => crockfordSymbols(typed).join('').toLowerCase()
 
 export const isRecoveryCode = (typed: string): boolean => plain(typed).length === characters
 

@@ -73,6 +73,32 @@ test('a recovery code works once, however it is typed; none is in the database',
   expect(await factors.statusOf(userId)).toEqual({ hasTotp: true, recoveryCodesLeft: 9 })
 })
 
+test.each([
+  (code: string) => code.replaceAll('-', '–'),
+  (code: string) => ` ${code.toUpperCase()}\u200b`,
+  (code: string) => code.replaceAll('-', ''),
+  (code: string) => code.replaceAll('-', 'ー').replaceAll('0', 'O').replaceAll('1', 'l'),
+  (code: string) => `\u201c${code}\u201d`,
+  (code: string) => code.replace(/[0-9]/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
+])('a recovery code is read as a person would: %p', async (typed) => {
+  const { userId, recoveryCodes } = await withApp()
+  await factors.use(userId, typed(recoveryCodes[0] ?? ''), now)
+  expect(await factors.statusOf(userId)).toMatchObject({ recoveryCodesLeft: 9 })
+})
+
+test('a code of an app is read as a person would', () => {
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  const code = totpCode(secret, now)
+  const inDigitsFrom = (zero: number) => code.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
+  const grouped = [' ', '-', '\u00a0', '\u202f', '–', '\u200b'].map(
+    (one) => `${code.slice(0, 3)}${one}${code.slice(3)}`,
+  )
+  for (const typed of [...grouped, inDigitsFrom(0xff10), inDigitsFrom(0x660), `\ufeff${code}\n`])
+    expect({ typed, isGood: stepOfCode(secret, typed, 0, now) !== undefined }).toEqual({ typed, isGood: true })
+  for (const typed of [`${code}0`, code.slice(1), `a${code}`, `${code} ${code}`, ''])
+    expect(stepOfCode(secret, typed, 0, now)).toBeUndefined()
+})
+
 test('new recovery codes end the ones before', async () => {
   const { userId, recoveryCodes } = await withApp()
   const renewed = await factors.renewRecoveryCodes(userId, nothing)

@@ -1,3 +1,4 @@
+import { typedSymbols } from '@fairpass/sdk/values'
 import { Secret, TOTP } from 'otpauth'
 
 const issuer = 'Fairpass'
@@ -29,7 +30,7 @@ export const totpCode = (secret: string, now: Date): string => totpOf(secret).ge
  * @returns undefined when it does not count at all
  */
 export const stepOfCode = (secret: string, typed: string, lastStep: number, now: Date): number | undefined => {
-  const token = typed.replace(/\s/g, '')
+  const token = typedSymbols(typed).join('')
   if (!/^\d{6}$/.test(token)) return undefined
   const delta = totpOf(secret).validate({ token, timestamp: now.getTime(), window })
   if (delta === null) return undefined

@@ -1,11 +1,8 @@
-import { linesOfText } from '@fairpass/sdk/http'
+import { someLinesOfText } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import * as v from 'valibot'
 
-const Reason = v.pipe(
-  linesOfText(2_000),
-  v.check((text) => text.trim() !== '', 'must not be empty'),
-)
+const Reason = someLinesOfText(2_000)
 export const NewClaim = v.strictObject({ reason: Reason })
 export const ClaimReply = v.strictObject({ text: Reason })
 export const ClaimDecision = v.strictObject({ refund: v.boolean('must be true or false'), reason: Reason })

@@ -15,7 +15,7 @@ const later = (hours: number) => new Date(now.getTime() + hours * hourMs)
 const startWorld = async () => {
   const db = await testDatabase()
   const told: FairpassEvent[] = []
-  const holds = { release: async () => ({ status: 'free' }), markSold: async () => ({ status: 'free' }) } as never
+  const holds = { updateEach: async () => new Map() } as never
   const publishAll = publishEach(async (event) => void told.push(event))
   const orders = openOrders(db, { holds, waitlist: openWaitlist(db), publishAll })
   await orders.ensureIndexes()

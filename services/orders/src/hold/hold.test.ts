@@ -3,7 +3,7 @@ import type { Dapr } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
 import { testSidecar } from '@fairpass/servers/testing'
 import fc from 'fast-check'
-import { createHolds, type Held, type Holds } from './hold.ts'
+import { createHolds, type Held, type Holds, releasedBy, soldTo } from './hold.ts'
 
 let dapr: Dapr
 let holds: Holds
@@ -45,6 +45,8 @@ test('the store agrees with what the winners were told', async () => {
         // A scheduled function loses its type parameter, which getState has: the schema still parses at run time.
         getState: scheduler.scheduleFunction(dapr.getState) as Dapr['getState'],
         saveState: scheduler.scheduleFunction(dapr.saveState),
+        getStatesWithEtags: scheduler.scheduleFunction(dapr.getStatesWithEtags),
+        saveStates: scheduler.scheduleFunction(dapr.saveStates),
       })
       const holders = new Map<string, Held>()
 
@@ -83,4 +85,30 @@ test('a release by somebody else changes nothing', async () => {
   expect((await holds.read(ticketId)).hold).toEqual(own)
   await holds.release(ticketId, own.orderId)
   expect((await holds.read(ticketId)).hold.status).toBe('free')
+})
+
+// Guarantee: holds that follow their orders together end as they would one by one, whoever writes in between.
+test('several holds follow at once, and somebody in the way of one keeps none of the others', async () => {
+  const tickets = Array.from({ length: 6 }, () => ({ ticketId: newId(), held: heldBy('anna') }))
+  for (const { ticketId, held } of tickets) await holds.write(ticketId, held, await holds.read(ticketId))
+  const [contended, others, unheld] = [tickets[0], tickets.slice(1), newId()]
+  if (!contended) throw new Error('there are tickets')
+  const racing = createHolds({
+    ...dapr,
+    // Between reading and writing, its hold is another's.
+    saveStates: async (states) => {
+      await holds.release(contended.ticketId, contended.held.orderId)
+      await holds.write(contended.ticketId, heldBy('ben'), await holds.read(contended.ticketId))
+      return dapr.saveStates(states)
+    },
+  })
+  const changes = new Map([
+    ...tickets.map(({ ticketId, held }) => [ticketId, releasedBy(held.orderId)] as const),
+    [unheld, soldTo('an order')] as const,
+  ])
+  const ends = await racing.updateEach(changes)
+  expect([...ends.values()].map(({ status }) => status)).toEqual(Array(7).fill('fulfilled'))
+  for (const { ticketId } of others) expect((await holds.read(ticketId)).hold).toEqual({ status: 'free' })
+  expect((await holds.read(unheld)).hold).toEqual({ status: 'sold', orderId: 'an order' })
+  expect((await holds.read(contended.ticketId)).hold).toMatchObject({ status: 'held', buyerId: 'ben' })
 })

@@ -26,11 +26,49 @@ type Read = { hold: Hold; etag: string | undefined }
 const maxAttempts = 10
 const keyOf = (ticketId: string) => `hold:${ticketId}`
 
+/** The changes of several holds, read and written together; one in whose way somebody was is made by itself. */
+const createUpdateEach =
+  (dapr: StateStore, update: (ticketId: string, next: Change) => Promise<Hold>) =>
+  async (changes: ReadonlyMap<string, Change>): Promise<Map<string, PromiseSettledResult<unknown>>> => {
+    const stored = await dapr.getStatesWithEtags([...changes.keys()].map(keyOf))
+    const planned = [...changes].map(([ticketId, next]) => {
+      const { value, etag } = stored.get(keyOf(ticketId)) ?? {}
+      const hold = v.safeParse(Hold, value)
+      const changed = hold.success ? next(hold.output) : undefined
+      return { ticketId, next, etag, changed, isDone: hold.success && changed === hold.output }
+    })
+    const written = planned.flatMap(({ ticketId, etag, changed, isDone }) =>
+      changed && etag && !isDone ? [{ key: keyOf(ticketId), value: changed, etag }] : [],
+    )
+    const areWritten = written.length === 0 || (await dapr.saveStates(written))
+    const ends = planned.map(async ({ ticketId, next, etag, changed, isDone }) => {
+      const isWritten = areWritten && changed && etag
+      const [end] = await Promise.allSettled([isDone || isWritten ? undefined : update(ticketId, next)])
+      return [ticketId, end] as const
+    })
+    return new Map(await Promise.all(ends))
+  }
+
+type StateStore = Pick<Dapr, 'getState' | 'saveState' | 'getStatesWithEtags' | 'saveStates'>
+type Change = (hold: Hold) => Hold
+
+/** Frees the ticket if `orderId` holds it. */
+export const releasedBy =
+  (orderId: string): Change =>
+  (hold) =>
+    hold.status === 'held' && hold.orderId === orderId ? { status: 'free' } : hold
+
+/** Orders decided: the ticket is sold, whatever the store knew. */
+export const soldTo =
+  (orderId: string): Change =>
+  (hold) =>
+    hold.status === 'sold' && hold.orderId === orderId ? hold : { status: 'sold', orderId }
+
 /**
  * Who may check out a ticket, in the Dapr state store: `free → held → free | sold`, each step written over the ETag that was
  * read. The key is never deleted and never given a time to live, because a stale ETag on a missing key would succeed.
  */
-export const createHolds = (dapr: Pick<Dapr, 'getState' | 'saveState'>) => {
+export const createHolds = (dapr: StateStore) => {
   const read = sharedRead(async (ticketId): Promise<Read> => {
     const stored = await dapr.getState(keyOf(ticketId), Hold)
     return stored ? { hold: stored.value, etag: stored.etag } : { hold: { status: 'free' }, etag: undefined }
@@ -41,7 +79,7 @@ export const createHolds = (dapr: Pick<Dapr, 'getState' | 'saveState'>) => {
     dapr.saveState(keyOf(ticketId), hold, etag)
 
   /** Writes what `next` makes of the hold that is there, until it is written or `next` returns it unchanged. */
-  const update = async (ticketId: string, next: (hold: Hold) => Hold): Promise<Hold> => {
+  const update = async (ticketId: string, next: Change): Promise<Hold> => {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const found = await read(ticketId)
       const hold = next(found.hold)
@@ -56,15 +94,9 @@ export const createHolds = (dapr: Pick<Dapr, 'getState' | 'saveState'>) => {
     write,
     update,
 
-    /** Frees the ticket if `orderId` holds it. */
-    release: (ticketId: string, orderId: string) =>
-      update(ticketId, (hold) => (hold.status === 'held' && hold.orderId === orderId ? { status: 'free' } : hold)),
-
-    /** Orders decided: the ticket is sold, whatever the store knew. */
-    markSold: (ticketId: string, orderId: string) =>
-      update(ticketId, (hold) =>
-        hold.status === 'sold' && hold.orderId === orderId ? hold : { status: 'sold', orderId },
-      ),
+    updateEach: createUpdateEach(dapr, update),
+    release: (ticketId: string, orderId: string) => update(ticketId, releasedBy(orderId)),
+    markSold: (ticketId: string, orderId: string) => update(ticketId, soldTo(orderId)),
   }
 }
 

@@ -27,11 +27,16 @@ export const openLedger = (db: Db) => {
         if (name === 'account' || name === 'payment') await entries.dropIndex(name)
     },
 
-    write: async (written: Entry[], session: ClientSession): Promise<void> => {
+    write: async (written: readonly Entry[], session: ClientSession): Promise<void> => {
       if (written.length === 0) return
       const now = timeNow().getTime()
-      // A millisecond apart, so that whoever sorts by time reads them in this order.
-      const stored = written.map(({ id, ...entry }, nth) => ({ _id: id, ...entry, at: new Date(now + nth) }))
+      const counts = new Map<string, number>()
+      const stored = written.map(({ id, ...entry }) => {
+        const nth = counts.get(entry.paymentId) ?? 0
+        counts.set(entry.paymentId, nth + 1)
+        // Those of a payment a millisecond apart, so that whoever sorts by time reads them in this order.
+        return { _id: id, ...entry, at: new Date(now + nth) }
+      })
       await entries.insertMany(stored, { session })
     },
 

@@ -1,4 +1,4 @@
-import { body, describeRoute, Id, type IdempotencyEnv, parse, query } from '@fairpass/sdk/http'
+import { body, describeRoute, Id, type IdempotencyEnv, parse, query, someLinesOfText } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import type { ServiceContext } from '@fairpass/sdk/service'
@@ -10,13 +10,8 @@ import type { Refunds } from './refunds.ts'
 import type { Payments } from './store.ts'
 
 const page = { limit: PageLimit, cursor: v.optional(v.string()) }
-const Reason = v.pipe(
-  v.string('must be a text'),
-  v.trim(),
-  v.minLength(1, 'must not be empty'),
-  // Stripe keeps as much of it with the refund.
-  v.maxLength(500, 'must have at most 500 characters'),
-)
+// Stripe keeps as much of it with the refund, counted otherwise than people do.
+const Reason = v.pipe(someLinesOfText(500), v.maxLength(500, 'must have at most 500 characters'))
 const statuses = Object.keys(moves) as [Status, ...Status[]]
 
 const PaymentsQuery = v.object({

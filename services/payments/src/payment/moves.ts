@@ -1,6 +1,6 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
 import type { FairpassEvent } from '@fairpass/sdk/events'
-import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
+import { groupWrites, inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
 import { lossOf } from '../domain/dispute.ts'
@@ -19,31 +19,16 @@ export type MoveDeps = {
   payouts: Pick<Payouts, 'openIn' | 'refundIn' | 'reduceIn'>
 }
 
+/** A move that was decided, with the entries that belong to it. */
+type Move = { before: Payment; after: Payment; entries: readonly Entry[] }
+
 const releasesCoupon = ({ kind, status }: Payment) =>
   kind === 'coupon' && (status === 'cancelled' || status === 'refunded')
 
-/** How a payment moves: together with the ledger, its coupon and the payout of its sale. */
-export const createMoves = ({ db, documents, ledger, coupons, payouts }: MoveDeps) => {
-  /**
-   * Takes a payment from where it was read along `path`, written at once and in one transaction with its ledger entries, the
-   * coupon that it gives back and the payout of its sale.
-   * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
-   */
-  const moveThrough = async (before: Payment, path: readonly Status[], why?: Why): Promise<Payment> => {
-    const now = timeNow()
-    const entries: Entry[] = []
-    let after = before
-    for (const to of path) {
-      const next = move(after, to, now, why)
-      entries.push(...entriesOf(after, next))
-      after = next
-    }
-    const moved = await write(before, after, entries)
-    countEnd(moved)
-    return moved
-  }
-
-  const write = async (before: Payment, after: Payment, entries: Entry[]): Promise<Payment> => {
+/** Writes one move, with what belongs to it. */
+const createWriteAlone =
+  ({ db, documents, ledger, coupons, payouts }: MoveDeps) =>
+  async ({ before, after, entries }: Move): Promise<Payment> => {
     const { status } = after
     let events: FairpassEvent[] = []
     const outboxOf = (saved: Payment) => {
@@ -69,6 +54,72 @@ export const createMoves = ({ db, documents, ledger, coupons, payouts }: MoveDep
       if (isDuplicateKey(error) && error.keyPattern?.orderId) throw new OrderNotPayableError()
       throw error
     }
+  }
+
+type Grouped = MoveDeps & { alone: (move: Move) => Promise<Payment> }
+
+/**
+ * The two moves that every payment makes, written together with those of other payments that come within moments. What does
+ * not work together is written alone, and fails by itself.
+ */
+const createGroups = ({ db, documents, ledger, payouts, alone }: Grouped) => {
+  const captureAll = async (moves: readonly Move[]): Promise<Payment[]> => {
+    const events = new Map<string, FairpassEvent[]>()
+    const outboxOf = (saved: Payment) => {
+      const told = eventsOf(saved)
+      events.set(saved.id, told)
+      return told
+    }
+    const captured = await inTransaction(db, async (session) => {
+      const saved = await documents.replaceEach(moves, outboxOf, { session })
+      await ledger.write(
+        moves.flatMap(({ entries }) => entries),
+        session,
+      )
+      await payouts.openIn(session, ...saved)
+      return saved
+    })
+    // What fails here is found by the relay's periodic look.
+    for (const [id, told] of events) void documents.relay.enqueue(id, told)
+    return captured
+  }
+
+  return {
+    /** Money that was taken, with its entries, payouts and events: all of a group in one transaction, or none. */
+    capture: groupWrites({ alone, together: captureAll }),
+
+    /** The end of what was captured, of which nobody has to be told. */
+    complete: groupWrites<Move, Payment>({ alone, together: (moves) => documents.replaceEach(moves) }),
+  }
+}
+
+/** How a payment moves: together with the ledger, its coupon and the payout of its sale. */
+export const createMoves = (deps: MoveDeps) => {
+  const alone = createWriteAlone(deps)
+  const { capture, complete } = createGroups({ ...deps, alone })
+
+  /**
+   * Takes a payment from where it was read along `path`, written at once and in one transaction with its ledger entries, the
+   * coupon that it gives back and the payout of its sale.
+   * @throws VersionConflictError when somebody else moved it, OrderNotPayableError when another payment of the order is ahead
+   */
+  const moveThrough = async (before: Payment, path: readonly Status[], why?: Why): Promise<Payment> => {
+    const now = timeNow()
+    const entries: Entry[] = []
+    let after = before
+    for (const to of path) {
+      const next = move(after, to, now, why)
+      entries.push(...entriesOf(after, next))
+      after = next
+    }
+    const moved = await writeWithOthers({ before, after, entries })
+    countEnd(moved)
+    return moved
+  }
+
+  const writeWithOthers = (move: Move): Promise<Payment> => {
+    if (move.after.status === 'captured') return capture(move)
+    return move.after.status === 'completed' ? complete(move) : alone(move)
   }
 
   return { moveThrough, moveTo: (before: Payment, to: Status, why?: Why) => moveThrough(before, [to], why) }

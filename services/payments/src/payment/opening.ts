@@ -1,5 +1,5 @@
 import { VersionConflictError } from '@fairpass/sdk/errors'
-import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
+import { groupWrites, inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
 import { OrderNotPayableError, openStatuses, type Payment } from '../domain/payment.ts'
@@ -51,6 +51,10 @@ const createNumbering = (documents: Documents) => {
 /** How a payment begins. */
 export const createOpening = ({ db, documents, coupons }: Deps) => {
   const { refuseIfOpen, insertNumbered } = createNumbering(documents)
+  const insertWithOthers = groupWrites<Unsaved, Payment>({
+    alone: (draft) => documents.insert(draft),
+    together: (drafts) => documents.insertEach(drafts),
+  })
   return {
     refuseIfOpen,
 
@@ -67,7 +71,7 @@ export const createOpening = ({ db, documents, coupons }: Deps) => {
         await refuseIfOpen(orderId)
         return undefined
       }
-      return insertNumbered(orderId, (attempt) => documents.insert(draft(attempt)), inTheWay)
+      return insertNumbered(orderId, (attempt) => insertWithOthers(draft(attempt)), inTheWay)
     },
 
     /**

@@ -62,6 +62,56 @@ test('a payment moves together with its entry, or neither does', async () => {
   expect((await ledger.ofPayment(draft.id)).map(({ what }) => what)).toEqual(['authorised', 'released', 'captured'])
 })
 
+/** Payments of orders of their own, whose cards hold the amount. */
+const settledPayments = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const payments = paymentsWith(ledger)
+      const draft = openPayment(opening(), new Date())
+      return payments.moveThrough(await payments.open(() => draft), ['authorised', 'settled'])
+    }),
+  )
+
+const entriesOf = async (id: string) => (await ledger.ofPayment(id)).map(({ what }) => what)
+
+// Guarantee: payments that are captured together are captured as each would be alone; one that somebody else moved, or whose
+// entries cannot be written, keeps none of the others.
+test('of payments that are captured together, each moves with its entries, or neither does', async () => {
+  const settled = await settledPayments(6)
+  const [moved, broken, ...others] = settled.map(({ id }) => id)
+  const groups: number[] = []
+  const payments = paymentsWith({
+    ...ledger,
+    write: async (entries, session) => {
+      groups.push(new Set(entries.map(({ paymentId }) => paymentId)).size)
+      await ledger.write(entries, session)
+      if (entries.some(({ paymentId }) => paymentId === broken)) throw new Interruption()
+    },
+  })
+  const stale = settled.map((payment) => (payment.id === moved ? { ...payment, version: 1 } : payment))
+  const ends = await Promise.allSettled(stale.map((payment) => payments.moveTo(payment, 'captured')))
+  expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', ...Array(4).fill('fulfilled')])
+  for (const id of [moved, broken]) {
+    expect((await payments.find(id ?? ''))?.status).toBe('settled')
+    expect(await entriesOf(id ?? '')).toEqual(['authorised'])
+  }
+  for (const id of others) {
+    expect((await payments.find(id))?.status).toBe('captured')
+    expect(await entriesOf(id)).toEqual(['authorised', 'released', 'captured'])
+    expect(await db.collection<{ _id: string }>('payouts').countDocuments({ _id: id })).toBe(1)
+  }
+
+  groups.length = 0
+  const completed = await Promise.all(
+    (await settledPayments(5)).map(async (payment) =>
+      payments.moveTo(await payments.moveTo(payment, 'captured'), 'completed'),
+    ),
+  )
+  expect(groups).toEqual([5])
+  expect(completed.map(({ status }) => status)).toEqual(Array(5).fill('completed'))
+  expect(await checkLedger(ledger, createLog('payments', 'silent'))).toBe(true)
+})
+
 test('the check finds what was written past the ledger', async () => {
   const log = createLog('payments', 'silent')
   expect(await checkLedger(ledger, log)).toBe(true)

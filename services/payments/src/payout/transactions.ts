@@ -22,12 +22,16 @@ export const createPayoutTransactions = (documents: Collection<Payout>, delaySec
     if (changed && changed !== payout) await documents.replace(payout, changed, undefined, { session })
   }
 
-  /** A sale that leaves its seller nothing has no payout. One that a dispute has opened before stays as it is. */
-  const openIn = async (session: ClientSession, payment: Payment): Promise<void> => {
-    const { id, ...draft } = openPayout(payment, delaySeconds * 1_000, now())
-    if (draft.amountCents === 0) return
-    const unlessKnown = { $setOnInsert: { version: 1, ...draft } }
-    await documents.raw.updateOne({ _id: id }, unlessKnown, { session, upsert: true })
+  /** Sales that leave their seller nothing have no payout. One that a dispute has opened before stays as it is. */
+  const openIn = async (session: ClientSession, ...payments: readonly Payment[]): Promise<void> => {
+    const drafts = payments
+      .map((payment) => openPayout(payment, delaySeconds * 1_000, now()))
+      .filter(({ amountCents }) => amountCents !== 0)
+    if (drafts.length === 0) return
+    const unlessKnown = drafts.map(({ id, ...draft }) => ({
+      updateOne: { filter: { _id: id }, update: { $setOnInsert: { version: 1, ...draft } }, upsert: true },
+    }))
+    await documents.raw.bulkWrite(unlessKnown, { session, ordered: false })
   }
 
   /** What comes from outside may come before the payment is completed, which opens its payout. */
@@ -37,7 +41,7 @@ export const createPayoutTransactions = (documents: Collection<Payout>, delaySec
   }
 
   return {
-    /** Part of the transaction that captures a payment. */
+    /** Part of the transaction that captures payments. */
     openIn,
 
     /** Part of the transaction that decides a refund. */

@@ -1,5 +1,6 @@
 import type { InternalRoutes } from '@fairpass/orders/internal'
-import { type Dapr, daprFetch, OrderToPay, parseResponse } from '@fairpass/sdk/dapr'
+import { createGrouping } from '@fairpass/sdk/batcher'
+import { type Dapr, daprFetch, OrdersToPay, OrderToPay, parseResponse, Verdicts } from '@fairpass/sdk/dapr'
 import { RelayedProblemError, ServiceUnavailableError } from '@fairpass/sdk/errors'
 import { hc } from 'hono/client'
 
@@ -14,10 +15,22 @@ export type Orders = {
   fail: (orderId: string, paymentId: string) => Promise<boolean>
 }
 
-export const createOrders = (dapr: Dapr): Orders => {
+type OfPayment = { orderId: string; paymentId: string }
+
+/** What orders could not answer as a whole, such as an earlier version that knows no such call, is asked for one by one. */
+const unlessRelayed = (error: unknown): [] => {
+  if (error instanceof RelayedProblemError) return []
+  throw error
+}
+
+/** Of several that concern one order, the last: the others have to come after it. */
+const oneOfEach = <T>(items: readonly T[], orderIdOf: (item: T) => string) =>
+  new Map(items.map((item) => [orderIdOf(item), item]))
+
+const createTell = (dapr: Dapr, what: 'settle' | 'complete' | 'fail') => {
   const { orders } = hc<InternalRoutes>('http://orders', daprFetch(dapr, 'orders')).internal
 
-  const tell = async (orderId: string, what: 'settle' | 'complete' | 'fail', paymentId: string): Promise<boolean> => {
+  const alone = async ({ orderId, paymentId }: OfPayment): Promise<boolean> => {
     try {
       await parseResponse(OrderToPay, orders[':id'][what].$post({ param: { id: orderId }, json: { paymentId } }))
       return true
@@ -29,17 +42,50 @@ export const createOrders = (dapr: Dapr): Orders => {
     }
   }
 
-  return {
-    find: async (orderId) => {
-      try {
-        return await parseResponse(OrderToPay, orders[':id'].$get({ param: { id: orderId } }))
-      } catch (error) {
-        if (error instanceof RelayedProblemError && error.code === 'not_found') return undefined
-        throw error
-      }
-    },
-    settle: (orderId, paymentId) => tell(orderId, 'settle', paymentId),
-    complete: (orderId, paymentId) => tell(orderId, 'complete', paymentId),
-    fail: (orderId, paymentId) => tell(orderId, 'fail', paymentId),
+  const together = async (told: readonly OfPayment[]): Promise<(boolean | undefined)[]> => {
+    const payments = [...oneOfEach(told, ({ orderId }) => orderId).values()]
+    const { verdicts } = await parseResponse(Verdicts, orders.batch[what].$post({ json: { payments } }))
+    const verdictOf = new Map(payments.map((payment, nth) => [payment, verdicts[nth]]))
+    return told.map((one) => {
+      const verdict = verdictOf.get(one)
+      return verdict === 'done' || (verdict === 'refused' ? false : undefined)
+    })
   }
+
+  const tell = createGrouping({ alone, together: (told) => together(told).catch(unlessRelayed) })
+  return (orderId: string, paymentId: string) => tell({ orderId, paymentId })
 }
+
+const createFind = (dapr: Dapr) => {
+  const { orders } = hc<InternalRoutes>('http://orders', daprFetch(dapr, 'orders')).internal
+
+  const alone = async (orderId: string): Promise<{ order?: OrderToPay }> => {
+    try {
+      return { order: await parseResponse(OrderToPay, orders[':id'].$get({ param: { id: orderId } })) }
+    } catch (error) {
+      if (error instanceof RelayedProblemError && error.code === 'not_found') return {}
+      throw error
+    }
+  }
+
+  const together = async (orderIds: readonly string[]) => {
+    const ids = [...new Set(orderIds)].join(',')
+    const { orders: found } = await parseResponse(OrdersToPay, orders.batch.$get({ query: { ids } }))
+    const byId = new Map(found.map((order) => [order.id, order]))
+    return orderIds.map((orderId) => {
+      const order = byId.get(orderId)
+      return order ? { order } : {}
+    })
+  }
+
+  const find = createGrouping({ alone, together: (ids) => together(ids).catch(unlessRelayed) })
+  return async (orderId: string) => (await find(orderId)).order
+}
+
+/** What comes within moments is asked and told together. */
+export const createOrders = (dapr: Dapr): Orders => ({
+  find: createFind(dapr),
+  settle: createTell(dapr, 'settle'),
+  complete: createTell(dapr, 'complete'),
+  fail: createTell(dapr, 'fail'),
+})

@@ -1,18 +1,18 @@
 import { DayOrMoment } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
-import { currencies, hasAtMost, indexWords, localDay, queryWords } from '@fairpass/sdk/values'
+import { currencies, hasAtMost, indexWords, localDay, oneSpelling, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 import { searchTokens } from './search-tokens.ts'
 import type { Ticket } from './ticket.ts'
 
 const MinorUnits = v.pipe(
-  v.string(),
+  v.string('must be a whole number of minor units'),
   v.regex(/^\d{1,12}$/, 'must be a whole number of minor units'),
   v.transform(Number),
 )
 
 const Text = v.pipe(
-  v.string(),
+  v.string('must be a text'),
   v.trim(),
   v.regex(/^\P{Cc}*$/u, 'must have no control characters'),
   v.check((text) => hasAtMost(text, 100), 'must have at most 100 characters'),
@@ -40,15 +40,17 @@ export const Search = v.object({
   /** prices of several currencies cannot be compared: they say something only together with one */
   minPrice: filter(MinorUnits),
   maxPrice: filter(MinorUnits),
-  status: filter(v.picklist(['available', 'reserved', 'sold', 'withdrawn'])),
+  status: filter(
+    v.picklist(['available', 'reserved', 'sold', 'withdrawn'], 'must be available, reserved, sold or withdrawn'),
+  ),
   sort: v.optional(v.picklist(['soonest', 'cheapest', 'newest'], 'must be soonest, cheapest or newest'), 'soonest'),
   limit: PageLimit,
-  cursor: filter(v.pipe(v.string(), v.maxLength(300))),
+  cursor: filter(v.pipe(v.string(), v.maxLength(300, 'is not a cursor that this list gave'))),
 })
 export type Search = v.InferOutput<typeof Search>
 
-/** A city as it is compared: `Saint Denis` is `Saint-Denis`. */
-export const cityToFind = (city: string): string => queryWords(city, 20).join(' ')
+/** A city as it is compared: `Saint Denis` is `Saint-Denis`, and `Koeln` is `Köln`. */
+export const cityToFind = (city: string): string => oneSpelling(queryWords(city, 20))
 
 /** The words that a listing must all contain, at most eight. */
 export const wordsToFind = (q: string): string[] => queryWords(q)

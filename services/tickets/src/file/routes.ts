@@ -1,5 +1,5 @@
 import { NotFoundError, UnsupportedMediaTypeError } from '@fairpass/sdk/errors'
-import { describeRoute, Id, query, withOpenApi } from '@fairpass/sdk/http'
+import { describeRoute, Id, query, someLinesOfText, withOpenApi } from '@fairpass/sdk/http'
 import type { SignedInEnv } from '@fairpass/sdk/identity'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { type Context, Hono } from 'hono'
@@ -17,21 +17,13 @@ import { drawSvg } from './reader/draw.ts'
 const UploadQuery = v.object({
   withoutBarcode: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
 })
-const ViewQuery = v.object({
-  reason: v.pipe(
-    v.string('is missing'),
-    v.trim(),
-    v.minLength(1, 'must not be empty'),
-    v.maxLength(500, 'must have at most 500 characters'),
-  ),
-})
+const ViewQuery = v.object({ reason: someLinesOfText(500) })
 
 /** A file of these types cannot be sent by a page of another origin without asking first, as JSON cannot. */
 export const fileUploads = {
   path: /^\/api\/tickets\/[\w-]{1,64}\/file$/,
   types: Object.keys(fileTypes),
   maxBytes: maxFileBytes,
-  otherType: 'Send a PDF, PNG, JPEG or .pkpass file under its own content type',
 }
 
 const rawBody = withOpenApi(
@@ -101,7 +93,8 @@ export const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
     ),
     async (c) => {
       const [type = ''] = (c.req.header('content-type') ?? '').toLowerCase().split(';')
-      if (!isFileType(type.trim())) throw new UnsupportedMediaTypeError(fileUploads.otherType)
+      if (!isFileType(type.trim()))
+        throw new UnsupportedMediaTypeError('Send a PDF, PNG, JPEG or .pkpass file under its own content type')
       const bytes = new Uint8Array(await c.req.arrayBuffer())
       if (bytes.length === 0) throw new FileUnreadableError('The file is empty')
       const withoutBarcode = c.req.valid('query').withoutBarcode === 'true'

@@ -99,6 +99,19 @@ test('a search is saved once, and ended by its owner alone', async () => {
   expect(told()).toEqual([])
 })
 
+test.each([
+  [{ q: 'a\u202eb' }, 'ab'],
+  [{ q: '\u200b' }, 'Fairpass'],
+  [{ q: '\u2066Opera', city: 'Wien\u200f' }, 'Opera, Wien'],
+  [{ q: 'a\u2028b  c' }, 'a b c'],
+  [{ q: '\u3164', city: 'Wien' }, 'Wien'],
+  [{ q: 'a\ud800' }, 'a\ufffd'],
+  [{ q: '{{7*7}} <b>' }, '{{7*7}} <b>'],
+  [{}, 'Fairpass'],
+])('the search for %p is called %p', async (query: Record<string, string>, name) => {
+  expect((await save(newId(), query)).name).toBe(name)
+})
+
 test('nobody has more than twenty, and what is no search is refused', async () => {
   const ann = newId()
   for (let n = 0; n < 20; n++) await save(ann, { q: `word${n}` })

@@ -2,6 +2,7 @@ import { CustomError } from '@fairpass/sdk/errors'
 import { event } from '@fairpass/sdk/events'
 import { parse } from '@fairpass/sdk/http'
 import { newId, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
+import { isVisible, tidyText, withoutDirections } from '@fairpass/sdk/values'
 import type { Db, IndexDescription } from 'mongodb'
 import { Search } from '../domain/search.ts'
 import type { Ticket } from '../domain/ticket.ts'
@@ -37,7 +38,12 @@ export const digestEveryMs = 3_600_000
 /** A listing may be stored a little after the time that it says of itself. */
 const overlapMs = 10_000
 
-const nameOf = ({ q, city }: Record<string, string>) => [q, city].filter(Boolean).join(', ') || 'Fairpass'
+/** A search as its page and its mails are headed: a line in which everything is seen, and nothing turns it round. */
+const nameOf = ({ q = '', city = '' }: Record<string, string>) =>
+  [q, city]
+    .map((text) => tidyText(withoutDirections(text.toWellFormed()).replace(/\s+/gu, ' ')))
+    .filter(isVisible)
+    .join(', ') || 'Fairpass'
 
 const showOf = ({ id, title, venue, city, startsAt, timeZone, priceCents, currency }: Ticket) => ({
   ...{ id, title, venue, city, startsAt: startsAt.toISOString(), priceCents, currency },

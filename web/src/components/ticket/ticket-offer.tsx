@@ -1,5 +1,5 @@
 import { createSignal, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js'
-import { hasBegun, type Ticket } from '../../domain/schemas/ticket.ts'
+import { hasBegun, lacksFile, type Ticket } from '../../domain/schemas/ticket.ts'
 import type { Visitor } from '../../domain/visitor.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { watchTickets } from '../../live/watch.ts'
@@ -39,11 +39,12 @@ export const TicketOffer = (props: TicketOfferProps) => {
   const status = () => statusOf(props.ticket.id) ?? props.ticket.status
   const isSeller = () => props.visitor.user?.id === props.ticket.sellerId
   const begun = createBegun(props)
-  const isOpen = () => (status() === 'available' || status() === 'reserved') && !isSeller() && !begun()
+  const isComing = () => lacksFile(props.ticket) && status() === 'available'
+  const isOpen = () => (status() === 'available' || status() === 'reserved') && !isComing() && !isSeller() && !begun()
   return (
     <section class="offer panel" aria-label={offer.label}>
       <p class="price">{props.price}</p>
-      <Show when={!begun() || status() === 'sold' || status() === 'withdrawn'}>
+      <Show when={(!begun() && !isComing()) || status() === 'sold' || status() === 'withdrawn'}>
         <TicketStatus status={status()} />
       </Show>
       <ErrorAlert failure={props.visitor.refusal} />
@@ -58,6 +59,9 @@ export const TicketOffer = (props: TicketOfferProps) => {
           </Match>
           <Match when={begun()}>
             <p>{offer.begun}</p>
+          </Match>
+          <Match when={isComing() && !isSeller()}>
+            <p>{offer.coming}</p>
           </Match>
         </Switch>
       </div>

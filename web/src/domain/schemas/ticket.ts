@@ -29,6 +29,10 @@ export type Ticket = v.InferOutput<typeof Ticket>
 /** Nobody buys a ticket for what is under way. */
 export const hasBegun = ({ startsAt }: Pick<Ticket, 'startsAt'>, now: Date): boolean => new Date(startsAt) <= now
 
+/** Its seller has not uploaded it yet, so nobody can buy it. */
+export const lacksFile = ({ delivery, hasFile }: Pick<Ticket, 'delivery' | 'hasFile'>): boolean =>
+  delivery === 'file' && !hasFile
+
 export const Tickets = v.object({ tickets: v.array(Ticket), nextCursor: v.nullish(v.string()) })
 export type Tickets = v.InferOutput<typeof Tickets>
 

@@ -60,7 +60,7 @@ export const account: typeof english = {
     mailsSaved: 'Ihre Auswahl ist gespeichert.',
     delete: 'Dieses Konto löschen',
     deleteMeans:
-      'Ihre Adresse und Ihre Sitzungen werden endgültig gelöscht, Ihre Angebote zurückgezogen. Ihre Bestellungen bleiben ohne Ihren Namen.',
+      'Ihre Adresse und Ihre Sitzungen werden endgültig gelöscht, Ihre Angebote zurückgezogen. Ihre Bestellungen bleiben ohne Ihren Namen. Speichern Sie vorher die Tickets, die Sie gekauft haben: danach lassen sie sich nicht mehr öffnen.',
     deleteNow: 'Endgültig löschen',
   },
   recover: {

@@ -80,5 +80,7 @@ export const common: typeof english = {
     sessionEnded:
       'Ihre Sitzung ist zu Ende. Was Sie ausgefüllt haben, ist noch da: {link}, kommen Sie auf diese Seite zurück und senden Sie es noch einmal.',
     signInElsewhere: 'melden Sie sich in einem anderen Tab an',
+    sessionEndedTitle: 'Ihre Sitzung ist zu Ende',
+    sendAgain: 'Nochmals senden',
   },
 }

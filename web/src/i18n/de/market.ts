@@ -57,6 +57,7 @@ export const market: typeof english = {
     sold: 'Dieses Ticket ist verkauft.',
     withdrawn: 'Das Angebot wurde zurückgezogen.',
     begun: 'Die Veranstaltung hat begonnen; dieses Ticket kann nicht mehr gekauft werden.',
+    coming: 'Dieses Ticket wurde noch nicht hochgeladen und kann noch nicht gekauft werden.',
     yours: 'Sie verkaufen dieses Ticket.',
     buy: (price) => `Kaufen für ${price}`,
     held: 'Jemand kauft dieses Ticket gerade.',

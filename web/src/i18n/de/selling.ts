@@ -49,5 +49,6 @@ export const selling: typeof english = {
     sayWhen: 'Geben Sie an, wann es beginnt: Datum und Uhrzeit',
     sayPrice: (currency) => `Geben Sie den Preis in ${currency} an, etwa 25`,
     priceBounds: (least: string, most: string) => `Der Preis muss zwischen ${least} und ${most} liegen`,
+    priceSteps: (step: string) => `Der Preis geht in Schritten von ${step}`,
   },
 }

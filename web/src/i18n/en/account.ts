@@ -57,7 +57,7 @@ export const account = {
     mailsSaved: 'Your choice is saved.',
     delete: 'Delete this account',
     deleteMeans:
-      'Your address and your sessions are erased for good, and what you offer is withdrawn. Your orders stay without your name.',
+      'Your address and your sessions are erased for good, and what you offer is withdrawn. Your orders stay without your name. Save the tickets that you have bought first: they cannot be opened afterwards.',
     deleteNow: 'Delete it for good',
   },
   recover: {

@@ -77,5 +77,7 @@ export const common = {
     sessionEnded:
       'Your session has ended. What you filled in is still here: {link}, come back to this page, and send it again.',
     signInElsewhere: 'sign in in another tab',
+    sessionEndedTitle: 'Your session has ended',
+    sendAgain: 'Send it again',
   },
 }

@@ -55,6 +55,7 @@ export const market = {
     sold: 'This ticket is sold.',
     withdrawn: 'The seller has withdrawn this ticket.',
     begun: 'The event has begun, so this ticket can no longer be bought.',
+    coming: 'The seller has not uploaded this ticket yet, so it cannot be bought.',
     yours: 'You are selling this ticket.',
     buy: (price: string) => `Buy for ${price}`,
     held: 'Somebody is checking this ticket out.',

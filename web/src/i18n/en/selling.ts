@@ -45,5 +45,6 @@ export const selling = {
     sayWhen: 'Say when it starts: a date and a time',
     sayPrice: (currency: string) => `Say the price in ${currency}, such as 25`,
     priceBounds: (least: string, most: string) => `The price must be between ${least} and ${most}`,
+    priceSteps: (step: string) => `The price goes in steps of ${step}`,
   },
 }
