@@ -20,7 +20,7 @@ const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000)
 const startWorld = async () => {
   const db = await testDatabase()
   const told: FairpassEvent[] = []
-  const holds = { release: async () => ({ status: 'free' }), markSold: async () => ({ status: 'free' }) } as never
+  const holds = { updateEach: async () => new Map() } as never
   const waitlist = openWaitlist(db)
   const orders = openOrders(db, { holds, waitlist, publishAll: publishEach(async (event) => void told.push(event)) })
   const catalogue = openCatalogue(db, createDapr({ httpPort: 1 }))
