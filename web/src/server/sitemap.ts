@@ -26,12 +26,9 @@ const answerWith = (xml: string): Response =>
     headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` },
   })
 
-/** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
-export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Settings) => {
-  const readFromTickets = async <S extends v.GenericSchema>(
-    schema: S,
-    path: string,
-  ): Promise<v.InferOutput<S> | undefined> => {
+const createReader =
+  ({ daprEndpoint, daprApiToken }: Settings) =>
+  async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
     const answer = await fetch(`${daprEndpoint}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
       headers: {
         ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}),
@@ -43,6 +40,11 @@ export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Sett
     const read = v.safeParse(schema, await answer.json().catch(() => undefined))
     return read.success ? read.output : undefined
   }
+
+/** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
+export const createSitemap = (settings: Settings) => {
+  const { publicOrigin } = settings
+  const readFromTickets = createReader(settings)
   // Crawlers come back; an empty sitemap would make them forget what was in it.
   const unavailable = () => new Response('Not available right now\n', { status: 503, headers: { 'retry-after': '60' } })
 
