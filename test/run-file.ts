@@ -3,7 +3,7 @@ type Process = { pid: number; port: number; metricsPort?: number }
 type Service = Process & { daprPid: number; daprHttpPort: number }
 export type ServiceName = 'auth' | 'tickets' | 'orders' | 'expiration' | 'payments'
 export type RunFile = {
-  web: Process & { daprHttpPort: number }
+  web: Service
   services: Record<ServiceName, Service>
   mongod: Process
   redis: Process

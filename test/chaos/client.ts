@@ -2,6 +2,8 @@ import type { User } from './users.ts'
 
 type Content = { type: string; body: string | Uint8Array<ArrayBuffer> }
 export type Answer = { status: number; body: Record<string, unknown> }
+/** What was answered before there was an answer to be content with. */
+export type Refusal = { what: string; status: number; code: string; isRetryable: boolean }
 
 /** How long somebody goes on asking. */
 export type Patience = { tries: number; timeoutMs: number }
@@ -17,7 +19,7 @@ const once = async (
   content: Content | undefined,
   key: string | undefined,
   timeoutMs: number,
-): Promise<Answer> => {
+): Promise<Answer & { isRetryable: boolean }> => {
   const answer = await fetch(`${origin}${path}`, {
     method,
     headers: {
@@ -30,11 +32,12 @@ const once = async (
   })
   const text = await answer.text()
   const isJson = answer.headers.get('content-type')?.includes('json')
-  return { status: answer.status, body: isJson && text ? JSON.parse(text) : {} }
+  const isRetryable = answer.headers.has('retry-after')
+  return { status: answer.status, body: isJson && text ? JSON.parse(text) : {}, isRetryable }
 }
 
 /** The public API as a patient client uses it: the same request, under the same key, until there is an answer. */
-export const createClient = (origin: string) => {
+export const createClient = (origin: string, onRefusal: (refusal: Refusal) => void = () => {}) => {
   const persist = async (
     user: User,
     method: string,
@@ -47,8 +50,10 @@ export const createClient = (origin: string) => {
     for (let tried = 1; tried <= tries; tried++) {
       try {
         const answer = await once(origin, user, method, path, content, key, timeoutMs)
-        if (answer.status < 500 && answer.status !== 429) return answer
-        seen = `${answer.status} ${JSON.stringify(answer.body)}`
+        const { status, isRetryable, body } = answer
+        if (status < 500 && status !== 429) return { status, body }
+        onRefusal({ what: `${method} ${path}`, status, code: String(body.code ?? ''), isRetryable })
+        seen = `${status} ${JSON.stringify(body)}`
       } catch (error) {
         seen = String(error)
       }

@@ -43,6 +43,9 @@ const run = () => {
   return runMoney({ seed, purchases, kills, atOnce, settleWithinMs: 180_000 }, say)
 }
 
+// Servers end with this process; disks are unmounted by what runs at its exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
 const begun = performance.now()
 const { isSettled, broken, ...told } = await run()
 for (const [what, found] of Object.entries(told)) say(`${what}: ${JSON.stringify(found)}`)

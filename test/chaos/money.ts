@@ -1,5 +1,5 @@
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
-import { type Client, createClient } from './client.ts'
+import { type Client, createClient, type Refusal } from './client.ts'
 import { openEvidence, type Unsettled } from './evidence.ts'
 import { createHandingOver } from './handing-over.ts'
 import { checkInvariants } from './invariants.ts'
@@ -43,8 +43,13 @@ const onboard = async (client: Client, seller: User) => {
   if (account.body.status !== 'ready') throw new Error(`a seller is not ready: ${JSON.stringify(account.body)}`)
 }
 
-export const openPurchases = async (market: Pick<Marketplace, 'origin' | 'stripe'>, jwtKey: string, plans: Plan[]) => {
-  const client = createClient(market.origin)
+export const openPurchases = async (
+  market: Pick<Marketplace, 'origin' | 'stripe'>,
+  jwtKey: string,
+  plans: Plan[],
+  onRefusal?: (refusal: Refusal) => void,
+) => {
+  const client = createClient(market.origin, onRefusal)
   const newUser = createUsers(jwtKey)
   const admin = newUser('admin')
   const wanting = plans.filter(({ way }) => way === 'coupon').map(({ index }) => index)

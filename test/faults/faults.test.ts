@@ -1,31 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { rmSync } from 'node:fs'
 import { testFolder } from '@fairpass/servers/testing'
+import { unforeseenErrors } from '../chaos/whole/log-lines.ts'
 import { eventually } from '../eventually.ts'
 import { createClocks } from './clocks.ts'
-import { mountDisk } from './disk.ts'
+import { disksHere } from './disk.ts'
+import { canLimit, useUpHandles, useUpMemory } from './limits.ts'
 import { untilNothingIsMissing } from './promises.ts'
 import type { Trouble } from './proxy.ts'
 import type { DiskName } from './servers.ts'
 import { keepBuying, openShop, type Shop } from './shop.ts'
+import { createWatch } from './watch.ts'
 import { startWorld, type World } from './world.ts'
 
 // Whatever fails between the parts: a clear answer in time, nothing acknowledged lost, and it goes on by itself.
 
 const jwtKey = 'a key of the tests of faults'
-/** What the gateway waits, in milliseconds: nobody may be kept waiting until then. */
-const gatewayWaitsMs = 30_000
 const atOnce = 3
-const canMount = (() => {
-  const folder = testFolder()
-  const disk = mountDisk(folder, 1)
-  disk?.remove()
-  rmSync(folder, { recursive: true, force: true })
-  return disk !== undefined
-})()
+const { canMount, canTurnReadOnly } = disksHere()
 
 let world: World
 let shop: Shop
+let watch: ReturnType<typeof createWatch>
 const clocks = createClocks(testFolder())
 
 beforeAll(async () => {
@@ -35,76 +30,68 @@ beforeAll(async () => {
     disks: canMount ? ['mongod', 'redis', 'scheduler'] : [],
   })
   shop = openShop(world.origin, jwtKey)
+  watch = createWatch(shop, atOnce)
 }, 180_000)
 afterAll(() => world?.stop(), 30_000)
-
-/** Every refusal says what a person can do about it, and came in time. */
-const expectClearAnswers = () => {
-  const unclear = shop.answers.filter(
-    ({ status, code, ms }) =>
-      ms >= gatewayWaitsMs ||
-      (![200, 201].includes(status) &&
-        !(status === 503 && ['service_unavailable', 'database_unavailable'].includes(code))),
-  )
-  shop.answers.length = 0
-  expect(unclear).toEqual([])
-}
-
-const buyUntil = async (isOver: () => boolean | Promise<boolean>, withinMs: number) => {
-  const stop = keepBuying(shop, atOnce)
-  try {
-    await eventually(async () => isOver(), Boolean, withinMs)
-  } finally {
-    await stop()
-  }
-}
-
-const untilItSells = (withinMs: number) => eventually(shop.buyOnce, Boolean, withinMs)
-
-const refusals = () => shop.answers.filter(({ status }) => status === 503).length
-const sales = () => shop.acknowledged.paid.size
 
 describe('between two parts', () => {
   const troubles: [string, keyof World['proxies'], Trouble, boolean][] = [
     ['answers of MongoDB come two seconds later', 'mongod', { latencyMs: 2_000 }, true],
     ['one message in a hundred to Redis breaks its connection', 'redis', { loss: 0.01 }, true],
     ['Redis is silent', 'redis', { isSilent: true }, false],
+    ['Stripe is away', 'stripe', { isRefused: true }, false],
   ]
   test.each(troubles)(
     '%s',
     async (_, part, trouble, sellsMeanwhile) => {
-      const before = sales()
+      const before = watch.sales()
       world.proxies[part].set(trouble)
       try {
-        await buyUntil(() => (sellsMeanwhile ? sales() > before : refusals() > 0), 28_000)
+        await watch.buyUntil(() => (sellsMeanwhile ? watch.sales() > before : watch.refusals() > 0), 28_000)
       } finally {
         world.proxies[part].set()
       }
-      expectClearAnswers()
-      await untilItSells(20_000)
+      watch.expectClearAnswers()
+      await watch.untilItSells(20_000)
       await untilNothingIsMissing(world, shop)
     },
     90_000,
   )
 
+  test('what Redis was silent to is heard again, by whoever waited for it', async () => {
+    const buyer = shop.newUser()
+    const orderId = await shop.order(String(await shop.list()), buyer)
+    const paid = await shop.ask(buyer, 'POST', '/api/payments', { orderId, paymentMethod: 'pm_card_visa' })
+    const reason = { reason: 'The show was called off' }
+    expect((await shop.ask(shop.newUser('admin'), 'POST', `/api/payments/${paid.body.id}/refund`, reason)).status).toBe(
+      200,
+    )
+    // Orders hears of it by its event alone.
+    await eventually(
+      () => shop.ask(buyer, 'GET', `/api/orders/${orderId}`),
+      ({ body }) => body.status === 'refunded',
+      45_000,
+    )
+  }, 90_000)
+
   test('the primary of three members is cut off: another takes over', async () => {
     const cutOff = await world.primary()
-    const before = sales()
+    const before = watch.sales()
     cutOff.proxy.set({ isSilent: true })
     try {
-      await buyUntil(() => sales() > before, 25_000)
+      await watch.buyUntil(() => watch.sales() > before, 25_000)
     } finally {
       cutOff.proxy.set()
     }
-    expectClearAnswers()
-    await untilItSells(20_000)
+    watch.expectClearAnswers()
+    await watch.untilItSells(20_000)
     await untilNothingIsMissing(world, shop)
   }, 90_000)
 
   test('Redis is killed', async () => {
     world.servers.redis.kill()
-    await untilItSells(20_000)
-    expectClearAnswers()
+    await watch.untilItSells(20_000)
+    watch.expectClearAnswers()
     await untilNothingIsMissing(world, shop)
   }, 90_000)
 })
@@ -118,15 +105,87 @@ describe('a full disk', () => {
     'under %s',
     async (name, isNoticedAtOnce) => {
       const disk = world.disks[name]
-      const before = sales()
+      const before = watch.sales()
       disk?.fill()
       try {
-        await buyUntil(() => (isNoticedAtOnce ? refusals() > 0 : sales() > before + atOnce || refusals() > 0), 20_000)
+        await watch.buyUntil(
+          () => (isNoticedAtOnce ? watch.refusals() > 0 : watch.sales() > before + atOnce || watch.refusals() > 0),
+          20_000,
+        )
       } finally {
         disk?.empty()
       }
-      expectClearAnswers()
-      await untilItSells(30_000)
+      watch.expectClearAnswers()
+      await watch.untilItSells(30_000)
+      await untilNothingIsMissing(world, shop)
+    },
+    90_000,
+  )
+})
+
+test.skipIf(!canTurnReadOnly)(
+  'the disk of Redis turns read-only',
+  async () => {
+    const device = world.disks.redis?.device
+    device?.turnReadOnly()
+    try {
+      await watch.buyUntil(() => watch.refusals() > 0, 20_000)
+    } finally {
+      await device?.repair()
+    }
+    watch.expectClearAnswers()
+    await watch.untilItSells(30_000)
+    await untilNothingIsMissing(world, shop)
+  },
+  90_000,
+)
+
+test.skipIf(!canTurnReadOnly)(
+  'the disk of the primary turns read-only: another takes over',
+  async () => {
+    const device = world.disks.mongod?.device
+    const before = watch.sales()
+    device?.turnReadOnly()
+    try {
+      await watch.buyUntil(() => watch.sales() > before + atOnce, 30_000)
+    } finally {
+      await device?.repair()
+    }
+    watch.expectClearAnswers()
+    await watch.untilItSells(30_000)
+    await untilNothingIsMissing(world, shop)
+  },
+  90_000,
+)
+
+describe('a process gets no more', () => {
+  const pidOf = {
+    mongod: async () => (await world.primary()).server.pid(),
+    redis: async () => world.servers.redis.pid(),
+    orders: async () => (await world.runFile()).services.orders.pid,
+    'orders-daprd': async () => (await world.runFile()).services.orders.daprPid,
+    web: async () => (await world.runFile()).web.pid,
+  }
+  const handles = (['mongod', 'redis', 'orders', 'orders-daprd', 'web'] as const).map(
+    (name) => ['file handles', name] as const,
+  )
+  const memory = (['mongod', 'redis', 'orders', 'orders-daprd'] as const).map((name) => ['memory', name] as const)
+
+  test.skipIf(!canLimit).each([...handles, ...memory])(
+    '%s: %s',
+    async (what, name) => {
+      const before = watch.sales()
+      const useUp = what === 'memory' ? useUpMemory : useUpHandles
+      const giveBack = useUp(await pidOf[name]())
+      if (name === 'mongod') (await world.primary()).proxy.reset()
+      if (name === 'redis') world.proxies.redis.reset()
+      try {
+        await watch.buyUntil(() => watch.refusals() > 0 || watch.sales() > before + 2 * atOnce, 20_000)
+      } finally {
+        giveBack()
+      }
+      watch.expectClearAnswers()
+      await watch.untilItSells(30_000)
       await untilNothingIsMissing(world, shop)
     },
     90_000,
@@ -150,7 +209,7 @@ describe('a clock that is wrong', () => {
       expect([app, off, await shop.pay(String(orderId), buyer)]).toEqual([app, off, true])
       clocks.set({})
     }
-    expectClearAnswers()
+    watch.expectClearAnswers()
   }, 60_000)
 
   test('a hold ends in time all the same', async () => {
@@ -166,4 +225,18 @@ describe('a clock that is wrong', () => {
     clocks.set({})
     expect(performance.now() - begun).toBeGreaterThan(19_000)
   }, 60_000)
+})
+
+// The last one: from here on another Redis serves.
+test('Redis dies, and its replica takes over', async () => {
+  const stop = keepBuying(shop, atOnce)
+  await world.failOverRedis()
+  const before = watch.sales()
+  await eventually(async () => watch.sales() > before + atOnce, Boolean, 30_000).finally(stop)
+  watch.expectClearAnswers()
+  await untilNothingIsMissing(world, shop)
+}, 90_000)
+
+test('nothing of all that made a service fail in a way that nobody foresaw', async () => {
+  expect(await unforeseenErrors(world.dataDir)).toEqual([])
 })

@@ -115,6 +115,11 @@ export const startProxy = async ({ targetPort, port = 0, seed = 1 }: Options) =>
       if (next.isRefused) for (const socket of open) socket.resetAndDestroy()
     },
 
+    /** Everybody has to connect anew. */
+    reset: () => {
+      for (const socket of open) socket.resetAndDestroy()
+    },
+
     stop: () => {
       for (const socket of open) socket.destroy()
       server.close()

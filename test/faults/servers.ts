@@ -6,6 +6,7 @@ import { stripeDouble } from '../../tools/up/stripe-double.ts'
 import { eventually } from '../eventually.ts'
 import { type Disk, mountDisk } from './disk.ts'
 import { startProxy } from './proxy.ts'
+import { followUntilAlike, promote } from './redis-replica.ts'
 import { initiate, isPrimary, isUp } from './replica-set.ts'
 import { readyWithinMs, superviseServer } from './supervised-server.ts'
 
@@ -32,8 +33,8 @@ const createBase = (seed: number) => {
       stops.push(server.stop)
       return server
     },
-    proxyTo: async (port: number, at: number) => {
-      const proxy = await startProxy({ targetPort: () => port, seed: seed + at })
+    proxyTo: async (targetPort: () => number, at: number) => {
+      const proxy = await startProxy({ targetPort, seed: seed + at })
       stops.push(proxy.stop)
       return proxy
     },
@@ -63,7 +64,7 @@ const startMembers = async ({ folder, ports, supervise, proxyTo }: Base, count: 
     const port = await ports.any()
     const dataDir = at === 0 ? folder : join(folder, `member-${at}`)
     const server = await supervise({ ...mongodServer({ part, dataDir, port }), isReady: () => isUp(port) })
-    return { port, server, proxy: await proxyTo(port, at) }
+    return { port, server, proxy: await proxyTo(() => port, at) }
   }
   const first = await start(0)
   const others = await Promise.all(Array.from({ length: count - 1 }, (_, at) => start(at + 1)))
@@ -79,10 +80,28 @@ const startMembers = async ({ folder, ports, supervise, proxyTo }: Base, count: 
   return { first, members, primary, uri: `mongodb://${hosts.join(',')}/?replicaSet=fairpass` }
 }
 
-const startRedis = async ({ folder: dataDir, ports, supervise, proxyTo }: Base) => {
-  const port = await ports.any()
-  const server = await supervise(redisServer({ part: await findPart('redis-server'), dataDir, port }))
-  return { port, server, proxy: await proxyTo(port, 10) }
+const startRedis = async ({ folder, ports, supervise, proxyTo }: Base) => {
+  const part = await findPart('redis-server')
+  const [first, second] = [await ports.any(), await ports.any()]
+  const server = await supervise(redisServer({ part, dataDir: folder, port: first }))
+  let port = first
+  const proxy = await proxyTo(() => port, 10)
+  return {
+    port: () => port,
+    server,
+    proxy,
+
+    /** As Sentinel does it: a replica that has followed takes the place of the first, which is dead, under the address of all. */
+    failOver: async () => {
+      await supervise(redisServer({ part, dataDir: join(folder, 'replica'), port: second }))
+      await followUntilAlike(second, first)
+      server.kill()
+      await promote(second)
+      port = second
+      // Connections to the first one end with it.
+      proxy.reset()
+    },
+  }
 }
 
 const startScheduler = async ({ folder: dataDir, ports, supervise }: Base) => {
@@ -98,7 +117,7 @@ const startStripe = async ({ folder: dataDir, ports, supervise, proxyTo }: Base,
   const webhookSecret = `whsec_${crypto.randomUUID()}`
   const webhookUrl = `http://127.0.0.1:${publicPort}/api/payments/webhooks/stripe`
   const spec = stripeDouble({ port, webhookSecret, webhookUrl, dataDir, env: visibleTo(process.env) })
-  return { port, webhookSecret, server: await supervise(spec), proxy: await proxyTo(port, 11) }
+  return { port, webhookSecret, server: await supervise(spec), proxy: await proxyTo(() => port, 11) }
 }
 
 /** All that the marketplace stands on, each with a proxy before it where it is asked for much. */

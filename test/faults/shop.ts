@@ -2,10 +2,13 @@ import { createUsers, type User } from '../chaos/users.ts'
 
 type Answer = {
   what: string
-  status: number /** when it was asked, as performance.now() tells */
+  status: number
+  /** when it was asked, as performance.now() tells */
   at: number
   ms: number
   code: string
+  /** whether it says when to ask again */
+  isRetryable: boolean
 }
 
 const longestMs = 40_000
@@ -29,9 +32,19 @@ const createAsk = (origin: string) => async (user: User, method: string, path: s
     const text = await answer.text()
     const isJson = answer.headers.get('content-type')?.includes('json')
     const read: Record<string, unknown> = isJson && text ? JSON.parse(text) : {}
-    return { what, status: answer.status, at: begun, ms: timed(), code: String(read.code ?? ''), body: read }
+    const isRetryable = answer.headers.has('retry-after')
+    return {
+      what,
+      status: answer.status,
+      at: begun,
+      ms: timed(),
+      code: String(read.code ?? ''),
+      isRetryable,
+      body: read,
+    }
   } catch (error) {
-    return { what, status: 0, at: begun, ms: timed(), code: error instanceof Error ? error.name : 'unknown', body: {} }
+    const code = error instanceof Error ? error.name : 'unknown'
+    return { what, status: 0, at: begun, ms: timed(), code, isRetryable: false, body: {} }
   }
 }
 

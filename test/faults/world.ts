@@ -42,6 +42,7 @@ export const startWorld = async ({ env = {}, members = 1, disks = [], seed = 1 }
     disks: servers.disks,
     primary: mongo.primary,
     redisPort: redis.port,
+    failOverRedis: redis.failOver,
     stripe: async () => controlOf(stripe.port),
 
     /** A service's database, past the proxies. */

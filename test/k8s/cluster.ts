@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildArchive, createKubectl } from '@fairpass/k8s'
+import { buildArchive, createKubectl, shortName } from '@fairpass/k8s'
 import { run, UserError } from '@fairpass/servers'
+import { onBunTag, onDenoTag } from './deploy.ts'
+import { appsOnDeno } from './mixed.ts'
 
 const createLimitMs = 300_000
 const loadLimitMs = 300_000
@@ -18,7 +20,8 @@ export type Cluster = {
 }
 
 const missing = `There is no cluster to test on. Any of these will do:
-  - KUBECONFIG names one whose nodes have the images (or can pull them): bun run images, then load or push them
+  - KUBECONFIG names one whose nodes have the images (or can pull them), to be loaded or pushed: bun run images, and
+    bun run images ${appsOnDeno.join(' ')} --runtime deno --tag ${onDenoTag}
   - kind (https://kind.sigs.k8s.io) or k3d (https://k3d.io) on the PATH, with Docker: a cluster is made and removed`
 
 const check = async (command: string[], timeoutMs: number) => {
@@ -68,14 +71,23 @@ export const findCluster = async (): Promise<Cluster> => {
   }
 }
 
+const onDeno: Parameters<typeof buildArchive>[1] = {
+  tag: onDenoTag,
+  only: (image) => appsOnDeno.includes(shortName(image)),
+  runtimeOf: () => 'deno',
+}
+
 /** Builds the images of this checkout and hands them to the cluster that was made for this run. */
 export const loadImages = async (load: NonNullable<Cluster['load']>): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'fairpass-images-'))
   try {
-    const archive = join(folder, 'images.tar')
-    const built = await buildArchive(archive, { tag: 'local' })
-    await load(archive)
-    return `${built.length} images`
+    let count = 0
+    for (const options of [{ tag: onBunTag }, onDeno]) {
+      const archive = join(folder, `${options.tag}.tar`)
+      count += (await buildArchive(archive, options)).length
+      await load(archive)
+    }
+    return `${count} images`
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -8,6 +8,9 @@ export const mongodbPort = 30_917
 export const stripePort = 30_911
 export const mailboxPort = 30_925
 export const replicas = 3
+/** What the images of this checkout are called, and those of its services on Deno. */
+export const onBunTag = 'local'
+export const onDenoTag = 'local-deno'
 export const apps = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'web'] as const
 export type AppName = (typeof apps)[number]
 

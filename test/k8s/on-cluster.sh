@@ -31,6 +31,7 @@ command -v containerd >/dev/null || step apt
 [ -x "$W/bin/injector" ] && [ -x "$W/bin/pause" ] || step build
 [ "$W/img/dapr-daprd.tar" -nt "$W/bin/daprd" ] || step images
 npx --yes bun@1.4.5 run images --archive --out "$W/img/fairpass.tar"
+npx --yes bun@1.4.5 run images orders payments --runtime deno --tag local-deno --archive --out "$W/img/fairpass-deno.tar"
 # Whatever is left of a run that was cut short.
 quietly down || true
 trap 'quietly down || true' EXIT

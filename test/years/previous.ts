@@ -4,9 +4,10 @@ import { testFolder } from '@fairpass/servers/testing'
 
 export const root = new URL('../..', import.meta.url).pathname
 const limitMs = 120_000
+const buildLimitMs = 5 * 60_000
 
-const run = async (command: string[], cwd: string): Promise<string | undefined> => {
-  const child = Bun.spawn(command, { cwd, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout: limitMs })
+const run = async (command: string[], cwd: string, timeout = limitMs): Promise<string | undefined> => {
+  const child = Bun.spawn(command, { cwd, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout })
   const [out, , code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -62,4 +63,12 @@ export const openPrevious = async (commit: string) => {
     }
   }
   return { tree, take }
+}
+
+const build = `const { buildUnlessFresh } = await import('./build.ts'); await buildUnlessFresh()`
+
+/** Builds the web app of a tree before anybody waits for it to start. */
+export const buildWeb = async (tree: string): Promise<void> => {
+  if ((await run([process.execPath, '-e', build], join(tree, 'web'), buildLimitMs)) === undefined)
+    throw new Error(`the web app in ${tree} cannot be built`)
 }

@@ -1,6 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs'
 import { eventually, type Marketplace, type ServiceName, startMarketplace } from '../marketplace.ts'
-import { openPrevious, root, type Version } from './previous.ts'
+import { buildWeb, openPrevious, root, type Version } from './previous.ts'
 import { brokenAtTheEnd, openShop, type Purchase, type Shop, states } from './shop.ts'
 
 /** Publishers before subscribers, and the other way round: this order has both. */
@@ -81,6 +81,8 @@ export const upgradeUnderLoad = async ({ commit, withWeb = false, progress = () 
     ...services.map((name) => ({ name, folder: `services/${name}` })),
     { name: 'web' as const, folder: 'web' },
   ]
+  if (withWeb) progress('Building the web apps of both')
+  for (const one of withWeb ? [tree, root] : []) await buildWeb(one)
   if (!withWeb) take('web', 'today')
   const replaced = parts.filter(({ name }) => name !== 'web' || withWeb)
   progress(`Starting ${commit}`)

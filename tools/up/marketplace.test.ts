@@ -43,12 +43,10 @@ apps:
 
 const Pid = v.object({ pid: v.number() })
 const PidAndPort = v.object({ pid: v.number(), port: v.number() })
+const App = v.strictObject({ pid: v.number(), port: v.number(), daprPid: v.number(), daprHttpPort: v.number() })
 const RunFile = v.strictObject({
-  web: v.strictObject({ pid: v.number(), port: v.number(), daprHttpPort: v.number() }),
-  services: v.record(
-    v.string(),
-    v.strictObject({ pid: v.number(), port: v.number(), daprPid: v.number(), daprHttpPort: v.number() }),
-  ),
+  web: App,
+  services: v.record(v.string(), App),
   mongod: PidAndPort,
   redis: PidAndPort,
   stripe: PidAndPort,
@@ -100,10 +98,10 @@ const readyUp = async (name: string, { isWatched = false } = {}) => {
 }
 
 const pidsIn = (run: v.InferOutput<typeof RunFile>) => {
-  const { services, ...others } = run
+  const { web, services, ...others } = run
   return [
     ...Object.values(others).map(({ pid }) => pid),
-    ...Object.values(services).flatMap(({ pid, daprPid }) => [pid, daprPid]),
+    ...[web, ...Object.values(services)].flatMap(({ pid, daprPid }) => [pid, daprPid]),
   ]
 }
 
@@ -111,7 +109,7 @@ test('everything is ready, each app reaches the others, and SIGTERM leaves nothi
   const { child, output, ended, port, dataDir, readRun } = await readyUp('orderly')
   expect(output()).toContain(`Fairpass is ready: http://localhost:${port}\n`)
   const pids = pidsIn(readRun())
-  expect(pids.length).toBe(9)
+  expect(pids.length).toBe(10)
   expect(pids.every(isRunning)).toBe(true)
 
   const environment = await (await fetch(`http://127.0.0.1:${port}/auth`)).json()
@@ -161,7 +159,7 @@ test('a kill -9 of the command leaves nothing behind, and it starts again on the
 test('two copies run side by side; a data folder and a port have one owner each, told in a sentence', async () => {
   const [one, two] = await Promise.all([readyUp('one'), readyUp('two')])
   const pids = [...pidsIn(one.readRun()), ...pidsIn(two.readRun())]
-  expect(new Set(pids).size).toBe(18)
+  expect(new Set(pids).size).toBe(20)
 
   const sameFolder = await startUp(65_000, one.dataDir).ended()
   expect(sameFolder.output).toBe(

@@ -25,6 +25,7 @@ import { findCollector, type Observers, printObservers } from './observe.ts'
 import { createProcessGroup, PortLost, type ProcessGroup } from './processes/process-group.ts'
 import type { StopSignal } from './processes/stop-signal.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
+import { bundleApps } from './runtimes/bundles.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { describeSystem, type System } from './system.ts'
 import { buildWeb } from './web-build.ts'
@@ -58,7 +59,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   const endWatch = watchSpace(data.path, { leastBytes: warnBelowBytes, say })
   try {
     const prepared = await Promise.race([
-      prepare(settings, template, { isObserved, isWatched, runtimes }),
+      prepare(settings, template, { isObserved, isWatched, runtimes, dataDir: data.path }),
       stop.requested,
     ])
     if (!prepared) return
@@ -80,11 +81,13 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
   }
 }
 
+type Preparation = { isObserved: boolean; isWatched: boolean; runtimes: Runtimes; dataDir: string }
+
 /** All that can take long and leaves nothing running. */
 const prepare = async (
   settings: Settings,
   template: Template,
-  { isObserved, isWatched, runtimes }: { isObserved: boolean; isWatched: boolean; runtimes: Runtimes },
+  { isObserved, isWatched, runtimes, dataDir }: Preparation,
 ) => {
   await checkExternalServers(settings)
   const parts = await findParts(neededParts(settings))
@@ -92,7 +95,9 @@ const prepare = async (
   if (web && !isWatched) await buildWeb(web.dir)
   const deno = template.apps.some(({ id }) => runtimes(id) === 'deno') ? await findDeno() : undefined
   if (deno) console.log(`Deno ${deno.version} from ${deno.source}: ${namesOn('deno', template, runtimes)}`)
-  return { parts, deno, observers: isObserved ? await findObservers() : undefined }
+  const onBun = template.apps.filter(({ id }) => runtimes(id) === 'bun')
+  const bundles = isWatched ? new Map<string, string>() : await bundleApps(onBun, dataDir)
+  return { parts, deno, bundles, observers: isObserved ? await findObservers() : undefined }
 }
 
 const namesOn = (name: RuntimeName, { apps }: Template, runtimes: Runtimes) =>
@@ -136,6 +141,7 @@ type Start = {
   isWatched: boolean
   runtimes: Runtimes
   deno: Part | undefined
+  bundles: ReadonlyMap<string, string>
   stop: StopSignal
 }
 

@@ -17,23 +17,16 @@ type Described = {
 const describeRun = ({ apps, servers, pidOf }: Described) => {
   const web = apps.find(({ id }) => id === 'web')
   const services = apps.filter(({ id }) => id !== 'web')
-  const metricsOf = ({ metricsPort }: App) => (metricsPort ? { metricsPort } : {})
+  const describe = (app: App) => ({
+    pid: pidOf(app.id),
+    port: app.port,
+    daprPid: pidOf(`${app.id}-daprd`),
+    daprHttpPort: app.sidecar.httpPort,
+    ...(app.metricsPort ? { metricsPort: app.metricsPort } : {}),
+  })
   return {
-    ...(web && {
-      web: { pid: pidOf(web.id), port: web.port, daprHttpPort: web.sidecar.httpPort, ...metricsOf(web) },
-    }),
-    services: Object.fromEntries(
-      services.map((app) => [
-        app.id,
-        {
-          pid: pidOf(app.id),
-          port: app.port,
-          daprPid: pidOf(`${app.id}-daprd`),
-          daprHttpPort: app.sidecar.httpPort,
-          ...metricsOf(app),
-        },
-      ]),
-    ),
+    ...(web && { web: describe(web) }),
+    services: Object.fromEntries(services.map((app) => [app.id, describe(app)])),
     ...Object.fromEntries(servers.map(({ name, port }) => [name, { pid: pidOf(name), port }])),
     ...(pidOf('placement') !== undefined && { placement: { pid: pidOf('placement') } }),
     ...(pidOf('scheduler') !== undefined && { scheduler: { pid: pidOf('scheduler') } }),

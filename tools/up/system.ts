@@ -36,6 +36,7 @@ type SystemOptions = {
   runtimes: Runtimes
   /** there where an app runs on it */
   deno: Part | undefined
+  bundles: ReadonlyMap<string, string>
 }
 
 export const describeSystem = async (options: SystemOptions): Promise<System> => {

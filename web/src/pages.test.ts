@@ -286,6 +286,8 @@ describe('pages', () => {
   })
 
   test('robots.txt leads to the sitemap, and that to every page of listings', async () => {
+    delete answers['GET /internal/sitemap/pages']
+    expect((await get('/sitemap.xml')).status).toBe(503)
     answers['GET /internal/sitemap/pages'] = json({ pages: [ticketId] })
     answers['GET /internal/sitemap/listings'] = json({ ids: [ticketId, 'other'] })
     const robots = await (await get('/robots.txt')).text()
@@ -298,8 +300,10 @@ describe('pages', () => {
     expect(await index.text()).toContain(`<loc>${origin}/sitemaps/${ticketId}.xml</loc>`)
     const listings = await (await get(`/sitemaps/${ticketId}.xml`)).text()
     expect(listings.match(/<loc>/g)).toHaveLength(2)
-    delete answers['GET /internal/sitemap/pages']
-    expect((await get('/sitemap.xml')).status).toBe(503)
+    // The list of pages is kept for a while; a page of listings is not.
+    for (const kind of ['pages', 'listings']) delete answers[`GET /internal/sitemap/${kind}`]
+    expect((await get('/sitemap.xml')).status).toBe(200)
+    expect((await get(`/sitemaps/${ticketId}.xml`)).status).toBe(503)
   })
 
   test('many who look at the listing at once are one question, and a change shows at once', async () => {

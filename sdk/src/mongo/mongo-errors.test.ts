@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { MongoServerError } from 'mongodb'
+import { MongoServerClosedError, MongoServerError, MongoUnexpectedServerResponseError } from 'mongodb'
 import { databaseErrorOf } from './mongo-errors.ts'
 
 // Guarantee: while a replica set chooses another primary, readers get a 503 to retry after, as writers do.
@@ -11,6 +11,7 @@ test.each([
   ['InterruptedAtShutdown', 11_600],
   ['PrimarySteppedDown', 189],
   ['ShutdownInProgress', 91],
+  ['CursorNotFound', 43],
 ])('%s is no failure of ours', (errmsg, code) => {
   expect(databaseErrorOf(new MongoServerError({ errmsg, code }))?.status).toBe(503)
 })
@@ -21,4 +22,12 @@ test.each([
   ['DocumentValidationFailure', 121],
 ])('%s is not taken for an outage', (errmsg, code) => {
   expect(databaseErrorOf(new MongoServerError({ errmsg, code }))).toBeUndefined()
+})
+
+test.each([
+  new MongoUnexpectedServerResponseError('Selected server does not support retryable writes'),
+  new MongoServerClosedError(),
+  Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' }),
+])('$message is no failure of ours', (error) => {
+  expect(databaseErrorOf(error)?.status).toBe(503)
 })

@@ -19,25 +19,42 @@ export const isAllDuplicateKeys = (error: unknown): boolean =>
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
 
 /**
- * The errors of a member that is not, or is about to stop being, the primary, and of writes that were waiting for a
- * majority then. Writes carry a label for it, reads do not (the drivers' specification of retryable reads has the
- * list).
+ * The errors of a member that is not, or is about to stop being, the primary, of writes that were waiting for a majority
+ * then, and of a cursor whose member is gone (43). Writes carry a label for it, reads do not (the drivers' specification of
+ * retryable reads has the list).
  */
-const withoutPrimary = new Set([6, 7, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436])
+const withoutPrimary = new Set([
+  6, 7, 43, 64, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
+])
+
+/**
+ * What the driver throws, by its name, when it has nobody to ask. `UnexpectedServerResponse`: it was about to try a write again as
+ * the member that it had chosen for that was lost, too ("does not support retryable writes", driver 7.9).
+ */
+const unreachableName =
+  /^Mongo(NotConnected|TopologyClosed|ServerClosed|PoolCleared|PoolClosed|WaitQueueTimeout|ClientClosed|OperationTimeout|StalePrimary|UnexpectedServerResponse)/
+
+const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNREFUSED', 'ENOTCONN', 'ETIMEDOUT'])
+
+/**
+ * The socket's own error: the driver passes it on as it is when a connection breaks while it waits to write more ("write
+ * ECONNRESET", driver 7.9).
+ */
+const isBrokenConnection = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && brokenConnection.has(String(error.code))
 
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are unexpected. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
   if (isOutOfTime(error))
     return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })
   const unreachable =
+    isBrokenConnection(error) ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoNetworkError ||
     (error instanceof MongoServerError && withoutPrimary.has(Number(error.code))) ||
     (error instanceof MongoError &&
       (error.hasErrorLabel('RetryableWriteError') ||
         error.hasErrorLabel('TransientTransactionError') ||
-        /^Mongo(NotConnected|TopologyClosed|PoolCleared|PoolClosed|WaitQueueTimeout|ClientClosed|OperationTimeout)/.test(
-          error.name,
-        )))
+        unreachableName.test(error.name)))
   return unreachable ? new DatabaseConnectionError({ cause: error }) : undefined
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createPorts, findPart, mongodServer, mongodUri, startProcess } from '@fairpass/servers'
-import { testFolder } from '@fairpass/servers/testing'
+import { testDatabase, testFolder } from '@fairpass/servers/testing'
+import * as v from 'valibot'
 import { connect } from './run.ts'
 
 type Note = { _id: string }
@@ -39,3 +40,24 @@ test('what MongoDB has acknowledged survives kill -9', async () => {
   expect(acknowledged.length).toBeGreaterThan(0)
   expect(acknowledged.filter((id) => !left.has(id))).toEqual([])
 }, 60_000)
+
+/** The driver's own, which it has no option for. */
+const Connected = v.object({
+  topology: v.object({
+    s: v.object({
+      servers: v.map(
+        v.string(),
+        v.object({ pool: v.object({ options: v.object({ minPoolSizeCheckFrequencyMS: v.number() }) }) }),
+      ),
+    }),
+  }),
+})
+
+test('a client that nobody uses wakes up once in ten seconds, and not ten times in one, to count its connections', async () => {
+  const { client: other } = await testDatabase()
+  const client = connect(`mongodb://${other.options.hosts[0]}/?directConnection=true`, 'test')
+  await client.connect()
+  const { servers } = v.parse(Connected, client).topology.s
+  await client.close()
+  expect([...servers.values()].map(({ pool }) => pool.options.minPoolSizeCheckFrequencyMS)).toEqual([10_000])
+})

@@ -55,11 +55,15 @@ export const connect = (uri: string, name: string, { isTraced = false } = {}) =>
     connectTimeoutMS: 3_000,
     // A primary that fell silent is given up after both together; the driver's own ten seconds are an outage.
     heartbeatFrequencyMS: 3_000,
+    // One question in that time, in place of two connections that each are told something; who fails asks at once.
+    serverMonitoringMode: 'poll',
     // The driver bounds no operation as a whole: each of its waits has a bound of its own.
     socketTimeoutMS: 8_000,
     waitQueueTimeoutMS: 8_000,
     maxPoolSize: 100,
   })
+  // It would look ten times a second whether it keeps fewer connections than the least, which is none; no public option says how often.
+  Object.assign(client.options, { minPoolSizeCheckFrequencyMS: 10_000 })
   if (isTraced) traceCommands(client)
   return client
 }

@@ -73,6 +73,10 @@ await runService(
       seal: createSeal({ current: config.FILE_KEY, previous: config.FILE_KEY_PREVIOUS }),
       reader: createReader(),
       keptDays: config.FILE_DAYS,
+      onRotated: () => {
+        if (config.FILE_KEY_PREVIOUS)
+          log.info('every file is under FILE_KEY now; FILE_KEY_PREVIOUS is not needed any more')
+      },
     })
     const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const priceCapPercent = config.PRICE_CAP_PERCENT

@@ -3,20 +3,25 @@ import { createClocks } from '../../faults/clocks.ts'
 import { missingOf, untilNothingIsMissing } from '../../faults/promises.ts'
 import { keepBuying, openShop, type Shop } from '../../faults/shop.ts'
 import { startWorld, type World } from '../../faults/world.ts'
+import type { Refusal } from '../client.ts'
 import { openEvidence } from '../evidence.ts'
 import { checkInvariants } from '../invariants.ts'
 import { chaosEnv, count, openPurchases, settled } from '../money.ts'
 import type { Outcome } from '../outcome.ts'
 import { planOf } from '../plan.ts'
+import { unforeseenErrors } from './log-lines.ts'
 import { brokenPromises, openPeople, type Promised } from './people.ts'
-import { faultsOf, nameOf } from './schedule.ts'
+import { type Sample, takeSample } from './sample.ts'
+import { faultsOf, isFelt, nameOf } from './schedule.ts'
 import { createStriker } from './strike.ts'
-import { growthIn, isExcused, leftIn, type Sample, type Span, takeSample } from './watch.ts'
+import { growthIn, isExcused, leftIn, type Span, takenIn } from './watch.ts'
 
 type EverythingRun = { seed: number; minutes: number; settleWithinMs: number }
 type Progress = (line: string) => void
 
 const buyersAtOnce = 6
+/** They wait for most of their time. */
+const afterwardsAtOnce = 24
 const plansAMinute = 400
 const sampleEveryMs = 5_000
 /** Shows begin before the end of the run: what follows a sale belongs into the trouble, too. */
@@ -33,7 +38,7 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
     for (const fault of faultsOf(seed)) {
       if (isOver) return
       const span = { from: performance.now(), to: Number.POSITIVE_INFINITY }
-      spans.push(span)
+      if (isFelt(fault)) spans.push(span)
       progress(`${Math.round(span.from / 1000)} s: ${nameOf(fault)}`)
       struck.push(nameOf(fault))
       await strike(fault).catch((error) => wrong.push(`${nameOf(fault)}: ${error}`))
@@ -86,23 +91,29 @@ const buyOn = async ({ buy, afterwards }: Purchases, run: EverythingRun, evidenc
   const plans = planOf({ seed: run.seed, purchases: run.minutes * plansAMinute, kills: 0 }).values()
   const outcomes: Outcome[] = []
   const failed: string[] = []
-  const each = async <T>(all: Iterable<T>, work: (one: T) => Promise<unknown>, isOver = () => false) => {
+  const each = async <T>(
+    all: Iterable<T>,
+    atOnce: number,
+    work: (one: T) => Promise<unknown>,
+    isOver = () => false,
+  ) => {
     const worker = async () => {
       for (const one of all) {
         if (isOver()) return
         await work(one).catch((error) => failed.push(String(error)))
       }
     }
-    await Promise.all(Array.from({ length: buyersAtOnce }, worker))
+    await Promise.all(Array.from({ length: atOnce }, worker))
   }
   await each(
     plans,
+    buyersAtOnce,
     async (plan) => outcomes.push(await buy(plan)),
     () => performance.now() > until,
   )
   await evidence.beginShows()
   const later: string[] = []
-  await each(outcomes.values(), async (outcome) => later.push(await afterwards(outcome)))
+  await each(outcomes.values(), afterwardsAtOnce, async (outcome) => later.push(await afterwards(outcome)))
   return { outcomes, later, failed }
 }
 
@@ -110,6 +121,15 @@ const lateRefusals = ({ answers }: Shop, spans: readonly Span[]): string[] =>
   answers
     .filter(({ status, at, ms }) => (status === 0 || status >= 500) && !isExcused(spans, at + ms))
     .map(({ what, status, code, ms, at }) => `${what}: ${status} ${code} after ${ms} ms, at ${Math.round(at / 1000)} s`)
+
+/** Whoever is refused has to read that it is for a moment, and for how long; a 500 is never right. */
+const unclearRefusals = (refusals: readonly Refusal[]): string[] =>
+  refusals
+    .filter(({ status, isRetryable }) => status >= 500 && (status !== 503 || !isRetryable))
+    .map(
+      ({ what, status, code, isRetryable }) =>
+        `${what}: ${status} ${code}${isRetryable ? '' : ', without Retry-After'}`,
+    )
 
 const unsettledPeople = async (world: World, promised: Promised, withinMs: number) => {
   const deadline = Date.now() + withinMs
@@ -134,19 +154,23 @@ const openWorld = async ({ seed }: EverythingRun, progress: Progress): Promise<O
 /** Everybody buys amid faults, until the time is over and all is well again. */
 const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evidence: Reading, progress: Progress) => {
   const plans = planOf({ seed: run.seed, purchases: run.minutes * plansAMinute, kills: 0 })
-  const purchases = await openPurchases(world, jwtKey, plans)
+  const refusals: Refusal[] = []
+  const purchases = await openPurchases(world, jwtKey, plans, (refusal) => refusals.push(refusal))
   const [shop, people] = [openShop(world.origin, jwtKey), openPeople(world)]
   const faults = strikeOn(world, clocks, run.seed, progress)
   const sampling = sampleOn(world)
   let isOver = false
   const stopShop = keepBuying(shop, 1)
   const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
+  const until = performance.now() + run.minutes * 60_000
   const bought = await buyOn(purchases, run, evidence)
+  // Those without patience and those with accounts go on, and so do the faults.
+  await Bun.sleep(Math.max(0, until - performance.now()))
   isOver = true
   await faults.stop()
   await Promise.all([stopShop(), peopling, sampling.stop()])
   await world.untilReady()
-  return { shop, faults, samples: sampling.samples, promised: people.promised, ...bought }
+  return { shop, faults, samples: sampling.samples, promised: people.promised, refusals, ...bought }
 }
 
 /** All that can fail, mixed from one seed, over purchases, coupons, refunds, disputes, bans, hand-overs and mails. */
@@ -168,10 +192,12 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
     const others: Record<string, string[]> = {
       'what was acknowledged is there, once': missing,
       'no refusal later than ten seconds after a fault': lateRefusals(shop, faults.spans),
+      'each refusal is a 503 that says when to ask again': unclearRefusals([...traded.refusals, ...shop.answers]),
+      'nothing that nobody foresaw is logged': await unforeseenErrors(world.dataDir),
       'each request of somebody with patience is answered in the end': traded.failed,
       'everything that was struck came back': faults.wrong,
-      'nothing grows for ever': growthIn(traded.samples, held.orders.length),
-      'nothing is left over': leftIn(last),
+      'nothing grows for ever': growthIn(traded.samples),
+      'nothing is left over': leftIn(last, held.orders.length),
     }
     return {
       isSettled,
@@ -181,13 +207,16 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
       orders: count(held.orders.map(({ status }) => status)),
       payments: count(held.payments.map(({ status }) => status)),
       payouts: count(held.payouts.map(({ status }) => status)),
-      'at the end': last,
+      ...toldOf(last),
+      'from half a minute on': takenIn([...traded.samples, last]),
     }
   } finally {
     await evidence.close()
     await world.stop()
   }
 }
+
+const toldOf = ({ processes: _processes, ...others }: Sample) => ({ 'at the end': others })
 
 const countAll = ({ outcomes, shop, promised, later }: Awaited<ReturnType<typeof trade>>) => ({
   purchases: outcomes.length,

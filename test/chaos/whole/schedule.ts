@@ -1,11 +1,11 @@
 import { createRandom, type Random } from '../random.ts'
 
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const
+const apps = [...services, 'web'] as const
 /** Every process there is. */
 export const victims = [
-  ...services,
-  'web',
-  ...services.map((name) => `${name}-daprd` as const),
+  ...apps,
+  ...apps.map((name) => `${name}-daprd` as const),
   'mailbox',
   'placement',
   'mongod',
@@ -68,6 +68,10 @@ export function* faultsOf(seed: number): Generator<Fault, never> {
   const random = createRandom(seed)
   for (;;) yield oneFault(random)
 }
+
+/** Nobody may be refused for a clock that is wrong, nor for what only sends mails or tells sidecars of each other. */
+export const isFelt = (fault: Fault): boolean =>
+  fault.kind !== 'clock' && !('victim' in fault && ['mailbox', 'placement', 'scheduler'].includes(fault.victim))
 
 export const nameOf = (fault: Fault): string => {
   if ('victim' in fault) return `${fault.kind} ${fault.victim}`

@@ -18,11 +18,11 @@ const isOwn = (victim: Victim): victim is (typeof own)[number] => own.some((name
 const readPid = async (world: World, victim: Victim): Promise<number> => {
   if (isOwn(victim)) return world.servers[victim].pid()
   const run = await world.runFile()
-  if (victim === 'web' || victim === 'mailbox' || victim === 'placement') return run[victim].pid
+  if (victim === 'mailbox' || victim === 'placement') return run[victim].pid
   const [name = '', sidecar] = victim.split('-')
-  const service = Object.entries(run.services).find(([id]) => id === name)?.[1]
-  if (!service) throw new Error(`there is no ${victim}`)
-  return sidecar ? service.daprPid : service.pid
+  const app = Object.entries({ web: run.web, ...run.services }).find(([id]) => id === name)?.[1]
+  if (!app) throw new Error(`there is no ${victim}`)
+  return sidecar ? app.daprPid : app.pid
 }
 
 /** Carries faults out; each call ends when the fault has. */

@@ -1,36 +1,56 @@
 import { expect, test } from 'bun:test'
+import type { Sample } from './sample.ts'
 import { faultsOf, nameOf, victims } from './schedule.ts'
-import { growthIn, isExcused, leftIn, type Sample } from './watch.ts'
+import { growthIn, isExcused, leftIn } from './watch.ts'
 
 // What looks for damage is itself seen to find some.
 
-const calm: Sample = { memoryMb: 1_000, handles: 600, redisKeys: 500, outbox: 0, deadLetters: 0 }
-const run = (change: (at: number) => Partial<Sample>) =>
-  Array.from({ length: 80 }, (_, at) => ({ ...calm, ...change(at) }))
+const orders = { pid: 7, memoryMb: 100, handles: 60 }
+const calm: Sample = {
+  processes: { orders, web: { ...orders, pid: 8 } },
+  redisKeys: 300,
+  holds: 500,
+  longestStream: 4_000,
+  redisMb: 12,
+  outbox: 0,
+  deadLetters: 0,
+}
+const run = (change: (at: number) => Partial<Sample>, samples = 120) =>
+  Array.from({ length: samples }, (_, at) => ({ ...calm, ...change(at) }))
+const ordersWith = (taken: Partial<typeof orders>) => ({
+  processes: { ...calm.processes, orders: { ...orders, ...taken } },
+})
 
 test('a run in which nothing grows is fine, whatever there was in the middle of it', () => {
+  expect(growthIn(run(() => ({})))).toEqual([])
   expect(
-    growthIn(
-      run(() => ({})),
-      100,
-    ),
-  ).toEqual([])
-  expect(
-    growthIn(
-      run((at) => (at % 7 === 0 ? { memoryMb: 0, handles: 0, outbox: 90 } : {})),
-      100,
-    ),
+    growthIn(run((at) => (at % 3 === 0 ? { ...ordersWith({ memoryMb: 900, handles: 700 }), outbox: 90 } : {}))),
   ).toEqual([])
 })
 
+test('more tickets have more holds, which is no growth', () => {
+  expect(growthIn(run((at) => ({ holds: 500 + at * 100 })))).toEqual([])
+})
+
 test.each<[string, (at: number) => Partial<Sample>]>([
-  ['memoryMb', (at) => ({ memoryMb: 1_000 + at * 25 })],
-  ['handles', (at) => ({ handles: 600 + at * 20 })],
-  ['keys in Redis', (at) => ({ redisKeys: 500 + at * 100 })],
-])('growing %s are found', (name, change) => {
-  const found = growthIn(run(change), 100)
+  ['memory of orders', (at) => ordersWith({ memoryMb: 100 + at * 2 })],
+  ['file handles of orders', (at) => ordersWith({ handles: 60 + at * 2 })],
+  ['keys in Redis', (at) => ({ redisKeys: 300 + at * 10 })],
+  ['memory that Redis uses', (at) => ({ redisMb: 12 + at })],
+  ['documents with events to publish', (at) => ({ outbox: at })],
+  ['dead letters', (at) => ({ deadLetters: at > 60 ? 1 : 0 })],
+])('growing %s are found, and nothing else', (name, change) => {
+  const found = growthIn(run(change))
   expect(found).toHaveLength(1)
   expect(found[0]).toContain(name)
+})
+
+test('what leaks is found although its process was killed on the way, and what warms up anew is no leak', () => {
+  const killedAt = (at: number) => (at < 60 ? { pid: 7, since: 0 } : { pid: 9, since: 60 })
+  const leaking = run((at) => ordersWith({ pid: killedAt(at).pid, handles: 60 + (at - killedAt(at).since) * 3 }))
+  expect(growthIn(leaking)).toHaveLength(2)
+  const warming = run((at) => ordersWith({ pid: killedAt(at).pid, memoryMb: at - killedAt(at).since < 6 ? 20 : 190 }))
+  expect(growthIn(warming)).toEqual([])
 })
 
 test('a refusal is a fault’s doing while it lasts and ten seconds after, and never before', () => {
@@ -40,8 +60,8 @@ test('a refusal is a fault’s doing while it lasts and ten seconds after, and n
 })
 
 test('what is left over is found', () => {
-  expect(leftIn(calm)).toEqual([])
-  expect(leftIn({ ...calm, outbox: 1, deadLetters: 2 })).toHaveLength(2)
+  expect(leftIn(calm, 500)).toEqual([])
+  expect(leftIn({ ...calm, outbox: 1, deadLetters: 2, longestStream: 300_000 }, 499)).toHaveLength(4)
 })
 
 test('the same seed strikes the same, and every process is struck in the end', () => {

@@ -1,9 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { RedisClient } from 'bun'
-import type { World } from '../../faults/world.ts'
-
-/** What one look at the marketplace found. */
-export type Sample = { memoryMb: number; handles: number; redisKeys: number; outbox: number; deadLetters: number }
+import type { Sample, Taken } from './sample.ts'
 
 /** When there was a fault, in milliseconds; one that lasts has no end yet. */
 export type Span = { from: number; to: number }
@@ -14,95 +9,75 @@ const refusedForMs = 10_000
 export const isExcused = (spans: readonly Span[], refusedAt: number): boolean =>
   spans.some(({ from, to }) => from <= refusedAt && refusedAt - refusedForMs <= to)
 
-const outboxes: [database: 'auth' | 'tickets' | 'orders' | 'payments', collection: string][] = [
-  ['auth', 'accounts'],
-  ['tickets', 'tickets'],
-  ['orders', 'orders'],
-  ['payments', 'payments'],
-  ['payments', 'payouts'],
-]
-const pageKb = 4
-
-const ofProcess = (pid: number) => {
-  try {
-    const [, residentPages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
-    return { memoryMb: (Number(residentPages) * pageKb) / 1024, handles: readdirSync(`/proc/${pid}/fd`).length }
-  } catch {
-    // It was killed a moment ago.
-    return { memoryMb: 0, handles: 0 }
-  }
-}
-
-const countIn = async (world: World, name: (typeof outboxes)[number][0], collection: string, filter: object) => {
-  const { db, close } = await world.database(name)
-  try {
-    return await db.collection(collection).countDocuments(filter)
-  } finally {
-    await close()
-  }
-}
-
-const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0)
-
-/** Looks at what may grow for ever. */
-export const takeSample = async (world: World): Promise<Sample> => {
-  const { web, services } = await world.runFile()
-  const pids = [web.pid, ...Object.values(services).flatMap(({ pid, daprPid }) => [pid, daprPid])]
-  const processes = pids.map(ofProcess)
-  const redis = new RedisClient(`redis://127.0.0.1:${world.redisPort}`)
-  try {
-    return {
-      memoryMb: Math.round(sum(processes.map(({ memoryMb }) => memoryMb))),
-      handles: sum(processes.map(({ handles }) => handles)),
-      redisKeys: Number(await redis.send('DBSIZE', [])),
-      outbox: sum(
-        await Promise.all(
-          outboxes.map(([name, collection]) => countIn(world, name, collection, { 'outbox.0': { $exists: true } })),
-        ),
-      ),
-      deadLetters: sum(
-        await Promise.all(
-          (['auth', 'tickets', 'orders', 'payments'] as const).map((name) => countIn(world, name, 'deadLetters', {})),
-        ),
-      ),
-    }
-  } finally {
-    redis.close()
-  }
-}
-
 /** In fewer, what has yet to warm up looks like growth: at five seconds each these are five minutes. */
 const leastSamples = 60
+/** The same of one process, which may have been killed in between. */
+const leastOfProcess = 36
 
-const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+type Growth = { name: string; factor: number; atLeast: number }
 
-/**
- * What grew although no more was there to do: from the second quarter of a run to its last. Holds stay in Redis for as
- * long as their tickets are there, so as many keys more as there are tickets more are no growth.
- */
-export const growthIn = (samples: readonly Sample[], tickets: number): string[] => {
-  const quarter = Math.floor(samples.length / 4)
+/** What the least was, in the second quarter of a time and in its last: peaks and garbage come and go, a leak stays. */
+const quartersOf = (values: readonly number[]) => {
+  const quarter = Math.floor(values.length / 4)
+  return { before: Math.min(...values.slice(quarter, 2 * quarter)), after: Math.min(...values.slice(-quarter)) }
+}
+
+const grew = (values: readonly number[], { name, factor, atLeast }: Growth): string[] => {
+  const { before, after } = quartersOf(values)
+  return after > before * factor && after - before > atLeast ? [`${name} grew from ${before} to ${after}`] : []
+}
+
+/** Each process from its start to its end: another one in its place begins anew. */
+const livesOf = (samples: readonly Sample[]): Map<string, Taken[]> => {
+  const lives = new Map<string, Taken[]>()
+  for (const { processes } of samples)
+    for (const [name, taken] of Object.entries(processes)) {
+      const key = `${name} (${taken.pid})`
+      lives.set(key, [...(lives.get(key) ?? []), taken])
+    }
+  return lives
+}
+
+/** What grew although no more was there to do. */
+export const growthIn = (samples: readonly Sample[]): string[] => {
   if (samples.length < leastSamples) return []
-  const [early, late] = [samples.slice(quarter, 2 * quarter), samples.slice(-quarter)]
-  const of = (name: keyof Sample) => ({
-    before: median(early.map((sample) => sample[name])),
-    after: median(late.map((sample) => sample[name])),
+  const ofProcesses = [...livesOf(samples)].flatMap(([name, life]) => {
+    if (life.length < leastOfProcess) return []
+    const each = (what: keyof Taken) => life.map((taken) => taken[what])
+    return [
+      ...grew(each('memoryMb'), { name: `memory of ${name}, in MB,`, factor: 1.5, atLeast: 60 }),
+      ...grew(each('handles'), { name: `file handles of ${name}`, factor: 1.5, atLeast: 40 }),
+    ]
   })
-  const grew = (name: keyof Sample, factor: number, atLeast: number) => {
-    const { before, after } = of(name)
-    return after > before * factor && after - before > atLeast ? [`${name} grew from ${before} to ${after}`] : []
-  }
-  const keys = samples.at(-1)?.redisKeys ?? 0
-  const mostKeys = 3 * tickets + 2_000
+  const all = (what: keyof Omit<Sample, 'processes'>) => samples.map((sample) => sample[what])
   return [
-    ...grew('memoryMb', 1.4, 300),
-    ...grew('handles', 1.5, 200),
-    ...(keys > mostKeys ? [`${keys} keys in Redis for ${tickets} tickets`] : []),
+    ...ofProcesses,
+    ...grew(all('redisKeys'), { name: 'keys in Redis beside the holds', factor: 1.5, atLeast: 100 }),
+    ...grew(all('redisMb'), { name: 'memory that Redis uses, in MB,', factor: 2, atLeast: 40 }),
+    ...grew(all('outbox'), { name: 'documents with events to publish', factor: 1.5, atLeast: 5 }),
+    ...grew(all('deadLetters'), { name: 'dead letters', factor: 1, atLeast: 0 }),
   ]
 }
 
-/** What is left over once all has settled. */
-export const leftIn = ({ outbox, deadLetters }: Sample): string[] => [
+/** A stream is cut at about so many entries (components/pubsub.yaml). */
+const longestStream = 220_000
+
+/** What is left over once all has settled; a hold stays for as long as its ticket does. */
+export const leftIn = ({ outbox, deadLetters, holds, longestStream: length }: Sample, tickets: number): string[] => [
   ...(outbox > 0 ? [`${outbox} documents hold events that were not published`] : []),
   ...(deadLetters > 0 ? [`${deadLetters} events were given up`] : []),
+  ...(holds > tickets ? [`${holds} holds for ${tickets} tickets`] : []),
+  ...(length > longestStream ? [`a stream of ${length} entries`] : []),
 ]
+
+/** The first and the last that is known of each process, for whoever reads the outcome. */
+export const takenIn = (samples: readonly Sample[]): Record<string, string> => {
+  const of = (sample: Sample | undefined, name: string) => {
+    const taken = sample?.processes[name]
+    return taken ? `${taken.memoryMb} MB ${taken.handles} handles` : 'away'
+  }
+  const [first, last] = [samples[Math.min(6, samples.length - 1)], samples.at(-1)]
+  return Object.fromEntries(
+    Object.keys(last?.processes ?? {}).map((name) => [name, `${of(first, name)} → ${of(last, name)}`]),
+  )
+}

@@ -62,7 +62,12 @@ listed('a city', () => '&city=Wien')
 listed('a city, cheapest', () => '&city=Wien&sort=cheapest')
 listed('a price range', () => '&currency=eur&minPrice=10000&maxPrice=11000&sort=cheapest')
 listed('a price range, soonest', () => '&currency=eur&minPrice=10000&maxPrice=11000')
-listed('one price, soonest', () => '&currency=eur&minPrice=10000&maxPrice=10001')
+// As many pass in each market: forty.
+listed('few prices, soonest', (size) => {
+  const most = Math.max(10_001, 9_999 + Math.round((40 * 50_000) / size))
+  return `&currency=eur&minPrice=10000&maxPrice=${most}`
+})
+listed('a price range in a city, soonest', () => '&currency=eur&minPrice=10000&maxPrice=11000&city=Wien')
 listed('what is reserved', () => '&status=reserved')
 listed('a common word', () => '&q=amber')
 listed('the beginning of a word', () => '&q=amb')

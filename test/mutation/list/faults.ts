@@ -53,4 +53,10 @@ export const faults: Guard[] = [
     out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: 'withoutPrimary.has(Number(error.code))', by: 'false' }],
     test: { file: 'sdk/src/mongo/mongo-errors.test.ts', name: 'NotPrimaryNoSecondaryOk is no failure of ours' },
   },
+  {
+    promise: 6,
+    name: 'a connection that breaks amid a write is a failure that nobody foresaw',
+    out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: '    isBrokenConnection(error) ||\n', by: '' }],
+    test: { file: 'sdk/src/mongo/mongo-errors.test.ts', name: 'write ECONNRESET is no failure of ours' },
+  },
 ]

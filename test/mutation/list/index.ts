@@ -12,6 +12,7 @@ import { mail } from './mail.ts'
 import { money } from './money.ts'
 import { oneOrder } from './one-order.ts'
 import { payouts } from './payouts.ts'
+import { years } from './years.ts'
 
 export const guards: Guard[] = [
   ...oneOrder,
@@ -27,4 +28,5 @@ export const guards: Guard[] = [
   ...files,
   ...faults,
   ...mail,
+  ...years,
 ]

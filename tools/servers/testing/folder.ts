@@ -12,11 +12,19 @@ const isAlive = (pid: number) => {
   }
 }
 
+const remove = (folder: string) => {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // A disk of a killed test is mounted there, which keeps nobody from a folder of their own.
+  }
+}
+
 /** A folder for a server's data. Those of test processes that have ended are removed: `bun test` runs no hook at its end. */
 export const testFolder = () => {
   for (const name of readdirSync(tmpdir())) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]
-    if (pid && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    if (pid && !isAlive(Number(pid))) remove(join(tmpdir(), name))
   }
   return mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
 }

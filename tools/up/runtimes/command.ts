@@ -8,6 +8,8 @@ type Running = {
   runtimes: Runtimes
   /** there where an app runs on it */
   deno: Part | undefined
+  /** What Bun runs in place of an app's sources, by the app's id. */
+  bundles: ReadonlyMap<string, string>
 }
 
 /** The template says `bun`; what runs is this very Bun, which need not be on PATH (npx). */
@@ -20,7 +22,7 @@ const program = (name = 'bun') => (name === 'bun' ? process.execPath : name)
 export const commandOf = (
   app: App,
   env: Readonly<Record<string, string>>,
-  { isWatched, runtimes, deno }: Running,
+  { isWatched, runtimes, deno, bundles }: Running,
 ): ProcessSpec['command'] => {
   const {
     id,
@@ -30,6 +32,8 @@ export const commandOf = (
   // Vite runs on Bun, whatever serves what it has built.
   if (isWatched && existsSync(join(dir, 'vite.config.ts'))) return [program(), '--bun', 'vite', 'dev']
   if (deno && name === 'bun' && runtimes(id) === 'deno') return denoCommand({ app, env, isWatched, deno: deno.path })
+  const bundle = bundles.get(id)
+  if (bundle) return [program(name), bundle]
   if (!isWatched || name !== 'bun') return [program(name), ...args]
   return [program(), '--watch', '--no-clear-screen', ...args]
 }

@@ -4,6 +4,8 @@ import type { Settings } from './environment.ts'
 
 const timeoutMs = 10_000
 const maxAgeSeconds = 3600
+/** How long the list of pages, which grows with the market, is kept here: less than crawlers may keep it. */
+const keptMs = 60_000
 /** A page begins with a listing's id. */
 const sitemapPagePath = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
 
@@ -13,14 +15,16 @@ const Listings = v.object({ ids: v.array(v.string()) })
 /** No pages are listed here: those that must not be indexed say so themselves, which a crawler has to read. */
 const noPages = ['/api/', '/live']
 
-const xml = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): Response => {
+const xmlOf = (root: 'sitemapindex' | 'urlset', entries: readonly string[]): string => {
   const entry = root === 'urlset' ? 'url' : 'sitemap'
   const body = entries.map((address) => `<${entry}><loc>${address}</loc></${entry}>`).join('\n')
-  return new Response(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${body}\n</${root}>\n`,
-    { headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` } },
-  )
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${body}\n</${root}>\n`
 }
+
+const answerWith = (xml: string): Response =>
+  new Response(xml, {
+    headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` },
+  })
 
 /** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
 export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Settings) => {
@@ -42,6 +46,20 @@ export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Sett
   // Crawlers come back; an empty sitemap would make them forget what was in it.
   const unavailable = () => new Response('Not available right now\n', { status: 503, headers: { 'retry-after': '60' } })
 
+  let kept: { xml: string; until: number } | undefined
+  const indexOfPages = async (): Promise<string | undefined> => {
+    if (kept && performance.now() < kept.until) return kept.xml
+    const found = await readFromTickets(Pages, 'pages')
+    if (found === undefined) return undefined
+    const xml = xmlOf(
+      'sitemapindex',
+      ['home', ...found.pages].map((page) => `${publicOrigin}/sitemaps/${page}.xml`),
+    )
+    // The first listing need not wait.
+    if (found.pages.length > 0) kept = { xml, until: performance.now() + keptMs }
+    return xml
+  }
+
   return async (pathname: string): Promise<Response | undefined> => {
     if (pathname === '/robots.txt') {
       const rules = noPages.map((path) => `Disallow: ${path}`).join('\n')
@@ -50,21 +68,15 @@ export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Sett
       })
     }
     if (pathname === '/sitemap.xml') {
-      const found = await readFromTickets(Pages, 'pages')
-      if (found === undefined) return unavailable()
-      return xml(
-        'sitemapindex',
-        ['home', ...found.pages].map((page) => `${publicOrigin}/sitemaps/${page}.xml`),
-      )
+      const xml = await indexOfPages()
+      return xml === undefined ? unavailable() : answerWith(xml)
     }
     const page = sitemapPagePath.exec(pathname)?.[1]
     if (page === undefined) return undefined
-    if (page === 'home') return xml('urlset', [`${publicOrigin}/`])
+    if (page === 'home') return answerWith(xmlOf('urlset', [`${publicOrigin}/`]))
     const found = await readFromTickets(Listings, `listings?from=${page}`)
     if (found === undefined) return unavailable()
-    return xml(
-      'urlset',
-      found.ids.map((id) => `${publicOrigin}/tickets/${id}`),
-    )
+    const listings = found.ids.map((id) => `${publicOrigin}/tickets/${id}`)
+    return answerWith(xmlOf('urlset', listings))
   }
 }

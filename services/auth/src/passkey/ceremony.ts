@@ -38,6 +38,9 @@ export type Ceremony = {
   log: Log
 }
 
+/** Loaded when somebody first has to do with a passkey: it takes ten megabytes. */
+export const loadWebAuthn = () => import('@simplewebauthn/server')
+
 export const passkeysOf = (passkeys: Collection<Passkey>, userId: string) =>
   passkeys.find({ userId }).sort({ createdAt: 1 }).limit(maxPasskeys).toArray()
 

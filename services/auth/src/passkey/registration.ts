@@ -1,14 +1,11 @@
 import { now } from '@fairpass/sdk/clock'
 import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
-import {
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Binary } from 'mongodb'
 import {
   type Beside,
   type Ceremony,
+  loadWebAuthn,
   maxPasskeys,
   orRefused,
   PasskeyRefusedError,
@@ -18,8 +15,9 @@ import {
 
 /** Adding a passkey to an account. */
 export const createRegistration = ({ db, passkeys, challenges, expected, log }: Ceremony) => ({
-  registrationOptions: async (userId: string, email: string) =>
-    generateRegistrationOptions({
+  registrationOptions: async (userId: string, email: string) => {
+    const { generateRegistrationOptions } = await loadWebAuthn()
+    return generateRegistrationOptions({
       rpName: 'Fairpass',
       rpID: expected.expectedRPID,
       userName: email,
@@ -28,7 +26,8 @@ export const createRegistration = ({ db, passkeys, challenges, expected, log }: 
       timeout: timeoutMs,
       excludeCredentials: (await passkeysOf(passkeys, userId)).map(({ _id }) => ({ id: _id })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    }),
+    })
+  },
 
   /** @throws PasskeyRefusedError */
   register: async (
@@ -39,6 +38,7 @@ export const createRegistration = ({ db, passkeys, challenges, expected, log }: 
   ): Promise<string> => {
     if ((await passkeys.countDocuments({ userId }, { limit: maxPasskeys })) >= maxPasskeys)
       throw new PasskeyRefusedError('This account has as many passkeys as one can have; remove another one first')
+    const { verifyRegistrationResponse } = await loadWebAuthn()
     const { verified, registrationInfo } = await orRefused(log, () =>
       verifyRegistrationResponse({
         response,

@@ -11,8 +11,10 @@ type Deps = { payments: Payments; advance: PaymentProcess['advance']; log: Log }
 const batch = 20
 /** After so many batches the loop pauses, even when there is more. */
 const maxBatches = 25
-/** Webhooks are repeated for days, so this is about those that Stripe never sends. */
-const refundsSinceMs = 24 * 3_600_000
+/** How far back refunds are looked for after a start: webhooks are repeated for three days, and it may have been away as long. */
+const firstLookMs = 7 * 24 * 3_600_000
+/** Before the look that came through last: two clocks, and what Stripe lists a little late. */
+const overlapMs = 3_600_000
 
 const reconcileBatch = async ({ payments, advance, log }: Deps): Promise<number> => {
   const due = await payments.due(timeNow(), batch)
@@ -46,14 +48,22 @@ type RefundsDeps = {
   stripe: Pick<StripePort, 'refundedSince'>
 }
 
-/** Finds refunds at Stripe of which no webhook arrived. Before a payout each payment is checked once more. */
-export const reconcileRefunds = async ({ payments, paymentProcess, stripe }: RefundsDeps): Promise<void> => {
-  const intents = await stripe.refundedSince(new Date(timeNow().getTime() - refundsSinceMs))
-  await forEachOf('refund at Stripe', intents, async (intentId) => {
-    const payment = await payments.byIntent(intentId)
-    if (payment?.status === 'completed' && payment.refundedCents === undefined)
-      await paymentProcess.followRefunds(payment)
-  })
+/**
+ * Finds refunds at Stripe of which no webhook arrived, however long Stripe was unreachable since the last check. Before a
+ * payout each payment is checked once more.
+ */
+export const createRefundReconciler = ({ payments, paymentProcess, stripe }: RefundsDeps) => {
+  let seenUntil: Date | undefined
+  return async (now = timeNow()): Promise<void> => {
+    const since = seenUntil ? seenUntil.getTime() - overlapMs : now.getTime() - firstLookMs
+    const intents = await stripe.refundedSince(new Date(since))
+    await forEachOf('refund at Stripe', intents, async (intentId) => {
+      const payment = await payments.byIntent(intentId)
+      if (payment?.status === 'completed' && payment.refundedCents === undefined)
+        await paymentProcess.followRefunds(payment)
+    })
+    seenUntil = now
+  }
 }
 
 /** By then an answer has come, or never will; a payment under way still needs its hold. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
 import { until } from '@fairpass/stripe-double/testing.ts'
 import { startWorld, type World } from '../testing/world.ts'
-import { reconcileRefunds } from './reconcile.ts'
+import { createRefundReconciler } from './reconcile.ts'
 
 // Guarantee: money that was given back in Stripe's own dashboard is never paid out, and everybody hears of it.
 
@@ -107,9 +107,30 @@ test('after a payout it is found by looking for refunds, and what was sent comes
   await world.payOutNow()
   expect(await sentOf(id)).toBe(3_780)
   await refundAtStripe(intentId)
-  await reconcileRefunds(world)
+  await createRefundReconciler(world)()
   await world.payOutNow()
   expect((await world.payments.find(id))?.status).toBe('refunded')
   expect(await sentOf(id)).toBe(0)
   await expectAgreement()
+})
+
+test('while Stripe is away for a day nothing is forgotten: the next look goes back to the last that came through', async () => {
+  const asked: number[] = []
+  let isAway = false
+  const stripe = {
+    refundedSince: async (since: Date) => {
+      if (isAway) throw new Error('Stripe does not answer')
+      asked.push(since.getTime())
+      return []
+    },
+  }
+  const look = createRefundReconciler({ ...world, stripe })
+  const hourMs = 3_600_000
+  const at = (hours: number) => new Date(Date.parse('2030-01-01T00:00:00Z') + hours * hourMs)
+  await look(at(0))
+  isAway = true
+  for (let hours = 1; hours < 30; hours++) await expect(look(at(hours))).rejects.toThrow('does not answer')
+  isAway = false
+  await look(at(30))
+  expect(asked).toEqual([at(-7 * 24).getTime(), at(-1).getTime()])
 })

@@ -43,7 +43,7 @@ export type StripePort = {
   capture: (intentId: string, key: string) => Promise<StripeResult>
   cancel: (intentId: string, key: string) => Promise<StripeResult>
   refund: (intentId: string, key: string, reason?: string) => Promise<StripeResult>
-  /** The intents that money was given back of since a moment, as far as one page of Stripe's list reaches. */
+  /** The intents that money was given back of since a moment, up to `manyRefunds`. */
   refundedSince: (since: Date) => Promise<string[]>
   /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
   heldBefore: (moment: Date) => Promise<HeldIntent[]>
@@ -61,6 +61,8 @@ type Options = {
 }
 
 const defaultTimeoutMs = 10_000
+/** More are not looked through at once: their webhooks tell of most. */
+const manyRefunds = 10_000
 
 export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs }: Options): Stripe => {
   const url = apiUrl ? new URL(apiUrl) : undefined
@@ -208,8 +210,9 @@ export const createStripePort = (stripe: Stripe): StripePort => {
     capture: (intentId, key) => resultOf(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
     cancel: (intentId, key) => resultOf(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
     refundedSince: async (since) => {
-      const { data } = await refunds.list({ created: { gte: toSeconds(since) }, limit: 100 })
-      return [...new Set(data.flatMap(({ payment_intent }) => idOf(payment_intent) ?? []))]
+      const page = { created: { gte: toSeconds(since) }, limit: 100 }
+      const found = await refunds.list(page).autoPagingToArray({ limit: manyRefunds })
+      return [...new Set(found.flatMap(({ payment_intent }) => idOf(payment_intent) ?? []))]
     },
     heldBefore: async (moment) => {
       const query = `status:'requires_capture' AND created<${toSeconds(moment)}`

@@ -49,7 +49,10 @@ describe.each([
     const during = await start(db, { current: second, previous: first })
     expect(await during.codeOf(ticket.id)).toBe(code)
     await expect(during.upload(await during.list(), pdf)).rejects.toThrow('on sale or sold already')
-    await during.files.rotate()
+    expect(await during.files.rotate()).toBe('more')
+    expect(during.onRotated).not.toHaveBeenCalled()
+    expect([await during.files.rotate(), await during.files.rotate()]).toEqual([undefined, undefined])
+    expect(during.onRotated).toHaveBeenCalledTimes(1)
 
     const after = await start(db, { current: second })
     expect(await after.codeOf(ticket.id)).toBe(code)

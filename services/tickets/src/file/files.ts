@@ -1,28 +1,17 @@
 import { NotFoundError } from '@fairpass/sdk/errors'
-import { inTransaction } from '@fairpass/sdk/mongo'
-import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Content, unpack } from './content.ts'
 import { createErasing } from './erasing.ts'
 import { UnknownFileKeyError } from './key-wrap.ts'
 import { createPassingOn } from './passing-on.ts'
+import { createRotation } from './rotation.ts'
 import type { StoredFile } from './store.ts'
 import { createUpload, type UploadDeps } from './upload.ts'
 
-const rotatedAtOnce = 20
-
-/** Brings what is sealed under the key before under the current one, a few at a time. */
-const rotate = async ({ db, store, seal }: UploadDeps): Promise<void> => {
-  await forEachOf('file under an earlier key', await store.underOtherKeys(seal.keyId, rotatedAtOnce), async (file) => {
-    const data = await store.dataOf(file)
-    if (!data) return
-    const { barcode } = unpack(await seal.open(file._id, { ...file, data }))
-    const key = await seal.rewrap(file)
-    await inTransaction(db, (session) => store.rewrapIn(session, file, key, barcode && seal.fingerprints(barcode)))
-  })
-}
-
-/** The files of listings: uploaded, opened for who bought them, and erased in time. @param deps `keptDays`: see `createErasing` */
-export const createFiles = (deps: UploadDeps & { keptDays: number }) => {
+/**
+ * The files of listings: uploaded, opened for who bought them, and erased in time.
+ * @param deps `keptDays`: see `createErasing`; `onRotated`: see `createRotation`
+ */
+export const createFiles = (deps: UploadDeps & { keptDays: number; onRotated?: () => void }) => {
   const { tickets, store, seal } = deps
   const erasing = createErasing(deps)
   const fileOf = async (ticketId: string) => {
@@ -60,7 +49,7 @@ export const createFiles = (deps: UploadDeps & { keptDays: number }) => {
       for (const keyId of await store.keyIds()) if (!seal.knows(keyId)) throw new UnknownFileKeyError(keyId)
     },
 
-    rotate: () => rotate(deps),
+    rotate: createRotation(deps, deps.onRotated),
   }
 }
 

@@ -12,7 +12,6 @@ import { FileUnreadableError, fileTypes, isFileType, maxFileBytes } from './barc
 import { calendarOf } from './calendar.ts'
 import type { Files } from './files.ts'
 import type { FileLinks } from './link.ts'
-import { drawSvg } from './reader/draw.ts'
 
 const UploadQuery = v.object({
   withoutBarcode: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
@@ -215,6 +214,8 @@ export const createBuyerRoutes = ({ files, orders, resales, links, context, publ
         const { barcode } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
         if (!barcode) throw new NotFoundError('No barcode was found on this ticket')
         sealedHeaders(c)
+        // Loaded when it is first asked for: it takes 14 MB.
+        const { drawSvg } = await import('./reader/draw.ts')
         return c.body(drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
       },
     )

@@ -1,3 +1,4 @@
+import { mock } from 'bun:test'
 import type { OrderData } from '@fairpass/sdk/events'
 import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
@@ -25,7 +26,8 @@ export const startService = async (db: Db, keys: { current: string; previous?: s
   const change = createFencedChange({ tickets, orders: { fence: async () => 'free' } })
   const store = openFileStore(db, objects)
   const seal = createSeal(keys)
-  const files = createFiles({ db, tickets, store, seal, reader, change, suspensions, keptDays: 30 })
+  const onRotated = mock(() => {})
+  const files = createFiles({ db, tickets, store, seal, reader, change, suspensions, keptDays: 30, onRotated })
   const resales = createResales({ db, tickets, files, suspensions, priceCapPercent: undefined })
   await Promise.all([tickets.ensureIndexes(), store.ensureIndexes()])
   await files.assertKeysKnown()
@@ -42,7 +44,7 @@ export const startService = async (db: Db, keys: { current: string; previous?: s
     return Buffer.from(barcode?.bytes ?? []).toString()
   }
   const sell = (ticketId: string) => tickets.change(ticketId, (ticket) => ({ ...ticket, status: 'sold' }))
-  return { tickets, files, resales, store, list, upload, codeOf, sell }
+  return { tickets, files, resales, store, list, upload, codeOf, sell, onRotated }
 }
 
 export const newCode = () => `FILES-${process.pid}-${Date.now()}-${made++}`
