@@ -1,5 +1,5 @@
 import { formatMoney } from '@fairpass/sdk/values'
-import { For, type JSX, Show } from 'solid-js'
+import { type JSX, Show } from 'solid-js'
 import { dayParts, formatTime } from '../../domain/dates.ts'
 import type { Ticket } from '../../domain/schemas/ticket.ts'
 import { useMessages } from '../../i18n/messages.ts'
@@ -79,22 +79,3 @@ export const TicketCard = (props: TicketCardProps) => (
     {props.children}
   </Card>
 )
-
-const seatParts = ['section', 'row', 'seat'] as const
-
-/** Which seat it is, as terms of a list, as far as its seller said. */
-export const SeatFacts = (props: { of: Pick<Ticket, (typeof seatParts)[number]> }) => {
-  const { fields } = useMessages()
-  return (
-    <For each={seatParts.filter((part) => props.of[part])}>
-      {(part) => (
-        <>
-          <dt>{fields[part]}</dt>
-          <dd>
-            <bdi>{props.of[part]}</bdi>
-          </dd>
-        </>
-      )}
-    </For>
-  )
-}

@@ -5,7 +5,7 @@ import { getRequestEvent, isServer, NoHydration } from 'solid-js/web'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
-import { SeatFacts, Time } from '../../components/ticket/ticket-card.tsx'
+import { Time } from '../../components/ticket/ticket-card.tsx'
 import { TicketOffer } from '../../components/ticket/ticket-offer.tsx'
 import { formatTime } from '../../domain/dates.ts'
 import { eventJsonLd } from '../../domain/json-ld.ts'
@@ -87,10 +87,16 @@ const ForSearchEngines = (props: { ticket: Ticket; url: string }) =>
 const TicketFacts = (props: { ticket: Ticket; where: string }) => {
   const visitor = useVisitor()
   const { fields, ticket } = useMessages()
-  const faceValue = () =>
-    props.ticket.faceValueCents === undefined
-      ? undefined
-      : formatMoney(props.ticket.faceValueCents, props.ticket.currency, visitor.locale)
+  const seat = (): [string, string][] => {
+    const sold = props.ticket
+    const faceValue =
+      sold.faceValueCents === undefined ? undefined : formatMoney(sold.faceValueCents, sold.currency, visitor.locale)
+    const values = { section: sold.section, row: sold.row, seat: sold.seat, faceValue }
+    return (['section', 'row', 'seat', 'faceValue'] as const).flatMap((name): [string, string][] => {
+      const value = values[name]
+      return value === undefined ? [] : [[fields[name], value]]
+    })
+  }
   return (
     <dl class="my-6 text-large">
       <dt>{ticket.when}</dt>
@@ -101,15 +107,16 @@ const TicketFacts = (props: { ticket: Ticket; where: string }) => {
       <dd>
         <bdi>{props.where}</bdi>
       </dd>
-      <SeatFacts of={props.ticket} />
-      <Show when={faceValue()}>
-        {(value) => (
+      <For each={seat()}>
+        {([label, value]) => (
           <>
-            <dt>{fields.faceValue}</dt>
-            <dd>{value()}</dd>
+            <dt>{label}</dt>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
           </>
         )}
-      </Show>
+      </For>
     </dl>
   )
 }
