@@ -65,9 +65,6 @@ test.each<[string, Record<string, string>, number]>([
   ['a city, cheapest', { city: 'Wien', sort: 'cheapest' }, pageful],
   ['a city, newest', { city: 'Wien', sort: 'newest' }, pageful],
   ['a price range, cheapest', { currency: 'eur', minPrice: '4000', maxPrice: '5000', sort: 'cheapest' }, pageful],
-  ['a price range, soonest', { currency: 'eur', minPrice: '3100', maxPrice: '6000' }, pageful],
-  ['a price range that few have first, soonest', { currency: 'eur', minPrice: '4500', maxPrice: '6000' }, pageful],
-  ['a price range in a city, soonest', { currency: 'eur', minPrice: '4100', city: 'Wien' }, pageful],
   ['what was sold', { status: 'sold' }, pageful],
   ['what is reserved', { status: 'reserved' }, pageful],
   ['from a day on', { from: '2027-01-01T01:00:00Z' }, pageful],
@@ -80,15 +77,13 @@ test.each<[string, Record<string, string>, number]>([
   ['a word that nothing has', { q: 'zzzz' }, pageful],
 ])('%p', async (_, query, most) => {
   const { docs, keys } = await examinedBy(() => search(query))
-  // Keys that are passed over, and what is counted first, cost little.
-  const mostKeys = 'minPrice' in query ? 4_000 : 2 * most
-  expect({ docs, isBounded: docs <= most && keys <= mostKeys }).toEqual({ docs, isBounded: true })
+  expect({ docs, isBounded: docs <= most && keys <= 2 * most }).toEqual({ docs, isBounded: true })
 })
 
 // Where no index has both the filter and the order, what is counted first has a bound of its own.
 test.each<[string, Record<string, string>]>([
-  ['a price range, newest', { currency: 'eur', minPrice: '3100', maxPrice: '6000', sort: 'newest' }],
   ['one price, soonest', { currency: 'eur', minPrice: '4000', maxPrice: '4001' }],
+  ['a price range, soonest', { currency: 'eur', minPrice: '3100', maxPrice: '6000' }],
   ['a common word, cheapest', { q: 'amber', sort: 'cheapest' }],
   ['a hour, newest', { from: '2027-01-01T01:00:00Z', to: '2027-01-01T01:10:00Z', sort: 'newest' }],
 ])('%p is bounded, too', async (_, query) => {

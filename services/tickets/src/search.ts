@@ -24,8 +24,6 @@ const orderOf = ({ sort, currency }: Search): Order =>
 type Family = 'all' | 'city'
 const indexName = (family: Family, sort: Search['sort']) => `${family}, ${sort}`
 const wordsIndex = 'words, soonest'
-/** In the order of the list, with the price beside it: what costs too much is passed over without being read. */
-const pricedName = (family: Family) => `${family}, soonest, with prices`
 /** What has begun is in none of them. */
 const upcoming = { isListed: { $exists: true } }
 
@@ -46,20 +44,10 @@ export const searchIndexes: IndexDescription[] = [
       partialFilterExpression: upcoming,
     },
   ]),
-  // These by `isListed` rather than by the status, which changes with every checkout.
   {
+    // By `isListed` rather than by the status, which changes with every checkout.
     key: { isListed: 1, searchTokens: 1, startsAt: 1, _id: 1 },
     name: wordsIndex,
-    partialFilterExpression: upcoming,
-  },
-  {
-    key: { isListed: 1, ...keyOf(orders.soonest), currency: 1, priceCents: 1 },
-    name: pricedName('all'),
-    partialFilterExpression: upcoming,
-  },
-  {
-    key: { searchCity: 1, isListed: 1, ...keyOf(orders.soonest), currency: 1, priceCents: 1 },
-    name: pricedName('city'),
     partialFilterExpression: upcoming,
   },
 ]
@@ -135,13 +123,6 @@ const unsortedWays = (
   ]
 }
 
-/** The index in the order of the list. */
-const sortedWay = ({ city, prices }: Filters, { sort, status }: Search): Way => {
-  const family = city.length > 0 ? 'city' : 'all'
-  const isPriced = prices.length > 0 && sort === 'soonest' && status === undefined
-  return { hint: isPriced ? pricedName(family) : indexName(family, sort), by: [] }
-}
-
 /** Fewer than these are read whole, and sorted. */
 const fewest = 1_000
 
@@ -160,7 +141,7 @@ export const createSearch = (collection: MongoCollection<StoredTicket>) => {
   }
 
   const choose = async (filters: Filters, search: Search): Promise<Way> => {
-    const sorted = sortedWay(filters, search)
+    const sorted = { hint: indexName(filters.city.length > 0 ? 'city' : 'all', search.sort), by: [] }
     const byWords = filters.tokens.map((token) => wayByToken(token, filters))
     const [onlyWay, ...otherWays] = [...byWords, ...unsortedWays(filters, search)]
     if (onlyWay === undefined) return sorted
