@@ -214,7 +214,7 @@ const payments = async () => {
 
 /** What takes a ticket's file and a sale is called in handover.test.ts; there, too, each answer is held against the description. */
 const isHandingOver = (success: string) =>
-  / \/api\/(tickets\/\{id\}\/file|orders\/(sales|claims|\{id\}\/(file|code|calendar|sent|received|claim|resale)))/.test(
+  / \/api\/(tickets\/\{id\}\/file|users\/recipients|orders\/(sales|claims|\{id\}\/(file|code|calendar|sent|received|claim|resale)))/.test(
     success,
   )
 

@@ -58,7 +58,7 @@ describe('between two parts', () => {
     90_000,
   )
 
-  test('what Redis was silent to is heard again, by whoever waited for it', async () => {
+  test('a subscription whose Redis fell silent gets its events again', async () => {
     const buyer = shop.newUser()
     const orderId = await shop.order(String(await shop.list()), buyer)
     const paid = await shop.ask(buyer, 'POST', '/api/payments', { orderId, paymentMethod: 'pm_card_visa' })
@@ -176,13 +176,13 @@ describe('a process gets no more', () => {
     async (what, name) => {
       const before = watch.sales()
       const useUp = what === 'memory' ? useUpMemory : useUpHandles
-      const giveBack = useUp(await pidOf[name]())
+      const release = useUp(await pidOf[name]())
       if (name === 'mongod') (await world.primary()).proxy.reset()
       if (name === 'redis') world.proxies.redis.reset()
       try {
         await watch.buyUntil(() => watch.refusals() > 0 || watch.sales() > before + 2 * atOnce, 20_000)
       } finally {
-        giveBack()
+        release()
       }
       watch.expectClearAnswers()
       await watch.untilItSells(30_000)

@@ -74,6 +74,12 @@ const listen = (server: Server, port: number) =>
     })
   })
 
+const track = (socket: Socket, open: Set<Socket>) => {
+  socket.setNoDelay(true)
+  open.add(socket)
+  socket.on('close', () => open.delete(socket))
+}
+
 /** A TCP proxy on loopback between two parts of the marketplace, which makes trouble when told to. */
 export const startProxy = async ({ targetPort, port = 0, seed = 1 }: Options) => {
   const random = createRandom(seed)
@@ -87,16 +93,10 @@ export const startProxy = async ({ targetPort, port = 0, seed = 1 }: Options) =>
     if (isLostNow) lost++
     return isLostNow
   }
-  const track = (socket: Socket) => {
-    socket.setNoDelay(true)
-    open.add(socket)
-    socket.on('close', () => open.delete(socket))
-  }
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (trouble.isRefused) return client.resetAndDestroy()
     const upstream = connect({ port: targetPort(), host: '127.0.0.1', allowHalfOpen: true })
-    track(client)
-    track(upstream)
+    for (const socket of [client, upstream]) track(socket, open)
     if (trouble.isSilent) silenced.add(client)
     const both = { isSilent: () => silenced.has(client), isLost, trouble: () => trouble }
     relay({ from: client, to: upstream, isAnswer: false, ...both })

@@ -3,7 +3,7 @@ import { eventually } from '../eventually.ts'
 
 const alikeWithinMs = 20_000
 
-const through = async <T>(port: number, work: (redis: RedisClient) => Promise<T>): Promise<T> => {
+const withRedis = async <T>(port: number, work: (redis: RedisClient) => Promise<T>): Promise<T> => {
   const redis = new RedisClient(`redis://127.0.0.1:${port}`)
   try {
     return await work(redis)
@@ -14,7 +14,7 @@ const through = async <T>(port: number, work: (redis: RedisClient) => Promise<T>
 
 /** Makes one Redis the replica of another, and waits until it follows. */
 export const followUntilAlike = (port: number, ofPort: number) =>
-  through(port, async (redis) => {
+  withRedis(port, async (redis) => {
     await redis.send('REPLICAOF', ['127.0.0.1', `${ofPort}`])
     await eventually(
       async () => String(await redis.send('INFO', ['replication'])),
@@ -24,4 +24,4 @@ export const followUntilAlike = (port: number, ofPort: number) =>
   })
 
 /** From now on it follows nobody, and is written to. */
-export const promote = (port: number) => through(port, (redis) => redis.send('REPLICAOF', ['NO', 'ONE']))
+export const promote = (port: number) => withRedis(port, (redis) => redis.send('REPLICAOF', ['NO', 'ONE']))

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { OrderData } from '../events/events.ts'
+import { OrderData } from '../events/data.ts'
 
 /** What services answer each other under `/internal/`; no client ever sees these. */
 export const OrderToPay = OrderData

@@ -1,3 +1,4 @@
+export { Cents, Currency, Handover, Instant, OrderData, TicketData } from './data.ts'
 export * from './dead-letters.ts'
 export * from './events.ts'
 export { applyEvent, composeHandlers, type EventHandlers } from './handlers.ts'

@@ -2,9 +2,11 @@ import { createServiceApp, describeApi, type ServiceOptions } from '@fairpass/sd
 import { createErasureRoutes, createPasswordRoutes, type OwnAccountDeps } from './account/own-routes.ts'
 import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConfig } from './config.ts'
+import { createRecipientRoutes } from './contact/recipient-routes.ts'
 import { type ContactDeps, createEmailRoutes, createSettingsRoutes, createUnsubscribeRoutes } from './contact/routes.ts'
 import { createInternalRoutes } from './internal-routes.ts'
 import { createPasskeyRoutes, createPasskeySignInRoutes, type PasskeyDeps } from './passkey/routes.ts'
+import type { Orders } from './peers/orders.ts'
 import type { Recovery } from './recovery/recovery.ts'
 import { createRecoveryRoutes } from './recovery/routes.ts'
 import {
@@ -25,7 +27,7 @@ export type Deps = SignInDeps &
   SecondFactorDeps &
   PasskeyDeps &
   ReauthenticateDeps &
-  ContactDeps & { service: ServiceOptions; recovery: Recovery; config: AuthConfig }
+  ContactDeps & { service: ServiceOptions; orders: Orders; recovery: Recovery; config: AuthConfig }
 
 // Routers are put together here: of one nested in another, the types of the paths would be lost.
 export const createApp = ({ service, ...deps }: Deps) =>
@@ -44,6 +46,7 @@ export const createApp = ({ service, ...deps }: Deps) =>
       .route('/', createSettingsRoutes(deps))
       .route('/', createEmailRoutes(deps))
       .route('/', createUnsubscribeRoutes(deps))
+      .route('/', createRecipientRoutes(deps))
       .route('/', createCodeSignInRoutes(deps))
       .route('/', createSetUpRoutes(deps))
       .route('/', createRemovalRoutes(deps))

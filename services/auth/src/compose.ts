@@ -128,6 +128,7 @@ const createRoutesDeps = (options: Options, stores: Stores, context: ServiceCont
   return {
     ...stores,
     ...{ config, tokens, context, recovery, unsubscribing, payments: options.payments },
+    orders: createOrders(options.dapr),
     ...createAccountHooks(stores, recovery),
     pendingSignIns: createPendingSignIns(pendingKeyOf(config.JWT_KEY)),
     limits: createLimits(context.rateLimit, config),

@@ -64,6 +64,9 @@ const ListedAccount = named(
   }),
   { ...example, status: 'banned', createdAt: at, bannedAt: at },
 )
+/** Where a sold ticket is passed on to. */
+export const RecipientAnswer = named('Recipient', v.strictObject({ email: v.string() }), { email: 'buyer@example.com' })
+
 export const AccountsAnswer = pageOf('users', ListedAccount)
 
 export const KeysAnswer = v.strictObject({

@@ -10,7 +10,9 @@ type Known = Omit<TicketData, 'id'> & { _id: string }
 
 /** Fields that a listing no longer has must not stay. */
 const withoutGone = (ticket: Omit<TicketData, 'id'>) => {
-  const gone = (['hasFile', 'withoutBarcode'] as const).filter((field) => ticket[field] === undefined)
+  const gone = (['hasFile', 'withoutBarcode', 'section', 'row', 'seat'] as const).filter(
+    (field) => ticket[field] === undefined,
+  )
   const unset = Object.fromEntries(gone.map((field) => [field, '' as const]))
   return gone.length > 0 ? { $set: ticket, $unset: unset } : { $set: ticket }
 }

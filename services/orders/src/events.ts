@@ -4,6 +4,7 @@ import type { Suspensions } from '@fairpass/sdk/identity'
 import type { Catalogue } from './catalogue.ts'
 import { complete, failPayment, type Order, OrderNotPayableError, refund } from './domain/order.ts'
 import { expireUntil } from './expire-due.ts'
+import { openHandovers } from './handover/store.ts'
 import type { Orders } from './store.ts'
 import type { Waitlist } from './waitlist/store.ts'
 
@@ -21,23 +22,35 @@ const unlessMovedOn =
     }
   }
 
-/** What several payments of one order say counts one after the other; a payment that is about no order of ours changes nothing. */
-const onPayments = (orders: Orders, change: (order: Order, paymentId: string) => Order) => ({
-  batch: async (events: readonly { data: { id: string; orderId: string } }[]) => {
-    const byOrder = Map.groupBy(events, ({ data }) => data.orderId)
-    const changes = new Map(
-      [...byOrder].map(([orderId, some]) => [
-        orderId,
-        (order: Order) => some.reduce((changed, { data }) => change(changed, data.id), order),
-      ]),
-    )
-    const ends = await orders.changeMany(changes)
-    const done: PromiseSettledResult<unknown> = { status: 'fulfilled', value: undefined }
-    return events.map(({ data }) => ends.get(data.orderId) ?? done)
-  },
-})
+/**
+ * What several payments of one order say counts one after the other; a payment that is about no order of ours changes nothing.
+ * @param then what an order's new state means for others
+ */
+const createOnPayments =
+  (orders: Pick<Orders, 'changeMany'>) =>
+  (change: (order: Order, paymentId: string) => Order, then: (order: Order) => Promise<void> = async () => {}) => ({
+    batch: async (events: readonly { data: { id: string; orderId: string } }[]) => {
+      const byOrder = Map.groupBy(events, ({ data }) => data.orderId)
+      const changes = new Map(
+        [...byOrder].map(([orderId, some]) => [
+          orderId,
+          (order: Order) => some.reduce((changed, { data }) => change(changed, data.id), order),
+        ]),
+      )
+      const ends = await orders.changeMany(changes)
+      return Promise.allSettled(
+        events.map(async ({ data }) => {
+          const end = ends.get(data.orderId)
+          if (end?.status === 'rejected') throw end.reason
+          if (end?.value) await then(end.value)
+        }),
+      )
+    },
+  })
 
 export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Deps): EventHandlers => {
+  const handovers = openHandovers(orders)
+  const onPayments = createOnPayments(orders)
   const onTickets = async (events: readonly { data: TicketData }[]) => {
     await catalogue.apply(events.map(({ data }) => data))
     return Promise.allSettled(events)
@@ -56,9 +69,9 @@ export const createHandlers = ({ orders, catalogue, waitlist, suspensions }: Dep
       if ('until' in data) await expireUntil(orders, new Date(data.until))
       else await orders.expire(data.orderId)
     },
-    'payment.captured': onPayments(orders, (order, paymentId) => unlessMovedOn(complete)(order, paymentId)),
-    'payment.failed': onPayments(orders, (order, paymentId) => unlessMovedOn(failPayment)(order, paymentId)),
-    'payment.refunded': onPayments(orders, (order, paymentId) => refund(order, paymentId, now())),
+    'payment.captured': onPayments(unlessMovedOn(complete), handovers.doubtIfResale),
+    'payment.failed': onPayments(unlessMovedOn(failPayment)),
+    'payment.refunded': onPayments((order, paymentId) => refund(order, paymentId, now()), handovers.doubtResales),
     'user.banned': async ({ data }) => {
       if (await suspensions.follow(data, true)) await orders.markSeller(data.id, true)
     },

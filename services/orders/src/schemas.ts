@@ -3,11 +3,17 @@ import { Id, named, pageOf } from '@fairpass/sdk/http'
 import * as v from 'valibot'
 
 const { id, version, status, cancelReason, totalCents, currency } = OrderData.entries
-const ticket = v.pick(TicketData, ['id', 'title', 'venue', 'city', 'startsAt', 'timeZone'])
+const ticket = v.pick(TicketData, ['id', 'title', 'venue', 'city', 'startsAt', 'timeZone', 'section', 'row', 'seat'])
 
 const ClaimAnswer = v.strictObject({
   status: v.picklist(['open', 'refunded', 'rejected']),
   reason: v.string(),
+  cause: v.optional(
+    v.pipe(
+      v.literal('first_sale_refunded'),
+      v.description('No buyer made it: its seller got the money back for what they had bought here'),
+    ),
+  ),
   at: Instant,
   answer: v.optional(v.strictObject({ text: v.string(), at: Instant })),
   decision: v.optional(v.strictObject({ reason: v.string(), at: Instant })),

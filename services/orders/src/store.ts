@@ -12,6 +12,8 @@ const recentMs = 3_600_000
 const countedMost = 1_000
 /** More than the limits let one buyer open within a hold. */
 const openMost = 1_000
+/** A ticket is sold on once, and again when that is refunded. */
+const resalesMost = 20
 const countWithinMs = 1_000
 /** How long a change waits for its events to be published, in milliseconds. */
 const flushMs = 1_000
@@ -39,6 +41,7 @@ const indexes: IndexDescription[] = [
     partialFilterExpression: { status: { $in: ['completed', 'refunded'] } },
   },
   { key: { 'claim.status': 1, _id: -1 }, name: 'claims', sparse: true },
+  { key: { resaleOf: 1 }, name: 'resales', sparse: true },
   {
     key: { sellerId: 1 },
     name: 'openOfSeller',
@@ -156,6 +159,10 @@ const createReads = (orders: OrderDocuments) => ({
 
   /** The one order that stands between this ticket and every other buyer. */
   activeOf: (ticketId: string) => orders.findOne({ ticketId, status: { $in: active } }),
+
+  /** Orders that are paid, or nearly, for what the buyer of this one sold on. */
+  resalesOf: (orderId: string) =>
+    orders.list({ resaleOf: orderId, status: { $in: ['settling', 'completed'] } }, { limit: resalesMost }),
 
   /** Open orders whose time was over before `before`. */
   due: (before: Date, limit: number) =>

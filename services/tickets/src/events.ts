@@ -42,7 +42,7 @@ type Deps = {
   tickets: Tickets
   suspensions: Suspensions
   savedSearches?: Pick<SavedSearches, 'remove' | 'removeAll'>
-  resales?: Pick<Resales, 'undo'>
+  resales?: Pick<Resales, 'undo' | 'withdraw'>
 }
 
 export const createHandlers = ({ tickets, suspensions, savedSearches, resales }: Deps): EventHandlers => {
@@ -76,6 +76,7 @@ export const createHandlers = ({ tickets, suspensions, savedSearches, resales }:
         return onOrders.batch(events)
       },
     },
+    'claim.opened': async ({ data }) => resales?.withdraw(data.id),
     'user.banned': ({ data }) => endListings(data, 'admin'),
     'user.erased': async ({ data }) => {
       await endListings(data)

@@ -54,6 +54,15 @@ export const NewTicket = v.strictObject({
   faceValueCents: v.optional(listing.faceValueCents),
 })
 export const ChangedTicket = v.pipe(
-  v.partial(v.strictObject(listing)),
+  v.partial(
+    v.strictObject({
+      ...listing,
+      // What was said of these can be taken back.
+      section: v.nullable(listing.section),
+      row: v.nullable(listing.row),
+      seat: v.nullable(listing.seat),
+      faceValueCents: v.nullable(listing.faceValueCents),
+    }),
+  ),
   v.check((change) => Object.keys(change).length > 0, 'must change something'),
 )

@@ -53,6 +53,20 @@ const loopsOf = ({ tickets, savedSearches, files, sitemapPages, reconcile, migra
   { everyMs: 30_000, name: 'sitemap', work: () => sitemapPages.extend(new Date()) },
 ]
 
+type FileDeps = Pick<Parameters<typeof createFiles>[0], 'db' | 'tickets' | 'store' | 'change' | 'suspensions'>
+
+const filesOf = (deps: FileDeps, config: TicketsConfig, log: Log) =>
+  createFiles({
+    ...deps,
+    seal: createSeal({ current: config.FILE_KEY, previous: config.FILE_KEY_PREVIOUS }),
+    reader: createReader(),
+    keptDays: config.FILE_DAYS,
+    onRotated: () => {
+      if (config.FILE_KEY_PREVIOUS)
+        log.info('every file is under FILE_KEY now; FILE_KEY_PREVIOUS is not needed any more')
+    },
+  })
+
 await runService(
   'tickets',
   () => readTicketsConfig(process.env),
@@ -64,20 +78,7 @@ await runService(
     const reconcile = createReconciler({ db, tickets, orders })
     const change = createFencedChange({ tickets, orders })
     const store = openFileStore(db, objectsOf(config))
-    const files = createFiles({
-      db,
-      tickets,
-      store,
-      change,
-      suspensions,
-      seal: createSeal({ current: config.FILE_KEY, previous: config.FILE_KEY_PREVIOUS }),
-      reader: createReader(),
-      keptDays: config.FILE_DAYS,
-      onRotated: () => {
-        if (config.FILE_KEY_PREVIOUS)
-          log.info('every file is under FILE_KEY now; FILE_KEY_PREVIOUS is not needed any more')
-      },
-    })
+    const files = filesOf({ db, tickets, store, change, suspensions }, config, log)
     const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const priceCapPercent = config.PRICE_CAP_PERCENT
     const resales = createResales({ db, tickets, files, suspensions, priceCapPercent })

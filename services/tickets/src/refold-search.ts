@@ -11,7 +11,7 @@ const batch = 500
  * The name under which it is recorded that listings are found by today's folding of texts. Its number is raised whenever
  * `foundBy` makes something else of the same listing: refold-search.test.ts notices.
  */
-export const searchFolding = 'search folding 3'
+export const searchFolding = 'search folding 4'
 
 /**
  * Folds a batch of listings anew whose stored words are those of an earlier folding. What has begun is in no list, and stays

@@ -6,11 +6,8 @@ import * as v from 'valibot'
 export const TicketAnswer = named(
   'Ticket',
   v.strictObject({
-    ...v.omit(TicketData, ['orderId']).entries,
+    ...v.omit(TicketData, ['orderId', 'resaleOf']).entries,
     description: v.optional(v.string()),
-    section: v.optional(v.string()),
-    row: v.optional(v.string()),
-    seat: v.optional(v.string()),
     faceValueCents: v.optional(Cents),
   }),
   {

@@ -14,6 +14,7 @@ const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: Ticke
     before.title === ticket.title &&
     before.venue === ticket.venue &&
     before.city === ticket.city &&
+    before.section === ticket.section &&
     before.timeZone === ticket.timeZone &&
     before.startsAt.getTime() === ticket.startsAt.getTime()
   const { searchText, searchTokens, searchCity, startsOn } = isFoundAlike ? before : foundBy(ticket)

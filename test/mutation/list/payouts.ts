@@ -3,6 +3,8 @@ import type { Guard } from '../guard.ts'
 const steps = 'services/payments/src/payout/steps.ts'
 const unit = 'services/payments/src/payout/payouts.test.ts'
 
+const doubts = 'services/orders/src/handover/resale.test.ts'
+
 /** A seller is owed exactly what was sold, and is sent it once. */
 export const payouts: Guard[] = [
   {
@@ -46,5 +48,29 @@ export const payouts: Guard[] = [
       file: 'services/payments/src/dispute/disputes.test.ts',
       name: 'a disputed sale is withheld, and sent once it is won',
     },
+  },
+  {
+    promise: 5,
+    name: 'a resale pays its seller, who got the money back for the ticket',
+    out: [{ file: 'services/orders/src/events.ts', text: ', handovers.doubtResales)', by: ')' }],
+    test: { file: doubts, name: 'the resale is looked at when the first sale is refunded, once' },
+  },
+  {
+    promise: 5,
+    name: 'a resale that is completed later pays its seller, who got the money back',
+    out: [{ file: 'services/orders/src/events.ts', text: ', handovers.doubtIfResale)', by: ')' }],
+    test: { file: doubts, name: 'a resale that is completed only afterwards is looked at, too' },
+  },
+  {
+    promise: 5,
+    name: 'whoever was paid for a ticket claims the money for it, too',
+    out: [
+      {
+        file: 'services/orders/src/handover/handover.ts',
+        text: '  if (isSoldOn)\n',
+        by: '  if (isSoldOn && now.getTime() < 0)\n',
+      },
+    ],
+    test: { file: doubts, name: 'whoever sold a ticket on claims nothing, unless that was refunded' },
   },
 ]

@@ -47,9 +47,9 @@ const madeUpTicket = async (): Promise<Uint8Array<ArrayBuffer>> => {
   return new Uint8Array(await toBuffer({ bcid: 'qrcode', text, scale: 6, padding: 10, backgroundcolor: 'FFFFFF' }))
 }
 
-const asTicket = ([title, [venue, city, timeZone], inDays, time, price, description]: DemoTicket) => {
+const asTicket = ([title, [venue, city, timeZone], inDays, time, price, description, seat]: DemoTicket) => {
   const [priceCents, currency] = price.split(' ')
   const there = Temporal.Now.zonedDateTimeISO(timeZone).add({ days: inDays }).withPlainTime(time)
   const startsAt = new Date(there.epochMilliseconds).toISOString()
-  return { title, venue, city, timeZone, startsAt, priceCents: Number(priceCents), currency, description }
+  return { title, venue, city, timeZone, startsAt, priceCents: Number(priceCents), currency, description, ...seat }
 }

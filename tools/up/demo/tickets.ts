@@ -8,6 +8,7 @@ export type DemoTicket = readonly [
   time: string,
   price: string,
   about: string,
+  seat?: { section: string; row?: string; seat?: string },
 ]
 
 const lisbon = ['Rialto Hall', 'Lisbon', 'Europe/Lisbon'] as const
@@ -24,7 +25,8 @@ export const demoTickets: readonly DemoTicket[] = [
     9,
     '20:30',
     '4200 eur',
-    'Standing, front half.\nThe ticket is on my phone; I send it to your app as soon as it is yours.',
+    'The front half, close to the sound desk.',
+    { section: 'Standing' },
   ],
   [
     'City Ballet: Swan Lake',
@@ -32,7 +34,8 @@ export const demoTickets: readonly DemoTicket[] = [
     12,
     '19:00',
     '8900 eur',
-    'Parterre left, row 7, seat 12.\nA clear view of the whole stage. Paper ticket, handed over at the entrance.',
+    'A clear view of the whole stage.',
+    { section: 'Parterre left', row: '7', seat: '12' },
   ],
   [
     'Harbour United v Northgate Rovers',
@@ -107,7 +110,15 @@ export const demoTickets: readonly DemoTicket[] = [
     '129000 nok',
     'Both evenings, fourteen bands, one wristband. It is transferred in the name of the buyer.',
   ],
-  ['Marigold Parade', newYork, 10, '20:00', '8500 usd', 'Mezzanine, row B, seat 104. Mobile ticket, sent at once.'],
+  [
+    'Marigold Parade',
+    newYork,
+    10,
+    '20:00',
+    '8500 usd',
+    'On the aisle, under the clock.',
+    { section: 'Mezzanine', row: 'B', seat: '104' },
+  ],
   [
     'Late Show: Letters Never Sent',
     newYork,
@@ -116,7 +127,15 @@ export const demoTickets: readonly DemoTicket[] = [
     '4800 usd',
     'Orchestra right, row M. One act, no interval, doors close on time.',
   ],
-  ['The Glass Mountain, an opera', vienna, 34, '18:30', '14500 eur', 'First gallery, box 11, front seat.'],
+  [
+    'The Glass Mountain, an opera',
+    vienna,
+    34,
+    '18:30',
+    '14500 eur',
+    'A front seat of the box.',
+    { section: 'First gallery, box 11' },
+  ],
   ['Low Orbit all night', berlin, 17, '23:59', '2600 eur', 'Entry until two. No cameras, good sound.'],
   [
     'Design Fair, preview day',

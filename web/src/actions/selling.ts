@@ -55,10 +55,12 @@ export const sell: FormAction = async ({ api, fields, files, messages, locale })
   if (errors.length > 0) return refuse(errors)
   const { description, ...rest } = listing
   const file = fileIn(files)
+  const isWithoutBarcode = fields.get('withoutBarcode') === 'true'
+  if (isWithoutBarcode && !file) return refuse([{ message: messages.sell.fileAgain, field: 'file' }])
   const body = { ...(description ? listing : rest), delivery: file ? 'file' : 'transfer' }
   const answer = await api('POST', '/api/tickets', { body, ...idempotencyKeyOf(fields) })
   const id = idIn(answer)
-  if (file && id && answer.status === 201) return sellFile(api, id, file, fields.get('withoutBarcode') === 'true')
+  if (file && id && answer.status === 201) return sellFile(api, id, file, isWithoutBarcode)
   return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
 }
 
@@ -66,9 +68,15 @@ export const sell: FormAction = async ({ api, fields, files, messages, locale })
 const changesOf = (listing: ReturnType<typeof listingIn>['listing'], before: Ticket) => {
   const was = { ...before, timeZone: before.timeZone ?? 'UTC', description: lines(before.description ?? '') }
   const names = Object.keys(listing) as (keyof typeof listing)[]
+  const takenBack = (['section', 'row', 'seat', 'faceValueCents'] as const).filter(
+    (name) => before[name] !== undefined && !(name in listing),
+  )
   const isChanged = (name: keyof typeof listing) =>
     typeof listing[name] === 'string' ? listing[name].trim() !== String(was[name]).trim() : listing[name] !== was[name]
-  return Object.fromEntries(names.filter(isChanged).map((name) => [name, listing[name]]))
+  return Object.fromEntries([
+    ...names.filter(isChanged).map((name) => [name, listing[name]]),
+    ...takenBack.map((name) => [name, null]),
+  ])
 }
 
 /** A listing's own page saves it or withdraws it; the button that was pressed says which. */
@@ -76,13 +84,15 @@ export const changeListing: FormAction = async ({ api, fields, files, id, messag
   const path = `/api/tickets/${id}`
   if (fields.get('intent') === 'withdraw')
     return redirectOnSuccess(await api('DELETE', path), '/listings?done=withdrawn')
+  const file = fileIn(files)
+  if (fields.get('withoutBarcode') === 'true' && !file)
+    return refuse([{ message: messages.sell.fileAgain, field: 'file' }])
   const found = loadedFrom(Ticket, await api('GET', path))
   if (!found.ok) return { failure: found.failure }
   const { errors, listing } = listingIn(fields, messages, locale, found.value)
   if (errors.length > 0) return refuse(errors)
   const changes = changesOf(listing, found.value)
   const saved = Object.keys(changes).length === 0 ? undefined : await api('PUT', path, { body: changes })
-  const file = fileIn(files)
   if (file && (saved === undefined || saved.status === 200)) {
     const uploaded = await upload(api, id, file, fields.get('withoutBarcode') === 'true')
     return redirectOnSuccess(uploaded, '/listings?done=uploaded')

@@ -12,6 +12,7 @@ import { confirmEmail, forgotPassword, resetPassword, unsubscribe } from './reco
 import { changeSearches } from './searches.ts'
 import { changeEmail, changeSecurity, giveCode, reauthenticate } from './security.ts'
 import { changeListing, sell, setUpPayouts } from './selling.ts'
+import { fileIn } from './upload.ts'
 
 const formActions: [path: RegExp, submitForm: FormAction][] = [
   [/^\/language$/, chooseLanguage],
@@ -86,10 +87,18 @@ export const submitForm = async (
       if (isUpload) [fields, files] = await partsOf(body, type)
       else fields = new URLSearchParams(new TextDecoder().decode(body))
     } catch (error) {
-      if (error instanceof BodyTooLarge) return refuseUnread(413, 'body_too_large', messages.forms.tooLarge)
+      if (error instanceof BodyTooLarge)
+        return refuseUnread(
+          413,
+          isUpload ? 'form_refused' : 'body_too_large',
+          isUpload ? messages.sell.fileTooLarge : messages.forms.tooLarge,
+        )
       return refuseUnread(400, 'request_validation', messages.forms.notWhole)
     }
-    return toSubmission(await send({ api, fields, files, id: match[1] ?? '', messages, locale }), fields)
+    const outcome = await send({ api, fields, files, id: match[1] ?? '', messages, locale })
+    // A page that is shown again cannot have the file in it.
+    if (fileIn(files)) fields.set('hadFile', 'true')
+    return toSubmission(outcome, fields)
   }
   return { kind: 'none' }
 }

@@ -10,7 +10,11 @@ const problems: Record<ProblemCode, { status: number; title: string; message: st
   request_validation: { status: 400, title: 'Bad Request', message: 'The request is malformed' },
   forbidden: { status: 403, title: 'Forbidden', message: 'The request comes from another site' },
   not_found: { status: 404, title: 'Not Found', message: 'There is nothing at this address' },
-  body_too_large: { status: 413, title: 'Content Too Large', message: 'The request body is larger than 1 MiB' },
+  body_too_large: {
+    status: 413,
+    title: 'Content Too Large',
+    message: 'The request body is too large: 3 MiB is the most for a file, 1 MiB for anything else',
+  },
   internal: { status: 500, title: 'Internal Server Error', message: 'Something went wrong' },
   service_unavailable: {
     status: 503,

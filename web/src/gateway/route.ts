@@ -18,7 +18,7 @@ export type Route = {
 /** Files are stored by tickets, but requests for one name the order that bought it. */
 const ofTickets = /^\/api\/orders\/[0-9a-f]{24}\/(file|file\/link|code|calendar|resale)$/
 /** Where a ticket's file is uploaded as it is. */
-const uploadPath = /^\/api\/tickets\/[0-9a-f]{24}\/file$/
+const uploadPath = /^\/api\/tickets\/[\w-]{1,64}\/file$/
 
 /** The largest body that a path takes, in bytes; undefined where the usual bound holds. */
 export const maxBodyBytesOf = (pathname: string): number | undefined =>

@@ -1,5 +1,5 @@
 import { query } from '@solidjs/router'
-import { HandedSales, Order, Orders, PaymentState } from '../domain/schemas/order.ts'
+import { HandedSales, Order, Orders, PaymentState, Recipient } from '../domain/schemas/order.ts'
 import { Ticket } from '../domain/schemas/ticket.ts'
 import { cursorOf, loadOrFail, readOptional } from './load.ts'
 
@@ -22,4 +22,10 @@ export const readResale = query(
 export const readHandedSales = query(
   (search: string) => loadOrFail('/api/orders/sales', HandedSales, {}, cursorOf(search)),
   'handed-sales',
+)
+
+/** To whom a sold ticket is to be passed on; undefined when that cannot be said. */
+export const readRecipient = query(
+  (orderId: string) => readOptional('/api/users/recipients/:orderId', Recipient, { orderId }),
+  'recipient',
 )

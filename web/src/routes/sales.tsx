@@ -7,11 +7,12 @@ import { NextPageLink } from '../components/layout/next-page-link.tsx'
 import { Page } from '../components/layout/page.tsx'
 import { SuccessNotice } from '../components/layout/success-notice.tsx'
 import { useVisitor } from '../components/layout/visitor.tsx'
+import { seatLine } from '../components/ticket/seat-line.ts'
 import { Time } from '../components/ticket/ticket-card.tsx'
 import type { HandedSale } from '../domain/schemas/order.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { Sentence } from '../i18n/sentence.tsx'
-import { readHandedSales } from '../queries/orders.ts'
+import { readHandedSales, readRecipient } from '../queries/orders.ts'
 
 export default function SalesPage() {
   const location = useLocation()
@@ -40,7 +41,7 @@ export default function SalesPage() {
 
 const SaleRow = (props: { sale: HandedSale }) => {
   const visitor = useVisitor()
-  const { handover, order } = useMessages()
+  const { fields, handover, order } = useMessages()
   const waits = () =>
     props.sale.status === 'completed' &&
     props.sale.handover.kind === 'transfer' &&
@@ -48,8 +49,14 @@ const SaleRow = (props: { sale: HandedSale }) => {
   return (
     <li class="stack" id={props.sale.id}>
       <p>
-        <strong>{props.sale.ticket.title}</strong>{' '}
+        <strong>
+          <bdi>{props.sale.ticket.title}</bdi>
+        </strong>{' '}
         <span class="price">{formatMoney(props.sale.totalCents, props.sale.currency, visitor.locale)}</span>
+      </p>
+      <p class="hint">
+        <Time iso={props.sale.ticket.startsAt} locale={visitor.locale} timeZone={props.sale.ticket.timeZone} />
+        <bdi>{` ${[props.sale.ticket.venue, seatLine(props.sale.ticket, fields)].filter(Boolean).join(', ')}`}</bdi>
       </p>
       <p class={`status ${props.sale.status}`}>
         {props.sale.status === 'completed'
@@ -63,7 +70,14 @@ const SaleRow = (props: { sale: HandedSale }) => {
         {(claim) => (
           <div class="stack">
             <p>{handover.claimStatus[claim().status]}</p>
-            <p class="hint">{claim().reason}</p>
+            <p class="hint">{claim().cause ? handover.doubted.seller : claim().reason}</p>
+            <Show when={claim().decision}>
+              {(decision) => (
+                <p class="hint">
+                  {handover.weSay} {decision().reason}
+                </p>
+              )}
+            </Show>
             <Show when={claim().status === 'open'}>
               <AnswerForm id={props.sale.id} answer={claim().answer?.text ?? ''} />
             </Show>
@@ -77,8 +91,16 @@ const SaleRow = (props: { sale: HandedSale }) => {
 const PassOnForm = (props: { sale: HandedSale }) => {
   const visitor = useVisitor()
   const { handover } = useMessages()
+  const recipient = createAsync(() => readRecipient(props.sale.id))
   return (
     <>
+      <Show when={recipient()}>
+        {(to) => (
+          <p>
+            <Sentence of={handover.sendTo} parts={{ address: <strong>{to().email}</strong> }} />
+          </p>
+        )}
+      </Show>
       <Show when={props.sale.handover.deadline}>
         {(deadline) => (
           <p class="hint">

@@ -19,6 +19,9 @@ import { currentUser, isPrivate, type Visit } from './session/visit.ts'
 // An open order's page is its checkout, the one place where a page may reach Stripe.
 const checkoutPath = /^\/orders\/[\w-]+\/?$/
 
+// What is fetched of an order from a page that may have stood open for hours: by now its reader needs another access token.
+const fetchedPath = /^(\/orders\/[\w-]{1,64})\/(file|calendar)$/
+
 // Forms that take a while to fill in.
 const filledIn = /^\/(sell|listings\/[\w-]+)\/?$/
 
@@ -188,7 +191,10 @@ const prepare = async (event: RequestEvent, context: ServerContext, trace: Trace
   const user = session.isSignedIn ? await currentUser(session.api) : null
   // A user who is banned while a form is under way reads that, not how to sign in.
   const isBanned = shown.refusal?.code === 'account_banned'
-  if (user === null && isPrivate(pathname) && !isBanned && !isKept) return seeOther(signInPath(pathname + search))
+  if (user === null && isPrivate(pathname) && !fetchedPath.test(pathname) && !isBanned && !isKept)
+    return seeOther(signInPath(pathname + search))
+  const [, order, part] = fetchedPath.exec(pathname) ?? []
+  if (order && part) return seeOther(user === null ? signInPath(order) : `/api${order}/${part}`)
   const tidy = pathname === '/' && search !== '' ? tidyAddress(search, locale) : undefined
   if (tidy !== undefined) return seeOther(tidy)
 

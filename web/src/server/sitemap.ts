@@ -26,27 +26,9 @@ const answerWith = (xml: string): Response =>
     headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` },
   })
 
-/** The list of pages, read once a minute. */
-const keepIndex = (readPages: () => Promise<v.InferOutput<typeof Pages> | undefined>, publicOrigin: string) => {
-  let kept: { xml: string; until: number } | undefined
-  return async (): Promise<string | undefined> => {
-    if (kept && performance.now() < kept.until) return kept.xml
-    const found = await readPages()
-    if (found === undefined) return undefined
-    const addresses = ['home', ...found.pages].map((page) => `${publicOrigin}/sitemaps/${page}.xml`)
-    const xml = xmlOf('sitemapindex', addresses)
-    // The first listing need not wait.
-    if (found.pages.length > 0) kept = { xml, until: performance.now() + keptMs }
-    return xml
-  }
-}
-
-/** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
-export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Settings) => {
-  const readFromTickets = async <S extends v.GenericSchema>(
-    schema: S,
-    path: string,
-  ): Promise<v.InferOutput<S> | undefined> => {
+const createReader =
+  ({ daprEndpoint, daprApiToken }: Settings) =>
+  async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
     const answer = await fetch(`${daprEndpoint}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
       headers: {
         ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}),
@@ -58,10 +40,27 @@ export const createSitemap = ({ daprEndpoint, daprApiToken, publicOrigin }: Sett
     const read = v.safeParse(schema, await answer.json().catch(() => undefined))
     return read.success ? read.output : undefined
   }
+
+/** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
+export const createSitemap = (settings: Settings) => {
+  const { publicOrigin } = settings
+  const readFromTickets = createReader(settings)
   // Crawlers come back; an empty sitemap would make them forget what was in it.
   const unavailable = () => new Response('Not available right now\n', { status: 503, headers: { 'retry-after': '60' } })
 
-  const indexOfPages = keepIndex(() => readFromTickets(Pages, 'pages'), publicOrigin)
+  let kept: { xml: string; until: number } | undefined
+  const indexOfPages = async (): Promise<string | undefined> => {
+    if (kept && performance.now() < kept.until) return kept.xml
+    const found = await readFromTickets(Pages, 'pages')
+    if (found === undefined) return undefined
+    const xml = xmlOf(
+      'sitemapindex',
+      ['home', ...found.pages].map((page) => `${publicOrigin}/sitemaps/${page}.xml`),
+    )
+    // The first listing need not wait.
+    if (found.pages.length > 0) kept = { xml, until: performance.now() + keptMs }
+    return xml
+  }
 
   return async (pathname: string): Promise<Response | undefined> => {
     if (pathname === '/robots.txt') {

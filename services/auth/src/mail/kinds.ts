@@ -8,6 +8,9 @@ export type Show = {
   city?: string | undefined
   startsAt?: string | undefined
   timeZone?: string | undefined
+  section?: string | undefined
+  row?: string | undefined
+  seat?: string | undefined
 }
 
 type Money = { cents: number; currency: string }
@@ -42,6 +45,8 @@ export type DataByKind = {
   'hand-over-overdue': Sale
   refunded: Sale & { isOverdue?: boolean | undefined }
   'claim-opened': Sale & { reason: string }
+  /** what the seller bought here and sold on was refunded: an admin looks at the resale */
+  'resale-in-doubt': Sale & { side: 'buyer' | 'seller' }
   'claim-decided': Sale & { side: 'buyer' | 'seller'; isRefunded: boolean }
   'ran-out': Sale
   'paid-out': { payoutId: string; total: Money }

@@ -25,6 +25,7 @@ const examples: DataByKind = {
   'handed-over': sale,
   'hand-over-overdue': sale,
   'claim-opened': { ...sale, reason: 'The gate said no' },
+  'resale-in-doubt': { ...sale, side: 'buyer' },
   'claim-decided': { ...sale, side: 'buyer', isRefunded: true },
   refunded: sale,
   'ran-out': sale,

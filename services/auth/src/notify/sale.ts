@@ -2,8 +2,8 @@ import type { OrderData } from '@fairpass/sdk/events'
 import type { Show } from '../mail/kinds.ts'
 
 /** What mails say of an order. */
-export const showOf = ({ ticketId, title, venue, city, startsAt, timeZone }: OrderData): Show => ({
-  ...{ ticketId, title, venue, city, startsAt, timeZone },
+export const showOf = ({ ticketId, title, venue, city, startsAt, timeZone, section, row, seat }: OrderData): Show => ({
+  ...{ ticketId, title, venue, city, startsAt, timeZone, section, row, seat },
 })
 
 export const saleOf = (order: OrderData, cents = order.totalCents) => ({

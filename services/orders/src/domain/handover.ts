@@ -13,6 +13,8 @@ export type Handover = {
 export type Claim = {
   status: 'open' | 'refunded' | 'rejected'
   reason: string
+  /** why, when it was not the buyer who made it: its seller got the money back for what they had bought here */
+  cause?: 'first_sale_refunded' | undefined
   at: Date
   /** what the seller answers */
   answer?: { text: string; at: Date } | undefined
@@ -59,9 +61,10 @@ export const shownHandover = ({
   delivery?: 'file' | undefined
 }) => handoverData(handover ?? { kind: delivery ?? 'transfer', status: 'waiting' })
 
-export const shownClaim = ({ status, reason, at, answer, decision }: Claim) => ({
+export const shownClaim = ({ status, reason, cause, at, answer, decision }: Claim) => ({
   status,
   reason,
+  ...(cause ? { cause } : {}),
   at: at.toISOString(),
   ...(answer ? { answer: { text: answer.text, at: answer.at.toISOString() } } : {}),
   ...(decision ? { decision: { reason: decision.reason, at: decision.at.toISOString() } } : {}),

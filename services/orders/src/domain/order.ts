@@ -1,5 +1,6 @@
 import { CustomError } from '@fairpass/sdk/errors'
-import type { OrderData } from '@fairpass/sdk/events'
+import type { OrderData, TicketData } from '@fairpass/sdk/events'
+import { omitUndefined } from '@fairpass/sdk/omit-undefined'
 import { beginHandover, type Claim, type Handover, handoverData, shownClaim, shownHandover } from './handover.ts'
 
 export type Order = {
@@ -9,7 +10,17 @@ export type Order = {
   cancelReason?: OrderData['cancelReason']
   ticketId: string
   /** the ticket as it was when the buyer pressed BUY */
-  ticket: { id: string; title: string; venue: string; city: string; startsAt: Date; timeZone?: string }
+  ticket: {
+    id: string
+    title: string
+    venue: string
+    city: string
+    startsAt: Date
+    timeZone?: string
+    section?: string
+    row?: string
+    seat?: string
+  }
   buyerId: string
   sellerId: string
   totalCents: number
@@ -21,6 +32,8 @@ export type Order = {
   delivery?: 'file' | undefined
   /** no barcode was found in its file */
   isWithoutBarcode?: true | undefined
+  /** the order by which its seller had bought the ticket here */
+  resaleOf?: string | undefined
   handover?: Handover | undefined
   claim?: Claim | undefined
   /** the payment that stopped the clock */
@@ -134,6 +147,10 @@ export const refund = (order: Order, paymentId: string, now: Date): Order =>
     ? changed(order, { status: 'refunded', ...closedClaim(order) }, now)
     : order
 
+/** Where its holder sits or stands, as far as the seller said. */
+export const seatOf = ({ section, row, seat }: Pick<TicketData, 'section' | 'row' | 'seat'>) =>
+  omitUndefined({ section, row, seat })
+
 /** The order in events for other services. */
 export const toData = (order: Order): OrderData => ({
   id: order.id,
@@ -152,8 +169,10 @@ export const toData = (order: Order): OrderData => ({
   venue: order.ticket.venue,
   city: order.ticket.city,
   ...(order.ticket.timeZone ? { timeZone: order.ticket.timeZone } : {}),
+  ...seatOf(order.ticket),
   ...(order.paymentId ? { paymentId: order.paymentId } : {}),
   ...(order.handover ? { handover: handoverData(order.handover) } : {}),
+  ...(order.claim ? { claimStatus: order.claim.status } : {}),
 })
 
 /** The order as its buyer sees it. */

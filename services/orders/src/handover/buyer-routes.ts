@@ -33,8 +33,10 @@ export const createBuyerRoutes = ({ handovers, find, context: { identity, idempo
       ),
       async (c) => {
         const { reason } = c.req.valid('json')
-        const next = (order: Order) => claim(order, reason, now())
-        return c.json(toPublic(await changeAs('buyerId', c.req.param('id'), c.var.user.id, next)))
+        const id = c.req.param('id')
+        const isSoldOn = await handovers.isSoldOn(id)
+        const next = (order: Order) => claim(order, reason, now(), isSoldOn)
+        return c.json(toPublic(await changeAs('buyerId', id, c.var.user.id, next)))
       },
     )
 }

@@ -68,15 +68,34 @@ export const lapse = (order: Order, now: Date): Order =>
     ? { ...order, handover: { ...withoutReminder(order.handover), status: 'overdue' }, updatedAt: now }
     : order
 
-export const claim = (order: Order, reason: string, now: Date): Order => {
+/** Whether payouts still wait for what a buyer may say. */
+const isClaimable = ({ ticket }: Order, now: Date): boolean =>
+  now.getTime() <= ticket.startsAt.getTime() + claimWithinMs
+
+/** @param isSoldOn its buyer has sold the ticket on, or is being paid for it: whoever has it now can claim */
+export const claim = (order: Order, reason: string, now: Date, isSoldOn = false): Order => {
   if (order.claim) {
     if (order.claim.reason === reason) return order
     throw new ClaimNotPossibleError('You have made a claim for this order already')
   }
   if (order.status !== 'completed') throw new ClaimNotPossibleError('Only what was paid can be claimed')
-  if (now.getTime() > order.ticket.startsAt.getTime() + claimWithinMs)
+  if (isSoldOn)
+    throw new ClaimNotPossibleError(
+      'You have sold this ticket on: if it does not work, its buyer can say so, and you are asked then',
+    )
+  if (!isClaimable(order, now))
     throw new ClaimNotPossibleError('A claim can be made until a day after the event has begun')
   return { ...order, claim: { status: 'open', reason, at: now }, updatedAt: now }
+}
+
+/**
+ * The seller of this order got the money back for the ticket. Whether it is good, and whose the money is, only an admin can
+ * find out: until then nobody is paid for it. What the buyer has claimed already, or can claim no more, stays as it is.
+ */
+export const doubt = (order: Order, now: Date): Order => {
+  if (order.claim || order.status !== 'completed' || !isClaimable(order, now)) return order
+  const reason = 'The sale by which the seller came by this ticket was refunded'
+  return { ...order, claim: { status: 'open', reason, cause: 'first_sale_refunded', at: now }, updatedAt: now }
 }
 
 const openClaimOf = ({ claim: made }: Order): Claim => {

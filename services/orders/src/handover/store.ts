@@ -4,7 +4,7 @@ import { newestFirst } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { type Order, toData } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
-import { lapse, remind } from './handover.ts'
+import { doubt, lapse, remind } from './handover.ts'
 
 const batch = 50
 
@@ -19,10 +19,31 @@ const eventsOf = (order: Order): FairpassEvent[] => {
   const { id, version, paymentId, ticketId, buyerId, sellerId, claim } = order
   const events = handoverEvents(order)
   if (!claim || paymentId === undefined) return events
-  const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason: claim.reason }
+  const { reason, cause } = claim
+  const data = { id, version, paymentId, ticketId, buyerId, sellerId, reason, ...(cause ? { cause } : {}) }
   if (claim.status === 'open') return [...events, event('claim.opened', data)]
   return [...events, event('claim.decided', { ...data, isRefunded: claim.status === 'refunded' })]
 }
+
+type ChangeOrder = (id: string, next: (order: Order) => Order) => Promise<Order | undefined>
+
+/** What a resale and the sale before it mean to each other. */
+const createDoubts = (orders: Orders, change: ChangeOrder) => ({
+  /** Whether its buyer has sold on what it brought, or is about to be paid for it. */
+  isSoldOn: async (id: string): Promise<boolean> => (await orders.resalesOf(id)).length > 0,
+
+  /** The sale by which the seller of some other came by the ticket was refunded: that one is looked at by an admin. */
+  doubtResales: async ({ id, status }: Order, now = timeNow()): Promise<void> => {
+    if (status !== 'refunded') return
+    for (const resale of await orders.resalesOf(id)) await change(resale.id, (order) => doubt(order, now))
+  },
+
+  /** The same for a resale that was completed only afterwards. */
+  doubtIfResale: async ({ id, status, resaleOf }: Order, now = timeNow()): Promise<void> => {
+    if (status !== 'completed' || !resaleOf || (await orders.find(resaleOf))?.status !== 'refunded') return
+    await change(id, (order) => doubt(order, now))
+  },
+})
 
 /** Orders after they were paid: how the tickets come to their buyers, and what buyers claim. */
 export const openHandovers = (orders: Orders) => {
@@ -30,6 +51,7 @@ export const openHandovers = (orders: Orders) => {
 
   return {
     change,
+    ...createDoubts(orders, change),
 
     /** What a seller sold, newest first. */
     salesOf: (sellerId: string, limit: number, cursor?: string) =>

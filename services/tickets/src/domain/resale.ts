@@ -7,6 +7,12 @@ class ResaleNotPossibleError extends CustomError {
   readonly code = 'resale_not_possible'
 }
 
+export class ClaimIsOpenError extends ResaleNotPossibleError {
+  constructor() {
+    super('A claim for this ticket is being looked at; it can be sold once that is decided')
+  }
+}
+
 type Wish = { id: string; priceCents: number | undefined; now: Date }
 
 /**
@@ -19,6 +25,7 @@ export const listAgain = (bought: Ticket, order: OrderData, { id, priceCents, no
   const { status } = order.handover ?? {}
   if (status !== 'sent' && status !== 'received')
     throw new ResaleNotPossibleError('You can sell this ticket once it has been handed over to you')
+  if (order.claimStatus === 'open') throw new ClaimIsOpenError()
   if (startsAt <= now) throw new ResaleNotPossibleError('This event has begun')
   return {
     ...{ id, sellerId: order.buyerId, priceCents: priceCents ?? order.totalCents, status: 'available', createdAt: now },

@@ -56,11 +56,11 @@ export const cityToFind = (city: string): string => oneSpelling(queryWords(city,
 export const wordsToFind = (q: string): string[] => queryWords(q)
 
 /**
- * What a listing is found by: its words and what an index finds them by, its city, and the day that it is on at the venue.
+ * What a listing is found by: its words, those of its section among them, and what an index finds them by, its city, and the day that it is on at the venue.
  * @see searchTokens
  */
-export const foundBy = ({ title, venue, city, startsAt, timeZone }: Findable) => {
-  const words = indexWords(`${title} ${venue} ${city}`)
+export const foundBy = ({ title, venue, city, section = '', startsAt, timeZone }: Findable) => {
+  const words = indexWords(`${title} ${venue} ${city} ${section}`)
   return {
     searchText: words.join(' '),
     searchTokens: searchTokens(words),
@@ -82,4 +82,4 @@ export const isListed = (
   return startsAt <= now ? undefined : !lacksFile && (status === 'available' || status === 'reserved')
 }
 
-type Findable = { title: string; venue: string; city: string; startsAt: Date; timeZone?: string | undefined }
+type Findable = Pick<Ticket, 'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone'>

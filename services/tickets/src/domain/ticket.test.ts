@@ -55,6 +55,8 @@ test('what is not for sale cannot be changed', () => {
   expect(() => withdraw(followOrder(reserved, 'completed', by(1, 3)))).toThrow('sold')
   expect(() => edit(withdraw(listed), { title: 'Other' })).toThrow('withdrawn')
   expect(edit(listed, { title: 'Other' })).toMatchObject({ title: 'Other', priceCents: 5_000 })
+  const seated = edit(listed, { row: '12', seat: '7' })
+  expect(edit(seated, { row: null })).toMatchObject({ row: undefined, seat: '7' })
 })
 
 // Guarantee: what is listed can be paid for, also where cards move no smallest units.

@@ -63,8 +63,8 @@ type Listing = Pick<
   | 'faceValueCents'
 >
 
-/** The fields of a listing to change; one that is not there stays as it is. */
-type Changes = { [K in keyof Listing]?: Listing[K] | undefined }
+/** The fields of a listing to change; one that is not there stays as it is, one that is null is taken back. */
+type Changes = { [K in keyof Listing]?: Listing[K] | undefined | null }
 
 /** The message for a currency that cards cannot be charged in. */
 export const unknownCurrency = 'must be the lower-case ISO 4217 code of a currency that Stripe takes'
@@ -115,7 +115,8 @@ export const refuseUnlessPayable = ({ priceCents, currency }: Pick<Listing, 'pri
  */
 export const edit = (ticket: Ticket, changes: Changes): Ticket => {
   refuseUnlessAvailable(ticket)
-  const changed = { ...ticket, ...(changes as Partial<Listing>) }
+  const values = Object.entries(changes).map(([name, value]) => [name, value ?? undefined] as const)
+  const changed = { ...ticket, ...(Object.fromEntries(values) as Partial<Listing>) }
   // A listing under earlier rules can still be described better.
   if (changed.priceCents !== ticket.priceCents || changed.currency !== ticket.currency) refuseUnlessPayable(changed)
   return changed.delivery === 'transfer' && changed.file ? withoutFile(changed) : changed
@@ -209,12 +210,14 @@ export const toData = (ticket: Ticket): TicketData => ({
   delivery: ticket.delivery ?? 'transfer',
   ...(ticket.file ? { hasFile: true as const } : {}),
   ...(ticket.file?.hasBarcode === false ? { withoutBarcode: true as const } : {}),
+  ...omitUndefined({ section: ticket.section, row: ticket.row, seat: ticket.seat }),
+  ...(ticket.resaleOf ? { resaleOf: ticket.resaleOf.orderId } : {}),
   ...(ticket.withdrawnBy ? { withdrawnBy: ticket.withdrawnBy } : {}),
 })
 
 /** What everybody may read. */
 export const toPublic = (ticket: Ticket) => {
-  const { orderId: _orderId, ...shown } = toData(ticket)
-  const { description, section, row, seat, faceValueCents } = ticket
-  return { ...shown, ...omitUndefined({ description, section, row, seat, faceValueCents }) }
+  const { orderId: _orderId, resaleOf: _resaleOf, ...shown } = toData(ticket)
+  const { description, faceValueCents } = ticket
+  return { ...shown, ...omitUndefined({ description, faceValueCents }) }
 }

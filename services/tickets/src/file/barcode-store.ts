@@ -1,25 +1,29 @@
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { ClientSession, Collection, Db, IndexDescription } from 'mongodb'
 import { TicketAlreadyListedError } from './barcode.ts'
+import type { Fingerprints } from './seal.ts'
 
 /** A barcode that was listed, by its fingerprint; whoever owns it may list it again once it is free. */
 type Listed = { _id: string; fileId: string; ticketId: string; ownerId: string; isFree: boolean; keepUntil: Date }
 /** @param from the listing that it was bought as, when its buyer sells it on */
-export type Claim = Omit<Listed, '_id' | 'isFree'> & { fingerprints: string[]; from?: string }
+export type Claim = Omit<Listed, '_id' | 'isFree'> & { fingerprints: Fingerprints; from?: string }
 
 const indexes: IndexDescription[] = [
   { key: { fileId: 1 }, name: 'file' },
   { key: { keepUntil: 1 }, name: 'kept', expireAfterSeconds: 0 },
 ]
 
-/** Part of the transaction that moves a file to another key: its barcode is known by a new fingerprint. */
+/** Part of the transaction that moves a file to another key: its barcode is known by new fingerprints. */
 const createMoveIn =
   (barcodes: Collection<Listed>) =>
-  async (session: ClientSession, fileId: string, [current, ...earlier]: string[]): Promise<void> => {
-    const known = await barcodes.findOne({ _id: { $in: earlier }, fileId }, { session })
-    if (!known || current === undefined) return
-    await barcodes.deleteOne({ _id: known._id }, { session })
-    await barcodes.updateOne({ _id: current }, { $setOnInsert: { ...known, _id: current } }, { upsert: true, session })
+  async (session: ClientSession, fileId: string, { claimed, alike }: Fingerprints): Promise<void> => {
+    const earlier = { _id: { $in: alike }, fileId }
+    const known = await barcodes.findOne(earlier, { session })
+    if (!known) return
+    await barcodes.deleteMany(earlier, { session })
+    const { _id, ...listed } = known
+    for (const fingerprint of claimed)
+      await barcodes.updateOne({ _id: fingerprint }, { $setOnInsert: listed }, { upsert: true, session })
   }
 
 /** Which barcodes are on sale or sold: none of them twice. */
@@ -35,22 +39,26 @@ export const openBarcodes = (db: Db) => {
      * @throws TicketAlreadyListedError
      */
     claimIn: async (session: ClientSession, { fingerprints, from, ...claim }: Claim): Promise<void> => {
-      const [current, ...earlier] = fingerprints
       const { ticketId, ownerId } = claim
       const mine = { $or: [{ ticketId }, { isFree: true, ownerId }, ...(from ? [{ ticketId: from }] : [])] }
-      const isTaken = await barcodes.findOne({ _id: { $in: earlier }, $nor: mine.$or }, { session })
-      if (isTaken || current === undefined) throw new TicketAlreadyListedError()
+      const { claimed, alike } = fingerprints
+      if (await barcodes.findOne({ _id: { $in: alike }, $nor: mine.$or }, { session }))
+        throw new TicketAlreadyListedError()
+      // From now on it is known by what is claimed: what was noted of it in another way is not to outlive a change of hands.
+      await barcodes.deleteMany({ _id: { $in: alike }, ...mine }, { session })
       try {
         const set = { $set: { ...claim, isFree: false } }
-        await barcodes.updateOne({ _id: current, ...mine }, set, { upsert: true, session })
+        for (const fingerprint of claimed)
+          await barcodes.updateOne({ _id: fingerprint, ...mine }, set, { upsert: true, session })
       } catch (error) {
         throw isDuplicateKey(error) ? new TicketAlreadyListedError() : error
       }
     },
 
     /** Which listings stand in the way of these barcodes. */
-    holdersOf: async (fingerprints: string[]): Promise<string[]> => {
-      const found = await barcodes.find({ _id: { $in: fingerprints }, isFree: false }).toArray()
+    holdersOf: async (fingerprints: Fingerprints[]): Promise<string[]> => {
+      const ids = fingerprints.flatMap(({ claimed, alike }) => [...claimed, ...alike])
+      const found = await barcodes.find({ _id: { $in: ids }, isFree: false }).toArray()
       return [...new Set(found.map(({ ticketId }) => ticketId))]
     },
 

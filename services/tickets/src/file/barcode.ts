@@ -52,5 +52,40 @@ export class TicketAlreadyListedError extends CustomError {
   }
 }
 
-export const isSame = (a: Barcode, b: Barcode): boolean =>
-  a.symbology === b.symbology && Buffer.compare(a.bytes, b.bytes) === 0
+/** What is shorter may be a number that any organiser counts up to. */
+const shortestPayload = 8
+/** What is shorter, in bars, is a seat or a price. */
+const shortestInBars = 6
+
+const textOf = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return Buffer.from(bytes).toString('latin1')
+  }
+}
+
+/**
+ * What a barcode says, however it is drawn and encoded: the QR of a PDF may be the Aztec of the pass for the same ticket.
+ * Blanks, line ends and GS1's separator around it say nothing. Undefined when it is so short that another ticket's may say the same.
+ */
+export const payloadOf = ({ bytes }: Pick<Barcode, 'bytes'>): string | undefined => {
+  const text = textOf(bytes)
+    .normalize()
+    .replace(/^[\s\p{Cc}]+|[\s\p{Cc}]+$/gu, '')
+  return text.length < shortestPayload ? undefined : text
+}
+
+/** Both say the same: one ticket, even when it is printed in two symbologies. */
+export const isSame = (a: Barcode, b: Barcode): boolean => {
+  if (a.symbology === b.symbology && Buffer.compare(a.bytes, b.bytes) === 0) return true
+  const payload = payloadOf(a)
+  return payload !== undefined && payload === payloadOf(b)
+}
+
+/** Whether it can be a ticket's: what stands on everybody's alike, as a seat number in bars or the organiser's home page, is none. */
+export const isTicketCode = ({ symbology, bytes }: Barcode): boolean => {
+  const text = textOf(bytes).trim()
+  if (symbology === 'code128') return text.length >= shortestInBars
+  return !/^https?:\/\/[^/?#]*\/?$/i.test(text)
+}

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, mock, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { OrderData } from '@fairpass/sdk/events'
-import { openSuspensions } from '@fairpass/sdk/identity'
 import { newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import S3rver from 's3rver'
-import { createFencedChange } from '../fenced-change.ts'
-import { createResales } from '../resale/resale.ts'
-import { openTickets } from '../store.ts'
-import { createFiles } from './files.ts'
-import { createReader } from './reader/reader.ts'
 import { openS3 } from './s3.ts'
-import { createSeal } from './seal.ts'
-import { type ObjectStore, openFileStore } from './store.ts'
-import { ticketsPdf } from './testing/index.ts'
+import type { ObjectStore } from './store.ts'
+import { first, newTicket, orderOf, startService, startsAt } from './testing/service.ts'
 
-const reader = createReader()
 const directory = mkdtempSync(join(tmpdir(), 'fairpass-s3-'))
 const objectServer = new S3rver({
   ...{ address: '127.0.0.1', port: 0, silent: true, directory },
@@ -32,58 +23,13 @@ beforeAll(async () => {
   s3 = openS3({ endpoint, bucket: 'fairpass', accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' })
 })
 afterAll(async () => {
-  await Promise.all([reader.stop(), objectServer.close()])
+  await objectServer.close()
   rmSync(directory, { recursive: true, force: true })
 })
 
 const dayMs = 24 * 3_600_000
-const startsAt = new Date('2035-06-01T19:30:00Z')
 const daysAfter = (days: number) => new Date(startsAt.getTime() + days * dayMs)
-let made = 0
 
-/** A start of the service on a database, with its keys and its object store. */
-const startService = async (db: Db, keys: { current: string; previous?: string }, objects?: ObjectStore) => {
-  const tickets = openTickets(db, async () => new Map())
-  const suspensions = openSuspensions(db)
-  const change = createFencedChange({ tickets, orders: { fence: async () => 'free' } })
-  const store = openFileStore(db, objects)
-  const seal = createSeal(keys)
-  const onRotated = mock(() => {})
-  const files = createFiles({ db, tickets, store, seal, reader, change, suspensions, keptDays: 30, onRotated })
-  const resales = createResales({ db, tickets, files, suspensions, priceCapPercent: undefined })
-  await Promise.all([tickets.ensureIndexes(), store.ensureIndexes()])
-  await files.assertKeysKnown()
-
-  const list = async (sellerId = newId()) =>
-    tickets.create({
-      ...{ id: newId(), sellerId, title: 'Opera', venue: 'Hall', city: 'Graz', startsAt, priceCents: 5_000 },
-      ...{ currency: 'eur', delivery: 'file', status: 'available', createdAt: new Date() },
-    })
-  const upload = (ticket: { id: string; sellerId: string }, bytes: Uint8Array) =>
-    files.upload({
-      ...{ ticketId: ticket.id, sellerId: ticket.sellerId, bytes, type: 'application/pdf', withoutBarcode: false },
-    })
-  const codeOf = async (ticketId: string) => {
-    const { barcode } = await files.open(ticketId, { userId: newId(), at: new Date() })
-    return Buffer.from(barcode?.bytes ?? []).toString()
-  }
-  const sell = (ticketId: string) => tickets.change(ticketId, (ticket) => ({ ...ticket, status: 'sold' }))
-  return { tickets, files, resales, store, list, upload, codeOf, sell, onRotated }
-}
-
-const newTicket = async () => {
-  const code = `FILES-${process.pid}-${Date.now()}-${made++}`
-  return { code, pdf: await ticketsPdf([{ symbology: 'qr', text: code }]) }
-}
-
-const orderOf = (ticket: { id: string; sellerId: string }, change: Partial<OrderData> = {}): OrderData => ({
-  ...{ id: newId(), version: 3, status: 'completed', ticketId: ticket.id, buyerId: newId(), sellerId: ticket.sellerId },
-  ...{ totalCents: 5_000, currency: 'eur', createdAt: '2030-01-01T00:00:00Z', expiresAt: '2030-01-01T00:15:00Z' },
-  handover: { kind: 'file', status: 'sent' },
-  ...change,
-})
-
-const first = 'the first secret of the tests'
 const second = 'the second secret of the tests'
 
 describe.each([

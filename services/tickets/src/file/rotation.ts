@@ -23,9 +23,7 @@ export const createRotation = (
       if (!data) return
       const { barcode } = unpack(await seal.open(file._id, { ...file, data }))
       const key = await seal.rewrap(file)
-      await inTransaction(db, (session) =>
-        store.rewrapIn(session, file, key, barcode ? seal.fingerprints(barcode) : []),
-      )
+      await inTransaction(db, (session) => store.rewrapIn(session, file, key, barcode && seal.fingerprints(barcode)))
     })
     if (found.length > 0) return 'more'
     if (!isDone) onDone()

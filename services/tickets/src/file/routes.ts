@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import type { Orders } from '../peers/orders.ts'
 import type { Resales } from '../resale/resale.ts'
 import { EvidenceAnswer, FileLinkAnswer, UploadAnswer } from '../schemas.ts'
-import { FileUnreadableError, fileTypes, isFileType, maxFileBytes } from './barcode.ts'
+import { type Barcode, FileUnreadableError, fileTypes, isFileType, maxFileBytes } from './barcode.ts'
 import { calendarOf } from './calendar.ts'
 import type { Files } from './files.ts'
 import type { FileLinks } from './link.ts'
@@ -20,7 +20,7 @@ const ViewQuery = v.object({ reason: someLinesOfText(500) })
 
 /** A file of these types cannot be sent by a page of another origin without asking first, as JSON cannot. */
 export const fileUploads = {
-  path: /^\/api\/tickets\/[0-9a-f]{24}\/file$/,
+  path: /^\/api\/tickets\/[\w-]{1,64}\/file$/,
   types: Object.keys(fileTypes),
   maxBytes: maxFileBytes,
 }
@@ -50,6 +50,13 @@ const sendPdf = (c: Context, pdf: Uint8Array, id: string) => {
   sealedHeaders(c)
   c.header('content-disposition', `attachment; filename="ticket-${id}.pdf"`)
   return c.body(new Uint8Array(pdf), 200, { 'content-type': 'application/pdf' })
+}
+
+const sendCode = async (c: Context, barcode: Barcode) => {
+  sealedHeaders(c)
+  // Loaded when it is first asked for: it takes 14 MB.
+  const { drawSvg } = await import('./reader/draw.ts')
+  return c.body(drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
 }
 
 /** Why an upload is refused. */
@@ -155,9 +162,6 @@ const findHeld = async ({ orders, resales }: Pick<Deps, 'orders' | 'resales'>, i
   return order
 }
 
-/** Loaded when a code is first asked for: it takes 14 MB. */
-const loadDrawing = () => import('./reader/draw.ts')
-
 const FileQuery = v.object({ link: v.optional(v.pipe(v.string(), v.maxLength(1_000, 'is too long'))) })
 
 /** Who is signed in, or who has a link that somebody signed in has just made. */
@@ -216,8 +220,7 @@ export const createBuyerRoutes = ({ files, orders, resales, links, context, publ
         const order = await findHeld({ orders, resales }, c.req.param('id'), c.var.user.id)
         const { barcode } = await files.open(order.ticketId, { userId: c.var.user.id, at: new Date() })
         if (!barcode) throw new NotFoundError('No barcode was found on this ticket')
-        sealedHeaders(c)
-        return c.body((await loadDrawing()).drawSvg(barcode), 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
+        return sendCode(c, barcode)
       },
     )
     .get(

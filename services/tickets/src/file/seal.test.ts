@@ -31,6 +31,21 @@ test('while a key is replaced both open, and barcodes of both count', async () =
   const after = createSeal({ current: 'the next secret of the tests' })
   expect(await after.open('one', rewrapped)).toEqual(plain)
   const barcode = { symbology: 'qr' as const, bytes: plain }
-  expect(next.fingerprints(barcode)).toEqual([...after.fingerprints(barcode), ...seal.fingerprints(barcode)])
-  expect(seal.fingerprints({ ...barcode, symbology: 'aztec' })).not.toEqual(seal.fingerprints(barcode))
+  const [former, latter] = [seal.fingerprints(barcode), after.fingerprints(barcode)]
+  expect(next.fingerprints(barcode)).toEqual({
+    claimed: latter.claimed,
+    alike: [...latter.alike, ...former.claimed, ...former.alike],
+  })
+})
+
+// Promise 10. The first fingerprint is what was stored before there was a second; it must not change.
+test('a code is known by its symbology and bytes, and by what it says in any', () => {
+  const qr = seal.fingerprints({ symbology: 'qr', bytes: plain })
+  const aztec = seal.fingerprints({ symbology: 'aztec', bytes: plain })
+  expect(qr.claimed[0]).toBe('6w0edxAGas7cQK_s7v_IIcQ5ZVxSu5J-xY6T94U7AvA')
+  expect(aztec.claimed[0]).not.toBe(qr.claimed[0] ?? '')
+  expect(aztec.claimed[1]).toBe(qr.claimed[1] ?? '')
+  expect(aztec.alike).toContain(qr.claimed[0] ?? '')
+  // Too short to be told from another organiser's number.
+  expect(seal.fingerprints({ symbology: 'qr', bytes: Buffer.from('0042') })).toMatchObject({ alike: [] })
 })

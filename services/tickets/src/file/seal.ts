@@ -1,11 +1,36 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import type { Barcode } from './barcode.ts'
+import { type Barcode, payloadOf, symbologies } from './barcode.ts'
 import { createKeyWrap, derive, type FileKeys, keyBytes } from './key-wrap.ts'
 
 /** A sealed file: nothing of it opens without the key that `keyId` names. */
 export type Sealed = { keyId: string; wrappedKey: Buffer; iv: Buffer; tag: Buffer; data: Buffer }
 
+/**
+ * What a barcode is known by: the same for the same code, and no way back to it.
+ * `claimed` is noted for it, no two listings the same; `alike` is what else may have been noted for the same ticket: its text
+ * in another symbology, or under the secret before while that is being replaced.
+ */
+export type Fingerprints = { claimed: string[]; alike: string[] }
+
 const ivBytes = 12
+
+const macOf =
+  (secret: string, use: string) =>
+  (...parts: (string | Uint8Array)[]): string => {
+    const mac = createHmac('sha256', derive(secret, use))
+    for (const part of parts) mac.update(part)
+    return mac.digest('base64url')
+  }
+
+const fingerprintsUnder = (secret: string, barcode: Barcode): Fingerprints => {
+  const payload = payloadOf(barcode)
+  const of = (symbology: string) => macOf(secret, 'fingerprint')(symbology, '\0', barcode.bytes)
+  if (payload === undefined) return { claimed: [of(barcode.symbology)], alike: [] }
+  return {
+    claimed: [of(barcode.symbology), macOf(secret, 'payload')(payload)],
+    alike: symbologies.filter((symbology) => symbology !== barcode.symbology).map(of),
+  }
+}
 
 /** Seals files: AES-256-GCM under a key for each, which is wrapped by one that is derived from `FILE_KEY`. */
 export const createSeal = ({ current, previous }: FileKeys) => {
@@ -38,21 +63,13 @@ export const createSeal = ({ current, previous }: FileKeys) => {
     }),
 
     /** Tells the same bytes for the same listing again. */
-    digest: (ticketId: string, bytes: Uint8Array): string =>
-      createHmac('sha256', derive(current, 'source')).update(ticketId).update('\0').update(bytes).digest('base64url'),
+    digest: (ticketId: string, bytes: Uint8Array): string => macOf(current, 'source')(ticketId, '\0', bytes),
 
-    /**
-     * What a barcode is known by, the current way first: the same for the same code, and no way back to it.
-     * While a key is being replaced, what was noted under the one before counts, too.
-     */
-    fingerprints: ({ symbology, bytes }: Barcode): string[] =>
-      [current, ...(previous ? [previous] : [])].map((secret) =>
-        createHmac('sha256', derive(secret, 'fingerprint'))
-          .update(symbology)
-          .update('\0')
-          .update(bytes)
-          .digest('base64url'),
-      ),
+    fingerprints: (barcode: Barcode): Fingerprints => {
+      const { claimed, alike } = fingerprintsUnder(current, barcode)
+      const before = previous ? fingerprintsUnder(previous, barcode) : { claimed: [], alike: [] }
+      return { claimed, alike: [...alike, ...before.claimed, ...before.alike] }
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientSession, Collection, Db, IndexDescription } from 'mongodb'
 import { openBarcodes } from './barcode-store.ts'
-import type { Sealed } from './seal.ts'
+import type { Fingerprints, Sealed } from './seal.ts'
 
 /** Where sealed bytes lie when they do not lie in the database. */
 export type ObjectStore = {
@@ -79,10 +79,10 @@ export const openFileStore = (db: Db, objects: ObjectStore | undefined) => {
       session: ClientSession,
       { _id }: StoredFile,
       key: Pick<Sealed, 'keyId' | 'wrappedKey'>,
-      fingerprints: string[],
+      fingerprints: Fingerprints | undefined,
     ): Promise<void> => {
       await files.updateOne({ _id }, { $set: key }, { session })
-      await barcodes.moveIn(session, _id, fingerprints)
+      if (fingerprints) await barcodes.moveIn(session, _id, fingerprints)
     },
   }
 }

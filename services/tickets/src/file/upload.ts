@@ -44,7 +44,7 @@ const countBarcodes = (all: Prepared[]) => all.filter(({ barcode }) => barcode).
 
 /** A barcode that is listed already may be of a withdrawn listing, whose file is only not erased yet. */
 const freeWithdrawn = async ({ seal, store, tickets, erasing }: Deps, opened: SingleTicket[]): Promise<void> => {
-  const fingerprints = opened.flatMap(({ barcode }) => (barcode ? seal.fingerprints(barcode) : []))
+  const fingerprints = opened.flatMap(({ barcode }) => (barcode ? [seal.fingerprints(barcode)] : []))
   for (const id of await store.holdersOf(fingerprints)) {
     const holder = await tickets.find(id)
     if (holder) await erasing.eraseOf(holder)

@@ -69,6 +69,12 @@ export const createResales = ({ db, tickets, files, suspensions, priceCapPercent
     isSoldOn: async (orderId: string): Promise<boolean> =>
       (await tickets.resalesOf(orderId)).some(({ status }) => status === 'sold'),
 
+    /** Whether it is any good is being looked at: it is sold to nobody meanwhile, and stays its buyer's. */
+    withdraw: async (orderId: string): Promise<void> => {
+      for (const { id, status } of await tickets.resalesOf(orderId))
+        if (status === 'available' || status === 'reserved') await end(id)
+    },
+
     /** The sale that it came by was undone: it is not its buyer's to sell, and its barcode is the first seller's again. */
     undo: async ({ id, sellerId }: Pick<OrderData, 'id' | 'sellerId'>): Promise<void> => {
       for (const resale of await tickets.resalesOf(id)) {

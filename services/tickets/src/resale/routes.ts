@@ -4,6 +4,7 @@ import { newId } from '@fairpass/sdk/mongo'
 import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { ClaimIsOpenError } from '../domain/resale.ts'
 import { toPublic } from '../domain/ticket.ts'
 import { findBought } from '../file/routes.ts'
 import { NewTicket } from '../listing.ts'
@@ -38,10 +39,15 @@ export const createResaleRoutes = ({ resales, orders, context: { identity, idemp
         const order = await findBought(orders, c.req.param('id'), c.var.user.id)
         const id = c.var.idempotentId ?? newId()
         const listed = await resales.list(order, { id, priceCents: c.req.valid('json').priceCents })
-        // The sale that it came by may have been undone a moment before this one was stored.
-        if ((await orders.find(order.id)).status !== 'completed') {
+        // The sale that it came by may have been undone, or claimed, a moment before this one was stored.
+        const { status, claimStatus } = await orders.find(order.id)
+        if (status !== 'completed') {
           await resales.undo(order)
           throw new NotFoundError('There is no such order')
+        }
+        if (claimStatus === 'open') {
+          await resales.withdraw(order.id)
+          throw new ClaimIsOpenError()
         }
         return c.json(toPublic(listed), 201)
       },

@@ -51,6 +51,11 @@ export const FileField = () => {
   onMount(() => {
     const form = input?.form
     const submit = (event: SubmitEvent) => {
+      // It would be refused unread, with all that was typed.
+      if (isTooLarge()) {
+        event.preventDefault()
+        return input?.focus()
+      }
       if (input?.files?.length) begin(event)
     }
     form?.addEventListener('submit', submit)
@@ -73,13 +78,26 @@ export const FileField = () => {
       <p class="hint" id="h-file">
         {sell.fileHint}
       </p>
-      <Progress state={state()} share={share()} isTooLarge={isTooLarge()} />
-      <Show when={visitor.refusal?.code === 'no_barcode'}>
-        <label>
-          <input type="checkbox" name="withoutBarcode" value="true" /> {sell.withoutBarcode}
-        </label>
+      <Show when={visitor.refusal?.values.hadFile}>
+        <p class="wrong">{sell.fileAgain}</p>
       </Show>
+      <Progress state={state()} share={share()} isTooLarge={isTooLarge()} />
+      <WithoutBarcode />
     </div>
+  )
+}
+
+/** What no barcode was found in can be put up all the same. */
+const WithoutBarcode = () => {
+  const visitor = useVisitor()
+  const { sell } = useMessages()
+  const isWithoutBarcode = () => visitor.refusal?.values.withoutBarcode === 'true'
+  return (
+    <Show when={visitor.refusal?.code === 'no_barcode' || isWithoutBarcode()}>
+      <label>
+        <input type="checkbox" name="withoutBarcode" value="true" checked={isWithoutBarcode()} /> {sell.withoutBarcode}
+      </label>
+    </Show>
   )
 }
 

@@ -5,6 +5,7 @@ import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
 import { readResale } from '../../queries/orders.ts'
 import { useVisitor } from '../layout/visitor.tsx'
+import { ClaimForm, ClaimShown } from './claim.tsx'
 import { KeptOffline } from './kept-offline.tsx'
 import { Resale } from './resale.tsx'
 import { Time } from './ticket-card.tsx'
@@ -37,7 +38,14 @@ export const HandedOver = (props: { order: Order }) => {
         <KeptOffline order={props.order} isTheirs={!isSoldOn()} />
       </Show>
       <Resale order={props.order} resale={resale()} />
-      <Show when={props.order.claim} fallback={<ClaimForm action={action()} />}>
+      <Show
+        when={props.order.claim}
+        fallback={
+          <Show when={!isSoldOn()}>
+            <ClaimForm action={action()} />
+          </Show>
+        }
+      >
         {(claim) => <ClaimShown claim={claim()} />}
       </Show>
     </section>
@@ -55,15 +63,22 @@ const Delivery = (props: { order: Order }) => {
           <img class="ticket-code" src={`/api/orders/${props.order.id}/code`} alt={handover.codeAlt} />
         </Show>
         <p class="flex flex-wrap gap-2">
-          <a class="button" href={`/api/orders/${props.order.id}/file`} download="">
+          <a class="button" href={`/orders/${props.order.id}/file`} rel="external">
             {handover.download}
           </a>
-          <a class="button quiet" href={`/api/orders/${props.order.id}/calendar`} download="">
+          <a class="button quiet" href={`/orders/${props.order.id}/calendar`} rel="external">
             {handover.calendar}
           </a>
         </p>
       </Match>
       <Match when={props.order.handover.status === 'waiting'}>
+        <Show when={visitor.user}>
+          {(user) => (
+            <p>
+              <Sentence of={handover.sentTo} parts={{ address: <strong>{user().email}</strong> }} />
+            </p>
+          )}
+        </Show>
         <p>
           <Show when={props.order.handover.deadline} fallback={handover.waiting}>
             {(deadline) => (
@@ -84,44 +99,5 @@ const Delivery = (props: { order: Order }) => {
         <p>{handover.overdue}</p>
       </Match>
     </Switch>
-  )
-}
-
-const ClaimShown = (props: { claim: NonNullable<Order['claim']> }) => {
-  const { handover } = useMessages()
-  return (
-    <div>
-      <p role="status">{handover.claimStatus[props.claim.status]}</p>
-      <p class="hint">{props.claim.reason}</p>
-      <Show when={props.claim.answer}>
-        {(answer) => (
-          <p class="hint">
-            {handover.sellerSays} {answer().text}
-          </p>
-        )}
-      </Show>
-    </div>
-  )
-}
-
-const ClaimForm = (props: { action: string }) => {
-  const { handover } = useMessages()
-  return (
-    <details>
-      <summary>{handover.didNotWork}</summary>
-      <form method="post" action={props.action} class="stack">
-        <input type="hidden" name="intent" value="claim" />
-        <div class="field">
-          <label for="f-reason">{handover.whatHappened}</label>
-          <textarea id="f-reason" name="reason" rows="4" maxlength="2000" required aria-describedby="h-reason" />
-          <p class="hint" id="h-reason">
-            {handover.claimMeans}
-          </p>
-        </div>
-        <button type="submit" class="quiet">
-          {handover.claim}
-        </button>
-      </form>
-    </details>
   )
 }

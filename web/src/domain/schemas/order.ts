@@ -10,8 +10,10 @@ const Handover = v.object({
 const Claim = v.object({
   status: v.picklist(['open', 'refunded', 'rejected']),
   reason: v.string(),
+  cause: v.optional(v.literal('first_sale_refunded')),
   at: v.string(),
   answer: v.optional(v.object({ text: v.string() })),
+  decision: v.optional(v.object({ reason: v.string() })),
 })
 
 export const Order = v.object({
@@ -33,6 +35,9 @@ export const Order = v.object({
     city: Written,
     startsAt: v.string(),
     timeZone: v.optional(v.string()),
+    section: v.optional(Written),
+    row: v.optional(Written),
+    seat: v.optional(Written),
   }),
 })
 export type Order = v.InferOutput<typeof Order>
@@ -46,6 +51,8 @@ const HandedSale = v.object({
   receivedAt: v.optional(v.string()),
 })
 export type HandedSale = v.InferOutput<typeof HandedSale>
+
+export const Recipient = v.object({ email: v.string() })
 
 export const HandedSales = v.object({ sales: v.array(HandedSale), nextCursor: v.nullish(v.string()) })
 

@@ -11,6 +11,9 @@ export const admin: typeof english = {
     payouts: 'Auszahlungen',
     disputes: 'Rückforderungen',
     claims: 'Fälle',
+    resaleInDoubt:
+      'Wer dieses Ticket verkauft hat, hat das Geld für den eigenen Kauf zurückbekommen; ob es gültig ist, weiß daher niemand. Ist es ungültig, erstatten Sie. Ist es gültig (weil etwa die Bank das Geld zurückgeholt hat), kann der Verkauf bestehen bleiben, und es wird ausgezahlt; was dem ersten Verkäufer entgangen ist, entscheidet sich hier nicht.',
+    decisionIsRead: 'Beide Seiten lesen es.',
     more: 'Weitere',
     sayDay: 'Geben Sie den letzten Tag als Datum an',
     made: 'Die Gutscheine sind angelegt.',

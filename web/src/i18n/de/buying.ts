@@ -42,6 +42,7 @@ export const buying: typeof english = {
     calendar: 'In den Kalender',
     withoutBarcode:
       'Auf diesem Ticket wurde kein Barcode gefunden. Sehen Sie es an, und sagen Sie unten, wenn etwas nicht stimmt.',
+    sentTo: 'Es kommt in der App des Veranstalters an {address}; diese Adresse wird dafür weitergegeben.',
     waiting: 'Die Verkäuferin oder der Verkäufer gibt das Ticket an Sie weiter.',
     waitingUntil:
       'Das Ticket wird bis {time} an Sie weitergegeben. Wenn nicht, bekommen Sie Ihr Geld von selbst zurück.',
@@ -59,6 +60,13 @@ export const buying: typeof english = {
       rejected: 'Ein Fall, der abgelehnt wurde',
     },
     sellerSays: 'Dazu sagt, wer verkauft hat:',
+    weSay: 'Wir sagen dazu:',
+    doubted: {
+      buyer:
+        'Wer Ihnen das Ticket verkauft hat, hat es hier gekauft und das Geld dafür zurückbekommen. Wir prüfen, ob es gültig ist: Ist es das nicht, bekommen Sie Ihr Geld zurück. Sie müssen nichts tun.',
+      seller:
+        'Sie haben das Geld für das Ticket zurückbekommen, das Sie weiterverkauft haben. Ausgezahlt wird erst, wenn wir entschieden haben; sagen Sie uns, was Sie wissen.',
+    },
     sales: 'Meine Verkäufe',
     salesDescription: 'Die Tickets, die Sie verkauft haben, und was noch zu tun ist.',
     soldOn: 'Sie haben dieses Ticket weiterverkauft: Es gehört nun dem neuen Käufer.',
@@ -72,6 +80,7 @@ export const buying: typeof english = {
     noSales: 'Sie haben noch nichts verkauft.',
     moreSales: 'Ältere Verkäufe',
     sendBy: 'Geben Sie es bis {time} weiter, sonst wird die Bestellung erstattet.',
+    sendTo: 'Senden Sie es in der App des Veranstalters an {address}; so erreichen Sie, wer gekauft hat.',
     haveSent: 'Ich habe es weitergegeben',
     isSent: 'Wer gekauft hat, erfährt es.',
     isAnswered: 'Ihre Antwort liegt dem Fall bei.',

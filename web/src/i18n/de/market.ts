@@ -49,7 +49,7 @@ export const market: typeof english = {
     description: (title, where, when, price) => `${title}, ${where}, ${when}, für ${price}.`,
     asFile: 'Das Ticket liegt schon hier: Sie haben es, sobald es bezahlt ist.',
     asTransfer:
-      'Das Ticket wird innerhalb eines Tages nach dem Verkauf weitergegeben; wenn nicht, bekommen Sie Ihr Geld von selbst zurück.',
+      'Das Ticket wird innerhalb eines Tages an Ihre E-Mail-Adresse weitergegeben; wenn nicht, bekommen Sie Ihr Geld von selbst zurück.',
     unchecked: 'Auf ihm wurde kein Barcode gefunden.',
   },
   offer: {

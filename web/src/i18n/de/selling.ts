@@ -27,7 +27,7 @@ export const selling: typeof english = {
     startsAtHint: 'Was die Uhr vor Ort zeigen wird.',
     zoneHint: 'Die des Ortes, an dem es stattfindet.',
     priceHint: 'Etwa 25 oder 24,50.',
-    descriptionHint: 'Block, Reihe und Platz, und wie das Ticket übergeben wird.',
+    descriptionHint: 'Was noch wichtig ist: eingeschränkte Sicht, ein Mindestalter.',
     whole: 'Der ganze Preis gehört Ihnen.',
     share: (share) => `Fairpass behält ${share} des Preises, der Rest gehört Ihnen.`,
     proceeds: (amount, share) => `Sie erhalten ${amount}, sobald es verkauft ist: den Preis abzüglich ${share}.`,
@@ -35,6 +35,8 @@ export const selling: typeof english = {
     file: 'Das Ticket selbst',
     fileHint:
       'Ein PDF, Bild oder Pass bis 3 MB, ausgewählt oder hierher gezogen. Es wird geprüft, versiegelt und nach der Zahlung dem Käufer gegeben. Ohne Datei geben Sie das Ticket innerhalb eines Tages nach dem Verkauf selbst weiter.',
+    fileAgain:
+      'Wählen Sie die Datei noch einmal aus: Der Browser behält sie nicht. Ohne sie geben Sie das Ticket selbst weiter.',
     fileTooLarge: 'Diese Datei ist größer als 3 MB.',
     sending: 'Ihr Ticket wird gesendet.',
     reading: 'Ihr Ticket wird gelesen.',

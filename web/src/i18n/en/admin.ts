@@ -9,6 +9,9 @@ export const admin = {
     payouts: 'Payouts',
     disputes: 'Disputes',
     claims: 'Claims',
+    resaleInDoubt:
+      'Its seller got the money back for the sale by which they had bought it, so nobody knows whether it is good. If it is not, refund the buyer. If it is (the bank took the money back, say), the sale can stand, and its seller is paid; what the first seller lost by it is not part of this decision.',
+    decisionIsRead: 'Buyer and seller read it.',
     more: 'More',
     sayDay: 'Say the last day as a date',
     made: 'The coupons are made.',

@@ -40,6 +40,7 @@ export const buying = {
     calendar: 'Add to calendar',
     withoutBarcode: 'No barcode was found on this ticket. Look at it, and say below if something is wrong with it.',
     waiting: 'The seller passes the ticket on to you.',
+    sentTo: 'It comes in the organiser’s app, to {address}, which the seller is told for that.',
     waitingUntil: 'The seller passes the ticket on to you by {time}. If not, you get your money back by itself.',
     sent: 'The seller says that the ticket was passed on to you.',
     overdue: 'The seller did not pass the ticket on in time. Your money is on its way back.',
@@ -55,6 +56,13 @@ export const buying = {
       rejected: 'A claim that was not accepted',
     },
     sellerSays: 'The seller says:',
+    weSay: 'We say:',
+    doubted: {
+      buyer:
+        'Your seller bought this ticket here and got the money back for it. We are finding out whether it is good: if it is not, you get your money back. You need do nothing.',
+      seller:
+        'You got the money back for the ticket that you sold on. You are not paid for it until we have decided; tell us what you know.',
+    },
     sales: 'My sales',
     salesDescription: 'The tickets that you sold, and what is left to do.',
     soldOn: 'You have sold this ticket on: it is its new buyer’s now.',
@@ -68,6 +76,7 @@ export const buying = {
     noSales: 'You have sold nothing yet.',
     moreSales: 'Older sales',
     sendBy: 'Pass it on to the buyer by {time}, or the order is refunded.',
+    sendTo: 'In the organiser’s app, send it to {address}: that is your buyer.',
     haveSent: 'I have passed it on',
     isSent: 'The buyer is told.',
     isAnswered: 'Your answer is kept with the claim.',

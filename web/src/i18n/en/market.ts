@@ -46,7 +46,8 @@ export const market = {
     description: (title: string, where: string, when: string, price: string) =>
       `${title} at ${where}, ${when}, for ${price}.`,
     asFile: 'The ticket is here already: you have it as soon as it is paid.',
-    asTransfer: 'The seller passes the ticket on within a day of the sale; if not, you get your money back by itself.',
+    asTransfer:
+      'The seller passes the ticket on to your e-mail address within a day of the sale; if not, you get your money back by itself.',
     unchecked: 'No barcode was found on it.',
   },
   offer: {

@@ -25,7 +25,7 @@ export const selling = {
     startsAtHint: 'What the clock at the venue will show.',
     zoneHint: 'Of the place where it happens.',
     priceHint: 'Such as 25 or 24.50.',
-    descriptionHint: 'Block, row and seat, and how the ticket is handed over.',
+    descriptionHint: 'What else a buyer should know: a restricted view, an age limit.',
     whole: 'The whole price will be yours.',
     share: (share: string) => `Fairpass keeps ${share} of the price; the rest is yours.`,
     proceeds: (amount: string, share: string) => `You will get ${amount} when it is sold: the price less ${share}.`,
@@ -33,6 +33,7 @@ export const selling = {
     file: 'The ticket itself',
     fileHint:
       'A PDF, picture or pass of up to 3 MB, chosen or dropped here. It is checked, kept sealed, and handed to the buyer once it is paid. Without a file you pass the ticket on yourself within a day of the sale.',
+    fileAgain: 'Choose the file again: a browser does not keep it. Without it you pass the ticket on yourself.',
     fileTooLarge: 'This file is larger than 3 MB.',
     sending: 'Your ticket is being sent.',
     reading: 'Your ticket is being read.',

@@ -44,7 +44,7 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         <strong>{props.claimed.ticket.title}</strong>{' '}
         <span class="price">{formatMoney(props.claimed.totalCents, props.claimed.currency, visitor.locale)}</span>
       </p>
-      <p>{props.claimed.claim?.reason}</p>
+      <p>{props.claimed.claim?.cause ? admin.resaleInDoubt : props.claimed.claim?.reason}</p>
       <Show when={props.claimed.claim?.answer}>
         {(answer) => (
           <p>
@@ -78,13 +78,22 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
 }
 
 const DecideForm = (props: { id: string }) => {
-  const { fields, handover } = useMessages()
+  const { admin, fields, handover } = useMessages()
   return (
     <form method="post" action={pagePath} class="stack">
       <input type="hidden" name="id" value={props.id} />
       <div class="field">
         <label for={`f-reason-${props.id}`}>{fields.reason}</label>
-        <input id={`f-reason-${props.id}`} name="reason" required maxlength="500" />
+        <input
+          id={`f-reason-${props.id}`}
+          name="reason"
+          required
+          maxlength="500"
+          aria-describedby={`h-reason-${props.id}`}
+        />
+        <p class="hint" id={`h-reason-${props.id}`}>
+          {admin.decisionIsRead}
+        </p>
       </div>
       <p class="flex flex-wrap gap-2">
         <button type="submit" name="intent" value="refund">

@@ -1,12 +1,14 @@
 import { formatMoney } from '@fairpass/sdk/values'
 import { createAsync, useParams } from '@solidjs/router'
-import { Match, Suspense, Switch } from 'solid-js'
+import { Match, Show, Suspense, Switch } from 'solid-js'
 import { UnpaidOrder } from '../../components/checkout/unpaid-order.tsx'
 import { ErrorAlert } from '../../components/layout/error-alert.tsx'
 import { Head } from '../../components/layout/head.tsx'
 import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
+import { ClaimShown } from '../../components/ticket/claim.tsx'
 import { HandedOver } from '../../components/ticket/handed-over.tsx'
+import { SeatFacts } from '../../components/ticket/seat-facts.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
@@ -55,6 +57,7 @@ const OrderShown = (props: { order: Order }) => {
             </Match>
             <Match when={props.order.status === 'refunded'}>
               <p>{order.refunded}</p>
+              <Show when={props.order.claim}>{(claim) => <ClaimShown claim={claim()} />}</Show>
             </Match>
           </Switch>
         </div>
@@ -79,6 +82,7 @@ const OrderFacts = (props: OrderPartProps) => {
       <dd>
         <Time iso={props.order.ticket.startsAt} locale={visitor.locale} timeZone={props.order.ticket.timeZone} />
       </dd>
+      <SeatFacts of={props.order.ticket} />
       <dt>{order.total}</dt>
       <dd class="price">{props.total}</dd>
     </dl>

@@ -3,12 +3,12 @@ import type { Block } from '../letter.ts'
 import { type Phrase, say } from '../phrase.ts'
 import { factsOf, type Pen, type SaleLetters } from './wording.ts'
 
-const names = { time: 'Wann', place: 'Wo' }
+const names = { time: 'Wann', place: 'Wo', section: 'Block', row: 'Reihe', seat: 'Platz' }
 
 /** What the seller of a ticket in an organiser’s app has to do. */
 const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: Pick<Pen, 'time'>): Block[] => [
   {
-    text: say`Senden Sie das Ticket in der App des Veranstalters an den Käufer, und bestätigen Sie das danach auf der Seite Ihrer Verkäufe.`,
+    text: say`Senden Sie das Ticket in der App des Veranstalters an den Käufer: An welche Adresse, steht auf der Seite Ihrer Verkäufe. Bestätigen Sie es danach dort.`,
   },
   ...(deadline === undefined ? [] : [{ facts: [['Bis', say`${time(deadline, timeZone)}`]] } satisfies Block]),
   { note: say`Ist die Zeit um, erhält der Käufer sein Geld zurück, und Sie werden nicht ausgezahlt.` },
@@ -124,6 +124,23 @@ export const deSale: SaleLetters = {
         text: say`Ausgezahlt wird erst, wenn wir entschieden haben. Sagen Sie uns, wie es war: Wir lesen beides, bevor wir entscheiden.`,
       },
       { button: 'Antworten', href: pen.url(`/sales#${sale.orderId}`) },
+    ],
+  }),
+  'resale-in-doubt': ({ side, ...sale }, pen) => ({
+    subject: say`Wir prüfen einen Verkauf: ${sale.title ?? 'ein Ticket'}`,
+    heading: say`Der Verkauf davor wurde erstattet`,
+    blocks: [
+      { facts: [['Für', say`${sale.title ?? 'ein Ticket'}`]] },
+      side === 'buyer'
+        ? {
+            text: say`Ihr Verkäufer hat dieses Ticket hier gekauft und sein Geld dafür zurückerhalten. Wir prüfen, ob es gültig ist. Ist es gültig, behalten Sie es; ist es das nicht, erhalten Sie Ihr Geld zurück. Sie müssen nichts tun; wurden Sie am Einlass abgewiesen, sagen Sie es uns.`,
+          }
+        : {
+            text: say`Sie haben dieses Ticket hier gekauft, weiterverkauft und für den ersten Kauf Ihr Geld zurückerhalten. Ausgezahlt wird der Weiterverkauf erst, wenn wir entschieden haben. Sagen Sie uns, was Sie wissen.`,
+          },
+      side === 'buyer'
+        ? { button: 'Bestellung ansehen', href: pen.url(`/orders/${sale.orderId}`) }
+        : { button: 'Antworten', href: pen.url(`/sales#${sale.orderId}`) },
     ],
   }),
   'claim-decided': ({ side, isRefunded, ...sale }, pen) => ({

@@ -3,11 +3,13 @@ import type { Block } from '../letter.ts'
 import { type Phrase, say } from '../phrase.ts'
 import { factsOf, type Pen, type SaleLetters } from './wording.ts'
 
-const names = { time: 'When', place: 'Where' }
+const names = { time: 'When', place: 'Where', section: 'Section', row: 'Row', seat: 'Seat' }
 
 /** What the seller of a ticket in an organiser’s app has to do. */
 const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: Pick<Pen, 'time'>): Block[] => [
-  { text: say`Send the ticket to its buyer in the organiser’s app, and then say so on the page of your sales.` },
+  {
+    text: say`Send the ticket to its buyer in the organiser’s app: the page of your sales tells you to which address. Then say there that you have.`,
+  },
   ...(deadline === undefined ? [] : [{ facts: [['Until', say`${time(deadline, timeZone)}`]] } satisfies Block]),
   { note: say`When the time has passed, the buyer gets the money back, and you are not paid.` },
 ]
@@ -120,6 +122,23 @@ export const enSale: SaleLetters = {
       },
       { text: say`You are not paid until we have decided. Tell us your side: we read both before we do.` },
       { button: 'Answer', href: pen.url(`/sales#${sale.orderId}`) },
+    ],
+  }),
+  'resale-in-doubt': ({ side, ...sale }, pen) => ({
+    subject: say`We are looking at a sale: ${sale.title ?? 'a ticket'}`,
+    heading: say`The sale before this one was refunded`,
+    blocks: [
+      { facts: [['For', say`${sale.title ?? 'a ticket'}`]] },
+      side === 'buyer'
+        ? {
+            text: say`Your seller bought this ticket here, and got the money back for it. We are finding out whether it is good. If it is, you keep it; if it is not, you get your money back. You need do nothing; should you have been refused at the door, tell us.`,
+          }
+        : {
+            text: say`You bought this ticket here, sold it on, and got the money back for the first sale. You are not paid for the second until we have decided. Tell us what you know.`,
+          },
+      side === 'buyer'
+        ? { button: 'See your order', href: pen.url(`/orders/${sale.orderId}`) }
+        : { button: 'Answer', href: pen.url(`/sales#${sale.orderId}`) },
     ],
   }),
   'claim-decided': ({ side, isRefunded, ...sale }, pen) => ({

@@ -16,15 +16,19 @@ export type AccountLetters = Letters<AccountKind>
 export type SaleLetters = Letters<Exclude<Kind, AccountKind>>
 export type Words = { letters: Letters<Kind>; footer: string; unsubscribe: string }
 
-/** Where and when, as far as it is known. */
+/** Where and when, and which seat, as far as it is known. */
 export const factsOf = (
-  { venue, city, startsAt, timeZone }: Show,
-  names: { place: string; time: string },
+  { venue, city, startsAt, timeZone, ...show }: Show,
+  names: { place: string; time: string; section: string; row: string; seat: string },
   { time }: Pick<Pen, 'time'>,
 ): [string, Phrase][] => {
   const place = [venue, city].filter(Boolean).join(', ')
   return [
     ...(startsAt ? ([[names.time, say`${time(startsAt, timeZone)}`]] as [string, Phrase][]) : []),
     ...(place ? ([[names.place, say`${place}`]] as [string, Phrase][]) : []),
+    ...(['section', 'row', 'seat'] as const).flatMap((part): [string, Phrase][] => {
+      const said = show[part]
+      return said ? [[names[part], say`${said}`]] : []
+    }),
   ]
 }

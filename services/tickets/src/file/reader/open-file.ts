@@ -1,4 +1,4 @@
-import { type Barcode, type FileType, FileUnreadableError, isSame, NoBarcodeError } from '../barcode.ts'
+import { type Barcode, type FileType, FileUnreadableError, isSame, isTicketCode, NoBarcodeError } from '../barcode.ts'
 import { maxBarcodes } from './barcodes.ts'
 import type { Bitmap } from './bitmap.ts'
 import { drawTicket } from './draw.ts'
@@ -37,7 +37,7 @@ const gather = async (pages: AsyncGenerator<Bitmap>): Promise<Gathered[]> => {
 
 const openPass = async (bytes: Uint8Array): Promise<SingleTicket[]> => {
   const { barcode, lines } = readPass(bytes)
-  return barcode ? [{ barcode, pdf: await drawTicket(barcode, lines) }] : []
+  return barcode && isTicketCode(barcode) ? [{ barcode, pdf: await drawTicket(barcode, lines) }] : []
 }
 
 const openPages = async (bytes: Uint8Array, type: FileType): Promise<SingleTicket[]> => {

@@ -1,11 +1,12 @@
-import { type Barcode, isSame } from '../barcode.ts'
+import { type Barcode, isSame, isTicketCode } from '../barcode.ts'
 import { type Found, findBarcodes } from './barcodes.ts'
 import { type Bitmap, type Box, crop, type Point, paintOver } from './bitmap.ts'
 
 const isAddress = ({ bytes }: Barcode) => /^https?:\/\//i.test(Buffer.from(bytes.subarray(0, 8)).toString('latin1'))
 
 /** The organiser's web address beside the code that opens the door, or a number in bars beside it, is no ticket of its own. */
-const ticketsAmong = (found: Found[]): Found[] => {
+const ticketsAmong = (all: Found[]): Found[] => {
+  const found = all.filter(isTicketCode)
   const withoutAddresses = found.some((one) => !isAddress(one)) ? found.filter((one) => !isAddress(one)) : found
   const square = withoutAddresses.filter(({ symbology }) => symbology !== 'code128')
   return square.length > 0 ? square : withoutAddresses
