@@ -84,9 +84,9 @@ views['a page of the sitemap'] = async ({ arena }) => {
   return read(arena.origin, `/sitemaps/${last ?? 'home'}.xml`)
 }
 views['the ledger check'] = ({ check }) => check()
-views['accounts'] = ({ arena, admin }) => read(arena.origin, '/api/payments/accounts?limit=20', admin)
-views['entries'] = ({ arena, admin }) => read(arena.origin, '/api/payments/entries?limit=20', admin)
-views['earnings'] = ({ arena, seller }) => read(arena.origin, '/api/payments/earnings', seller)
+views.accounts = ({ arena, admin }) => read(arena.origin, '/api/payments/accounts?limit=20', admin)
+views.entries = ({ arena, admin }) => read(arena.origin, '/api/payments/entries?limit=20', admin)
+views.earnings = ({ arena, seller }) => read(arena.origin, '/api/payments/earnings', seller)
 
 const timesOf = async (view: () => Promise<unknown>): Promise<number[]> => {
   const times: number[] = []
