@@ -45,6 +45,7 @@ const isBrokenConnection = (error: unknown): boolean =>
 
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are unexpected. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
+  if (error instanceof DatabaseConnectionError) return error
   if (isOutOfTime(error))
     return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })
   const unreachable =

@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
+import { DatabaseConnectionError } from '../errors.ts'
+import { inTransaction } from './transaction.ts'
 
 /** `transactionLifetimeLimitSeconds` of the server, and how often it checks for expired transactions. */
 const lockedAtMostMs = 5_000 + 5_000
@@ -19,3 +21,18 @@ test('a transaction that nobody ends locks its documents no longer than our requ
   expect(await sales.findOne({ _id: 'sale' })).toMatchObject({ state: 'taken up again' })
   await session.endSession()
 }, 30_000)
+
+// Guarantee: a connection that breaks as the commit is sent is an outage and no failure of ours.
+test('a commit that meets the socket’s own error is an outage', async () => {
+  const db = await testDatabase()
+  const command = db.client.startSession().constructor.prototype
+  const { commitTransaction } = command
+  command.commitTransaction = async () => {
+    throw Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET' })
+  }
+  try {
+    await expect(inTransaction(db, async () => {})).rejects.toBeInstanceOf(DatabaseConnectionError)
+  } finally {
+    command.commitTransaction = commitTransaction
+  }
+})
