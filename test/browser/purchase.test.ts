@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
 import { eventually, listTicket } from '../marketplace.ts'
 import { buy, checkOut, pay, redeem, sell, signUp } from './steps.ts'
 import { useBrowser } from './window.ts'
@@ -12,6 +13,15 @@ const rivals = async (scripts: boolean) => {
   const [one, other] = await Promise.all([market().signedUp(), market().signedUp()])
   const windows = await Promise.all([open({ of: one, scripts }), open({ of: other, scripts })])
   return { ticket: `/tickets/${ticketId}`, ticketId, windows, buyers: [one, other] as const }
+}
+
+/** Without scripts a page tells nothing new until it is loaded again. */
+const untilShown = async (page: Page, text: string, scripts: boolean) => {
+  if (scripts) return page.getByText(text).waitFor()
+  await eventually(async () => {
+    await page.reload()
+    return page.getByText(text).isVisible()
+  }, Boolean)
 }
 
 describe.each([
@@ -58,8 +68,7 @@ describe.each([
     await second.page.getByText('You are number 1 of 1 in line').waitFor()
     await first.page.getByRole('button', { name: 'Cancel this order' }).click()
     await first.page.getByText('You cancelled this order').waitFor()
-    if (!scripts) await second.page.reload()
-    await second.page.getByText('The ticket is free again').waitFor()
+    await untilShown(second.page, 'The ticket is free again', scripts)
     await second.page.getByRole('button', { name: /buy/i }).click()
     await second.page.waitForURL(/\/orders\/[\w-]+$/)
     await pay(second.page)

@@ -77,6 +77,18 @@ test('a service that starts while auth is away knows who is calling', async () =
   expect(await started().verify(await token(userId))).toMatchObject({ id: userId })
 })
 
+// Guarantee: a Redis that was lost signs nobody out, also when auth is away next.
+test('a state store that lost the keys is given them again, without asking auth', async () => {
+  const userId = newId()
+  const before = started()
+  await before.verify(await token(userId))
+  await dapr.deleteState('jwks')
+  isAuthThere = false
+  await before.keepFresh()
+  expect(asked).toBe(1)
+  expect(await started().verify(await token(userId))).toMatchObject({ id: userId })
+})
+
 test('a service that never knew the keys says that it cannot tell, not that the token is bad', async () => {
   isAuthThere = false
   await expect(started().verify(await token(newId()))).rejects.toBeInstanceOf(ServiceUnavailableError)

@@ -130,14 +130,20 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
   })
 
   const verifier = createTokenVerifier(getKey)
+  const hasStoredKeys = async (): Promise<boolean> => (await dapr.getState('jwks', Jwks)) !== undefined
 
   return {
     verify: verifier.verify,
     /** Whether an earlier start has left keys, so that this one needs no auth. */
-    hasStoredKeys: async (): Promise<boolean> => (await dapr.getState('jwks', Jwks)) !== undefined,
-    /** Fetches the keys before the first token comes, and again when they have served for ten minutes; for a loop. */
+    hasStoredKeys,
+    /**
+     * Fetches the keys before the first token comes, and again when they have served for ten minutes; gives them back to a state
+     * store that has lost them. For a loop.
+     */
     keepFresh: async () => {
-      if (!getKey.jwks() || Date.now() - fetchedAt > freshMs) await getKey.reload()
+      const keys = getKey.jwks()
+      if (!keys || Date.now() - fetchedAt > freshMs) await getKey.reload()
+      else if (!(await hasStoredKeys())) await storeKeys(v.parse(Jwks, keys))
     },
   }
 }

@@ -38,8 +38,14 @@ export type Ceremony = {
   log: Log
 }
 
-/** Loaded when somebody first has to do with a passkey: it takes ten megabytes. */
-export const loadWebAuthn = () => import('@simplewebauthn/server')
+/**
+ * Loaded when somebody first has to do with a passkey: it takes ten megabytes. What it imports first has to be there before the
+ * rest of it, which a bundle does not see to.
+ */
+export const loadWebAuthn = async () => {
+  await import('reflect-metadata')
+  return import('@simplewebauthn/server')
+}
 
 export const passkeysOf = (passkeys: Collection<Passkey>, userId: string) =>
   passkeys.find({ userId }).sort({ createdAt: 1 }).limit(maxPasskeys).toArray()
