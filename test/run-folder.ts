@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where all processes of one `bun run test` leave what is looked at together at its end; nowhere for a part of the tests. */
@@ -6,7 +6,8 @@ export const runFolder = process.env.TEST_RUN_FOLDER
 
 /** Keeps the logs of a marketplace when its data goes with the process that started it. */
 export const collectLogs = (dataDir: string) => {
-  if (!runFolder) return
+  // A marketplace that is started again on its data has them already.
+  if (!runFolder || existsSync(join(dataDir, 'logs'))) return
   const logs = mkdtempSync(join(runFolder, 'logs-'))
   mkdirSync(dataDir, { recursive: true })
   symlinkSync(logs, join(dataDir, 'logs'))

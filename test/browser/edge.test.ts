@@ -6,7 +6,7 @@ import { startTlsProxy } from '../edge/tls-proxy.ts'
 import { startEdge } from '../edge/workerd.ts'
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { createVisitor, expectStatus } from '../visitor.ts'
-import { checkOut, pay, sell, signUp } from './steps.ts'
+import { checkOut, pay, sell, signUp, untilShown } from './steps.ts'
 import { useBrowser } from './window.ts'
 
 // The web app as a worker, where Cloudflare would run it: it reaches the services through a Dapr endpoint alone, over TLS.
@@ -92,7 +92,7 @@ for (const scripts of [true, false])
       await pay(buyer.page)
       await buyer.page.getByRole('heading', { name: 'Receipt' }).waitFor()
       await buyer.page.goto(ticket)
-      await buyer.page.getByText('This ticket is sold').waitFor()
+      await untilShown(buyer.page, 'This ticket is sold', scripts)
       expect([...seller.complaints, ...buyer.complaints]).toEqual([])
       await Promise.all([seller.context.close(), buyer.context.close()])
     },

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import type { Page } from 'playwright-core'
 import { eventually, listTicket } from '../marketplace.ts'
-import { buy, checkOut, pay, redeem, sell, signUp } from './steps.ts'
+import { buy, checkOut, pay, redeem, sell, signUp, untilShown } from './steps.ts'
 import { useBrowser } from './window.ts'
 
 const { market, open } = useBrowser()
@@ -13,15 +12,6 @@ const rivals = async (scripts: boolean) => {
   const [one, other] = await Promise.all([market().signedUp(), market().signedUp()])
   const windows = await Promise.all([open({ of: one, scripts }), open({ of: other, scripts })])
   return { ticket: `/tickets/${ticketId}`, ticketId, windows, buyers: [one, other] as const }
-}
-
-/** Without scripts a page tells nothing new until it is loaded again. */
-const untilShown = async (page: Page, text: string, scripts: boolean) => {
-  if (scripts) return page.getByText(text).waitFor()
-  await eventually(async () => {
-    await page.reload()
-    return page.getByText(text).isVisible()
-  }, Boolean)
 }
 
 describe.each([
@@ -48,7 +38,7 @@ describe.each([
     await seller.page.goto('/listings')
     await seller.page.getByText('Sold', { exact: true }).waitFor()
     await buyer.page.goto(ticket)
-    await buyer.page.getByText('This ticket is sold').waitFor()
+    await untilShown(buyer.page, 'This ticket is sold', scripts)
     expect(await buyer.page.getByRole('button', { name: /buy/i }).count()).toBe(0)
     expect([...seller.complaints, ...buyer.complaints]).toEqual([])
     await Promise.all([seller.context.close(), buyer.context.close()])

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { eventually } from '../marketplace.ts'
 
 /** What people do in a window, in the words that they read there. */
 
@@ -45,4 +46,13 @@ export const pay = async (page: Page, card = 'pm_card_visa'): Promise<void> => {
 export const redeem = async (page: Page, code: string): Promise<void> => {
   await page.getByLabel('Coupon code').fill(code)
   await page.getByRole('button', { name: 'Redeem the coupon' }).click()
+}
+
+/** Without scripts a page tells nothing new until it is loaded again. */
+export const untilShown = async (page: Page, text: string, scripts: boolean): Promise<void> => {
+  if (scripts) return page.getByText(text).waitFor()
+  await eventually(async () => {
+    await page.reload()
+    return page.getByText(text).isVisible()
+  }, Boolean)
 }

@@ -28,6 +28,8 @@ const Jwks = v.object({
 /** How long keys serve before they are asked for again, and how soon after that an unknown key may ask, in milliseconds. */
 const freshMs = 10 * 60_000
 const cooldownMs = 2_000
+/** How long auth has to answer, in milliseconds; then the keys that are known count, and nobody waits any longer. */
+const fetchWithinMs = 2_000
 
 /** Only a name: the keys are fetched by invocation, never from an address that a token or a network could change. */
 const jwksUrl = new URL('http://auth/api/users/.well-known/jwks.json')
@@ -108,7 +110,7 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
   const fetchKeys = async () => {
     fetchedAt = Date.now()
     try {
-      const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks)
+      const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks, { timeoutMs: fetchWithinMs })
       if (known !== JSON.stringify(keys)) verifier.forget()
       known = JSON.stringify(keys)
       await storeKeys(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
