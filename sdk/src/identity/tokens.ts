@@ -93,19 +93,23 @@ export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
   }
 }
 
+/** Where the keys are kept for the next start, which may come during an outage of auth. */
+const createKeyStore = (dapr: Dapr) => ({
+  load: async () => (await dapr.getState('jwks', Jwks))?.value,
+  save: async (keys: v.InferOutput<typeof Jwks>): Promise<void> => {
+    const before = await dapr.getState('jwks', Jwks)
+    if (JSON.stringify(before?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, before?.etag)
+  },
+})
+
 /**
  * Verifies access tokens alone: auth's public keys are fetched by invocation, kept for as long as the process lives, and
  * copied to the state store, so that neither an outage of auth nor a restart during one signs anybody out.
  */
 export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
+  const stored = createKeyStore(dapr)
   let fetchedAt = 0
   let known = ''
-
-  /** For the next start, which may come during an outage of auth. */
-  const storeKeys = async (keys: v.InferOutput<typeof Jwks>) => {
-    const stored = await dapr.getState('jwks', Jwks)
-    if (JSON.stringify(stored?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, stored?.etag)
-  }
 
   const fetchKeys = async () => {
     fetchedAt = Date.now()
@@ -113,13 +117,13 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
       const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks, { timeoutMs: fetchWithinMs })
       if (known !== JSON.stringify(keys)) verifier.forget()
       known = JSON.stringify(keys)
-      await storeKeys(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
+      await stored.save(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
       return keys
     } catch (error) {
       log.warn({ err: error }, 'the public keys of auth cannot be fetched; using the last known ones')
-      const stored = await dapr.getState('jwks', Jwks)
-      if (!stored) throw new ServiceUnavailableError(undefined, { cause: error })
-      return stored.value
+      const keys = await stored.load()
+      if (!keys) throw new ServiceUnavailableError(undefined, { cause: error })
+      return keys
     }
   }
 
@@ -132,7 +136,7 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
   })
 
   const verifier = createTokenVerifier(getKey)
-  const hasStoredKeys = async (): Promise<boolean> => (await dapr.getState('jwks', Jwks)) !== undefined
+  const hasStoredKeys = async (): Promise<boolean> => (await stored.load()) !== undefined
 
   return {
     verify: verifier.verify,
@@ -145,7 +149,7 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     keepFresh: async () => {
       const keys = getKey.jwks()
       if (!keys || Date.now() - fetchedAt > freshMs) await getKey.reload()
-      else if (!(await hasStoredKeys())) await storeKeys(v.parse(Jwks, keys))
+      else if (!(await hasStoredKeys())) await stored.save(v.parse(Jwks, keys))
     },
   }
 }
