@@ -35,14 +35,17 @@ const capturesOf = async (orderId: string) => {
   return intents.filter(({ metadata }) => metadata.orderId === orderId).map(({ captures }) => captures)
 }
 
-/** From now on the orders that this web app shows have this long from when one is first looked at. */
+/**
+ * From now on the orders that this web app shows have this long from when one is first looked at; that they really end sooner
+ * is not shown.
+ */
 const lasting = (ms: number) => {
   let expiresAt = ''
   storefront.put((app, request) => {
     if (app !== 'orders' || request.method !== 'GET') return undefined
     return storefront.passOn(request).then(async (answer) => {
       expiresAt ||= new Date(Date.now() + ms).toISOString()
-      return Response.json({ ...(await answer.json()), expiresAt })
+      return Response.json({ ...(await answer.json()), status: 'created', expiresAt })
     })
   })
 }
