@@ -47,7 +47,7 @@ describe('between two parts', () => {
       const before = watch.sales()
       world.proxies[part].set(trouble)
       try {
-        await watch.buyUntil(() => (sellsMeanwhile ? watch.sales() > before : watch.refusals() > 0), 28_000)
+        await watch.buyUntil(() => (sellsMeanwhile ? watch.sales() > before : watch.refusals() > 0), 45_000)
       } finally {
         world.proxies[part].set()
       }
@@ -55,7 +55,7 @@ describe('between two parts', () => {
       await watch.untilItSells(20_000)
       await untilNothingIsMissing(world, shop)
     },
-    90_000,
+    120_000,
   )
 
   test('a subscription whose Redis fell silent gets its events again', async () => {

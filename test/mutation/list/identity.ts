@@ -106,7 +106,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: tokens,
-        text: "if (JSON.stringify(stored?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, stored?.etag)",
+        text: "if (JSON.stringify(before?.value) !== JSON.stringify(keys)) await dapr.saveState('jwks', keys, before?.etag)",
         by: 'void kept',
       },
     ],
