@@ -7,33 +7,15 @@ import {
   type ProcessSpec,
   placementServer,
   redisServer,
-  respondsOk,
-  root,
   schedulerServer,
   startProcess,
 } from '@fairpass/servers'
+import { doubleKey, stripeDouble } from '../../tools/up/stripe-double.ts'
 
 /** Where they listen. */
 type Places = { mongod: number; redis: number; stripe: number; placement: number; scheduler: number }
 
-const stripeKey = 'sk_test_fairpass_double'
-
 const newSecret = () => randomBytes(32).toString('base64')
-
-const stripeServer = (port: number, dataDir: string, origin: string, webhookSecret: string): ProcessSpec => ({
-  name: 'stripe',
-  command: [process.execPath, 'main.ts'],
-  cwd: `${root}/tools/stripe-double`,
-  env: {
-    PATH: process.env.PATH ?? '',
-    STRIPE_PORT: `${port}`,
-    STRIPE_DATA_FILE: `${dataDir}/stripe.sqlite`,
-    STRIPE_WEBHOOK_URL: `${origin}/api/payments/webhooks/stripe`,
-    STRIPE_WEBHOOK_SECRET: webhookSecret,
-    STRIPE_DOUBLE_KEY: stripeKey,
-  },
-  isReady: () => respondsOk(`http://127.0.0.1:${port}/healthz`),
-})
 
 /** The servers that whoever calls `dapr run -f` has: MongoDB, Redis, Dapr's control plane, and Stripe, here its double. */
 export const startServers = async (dataDir: string, ports: Ports, origin: string, places: Places) => {
@@ -56,7 +38,13 @@ export const startServers = async (dataDir: string, ports: Ports, origin: string
       etcdClientPort: await ports.any(),
       etcdPeerPort: await ports.any(),
     }),
-    stripeServer(stripe, dataDir, origin, webhookSecret),
+    stripeDouble({
+      port: stripe,
+      webhookUrl: `${origin}/api/payments/webhooks/stripe`,
+      webhookSecret,
+      dataDir,
+      env: { PATH: process.env.PATH ?? '' },
+    }),
   ]
   const running = await Promise.all(specs.map((spec) => startProcess(spec)))
   return {
@@ -68,7 +56,7 @@ export const startServers = async (dataDir: string, ports: Ports, origin: string
       JWT_KEY: newSecret(),
       FILE_KEY: newSecret(),
       STRIPE_API_URL: `http://127.0.0.1:${stripe}`,
-      STRIPE_SECRET_KEY: stripeKey,
+      STRIPE_SECRET_KEY: doubleKey,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
     },
     stop: () => Promise.all(running.map((server) => server.stop())),

@@ -34,6 +34,13 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => world?.stop(), 30_000)
 
+/** After trouble: what was answered meanwhile was clear, it sells again, and nothing that was acknowledged is missing. */
+const expectRecovery = async (sellsWithinMs: number, answers?: Parameters<typeof watch.expectClearAnswers>[0]) => {
+  watch.expectClearAnswers(answers)
+  await watch.untilItSells(sellsWithinMs)
+  await untilNothingIsMissing(world, shop)
+}
+
 describe('between two parts', () => {
   const troubles: [string, keyof World['proxies'], Trouble, boolean][] = [
     ['answers of MongoDB come two seconds later', 'mongod', { latencyMs: 2_000 }, true],
@@ -51,9 +58,7 @@ describe('between two parts', () => {
       } finally {
         world.proxies[part].set()
       }
-      watch.expectClearAnswers()
-      await watch.untilItSells(20_000)
-      await untilNothingIsMissing(world, shop)
+      await expectRecovery(20_000)
     },
     120_000,
   )
@@ -83,9 +88,7 @@ describe('between two parts', () => {
     } finally {
       cutOff.proxy.set()
     }
-    watch.expectClearAnswers()
-    await watch.untilItSells(20_000)
-    await untilNothingIsMissing(world, shop)
+    await expectRecovery(20_000)
   }, 90_000)
 
   test('Redis is killed', async () => {
@@ -115,9 +118,7 @@ describe('a full disk', () => {
       } finally {
         disk?.empty()
       }
-      watch.expectClearAnswers()
-      await watch.untilItSells(30_000)
-      await untilNothingIsMissing(world, shop)
+      await expectRecovery(30_000)
     },
     90_000,
   )
@@ -133,9 +134,7 @@ test.skipIf(!canTurnReadOnly)(
     } finally {
       await device?.repair()
     }
-    watch.expectClearAnswers()
-    await watch.untilItSells(30_000)
-    await untilNothingIsMissing(world, shop)
+    await expectRecovery(30_000)
   },
   90_000,
 )
@@ -151,9 +150,7 @@ test.skipIf(!canTurnReadOnly)(
     } finally {
       await device?.repair()
     }
-    watch.expectClearAnswers()
-    await watch.untilItSells(30_000)
-    await untilNothingIsMissing(world, shop)
+    await expectRecovery(30_000)
   },
   90_000,
 )
@@ -184,9 +181,7 @@ describe('a process gets no more', () => {
       } finally {
         release()
       }
-      watch.expectClearAnswers({ isStaleRead: name === 'mongod' })
-      await watch.untilItSells(30_000)
-      await untilNothingIsMissing(world, shop)
+      await expectRecovery(30_000, { isStaleRead: name === 'mongod' })
     },
     90_000,
   )

@@ -43,13 +43,20 @@ const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNR
 const isBrokenConnection = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && brokenConnection.has(String(error.code))
 
+/**
+ * The driver (7.9) asks the error of a commit for its labels. When the connection breaks while the commit waits to be sent,
+ * that is the socket's own error, which has none, and the driver fails over it.
+ */
+const isBrokenCommit = (error: unknown): boolean =>
+  error instanceof TypeError && error.message.includes('hasErrorLabel is not a function')
+
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are unexpected. */
 export const databaseErrorOf = (error: unknown): CustomError | undefined => {
-  if (error instanceof DatabaseConnectionError) return error
   if (isOutOfTime(error))
     return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })
   const unreachable =
     isBrokenConnection(error) ||
+    isBrokenCommit(error) ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoNetworkError ||
     (error instanceof MongoServerError && withoutPrimary.has(Number(error.code))) ||

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
 import { DatabaseConnectionError } from '../errors.ts'
+import { databaseErrorOf } from './mongo-errors.ts'
 import { inTransaction } from './transaction.ts'
 
 /** `transactionLifetimeLimitSeconds` of the server, and how often it checks for expired transactions. */
@@ -31,7 +32,8 @@ test('a commit that meets the socket’s own error is an outage', async () => {
     throw Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET' })
   }
   try {
-    await expect(inTransaction(db, async () => {})).rejects.toBeInstanceOf(DatabaseConnectionError)
+    const thrown = await inTransaction(db, async () => {}).catch((error: unknown) => error)
+    expect(databaseErrorOf(thrown)).toBeInstanceOf(DatabaseConnectionError)
   } finally {
     command.commitTransaction = commitTransaction
   }

@@ -33,6 +33,8 @@ type Options = {
 
 const keyTries = 20
 const betweenTriesMs = 300
+/** How often it is seen to that the keys are fresh, and that the state store has them, in milliseconds. */
+const keysEveryMs = 20_000
 
 /** @throws what the last try threw */
 const knowKeys = async (keepFresh: () => Promise<void>): Promise<void> => {
@@ -91,7 +93,7 @@ export const createServiceContext = ({ name, config, db, dapr, log, handlers: gi
     gaugeCollectors: [deadLetters.gaugeCollector],
     loops: [
       { everyMs: safetyNetMs, name: 'dead letter replay', work: () => deadLetters.replayMarked(handlers) },
-      ...(own ? [] : [{ everyMs: safetyNetMs, name: 'public keys', work: verifier.keepFresh }]),
+      ...(own ? [] : [{ everyMs: keysEveryMs, name: 'public keys', work: verifier.keepFresh }]),
     ],
   }
 }

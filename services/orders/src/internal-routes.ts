@@ -80,7 +80,8 @@ export const createInternalRoutes = ({ orders, fence }: Deps) => {
     if (!order) throw new NotFoundError('There is no such order')
     return toData(order)
   }
-  const change = async (id: string, next: (order: Order) => Order) => toAnswer(await orders.changeAndFlush(id, next))
+  const decide = async (what: keyof typeof decisions, id: string, { paymentId }: v.InferOutput<typeof ByPayment>) =>
+    toAnswer(await orders.changeAndFlush(id, (order) => decisions[what](order, paymentId, now())))
 
   return new Hono()
     .use('/internal/orders/*', onlyFrom('payments', 'tickets', 'auth'))
@@ -95,18 +96,15 @@ export const createInternalRoutes = ({ orders, fence }: Deps) => {
     })
     .route('/internal/orders/batch', createBatchRoutes({ orders }))
     .get('/internal/orders/:id', async (c) => c.json(toAnswer(await orders.find(c.req.param('id')))))
-    .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) => {
-      const { paymentId } = c.req.valid('json')
-      return c.json(await change(c.req.param('id'), (order) => settle(order, paymentId, now())))
-    })
-    .post('/internal/orders/:id/complete', onlyFrom('payments'), body(ByPayment), async (c) => {
-      const { paymentId } = c.req.valid('json')
-      return c.json(await change(c.req.param('id'), (order) => complete(order, paymentId, now())))
-    })
-    .post('/internal/orders/:id/fail', onlyFrom('payments'), body(ByPayment), async (c) => {
-      const { paymentId } = c.req.valid('json')
-      return c.json(await change(c.req.param('id'), (order) => failPayment(order, paymentId, now())))
-    })
+    .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) =>
+      c.json(await decide('settle', c.req.param('id'), c.req.valid('json'))),
+    )
+    .post('/internal/orders/:id/complete', onlyFrom('payments'), body(ByPayment), async (c) =>
+      c.json(await decide('complete', c.req.param('id'), c.req.valid('json'))),
+    )
+    .post('/internal/orders/:id/fail', onlyFrom('payments'), body(ByPayment), async (c) =>
+      c.json(await decide('fail', c.req.param('id'), c.req.valid('json'))),
+    )
     .post('/internal/tickets/:id/fence', onlyFrom('tickets'), body(Fencing), async (c) =>
       c.json({ verdict: await fence(c.req.param('id'), c.req.valid('json').version) }),
     )

@@ -14,6 +14,7 @@ import { createHolds } from '../hold/hold.ts'
 import { createPurchase } from '../hold/purchase.ts'
 import { limitVariables } from '../limits.ts'
 import { type Orders, openOrders } from '../store.ts'
+import { aTicket } from '../testing/ticket.ts'
 import { notifyAway } from './notify.ts'
 import { openWaitlist, type Waitlist } from './store.ts'
 
@@ -28,18 +29,7 @@ let catalogue: ReturnType<typeof openCatalogue>
 let call: (who: string, method: string, path: string, body?: object) => Promise<{ status: number; body: Seen }>
 type Seen = { free?: boolean; freeBy?: string; waiting?: number; place?: number; code?: string }
 
-const ticketOf = (id: string) => ({
-  id,
-  version: 1,
-  sellerId,
-  title: 'Opera',
-  venue: 'Hall',
-  city: 'Graz',
-  startsAt: '2035-01-01T20:00:00Z',
-  priceCents: 5_000,
-  currency: 'eur',
-  status: 'available' as const,
-})
+const ticketOf = (id: string) => aTicket({ id, sellerId })
 
 beforeEach(async () => {
   const db = await testDatabase()

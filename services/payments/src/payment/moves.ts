@@ -25,17 +25,30 @@ type Move = { before: Payment; after: Payment; entries: readonly Entry[] }
 const releasesCoupon = ({ kind, status }: Payment) =>
   kind === 'coupon' && (status === 'cancelled' || status === 'refunded')
 
+type Work<R> = (session: ClientSession, outboxOf: (saved: Payment) => FairpassEvent[]) => Promise<R>
+
+/** Writes payments in one transaction; `outboxOf` gives each its events, which go out once it has committed. */
+const createTransaction =
+  ({ db, documents }: Pick<MoveDeps, 'db' | 'documents'>) =>
+  async <R>(work: Work<R>): Promise<R> => {
+    const events = new Map<string, FairpassEvent[]>()
+    const outboxOf = (saved: Payment) => {
+      const told = eventsOf(saved)
+      events.set(saved.id, told)
+      return told
+    }
+    const result = await inTransaction(db, (session) => work(session, outboxOf))
+    // What fails here is found by the relay's periodic look.
+    for (const [id, told] of events) if (told.length > 0) void documents.relay.enqueue(id, told)
+    return result
+  }
+
 /** Writes one move, with what belongs to it. */
 const createWriteAlone =
-  ({ db, documents, ledger, coupons, payouts }: MoveDeps) =>
+  ({ documents, ledger, coupons, payouts }: MoveDeps, inOneTransaction: ReturnType<typeof createTransaction>) =>
   async ({ before, after, entries }: Move): Promise<Payment> => {
     const { status } = after
-    let events: FairpassEvent[] = []
-    const outboxOf = (saved: Payment) => {
-      events = eventsOf(saved)
-      return events
-    }
-    const writeIn = async (session: ClientSession) => {
+    const writeIn: Work<Payment> = async (session, outboxOf) => {
       const saved = await documents.replace(before, after, outboxOf, { session })
       await ledger.write(entries, session)
       if (releasesCoupon(after) && after.couponId) await coupons.releaseIn(session, after.couponId)
@@ -45,32 +58,25 @@ const createWriteAlone =
     }
     const isAlone = entries.length === 0 && !releasesCoupon(after) && status !== 'captured' && status !== 'refunding'
     try {
-      if (isAlone) return await documents.replace(before, after, eventsOf)
-      const saved = await inTransaction(db, writeIn)
-      // What fails here is found by the relay's periodic look.
-      if (events.length > 0) void documents.relay.enqueue(saved.id, events)
-      return saved
+      return await (isAlone ? documents.replace(before, after, eventsOf) : inOneTransaction(writeIn))
     } catch (error) {
       if (isDuplicateKey(error) && error.keyPattern?.orderId) throw new OrderNotPayableError()
       throw error
     }
   }
 
-type Grouped = MoveDeps & { alone: (move: Move) => Promise<Payment> }
+type Grouped = Pick<MoveDeps, 'documents' | 'ledger' | 'payouts'> & {
+  alone: (move: Move) => Promise<Payment>
+  inOneTransaction: ReturnType<typeof createTransaction>
+}
 
 /**
  * The two moves that every payment makes, written together with those of other payments that come within moments. What does
  * not work together is written alone, and fails by itself.
  */
-const createGroups = ({ db, documents, ledger, payouts, alone }: Grouped) => {
-  const captureAll = async (moves: readonly Move[]): Promise<Payment[]> => {
-    const events = new Map<string, FairpassEvent[]>()
-    const outboxOf = (saved: Payment) => {
-      const told = eventsOf(saved)
-      events.set(saved.id, told)
-      return told
-    }
-    const captured = await inTransaction(db, async (session) => {
+const createGroups = ({ documents, ledger, payouts, alone, inOneTransaction }: Grouped) => {
+  const captureAll = (moves: readonly Move[]): Promise<Payment[]> =>
+    inOneTransaction(async (session, outboxOf) => {
       const saved = await documents.replaceEach(moves, outboxOf, { session })
       await ledger.write(
         moves.flatMap(({ entries }) => entries),
@@ -79,10 +85,6 @@ const createGroups = ({ db, documents, ledger, payouts, alone }: Grouped) => {
       await payouts.openIn(session, ...saved)
       return saved
     })
-    // What fails here is found by the relay's periodic look.
-    for (const [id, told] of events) void documents.relay.enqueue(id, told)
-    return captured
-  }
 
   return {
     /** Money that was taken, with its entries, payouts and events: all of a group in one transaction, or none. */
@@ -95,8 +97,9 @@ const createGroups = ({ db, documents, ledger, payouts, alone }: Grouped) => {
 
 /** How a payment moves: together with the ledger, its coupon and the payout of its sale. */
 export const createMoves = (deps: MoveDeps) => {
-  const alone = createWriteAlone(deps)
-  const { capture, complete } = createGroups({ ...deps, alone })
+  const inOneTransaction = createTransaction(deps)
+  const alone = createWriteAlone(deps, inOneTransaction)
+  const { capture, complete } = createGroups({ ...deps, alone, inOneTransaction })
 
   /**
    * Takes a payment from where it was read along `path`, written at once and in one transaction with its ledger entries, the
