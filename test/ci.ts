@@ -10,7 +10,7 @@ const chapters: Record<string, string[]> = {
   'a cluster': ['test/k8s/on-cluster.sh'],
 }
 
-type Outcome = { passed: number; failed: number; skipped: number; skippedNames: string[] }
+type Outcome = { passed: number; failed: number; skipped: number; named: string[] }
 
 const decoder = new TextDecoder()
 
@@ -33,7 +33,8 @@ const runChapter = async (command: string[]): Promise<Outcome> => {
     // What ends with an error, or without a count, has failed although it counted no failure.
     failed: failed === 0 && (code !== 0 || !counts) ? 1 : failed,
     skipped,
-    skippedNames: [...output.matchAll(/^skipped: .*$/gm)].map(([line]) => line),
+    // Each with the indented lines below it, which say why: who reads only the end of a long log needs them there.
+    named: [...output.matchAll(/^(?:skipped|failed): .*(?:\n {4}.*)*/gm)].map(([lines]) => lines),
   }
 }
 
@@ -44,7 +45,7 @@ for (const [name, command] of Object.entries(chapters)) {
 }
 const sum = (what: 'passed' | 'failed' | 'skipped') => outcomes.reduce((total, outcome) => total + outcome[what], 0)
 console.log()
-for (const line of outcomes.flatMap(({ skippedNames }) => skippedNames)) console.log(line)
+for (const lines of outcomes.flatMap(({ named }) => named)) console.log(lines)
 const skipped = sum('skipped')
 console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exit(sum('failed') > 0 ? 1 : 0)

@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { failuresIn, skippedIn } from './junit.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const limitMs = 60_000
@@ -42,7 +43,7 @@ if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('browse
 if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('payments')))
   await run(['tools/stripe-double/openapi/install.ts'])
 
-type Count = { passed: number; failed: number; skipped: string[] }
+type Count = { passed: number; failed: number; failures: string[]; skipped: string[] }
 
 const folder = mkdtempSync(join(tmpdir(), 'fairpass-run-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -66,19 +67,10 @@ const runTests = async (name: string, options: readonly string[], env: Record<st
     passed: tests - failures - skipped,
     // A file that cannot even be loaded counts for no test, but for the exit code.
     failed: failures === 0 && code !== 0 ? 1 : failures,
+    failures: failuresIn(text, name),
     skipped: skippedIn(text),
   }
 }
-
-/** `file: name` of each test that was skipped. */
-const skippedIn = (report: string) =>
-  [...report.matchAll(/<testcase ([^>]*[^/])>\s*<skipped/g)].map(([, attributes = '']) => {
-    const read = (name: string) => decodeEntities(new RegExp(`${name}="([^"]*)"`).exec(attributes)?.[1] ?? '?')
-    return `${read('file')}: ${read('name')}`
-  })
-
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-const decodeEntities = (text: string) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name) => entities[name] ?? '')
 
 // Much of the time is spent waiting for an order to run out of time, so two files at once fit on two cores.
 // Each group has processes and servers of its own, so what hangs in one does not take the others along.
@@ -109,6 +101,7 @@ if (patterns.length === 0) counts.push(await runTests('after', [after]))
 const sum = (what: 'passed' | 'failed') => counts.reduce((total, count) => total + count[what], 0)
 const skipped = counts.flatMap((count) => count.skipped)
 for (const name of skipped) console.log(`skipped: ${name}`)
+for (const failure of counts.flatMap(({ failures }) => failures)) console.log(failure)
 console.log(
   [`${sum('passed')} passed`, `${sum('failed')} failed`, ...(skipped.length ? [`${skipped.length} skipped`] : [])].join(
     ', ',

@@ -4,6 +4,7 @@ import { testFolder } from '@fairpass/servers/testing'
 import { createCertificates } from '../edge/certificates.ts'
 import { startTlsProxy } from '../edge/tls-proxy.ts'
 import { startEdge } from '../edge/workerd.ts'
+import { eventually } from '../eventually.ts'
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { createVisitor, expectStatus } from '../visitor.ts'
 import { checkOut, pay, sell, signUp, untilShown } from './steps.ts'
@@ -138,7 +139,11 @@ test.skipIf(!workerd)('each request is a line of the log, with its trace and no 
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
   await fetch(`${origin}/robots.txt`, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } })
   await fetch(`${origin}/api/coupons/A-SECRET-CODE`, { method: 'DELETE' })
-  const logged = lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
+  // The line comes through a pipe, so it may come after the answer.
+  const logged = await eventually(
+    async () => lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : [])),
+    (told) => told.some(({ path }) => path === '/api/coupons/*'),
+  )
   expect(logged).toContainEqual(
     expect.objectContaining({ app: 'web', method: 'GET', path: '/robots.txt', status: 200, traceId }),
   )

@@ -94,6 +94,21 @@ test('a service that never knew the keys says that it cannot tell, not that the 
   await expect(started().verify(await token(newId()))).rejects.toBeInstanceOf(ServiceUnavailableError)
 })
 
+// Guarantee: after the key was replaced nobody is refused because a service was up before auth.
+test('a token of a newer key than the stored ones: auth is asked, and while it is away nobody can tell', async () => {
+  await started().verify(await token(newId()))
+  isAuthThere = false
+  const verifier = started()
+  await verifier.keepFresh()
+  const userId = newId()
+  const newest = await token(userId, 'second')
+  await expect(verifier.verify(newest)).rejects.toBeInstanceOf(ServiceUnavailableError)
+  isAuthThere = true
+  served = { keys: [...jwks.keys, { ...jwks.keys[0], kid: 'second' }] }
+  expect(await verifier.verify(newest)).toMatchObject({ id: userId })
+  expect(await verifier.verify(await token(newId(), 'forged'))).toBeUndefined()
+})
+
 // Guarantee: forged tokens are no way to flood auth.
 test('tokens of unknown keys are refused without asking auth for each', async () => {
   const verifier = started()

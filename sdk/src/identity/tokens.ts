@@ -110,6 +110,8 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
   const stored = createKeyStore(dapr)
   let fetchedAt = 0
   let known = ''
+  /** Whether auth could not be asked, so that the keys are those of an earlier time. */
+  let isOutOfDate = false
 
   const fetchKeys = async () => {
     fetchedAt = Date.now()
@@ -117,23 +119,37 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
       const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks, { timeoutMs: fetchWithinMs })
       if (known !== JSON.stringify(keys)) verifier.forget()
       known = JSON.stringify(keys)
+      isOutOfDate = false
       await stored.save(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
       return keys
     } catch (error) {
       log.warn({ err: error }, 'the public keys of auth cannot be fetched; using the last known ones')
       const keys = await stored.load()
       if (!keys) throw new ServiceUnavailableError(undefined, { cause: error })
+      isOutOfDate = true
       return keys
     }
   }
 
-  const getKey = createRemoteJWKSet(jwksUrl, {
+  const keySet = createRemoteJWKSet(jwksUrl, {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: cooldownMs,
     // Each call to the sidecar has a bound of its own, and there are three at most.
     timeoutDuration: 20_000,
     [customFetch]: async () => Response.json(await fetchKeys()),
   })
+
+  /** A key that keys of an earlier time do not have may be auth's newest: nobody is signed out before auth was asked. */
+  const getKey: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await keySet(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey && isOutOfDate)) throw error
+      await keySet.reload()
+      if (isOutOfDate) throw new ServiceUnavailableError(undefined, { cause: error })
+      return keySet(header, token)
+    }
+  }
 
   const verifier = createTokenVerifier(getKey)
   const hasStoredKeys = async (): Promise<boolean> => (await stored.load()) !== undefined
@@ -143,12 +159,12 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     /** Whether an earlier start has left keys, so that this one needs no auth. */
     hasStoredKeys,
     /**
-     * Fetches the keys before the first token comes, and again when they have served for ten minutes; gives them back to a state
+     * Fetches the keys before the first token comes, and again when they have served for ten minutes or are of an earlier time; gives them back to a state
      * store that has lost them. For a loop.
      */
     keepFresh: async () => {
-      const keys = getKey.jwks()
-      if (!keys || Date.now() - fetchedAt > freshMs) await getKey.reload()
+      const keys = keySet.jwks()
+      if (!keys || isOutOfDate || Date.now() - fetchedAt > freshMs) await keySet.reload()
       else if (!(await hasStoredKeys())) await stored.save(v.parse(Jwks, keys))
     },
   }
