@@ -1,4 +1,5 @@
 import { testFolder } from '@fairpass/servers/testing'
+import { eventually } from '../../eventually.ts'
 import { createClocks } from '../../faults/clocks.ts'
 import { missingOf, untilNothingIsMissing } from '../../faults/promises.ts'
 import { keepBuying, openShop, type Shop } from '../../faults/shop.ts'
@@ -188,7 +189,12 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
     const missing = Object.entries(await missingOf(world, shop)).flatMap(([what, n]) => (n ? [`${n} ${what}`] : []))
     const kept = await unsettledPeople(world, promised, run.settleWithinMs)
     const held = await evidence.collect()
-    const last = await takeSample(world)
+    // A Redis that has just come back reads its log first, and answers nothing meanwhile.
+    const last = await eventually(
+      () => takeSample(world),
+      () => true,
+      run.settleWithinMs,
+    )
     const others: Record<string, string[]> = {
       'what was acknowledged is there, once': missing,
       'no refusal later than ten seconds after a fault': lateRefusals(shop, faults.spans),
