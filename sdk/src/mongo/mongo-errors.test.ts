@@ -1,6 +1,13 @@
 import { expect, test } from 'bun:test'
-import { MongoServerClosedError, MongoServerError, MongoUnexpectedServerResponseError } from 'mongodb'
-import { databaseErrorOf } from './mongo-errors.ts'
+import {
+  type BulkWriteResult,
+  MongoBulkWriteError,
+  MongoNetworkError,
+  MongoServerClosedError,
+  MongoServerError,
+  MongoUnexpectedServerResponseError,
+} from 'mongodb'
+import { databaseErrorOf, isAllDuplicateKeys } from './mongo-errors.ts'
 
 // Guarantee: while a replica set chooses another primary, readers get a 503 to retry after, as writers do.
 test.each([
@@ -30,4 +37,14 @@ test.each([
   Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' }),
 ])('$message is no failure of ours', (error) => {
   expect(databaseErrorOf(error)?.status).toBe(503)
+})
+
+test('a bulk write that failed as a whole is an outage, and no list of duplicates', () => {
+  // As the driver passes it on: wrapped, with nothing that was refused (test/faults/driver-errors.test.ts has it throw).
+  const wrapped = (cause: Error) => new MongoBulkWriteError(cause, {} as BulkWriteResult)
+  for (const cause of [new MongoNetworkError('read ECONNRESET'), new MongoServerClosedError()]) {
+    expect(databaseErrorOf(wrapped(cause))?.status).toBe(503)
+    expect(isAllDuplicateKeys(wrapped(cause))).toBe(false)
+  }
+  expect(databaseErrorOf(wrapped(new MongoServerError({ errmsg: 'BadValue', code: 2 })))).toBeUndefined()
 })

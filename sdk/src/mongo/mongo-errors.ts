@@ -11,9 +11,16 @@ import { type CustomError, DatabaseConnectionError, ServiceUnavailableError } fr
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
   error instanceof MongoServerError && error.code === 11_000
 
-/** Of many inserts without order, nothing failed but what a unique index refused. */
-export const isAllDuplicateKeys = (error: unknown): boolean =>
-  error instanceof MongoBulkWriteError && [error.writeErrors].flat().every(({ code }) => code === 11_000)
+/** Of many inserts without order, nothing failed but what a unique index refused; when all failed together, none is listed. */
+export const isAllDuplicateKeys = (error: unknown): boolean => {
+  if (!(error instanceof MongoBulkWriteError)) return false
+  const refused = [error.writeErrors].flat()
+  return refused.length > 0 && refused.every(({ code }) => code === 11_000)
+}
+
+/** Whatever fails a bulk write as a whole comes wrapped (driver 7.9), connections that broke and elections included. */
+const wrappedIn = (error: unknown): unknown =>
+  error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error
 
 /** The operation exceeded its `maxTimeMS`. */
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
@@ -51,7 +58,8 @@ const isBrokenCommit = (error: unknown): boolean =>
   error instanceof TypeError && error.message.includes('hasErrorLabel is not a function')
 
 /** A database that cannot be reached, or has no primary just now, is a 503; other driver errors are unexpected. */
-export const databaseErrorOf = (error: unknown): CustomError | undefined => {
+export const databaseErrorOf = (thrown: unknown): CustomError | undefined => {
+  const error = wrappedIn(thrown)
   if (isOutOfTime(error))
     return new ServiceUnavailableError('This took too long; ask for less, or try again in a moment', { cause: error })
   const unreachable =
