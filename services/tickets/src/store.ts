@@ -101,6 +101,11 @@ const createReads = (documents: Documents) => {
       return found && withoutSearch(found)
     },
 
+    findConfirmed: async (id: string) => {
+      const found = await documents.findConfirmed(id)
+      return found && withoutSearch(found)
+    },
+
     search: async (wanted: Search, now: Date) => {
       const { rows, nextCursor } = await search(wanted, now)
       return { tickets: rows.map((row) => withoutSearch(documents.toEntity(row))), nextCursor }
