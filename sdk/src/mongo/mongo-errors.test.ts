@@ -6,6 +6,8 @@ import {
   MongoServerClosedError,
   MongoServerError,
   MongoUnexpectedServerResponseError,
+  type WriteConcernError,
+  type WriteError,
 } from 'mongodb'
 import { databaseErrorOf, isAllDuplicateKeys } from './mongo-errors.ts'
 
@@ -37,6 +39,17 @@ test.each([
   Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' }),
 ])('$message is no failure of ours', (error) => {
   expect(databaseErrorOf(error)?.status).toBe(503)
+})
+
+test('duplicates are all that failed only when nothing else did', () => {
+  const failed = (codes: number[], concern?: WriteConcernError) =>
+    new MongoBulkWriteError(
+      { message: 'failed', code: codes[0] ?? 0, writeErrors: codes.map((code) => ({ code }) as WriteError) },
+      { getWriteConcernError: () => concern } as BulkWriteResult,
+    )
+  expect(isAllDuplicateKeys(failed([11_000, 11_000]))).toBe(true)
+  expect(isAllDuplicateKeys(failed([11_000, 11_602]))).toBe(false)
+  expect(isAllDuplicateKeys(failed([11_000], { code: 64 } as WriteConcernError))).toBe(false)
 })
 
 test('a bulk write that failed as a whole is an outage, and no list of duplicates', () => {

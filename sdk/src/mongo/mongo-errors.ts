@@ -11,11 +11,15 @@ import { type CustomError, DatabaseConnectionError, ServiceUnavailableError } fr
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
   error instanceof MongoServerError && error.code === 11_000
 
-/** Of many inserts without order, nothing failed but what a unique index refused; when all failed together, none is listed. */
+/**
+ * Of many inserts without order, nothing failed but what a unique index refused: when all failed together, none is listed, and
+ * the others may be stored without having been acknowledged as they should.
+ */
 export const isAllDuplicateKeys = (error: unknown): boolean => {
   if (!(error instanceof MongoBulkWriteError)) return false
   const refused = [error.writeErrors].flat()
-  return refused.length > 0 && refused.every(({ code }) => code === 11_000)
+  const isAcknowledged = () => error.result.getWriteConcernError() === undefined
+  return refused.length > 0 && refused.every(({ code }) => code === 11_000) && isAcknowledged()
 }
 
 /** Whatever fails a bulk write as a whole comes wrapped (driver 7.9), connections that broke and elections included. */

@@ -62,7 +62,9 @@ export const faults: Guard[] = [
   {
     promise: 6,
     name: 'a bulk write without a database is a failure that nobody foresaw',
-    out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: 'const error = wrappedIn(thrown)', by: 'const error = thrown' }],
+    out: [
+      { file: 'sdk/src/mongo/mongo-errors.ts', text: 'const error = wrappedIn(thrown)', by: 'const error = thrown' },
+    ],
     test: {
       file: 'sdk/src/mongo/mongo-errors.test.ts',
       name: 'a bulk write that failed as a whole is an outage, and no list of duplicates',
