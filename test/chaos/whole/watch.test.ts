@@ -53,6 +53,17 @@ test('what leaks is found although its process was killed on the way, and what w
   expect(growthIn(warming)).toEqual([])
 })
 
+test('a burst fills the pools of a sidecar; what goes on beyond them leaks', () => {
+  const upTo = (handles: number) =>
+    growthIn(
+      run((at) => ({
+        processes: { ...calm.processes, 'orders-daprd': { ...orders, handles: Math.min(60 + at * 4, handles) } },
+      })),
+    )
+  expect(upTo(240)).toEqual([])
+  expect(upTo(500)).toEqual([expect.stringContaining('file handles of orders-daprd')])
+})
+
 test('a refusal is a fault’s doing while it lasts and ten seconds after, and never before', () => {
   const spans = [{ from: 20_000, to: 22_000 }]
   const excused = [19_000, 20_000, 21_000, 22_500, 31_900, 32_100].map((at) => isExcused(spans, at))
