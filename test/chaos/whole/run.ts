@@ -203,7 +203,7 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
       'each request of somebody with patience is answered in the end': traded.failed,
       'everything that was struck came back': faults.wrong,
       'nothing grows for ever': growthIn(traded.samples),
-      'nothing is left over': leftIn(last, held.orders.length),
+      'nothing is left over': leftIn(last),
     }
     return {
       isSettled,

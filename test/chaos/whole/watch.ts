@@ -74,7 +74,7 @@ export const growthIn = (samples: readonly Sample[]): string[] => {
 const longestStream = 220_000
 
 /** What is left over once all has settled; a hold stays for as long as its ticket does. */
-export const leftIn = ({ outbox, deadLetters, holds, longestStream: length }: Sample, tickets: number): string[] => [
+export const leftIn = ({ outbox, deadLetters, holds, tickets, longestStream: length }: Sample): string[] => [
   ...(outbox > 0 ? [`${outbox} documents hold events that were not published`] : []),
   ...(deadLetters > 0 ? [`${deadLetters} events were given up`] : []),
   ...(holds > tickets ? [`${holds} holds for ${tickets} tickets`] : []),
