@@ -35,7 +35,7 @@ test('more tickets have more holds, which is no growth', () => {
 
 test.each<[string, (at: number) => Partial<Sample>]>([
   ['memory of orders', (at) => ordersWith({ memoryMb: 100 + at * 2 })],
-  ['file handles of orders', (at) => ordersWith({ handles: 60 + at * 2 })],
+  ['file handles of orders', (at) => ordersWith({ handles: 60 + at * 20 })],
   ['keys in Redis', (at) => ({ redisKeys: 300 + at * 10 })],
   ['memory that Redis uses', (at) => ({ redisMb: 12 + at })],
   ['documents with events to publish', (at) => ({ outbox: at })],
@@ -48,21 +48,25 @@ test.each<[string, (at: number) => Partial<Sample>]>([
 
 test('what leaks is found although its process was killed on the way, and what warms up anew is no leak', () => {
   const killedAt = (at: number) => (at < 60 ? { pid: 7, since: 0 } : { pid: 9, since: 60 })
-  const leaking = run((at) => ordersWith({ pid: killedAt(at).pid, handles: 60 + (at - killedAt(at).since) * 3 }))
+  const leaking = run((at) => ordersWith({ pid: killedAt(at).pid, handles: 60 + (at - killedAt(at).since) * 30 }))
   expect(growthIn(leaking)).toHaveLength(2)
   const warming = run((at) => ordersWith({ pid: killedAt(at).pid, memoryMb: at - killedAt(at).since < 6 ? 20 : 190 }))
   expect(growthIn(warming)).toEqual([])
 })
 
-test('a burst fills the pools of a sidecar; what goes on beyond them leaks', () => {
+test.each([
+  ['orders-daprd', 240],
+  ['orders', 600],
+  ['redis', 900],
+])('a burst fills the pools of %s; what goes on beyond them leaks', (name, pooled) => {
   const upTo = (handles: number) =>
     growthIn(
       run((at) => ({
-        processes: { ...calm.processes, 'orders-daprd': { ...orders, handles: Math.min(60 + at * 4, handles) } },
+        processes: { ...calm.processes, [name]: { ...orders, handles: Math.min(60 + at * 20, handles) } },
       })),
     )
-  expect(upTo(240)).toEqual([])
-  expect(upTo(500)).toEqual([expect.stringContaining('file handles of orders-daprd')])
+  expect(upTo(pooled)).toEqual([])
+  expect(upTo(2_000)).toEqual([expect.stringContaining(`file handles of ${name}`)])
 })
 
 test('a refusal is a fault’s doing while it lasts and ten seconds after, and never before', () => {
