@@ -79,4 +79,19 @@ export const faults: Guard[] = [
       name: 'a bulk write that failed as a whole is an outage, and no list of duplicates',
     },
   },
+  {
+    promise: 6,
+    name: 'a buyer is refused over what a new primary does not show yet',
+    out: [
+      {
+        file: 'sdk/src/mongo/reads.ts',
+        text: "maxTimeMS: readWithinMs, readConcern: { level: 'linearizable' } }",
+        by: 'maxTimeMS: readWithinMs }',
+      },
+    ],
+    test: {
+      file: 'sdk/src/mongo/collection.test.ts',
+      name: 'a miss that others act on is confirmed by a majority; what is found is read once',
+    },
+  },
 ]
