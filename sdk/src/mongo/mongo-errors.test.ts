@@ -21,6 +21,11 @@ test.each([
   ['PrimarySteppedDown', 189],
   ['ShutdownInProgress', 91],
   ['CursorNotFound', 43],
+  ['FailedToSatisfyReadPreference', 133],
+  ['TooManyFilesOpen', 264],
+  ['TemporarilyUnavailable', 365],
+  ['Interrupted', 11_601],
+  ['OutOfDiskSpace', 14_031],
 ])('%s is no failure of ours', (errmsg, code) => {
   expect(databaseErrorOf(new MongoServerError({ errmsg, code }))?.status).toBe(503)
 })

@@ -39,6 +39,12 @@ const withoutPrimary = new Set([
 ])
 
 /**
+ * A member that has no more of what it needs just now (file handles, room in its cache or on its disk), none that may be asked,
+ * and an operation that an operator ended.
+ */
+const withoutMeans = new Set([133, 264, 365, 11_601, 14_031])
+
+/**
  * What the driver throws, by its name, when it has nobody to ask. `UnexpectedServerResponse`: it was about to try a write again as
  * the member that it had chosen for that was lost, too ("does not support retryable writes", driver 7.9).
  */
@@ -71,7 +77,8 @@ export const databaseErrorOf = (thrown: unknown): CustomError | undefined => {
     isBrokenCommit(error) ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoNetworkError ||
-    (error instanceof MongoServerError && withoutPrimary.has(Number(error.code))) ||
+    (error instanceof MongoServerError &&
+      (withoutPrimary.has(Number(error.code)) || withoutMeans.has(Number(error.code)))) ||
     (error instanceof MongoError &&
       (error.hasErrorLabel('RetryableWriteError') ||
         error.hasErrorLabel('TransientTransactionError') ||
