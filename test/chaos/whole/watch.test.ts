@@ -55,8 +55,8 @@ test('what leaks is found although its process was killed on the way, and what w
 })
 
 test.each([
-  ['orders-daprd', 240],
-  ['orders', 600],
+  ['orders-daprd', 200],
+  ['orders', 340],
   ['redis', 900],
 ])('a burst fills the pools of %s; what goes on beyond them leaks', (name, pooled) => {
   const upTo = (handles: number) =>

@@ -16,13 +16,13 @@ const leastOfProcess = 36
 
 type Growth = { name: string; factor: number; atLeast: number; above?: number }
 
-/** A burst fills pools of connections, which stay open; a leak goes on beyond them. */
+/** A burst fills pools of connections that stay open, idle or not; a leak goes on beyond them. */
 const ownHandles = 50
 const poolsOf = {
-  // three components of Redis, and what it keeps to its app
-  sidecar: 3 * 50 + 64,
-  // three members of MongoDB, what its sidecar keeps to it, and what the runtime keeps to its sidecar
-  app: 3 * 100 + 64 + 256,
+  // three components of Redis
+  sidecar: 3 * 50,
+  // three members of MongoDB
+  app: 3 * 100,
   // the other ends of those
   server: 1_000,
 }
