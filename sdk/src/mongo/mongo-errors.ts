@@ -1,5 +1,4 @@
 import {
-  MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
   MongoServerError,
@@ -10,10 +9,6 @@ import { type CustomError, DatabaseConnectionError, ServiceUnavailableError } fr
 /** A unique index refused the write. */
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
   error instanceof MongoServerError && error.code === 11_000
-
-/** Of many inserts without order, nothing failed but what a unique index refused. */
-export const isAllDuplicateKeys = (error: unknown): boolean =>
-  error instanceof MongoBulkWriteError && [error.writeErrors].flat().every(({ code }) => code === 11_000)
 
 /** The operation exceeded its `maxTimeMS`. */
 const isOutOfTime = (error: unknown) => error instanceof MongoServerError && error.code === 50
