@@ -58,7 +58,7 @@ describe.each([
       // All but the texts are named in the HTML: none waits for another.
       const html = await (await fetch(new URL(path(), market().origin))).text()
       const unnamed = scripts.map((url) => new URL(url).pathname).filter((script) => !html.includes(script))
-      expect(unnamed.filter((script) => !/\/(common|market)-[\w-]+\.js$/.test(script))).toEqual([])
+      expect(unnamed.filter((script) => !/\/(common|search|market)-[\w-]+\.js$/.test(script))).toEqual([])
       // Before it listens for changes a page asks for nothing: its data came with it.
       const untilItListens = requests.slice(
         0,

@@ -102,41 +102,44 @@ const createKeyStore = (dapr: Dapr) => ({
   },
 })
 
-/**
- * Verifies access tokens alone: auth's public keys are fetched by invocation, kept for as long as the process lives, and
- * copied to the state store, so that neither an outage of auth nor a restart during one signs anybody out.
- */
-export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
+/** The public keys of auth, or while it cannot be asked the stored ones, which are of an earlier time. */
+const createKeySource = ({ dapr, log, onChange }: { dapr: Dapr; log: Log; onChange: () => void }) => {
   const stored = createKeyStore(dapr)
-  let fetchedAt = 0
-  let known = ''
-  /** Whether auth could not be asked, so that the keys are those of an earlier time. */
-  let isOutOfDate = false
+  const last = { fetchedAt: 0, keys: '', isOutOfDate: false }
 
-  const fetchKeys = async () => {
-    fetchedAt = Date.now()
+  const fetch = async () => {
+    last.fetchedAt = Date.now()
     try {
       const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks, { timeoutMs: fetchWithinMs })
-      if (known !== JSON.stringify(keys)) verifier.forget()
-      known = JSON.stringify(keys)
-      isOutOfDate = false
+      if (last.keys !== JSON.stringify(keys)) onChange()
+      last.keys = JSON.stringify(keys)
+      last.isOutOfDate = false
       await stored.save(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
       return keys
     } catch (error) {
       log.warn({ err: error }, 'the public keys of auth cannot be fetched; using the last known ones')
       const keys = await stored.load()
       if (!keys) throw new ServiceUnavailableError(undefined, { cause: error })
-      isOutOfDate = true
+      last.isOutOfDate = true
       return keys
     }
   }
 
+  return { fetch, last, stored }
+}
+
+/**
+ * Verifies access tokens alone: auth's public keys are fetched by invocation, kept for as long as the process lives, and
+ * copied to the state store, so that neither an outage of auth nor a restart during one signs anybody out.
+ */
+export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
+  const { fetch, last, stored } = createKeySource({ dapr, log, onChange: () => verifier.forget() })
   const keySet = createRemoteJWKSet(jwksUrl, {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: cooldownMs,
     // Each call to the sidecar has a bound of its own, and there are three at most.
     timeoutDuration: 20_000,
-    [customFetch]: async () => Response.json(await fetchKeys()),
+    [customFetch]: async () => Response.json(await fetch()),
   })
 
   /** A key that keys of an earlier time do not have may be auth's newest: nobody is signed out before auth was asked. */
@@ -144,9 +147,9 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     try {
       return await keySet(header, token)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey && isOutOfDate)) throw error
+      if (!(error instanceof errors.JWKSNoMatchingKey && last.isOutOfDate)) throw error
       await keySet.reload()
-      if (isOutOfDate) throw new ServiceUnavailableError(undefined, { cause: error })
+      if (last.isOutOfDate) throw new ServiceUnavailableError(undefined, { cause: error })
       return keySet(header, token)
     }
   }
@@ -159,12 +162,12 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     /** Whether an earlier start has left keys, so that this one needs no auth. */
     hasStoredKeys,
     /**
-     * Fetches the keys before the first token comes, and again when they have served for ten minutes or are of an earlier time; gives them back to a state
-     * store that has lost them. For a loop.
+     * Fetches the keys before the first token comes, and again when they have served for ten minutes or are of an earlier
+     * time; gives them back to a state store that has lost them. For a loop.
      */
     keepFresh: async () => {
       const keys = keySet.jwks()
-      if (!keys || isOutOfDate || Date.now() - fetchedAt > freshMs) await keySet.reload()
+      if (!keys || last.isOutOfDate || Date.now() - last.fetchedAt > freshMs) await keySet.reload()
       else if (!(await hasStoredKeys())) await stored.save(v.parse(Jwks, keys))
     },
   }

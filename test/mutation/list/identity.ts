@@ -124,10 +124,25 @@ export const identity: Guard[] = [
   {
     promise: 8,
     name: 'a token outlives the key that signed it',
-    out: [{ file: tokens, text: 'if (known !== JSON.stringify(keys)) verifier.forget()', by: 'void 0' }],
+    out: [{ file: tokens, text: 'if (last.keys !== JSON.stringify(keys)) onChange()', by: 'void 0' }],
     test: {
       file: 'sdk/src/identity/tokens.test.ts',
       name: 'tokens of a key that auth has taken back are refused once the keys were fetched again',
+    },
+  },
+  {
+    promise: 8,
+    name: 'a service that was up before auth refuses tokens of the newest key',
+    out: [
+      {
+        file: tokens,
+        text: 'if (!(error instanceof errors.JWKSNoMatchingKey && last.isOutOfDate)) throw error',
+        by: 'throw error',
+      },
+    ],
+    test: {
+      file: 'sdk/src/identity/tokens.test.ts',
+      name: 'a token of a newer key than the stored ones: auth is asked, and while it is away nobody can tell',
     },
   },
   {

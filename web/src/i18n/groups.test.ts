@@ -7,13 +7,14 @@ import { buying } from './en/buying.ts'
 import { common } from './en/common.ts'
 import { earnings } from './en/earnings.ts'
 import { market } from './en/market.ts'
+import { search } from './en/search.ts'
 import { selling } from './en/selling.ts'
 import { groupsByPath, groupsOf } from './groups.ts'
 
 // Guarantee: a browser has every text that its page uses, although it fetches those of the page's groups alone.
 
 const source = join(import.meta.dir, '..')
-const sections = { market, buying, selling, account, earnings, admin }
+const sections = { search, market, buying, selling, account, earnings, admin }
 const importsOf = (text: string, file: string) =>
   new Bun.Transpiler({ loader: file.endsWith('x') ? 'tsx' : 'ts' }).scanImports(text)
 

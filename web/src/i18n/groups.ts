@@ -1,10 +1,10 @@
 /** The texts beside those of every page, by what a page is about: a file of each language has each. */
-export type MessageGroup = 'market' | 'buying' | 'selling' | 'account' | 'earnings' | 'admin'
+export type MessageGroup = 'search' | 'market' | 'buying' | 'selling' | 'account' | 'earnings' | 'admin'
 
 /** By the first part of a page's path; groups.test.ts sees that no page uses texts of another. */
 export const groupsByPath: Readonly<Record<string, readonly MessageGroup[]>> = {
-  '': ['market'],
-  searches: ['market'],
+  '': ['search'],
+  searches: ['search'],
   tickets: ['market'],
   orders: ['buying', 'market'],
   sales: ['buying', 'market'],
@@ -12,7 +12,7 @@ export const groupsByPath: Readonly<Record<string, readonly MessageGroup[]>> = {
   listings: ['selling', 'buying'],
   earnings: ['earnings', 'selling'],
   admin: ['admin', 'buying'],
-  account: ['account', 'market'],
+  account: ['account', 'search'],
   signin: ['account'],
   signup: ['account'],
   signout: ['account'],

@@ -5,12 +5,14 @@ import type { buying } from './en/buying.ts'
 import type { common } from './en/common.ts'
 import type { earnings } from './en/earnings.ts'
 import type { market } from './en/market.ts'
+import type { search } from './en/search.ts'
 import type { selling } from './en/selling.ts'
 import { groupsOf, type MessageGroup } from './groups.ts'
 import type { Language } from './languages.ts'
 
 /** Every text of the pages. */
 export type Messages = typeof common &
+  typeof search &
   typeof market &
   typeof buying &
   typeof selling &
@@ -23,6 +25,7 @@ type Load = () => Promise<Partial<Messages>>
 const loaders: Record<Language, Record<MessageGroup | 'common', Load>> = {
   en: {
     common: async () => (await import('./en/common.ts')).common,
+    search: async () => (await import('./en/search.ts')).search,
     market: async () => (await import('./en/market.ts')).market,
     buying: async () => (await import('./en/buying.ts')).buying,
     selling: async () => (await import('./en/selling.ts')).selling,
@@ -32,6 +35,7 @@ const loaders: Record<Language, Record<MessageGroup | 'common', Load>> = {
   },
   de: {
     common: async () => (await import('./de/common.ts')).common,
+    search: async () => (await import('./de/search.ts')).search,
     market: async () => (await import('./de/market.ts')).market,
     buying: async () => (await import('./de/buying.ts')).buying,
     selling: async () => (await import('./de/selling.ts')).selling,

@@ -1,39 +1,5 @@
-// Texts of the listing and of a ticket. What stands in {braces} is an element that the page puts there, see sentence.tsx.
+// Texts of a ticket, and of what is offered. What stands in {braces} is an element that the page puts there, see sentence.tsx.
 export const market = {
-  home: {
-    title: 'Tickets from one person to another',
-    description: 'Concert, theatre and sports tickets, sold by those who cannot go at the price they ask.',
-    lead: 'Sold by those who cannot go, at the price they ask. Press Buy and the ticket is held for you alone while you pay.',
-    none: 'No ticket fits. Try fewer filters.',
-    found: (count: number) => (count === 1 ? '1 ticket on this page' : `${count} tickets on this page`),
-    all: 'Show all tickets',
-    more: 'More tickets',
-  },
-  search: {
-    label: 'Search',
-    placeholder: 'Artist, team, venue or city',
-    find: 'Find tickets',
-    filters: 'Filters and order',
-    from: 'From',
-    to: 'To',
-    lowestPrice: 'Lowest price',
-    highestPrice: 'Highest price',
-    anyCurrency: 'Any currency',
-    sort: 'Order',
-    soonest: 'Soonest first',
-    cheapest: 'Cheapest first',
-    newest: 'Newest first',
-  },
-  searches: {
-    title: 'Saved searches',
-    description: 'Searches that you are told of.',
-    save: 'Tell me of new tickets',
-    saveHint: 'By mail, at most once an hour.',
-    none: 'You have saved no search yet. Search for tickets, and press the button there.',
-    saved: 'The search is saved: you get a mail when a new ticket fits.',
-    ended: 'The search is ended.',
-    end: 'End',
-  },
   ticket: {
     name: 'Ticket',
     where: 'Where',
