@@ -1,6 +1,6 @@
 // `bun run k8s:secrets`: what overlay local needs before it is applied, without a secret in any file.
 import { parseArgs } from 'node:util'
-import { UserError } from '@fairpass/servers'
+import { runTool, UserError } from '@fairpass/servers'
 import { createKubectl } from './kubectl.ts'
 import { ensureJwtSecret, ensureSecrets } from './secrets.ts'
 
@@ -12,7 +12,7 @@ The key that tokens are signed from is yours to make:
 
   kubectl create secret generic jwt-secret --from-literal=JWT_KEY=$(openssl rand -base64 32)`
 
-const main = async () => {
+await runTool(async () => {
   const { values } = parseArgs({
     options: { namespace: { type: 'string', default: 'fairpass' }, help: { type: 'boolean', default: false } },
   })
@@ -27,9 +27,4 @@ const main = async () => {
   console.log(made.length > 0 ? `made: ${made.join(', ')}` : 'all secrets are there')
   const jwt = await ensureJwtSecret(kubectl, values.namespace)
   console.log(`jwt-secret ${jwt === 'there' ? 'is there' : 'taken over from your current namespace'}`)
-}
-
-await main().catch((error: unknown) => {
-  console.error(error instanceof UserError ? error.message : error)
-  process.exit(1)
 })

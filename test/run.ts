@@ -33,6 +33,12 @@ if (process.argv.includes('--help')) {
   process.exit(0)
 }
 
+const unknown = process.argv.slice(2).find((argument) => argument.startsWith('-') && argument !== '--update-timings')
+if (unknown) {
+  console.error(`"${unknown}" is not known here; "bun run test --help" tells what is.`)
+  process.exit(64)
+}
+
 const prepared = await run(['tools/up/main.ts', '--parts'])
 if (prepared !== 0) process.exit(prepared)
 // Without a browser everything else is tested all the same; the tests that need one fail and say why.

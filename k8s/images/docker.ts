@@ -1,4 +1,4 @@
-import { type RuntimeName, type Runtimes, root } from '@fairpass/servers'
+import { type RuntimeName, type Runtimes, root, UserError } from '@fairpass/servers'
 import { type Image, images, shortName } from './catalogue.ts'
 
 const answersWithinMs = 5_000
@@ -42,7 +42,7 @@ export const buildWithDocker = async (
     const labels = ['--label', `org.opencontainers.image.title=${image.title}`]
     const command = ['docker', 'build', '-t', `${image.name}:${tag}`, ...labels, ...given, '.']
     const child = Bun.spawn(command, { cwd: root, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
-    if ((await child.exited) !== 0) throw new Error(`${image.name} could not be built`)
+    if ((await child.exited) !== 0) throw new UserError(`${image.name} could not be built`)
     console.log(`${image.name}:${tag}`)
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readRuntimes, root } from '@fairpass/servers'
+import { readRuntimes, root, runTool, UserError } from '@fairpass/servers'
 import { buildArchive } from './build.ts'
 import { type Image, images, services, shortName } from './catalogue.ts'
 import { buildWithDocker, dockerAnswers } from './docker.ts'
@@ -16,21 +16,20 @@ archive (dist/images.tar), together with MongoDB and Redis, which any cluster ta
   kind load image-archive dist/images.tar
   k3d image import dist/images.tar`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    tag: { type: 'string', default: 'local' },
-    archive: { type: 'boolean', default: false },
-    out: { type: 'string', default: join(root, 'dist/images.tar') },
-    runtime: { type: 'string', default: process.env.RUNTIME ?? '' },
-    help: { type: 'boolean', default: false },
-  },
-})
-
-const main = async () => {
+await runTool(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      tag: { type: 'string', default: 'local' },
+      archive: { type: 'boolean', default: false },
+      out: { type: 'string', default: join(root, 'dist/images.tar') },
+      runtime: { type: 'string', default: process.env.RUNTIME ?? '' },
+      help: { type: 'boolean', default: false },
+    },
+  })
   if (values.help) return console.log(help)
   const unknown = positionals.find((name) => !images.some((image) => shortName(image) === name))
-  if (unknown) throw new Error(`There is no image ${unknown}; there are ${images.map(shortName).join(', ')}`)
+  if (unknown) throw new UserError(`There is no image ${unknown}; there are ${images.map(shortName).join(', ')}`)
   const only = (image: Image) => positionals.length === 0 || positionals.includes(shortName(image))
   const runtimeOf = readRuntimes(values.runtime, services)
   if (!values.archive && (await dockerAnswers())) return buildWithDocker(values.tag, only, runtimeOf)
@@ -38,9 +37,4 @@ const main = async () => {
   for (const { name, megabytes } of await buildArchive(values.out, { tag: values.tag, only, runtimeOf }))
     console.log(`${name.padEnd(44)} ${String(megabytes).padStart(4)} MB`)
   console.log(`${values.out}, ${((performance.now() - begun) / 1000).toFixed(1)} s`)
-}
-
-await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
 })

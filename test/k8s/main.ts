@@ -1,6 +1,6 @@
 // `bun run k8s:test`: Fairpass on a real cluster with a real Dapr, told as a report.
-import { parseArgs } from 'node:util'
 import { root, UserError } from '@fairpass/servers'
+import { readArguments } from '../arguments.ts'
 import { findCluster, loadImages, nodeAddress } from './cluster.ts'
 import {
   checkDapr,
@@ -74,13 +74,7 @@ Its nodes' ports must be reachable from here; FAIRPASS_NODE names another addres
                 ${chapters.map(([name]) => name).join(', ')}
   --keep        leave the marketplace there, for a look`
 
-const { values } = parseArgs({
-  options: {
-    keep: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    help: { type: 'boolean', default: false },
-  },
-})
+const values = readArguments({ keep: { type: 'boolean', default: false }, only: { type: 'string', default: '' } }, help)
 
 const known = ['', 'manifests', 'marketplace', ...chapters.map(([name]) => name)]
 const chosen = values.only.split(',')
@@ -148,12 +142,10 @@ const main = async (): Promise<number> => {
   }
 }
 
-if (values.help) console.log(help)
-else
-  process.exit(
-    await main().catch((error: unknown) => {
-      console.error(error instanceof UserError ? error.message : error)
-      console.log('0 passed, 1 failed')
-      return 1
-    }),
-  )
+process.exit(
+  await main().catch((error: unknown) => {
+    console.error(error instanceof UserError ? error.message : error)
+    console.log('0 passed, 1 failed')
+    return 1
+  }),
+)

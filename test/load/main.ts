@@ -1,6 +1,6 @@
 // `bun run bench`: measures what the marketplace promises about speed, on a marketplace of its own.
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readArguments, refuseUsage } from '../arguments.ts'
 import type { Figure } from './figure.ts'
 
 // Everything that needs a package is imported later: on a fresh machine none is installed yet.
@@ -22,17 +22,16 @@ and, only when they are named (--only growth takes up to ten minutes):
 The others take about three minutes together; the bench prints what it found, writes it to ${file}, and fails when the crowd is not
 given exactly one order, or an order ends early, late or never. docs/bench.md tells what the figures mean.`
 
-const refuse = (reason: string): never => {
-  console.error(reason)
-  process.exit(1)
-}
+const usual = ['holds', 'sidecar', 'crowd', 'pages', 'flood', 'expiry']
+const onlyWhenNamed = ['growth', 'runtimes']
 
-const readArguments = () => {
-  try {
-    return parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } } }).values
-  } catch (error) {
-    return refuse(`${error instanceof Error ? error.message : error}\n\n${help}`)
-  }
+/** The figures to measure, by name. Told before anything is fetched. */
+const readNames = (): string[] => {
+  const { only } = readArguments({ only: { type: 'string' } }, help)
+  if (only === undefined) return usual
+  const names = [...usual, ...onlyWhenNamed]
+  if (!names.includes(only)) return refuseUsage(`There is no figure "${only}"; there are ${names.join(', ')}.`)
+  return [only]
 }
 
 const fetchParts = async () => {
@@ -44,7 +43,7 @@ const fetchParts = async () => {
   if ((await up.exited) !== 0) process.exit(1)
 }
 
-const chosen = async (only: string | undefined): Promise<Figure[]> => {
+const chosen = async (names: readonly string[]): Promise<Figure[]> => {
   const figures = [
     (await import('./figures/holds.ts')).holds,
     (await import('./figures/sidecar.ts')).sidecar,
@@ -52,20 +51,16 @@ const chosen = async (only: string | undefined): Promise<Figure[]> => {
     (await import('./figures/pages.ts')).pages,
     (await import('./figures/flood.ts')).flood,
     (await import('./figures/expiry.ts')).expiry,
+    (await import('./growth/growth.ts')).growth,
+    (await import('./figures/runtimes.ts')).runtimes,
   ]
-  const onlyWhenNamed = [(await import('./growth/growth.ts')).growth, (await import('./figures/runtimes.ts')).runtimes]
-  const found = only === undefined ? figures : [...figures, ...onlyWhenNamed].filter(({ name }) => name === only)
-  if (found.length > 0) return found
-  return refuse(
-    `There is no figure "${only}"; there are ${[...figures, ...onlyWhenNamed].map(({ name }) => name).join(', ')}.`,
-  )
+  return figures.filter(({ name }) => names.includes(name))
 }
 
 const main = async () => {
-  const { only, help: isAskedForHelp } = readArguments()
-  if (isAskedForHelp) return console.log(help)
+  const names = readNames()
   await fetchParts()
-  const figures = await chosen(only)
+  const figures = await chosen(names)
   const [{ openArena }, { load, machine, print, write }] = [await import('./arena.ts'), await import('./report.ts')]
   const startedAt = new Date().toISOString()
   const facts = { ...machine(), loadBefore: load() }

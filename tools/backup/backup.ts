@@ -2,11 +2,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { databaseAddress, megabytes, showProgress, UserError } from '@fairpass/servers'
+import { databaseAddress, megabytes, runTool, showProgress, UserError } from '@fairpass/servers'
 import { MongoClient } from 'mongodb'
 import { writeArchive } from './archive.ts'
 import { keyFiles, keyName } from './manifest.ts'
-import { runTool } from './run-tool.ts'
 import { addSnapshot, isMovedOn } from './snapshot.ts'
 
 const help = `bun run backup FILE [--with-keys]   writes all databases of the running marketplace to FILE, as of one moment
@@ -97,7 +96,10 @@ await runTool(async () => {
   const client = await connect()
   try {
     const at = await writeWhenStill(client, file, keys)
-    console.log(`${file}: ${megabytes(statSync(file).size)}, all databases as of ${at.toISOString()}`)
+    const { size } = statSync(file)
+    console.log(
+      `${file}: ${size < 1e6 ? `${Math.ceil(size / 1e3)} kB` : megabytes(size)}, all databases as of ${at.toISOString()}`,
+    )
     console.log(
       keys.size > 0
         ? 'It holds the keys: whoever reads it reads everything.'

@@ -7,6 +7,7 @@ import {
   findPart,
   mongodServer,
   mongodUri,
+  runTool,
   showProgress,
   startProcess,
   UserError,
@@ -16,7 +17,6 @@ import { MongoClient } from 'mongodb'
 import { readAll, readVerified, verifyArchive } from './archive.ts'
 import { fill } from './fill.ts'
 import type { Manifest } from './manifest.ts'
-import { runTool } from './run-tool.ts'
 
 const help = `bun run restore FILE [--without-file-key]   makes the marketplace of a backup in DATA_DIR (by default .data)
 

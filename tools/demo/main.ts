@@ -1,4 +1,5 @@
 // `bun run demo`: a whole sale and a whole expiry against a running marketplace, printed step by step.
+import { parseArgs } from 'node:util'
 import { toBuffer } from 'bwip-js/node'
 import { createVisitor, expectStatus, type Visitor } from './visitor.ts'
 
@@ -114,8 +115,13 @@ const expiry = async (seller: Visitor, first: Visitor, second: Visitor) => {
 }
 
 const main = async () => {
-  if (process.argv.includes('--help')) return console.log(help)
-  const given = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'no-expiry': { type: 'boolean' }, help: { type: 'boolean' } },
+  })
+  if (values.help) return console.log(help)
+  const [given, superfluous] = positionals
+  if (superfluous) throw new Error(`"${superfluous}" is one too many; "bun run demo --help" tells what is.`)
   const origin = given ?? process.env.PUBLIC_ORIGIN ?? `http://localhost:${process.env.PORT ?? 3000}`
   const isUp = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
     ({ ok }) => ok,
@@ -130,7 +136,7 @@ const main = async () => {
   const buyer = await signUp(origin, 'buyer')
   const rival = await signUp(origin, 'rival')
   await sale(origin, seller, buyer, rival)
-  if (process.argv.includes('--no-expiry')) return
+  if (values['no-expiry']) return
   await expiry(seller, buyer, rival)
   say('', 'All of it went as promised.')
 }

@@ -68,7 +68,7 @@ export const runMarketplace = async (options: MarketplaceOptions) => {
     if (system) {
       for (const line of printWatching(prepared.observers, system)) console.log(line)
       console.log(`Fairpass is ready: ${settings.publicOrigin}`)
-      if (withDemo) await showDemoTickets(settings, data)
+      if (withDemo) await showDemoTickets(settings, data, stop)
     }
     await stop.requested
     console.log('Ending')
@@ -115,11 +115,13 @@ const printWatching = (observers: Observers | undefined, { apps, reachable }: Sy
   observers ? printObservers(observers, apps, reachable.find(({ name }) => name === 'prometheus')?.port) : []
 
 /** Without its demo tickets the marketplace still works. */
-const showDemoTickets = async ({ port, publicOrigin }: Settings, data: DataFolder) => {
+const showDemoTickets = async ({ port, publicOrigin }: Settings, data: DataFolder, stop: StopSignal) => {
+  const abort = new AbortController()
+  stop.requested.then(() => abort.abort())
   try {
-    await listDemoTickets(`http://127.0.0.1:${port}`, publicOrigin, data.path)
+    await listDemoTickets(`http://127.0.0.1:${port}`, publicOrigin, data.path, abort.signal)
   } catch (error) {
-    console.error(reasonOf(error))
+    if (!abort.signal.aborted) console.error(reasonOf(error))
   }
 }
 

@@ -5,13 +5,21 @@ import { type DemoTicket, demoTickets } from './tickets.ts'
 const email = 'demo-seller@fairpass.example'
 const answerWithinMs = 10_000
 
-/** Lists demo tickets through the public API, as a seller that is created for it; does nothing when there are some. */
-export const listDemoTickets = async (address: string, publicOrigin: string, dataDir: string) => {
+/**
+ * Lists demo tickets through the public API, as a seller that is created for it: those that are not there yet, since an
+ * earlier run may have been ended amid them. Rejects as soon as `signal` is aborted.
+ */
+export const listDemoTickets = async (
+  address: string,
+  publicOrigin: string,
+  dataDir: string,
+  signal: AbortSignal = new AbortController().signal,
+) => {
   const call = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
     fetch(`${address}${path}`, {
       ...init,
       headers: { 'content-type': 'application/json', origin: publicOrigin, ...init.headers },
-      signal: AbortSignal.timeout(answerWithinMs),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
     })
   const credentials = JSON.stringify({ email, password: keptSecret(dataDir, 'demo-seller-password') })
   const signedUp = await call('/api/users/signup', { method: 'POST', body: credentials })
@@ -24,10 +32,13 @@ export const listDemoTickets = async (address: string, publicOrigin: string, dat
       .join('; '),
   }
 
-  const mine = await call('/api/tickets/mine?limit=1', { headers })
-  const { tickets } = await mine.json()
-  if (Array.isArray(tickets) && tickets.length > 0) return
+  const mine = await call('/api/tickets/mine?limit=100', { headers })
+  if (!mine.ok) throw new Error(`The demo seller's tickets could not be read: ${await mine.text()}`)
+  const { tickets }: { tickets: { title: string }[] } = await mine.json()
+  const listedBefore = new Set(tickets.map(({ title }) => title))
+  if (demoTickets.every(([title]) => listedBefore.has(title))) return
   for (const [i, item] of demoTickets.entries()) {
+    if (listedBefore.has(item[0])) continue
     const listed = await call('/api/tickets', { method: 'POST', headers, body: JSON.stringify(asTicket(item)) })
     if (!listed.ok) throw new Error(`A demo ticket could not be listed: ${await listed.text()}`)
     // Every second one is passed on by its seller, as tickets in organisers' apps are.
