@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createBatcher, createGrouping } from './batcher.ts'
+import { pause } from './run-periodically.ts'
 
 const countingCalls = (together: (items: readonly number[]) => Promise<readonly (string | undefined)[]>) => {
   const calls: (number | readonly number[])[] = []
@@ -48,6 +49,21 @@ test('a group that fails as a whole fails for each of it, and not for the next',
   expect(calls).toEqual([[1, 2]])
   isAway = false
   expect(await Promise.all([3, 4].map(call))).toEqual(['together 3', 'together 4'])
+})
+
+// Guarantee: whoever comes alone does not wait for a crowd, and a crowd shares what a batch costs.
+test('while many come each batch waits longer for others; where few come nobody does', async () => {
+  const sizes: number[] = []
+  const collect = async (items: readonly number[]) => void sizes.push(items.length)
+  const quiet = createBatcher(collect, { lingerMs: 1, crowdedLingerMs: 3_600_000 })
+  for (const n of [1, 2, 3]) await quiet(n)
+  expect(sizes.splice(0)).toEqual([1, 1, 1])
+  const crowded = createBatcher(collect, { lingerMs: 1, crowdedLingerMs: 1_000 })
+  await Promise.all([1, 2, 3, 4].map(crowded))
+  const fifth = crowded(5)
+  await pause(20)
+  await Promise.all([fifth, crowded(6)])
+  expect(sizes).toEqual([4, 2])
 })
 
 test('a batch that fails fails for each of it, and not for the next', async () => {

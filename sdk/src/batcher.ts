@@ -3,25 +3,47 @@ import { pause } from './run-periodically.ts'
 type Options = {
   /** how long the first waits for others, in milliseconds */
   lingerMs?: number
+  /**
+   * How long each batch waits for others while many come. What a batch costs hardly depends on how many share it, so that all
+   * of them are sooner done than if each few had one of their own.
+   */
+  crowdedLingerMs?: number
   maxSize?: number
 }
 
 type Waiting<T, R> = { item: T; done: PromiseWithResolvers<R> }
 
+/** From how many on a batch shows that many come, and for how long that counts, in milliseconds. */
+const crowd = { from: 4, countsMs: 500 }
+
+/** Whether many came lately. */
+const createCrowd = () => {
+  let seenAt = Number.NEGATIVE_INFINITY
+  return {
+    note: (size: number) => {
+      if (size >= crowd.from) seenAt = performance.now()
+    },
+    isThere: () => performance.now() - seenAt < crowd.countsMs,
+  }
+}
+
 const createQueue = <T, R>(
   run: (batch: readonly Waiting<T, R>[]) => Promise<void>,
-  { lingerMs = 20, maxSize = 100 }: Options,
+  { lingerMs = 20, crowdedLingerMs = 25, maxSize = 100 }: Options,
 ) => {
   let waiting: Waiting<T, R>[] = []
   let isRunning = false
+  const { note, isThere } = createCrowd()
 
   const runAll = async () => {
     isRunning = true
-    await pause(lingerMs)
+    await pause(isThere() ? Math.max(lingerMs, crowdedLingerMs) : lingerMs)
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxSize)
       waiting = waiting.slice(maxSize)
+      note(batch.length)
       await run(batch)
+      if (waiting.length > 0 && waiting.length < maxSize && isThere()) await pause(crowdedLingerMs)
     }
     isRunning = false
   }
@@ -51,7 +73,7 @@ export const createBatcher = <T>(work: (items: readonly T[]) => Promise<unknown>
 /** How long what may be grouped waits for others, in milliseconds: whoever comes alone hardly notices. */
 const groupingMs = 5
 
-type Grouping<T, R> = Pick<Options, 'maxSize'> & {
+type Grouping<T, R> = Omit<Options, 'lingerMs'> & {
   /** Does all of it at once; what has no result is done alone. When it throws, all of them have failed. */
   together: (items: readonly T[]) => Promise<readonly (R | undefined)[]>
   alone: (item: T) => Promise<R>

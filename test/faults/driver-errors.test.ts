@@ -38,6 +38,8 @@ test('no write, read or transaction fails in a way that nobody foresaw', async (
     () => notes.findOneAndUpdate({ nth: { $gte: 0 } }, { $inc: { nth: 1 } }),
     () => notes.find().limit(300).batchSize(20).toArray(),
     () => notes.countDocuments(),
+    () => notes.insertMany([{ _id: newId(), nth: 0 }], { ordered: false }),
+    () => notes.bulkWrite([{ updateOne: { filter: {}, update: { $inc: { nth: 1 } } } }], { ordered: false }),
     () => inTransaction(db, (session) => notes.insertOne({ _id: newId(), nth: 1 }, { session })),
   ]
   const until = performance.now() + forMs

@@ -79,6 +79,20 @@ describe('between two parts', () => {
     )
   }, 90_000)
 
+  test('connections to Redis that fell silent while nobody used them refuse no buyer', async () => {
+    const listed = await Promise.all(Array.from({ length: 60 }, shop.list))
+    const buy = (tickets: typeof listed) =>
+      Promise.all(tickets.map((ticketId) => shop.order(String(ticketId), shop.newUser())))
+    // As many at once leave as many connections behind.
+    await buy(listed.slice(0, 45))
+    world.proxies.redis.set({ isSilent: true })
+    // Longer than a connection may be idle in components/statestore.yaml.
+    await Bun.sleep(5_500)
+    world.proxies.redis.set()
+    expect(await buy(listed.slice(45))).not.toContain(undefined)
+    await expectRecovery(20_000)
+  }, 90_000)
+
   test('the primary of three members is cut off: another takes over', async () => {
     const cutOff = await world.primary()
     const before = watch.sales()

@@ -7,13 +7,16 @@ const gatewayWaitsMs = 30_000
 
 /** What somebody sees of a shop while it is in trouble. @param atOnce how many buy at the same time */
 export const createWatch = (shop: Shop, atOnce: number) => ({
-  /** Every refusal says what a person can do about it, and came in time. */
-  /** @param isStaleRead whether a member that is the primary no longer may have answered for a moment, without what is new */
+  /**
+   * Every refusal says what a person can do about it, and came in time.
+   * @param isStaleRead whether a member that is the primary no longer may have shown a page for a moment, without what is new
+   */
   expectClearAnswers: ({ isStaleRead = false } = {}) => {
     const unclear = shop.answers.filter(
-      ({ status, code, ms, isRetryable }) =>
+      ({ what, status, code, ms, isRetryable }) =>
         ms >= gatewayWaitsMs ||
-        (![200, 201, ...(isStaleRead ? [404] : [])].includes(status) &&
+        (![200, 201].includes(status) &&
+          !(isStaleRead && status === 404 && what.startsWith('GET ')) &&
           !(status === 503 && isRetryable && ['service_unavailable', 'database_unavailable'].includes(code))),
     )
     shop.answers.length = 0

@@ -10,6 +10,11 @@ import { BSON, type Document, MongoClient } from 'mongodb'
 const ports = createPorts()
 const dataDir = testFolder()
 const accounts = 20
+/** What stands between the two sides of each move takes a backup much longer to read than a move takes. */
+const between = Array.from({ length: 12 }, (_, nth) => ({
+  _id: `${nth}`,
+  data: new BSON.Binary(crypto.getRandomValues(Buffer.alloc(1_000_000))),
+}))
 let client: MongoClient
 const running: RunningProcess[] = []
 
@@ -41,6 +46,7 @@ beforeAll(async () => {
       .db(name)
       .collection<Note>('balances')
       .insertMany(Array.from({ length: accounts }, (_, nth) => ({ _id: `${nth}`, amount: 1_000 })))
+  await client.db('expiration').collection<Note>('between').insertMany(between)
   await client.db('auth').collection<Note>('kinds').insertMany(kinds)
   await client.db('auth').collection('kinds').createIndex({ text: 1 }, { name: 'text', sparse: true })
   await client.db('orders').collection('balances').createIndex({ amount: 1 }, { name: 'amounts' })

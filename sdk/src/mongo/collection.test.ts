@@ -7,6 +7,7 @@ import { createLog } from '../telemetry/log.ts'
 import { type Collection, openCollection } from './collection.ts'
 import { type Entity, newId } from './entity.ts'
 import { publishEach } from './outbox.ts'
+import { createReads } from './reads.ts'
 
 type Account = Entity & { balance: number; note?: string | undefined }
 
@@ -117,4 +118,24 @@ test('an event that went out although the relay never learnt so goes out again',
     left?.outbox?.[0]?.id,
     left?.outbox?.[0]?.id,
   ] as string[])
+})
+
+// Guarantee: nobody is refused for good over what a member of the database does not show for a moment.
+test('a miss that others act on is confirmed by a majority; what is found is read once', async () => {
+  const { id } = await accounts.insert({ id: newId(), balance: 3 })
+  const asked: unknown[] = []
+  // Cuts the first answer off as a member that lags behind gives it.
+  const lagging = (misses: boolean) =>
+    createReads<Account>({
+      ...accounts.raw,
+      findOne: (...[filter, options]: Parameters<typeof accounts.raw.findOne>) => {
+        asked.push(options?.readConcern)
+        return misses && !options?.readConcern ? Promise.resolve(null) : accounts.raw.findOne(filter ?? {}, options)
+      },
+    } as typeof accounts.raw)
+  expect(await lagging(true).findConfirmed(id)).toEqual({ id, version: 1, balance: 3 })
+  expect(asked.splice(0)).toEqual([undefined, { level: 'linearizable' }])
+  expect(await lagging(false).findConfirmed(id)).toEqual({ id, version: 1, balance: 3 })
+  expect(asked).toEqual([undefined])
+  expect(await accounts.findConfirmed(newId())).toBeUndefined()
 })

@@ -100,6 +100,19 @@ test('what a replica of the version before writes meanwhile is brought forward, 
   expect(await db.collection<Note>('notes').findOne({ _id: '0' })).toEqual({ _id: '0', text: 'late' })
 })
 
+// Guarantee: a replica of the version before goes on working until it is gone.
+test('what replicas of the version before still use is taken away once they are gone', async () => {
+  let steps = 0
+  const cleanUp: Migration = { name: 'words', isCleanUp: true, step: async () => ({ changed: steps++ === 0 ? 1 : 0 }) }
+  const { passBefore, work } = open(cleanUp, 60_000)
+  await passBefore()
+  await work()
+  expect(steps).toBe(0)
+  await db.collection<MigrationRecord>('migrations').updateOne({ _id: 'words' }, { $set: { notBefore: new Date() } })
+  await work()
+  expect(steps).toBe(1)
+})
+
 test('a database of a version that recorded it by its time alone is left alone', async () => {
   await db.collection<{ _id: string; at: Date }>('migrations').insertOne({ _id: 'words', at: new Date() })
   const { passBefore, work } = open(renameWords())

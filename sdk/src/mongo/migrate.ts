@@ -10,6 +10,11 @@ export type Migration = {
   /** its name in the collection `migrations`; it never changes, or it would run again */
   name: string
   /**
+   * It takes away what replicas of the version before still use: it waits for as long as a rolling update takes, and is never
+   * run before the service serves.
+   */
+  isCleanUp?: boolean
+  /**
    * Changes at most a batch of what comes after `after`, in the order of ids.
    * @returns how many it changed, and where the next batch begins; no `next` once there is none
    */
@@ -63,9 +68,14 @@ const afterStep = (
   return { ...ended, notBefore: new Date(now.getTime() + settle) }
 }
 
-const register = async (records: Collection<MigrationRecord>, { name }: Migration): Promise<void> => {
+const register = async (
+  records: Collection<MigrationRecord>,
+  { name, isCleanUp = false }: Migration,
+  settle: number,
+): Promise<void> => {
   const now = new Date()
-  const first = { startedAt: now, after: '', changed: 0, changedInPass: 0, passes: 0, notBefore: now }
+  const notBefore = isCleanUp ? new Date(now.getTime() + settle) : now
+  const first = { startedAt: now, after: '', changed: 0, changedInPass: 0, passes: 0, notBefore }
   await records.updateOne({ _id: name }, { $setOnInsert: first }, { upsert: true })
 }
 
@@ -80,16 +90,12 @@ const passThrough = async ({ step }: Migration): Promise<void> => {
   for (let after: string | undefined = ''; after !== undefined; ) after = (await step(after)).next
 }
 
-/**
- * Runs migrations while the service serves: a batch at a time, by one replica at a time, from where the last one stopped. Each is
- * done for good, and recorded so with its time, once a later pass found nothing more: a replica of the version before may write
- * the old shape until it is gone.
- */
-export const openMigrations = (db: Db, { migrations, log, settleMs: settle = settleMs }: Options) => {
-  const records = db.collection<MigrationRecord>('migrations')
+type Deps = Options & { records: Collection<MigrationRecord> }
 
+const createTakeStep =
+  ({ records, log, settleMs: settle = settleMs }: Deps) =>
   /** @returns whether there may be more to do right away */
-  const takeStep = async ({ name, step }: Migration): Promise<boolean> => {
+  async ({ name, step }: Migration): Promise<boolean> => {
     const record = await claim(records, name, new Date())
     if (!record) return false
     const next = afterStep(record, await step(record.after), new Date(), settle)
@@ -100,20 +106,44 @@ export const openMigrations = (db: Db, { migrations, log, settleMs: settle = set
     return next.passes === undefined
   }
 
+/** The migrations that may take a step now: one read, however many there are, and none once all are done. */
+const createDue = ({ records, migrations, settleMs: settle = settleMs }: Deps) => {
+  const names = migrations.map(({ name }) => name)
   let registered: Promise<unknown> | undefined
   const registerAll = () => {
-    registered ??= Promise.all(migrations.map((migration) => register(records, migration))).catch((error) => {
+    registered ??= Promise.all(migrations.map((migration) => register(records, migration, settle))).catch((error) => {
       registered = undefined
       throw error
     })
     return registered
   }
 
+  let areAllDone = false
+  return async (): Promise<Migration[]> => {
+    if (areAllDone) return []
+    await registerAll()
+    const open = await records.find({ _id: { $in: names }, at: { $exists: false } }).toArray()
+    areAllDone = open.length === 0
+    const now = new Date()
+    const ready = new Set(open.filter(({ notBefore }) => notBefore <= now).map(({ _id }) => _id))
+    return migrations.filter(({ name }) => ready.has(name))
+  }
+}
+
+/**
+ * Runs migrations while the service serves: a batch at a time, by one replica at a time, from where the last one stopped. Each is
+ * done for good, and recorded so with its time, once a later pass found nothing more: a replica of the version before may write
+ * the old shape until it is gone.
+ */
+export const openMigrations = (db: Db, options: Options) => {
+  const { migrations } = options
+  const records = db.collection<MigrationRecord>('migrations')
+  const [takeStep, due] = [createTakeStep({ ...options, records }), createDue({ ...options, records })]
+
   /** A round of steps. @returns `more` while there is something to do right away */
   const work = async (): Promise<'more' | undefined> => {
-    await registerAll()
     let hasMore = false
-    for (const migration of migrations) {
+    for (const migration of await due()) {
       let steps = 0
       while (steps < maxSteps && (await takeStep(migration))) steps++
       hasMore ||= steps === maxSteps
@@ -126,7 +156,8 @@ export const openMigrations = (db: Db, { migrations, log, settleMs: settle = set
     passBefore: async (): Promise<void> => {
       const passed = await records.find({ $or: [{ at: { $exists: true } }, { passes: { $gt: 0 } }] }).toArray()
       const names = new Set(passed.map(({ _id }) => _id))
-      for (const migration of migrations) if (!names.has(migration.name)) await passThrough(migration)
+      for (const migration of migrations)
+        if (!migration.isCleanUp && !names.has(migration.name)) await passThrough(migration)
     },
 
     work,

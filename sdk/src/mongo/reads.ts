@@ -8,6 +8,17 @@ export const createReads = <T extends Entity>(raw: MongoCollection<Stored<T>>) =
     return stored ? toEntity(stored as Stored<T>) : undefined
   }
 
+  /**
+   * The same for whoever acts on a miss: a member that has just become the primary, or is it no longer, may for a moment not
+   * show what was acknowledged. Only what is missed is asked for again, linearizably: that waits until a majority agrees.
+   */
+  const findConfirmed = async (id: string): Promise<T | undefined> => {
+    const found = await find(id)
+    if (found) return found
+    const stored = await raw.findOne(byId(id), { maxTimeMS: readWithinMs, readConcern: { level: 'linearizable' } })
+    return stored ? toEntity(stored as Stored<T>) : undefined
+  }
+
   const findOne = async (filter: Filter<Stored<T>>, options: InSession = {}): Promise<T | undefined> => {
     const stored = await raw.findOne(filter, { maxTimeMS: readWithinMs, ...options })
     return stored ? toEntity(stored as Stored<T>) : undefined
@@ -30,7 +41,7 @@ export const createReads = <T extends Entity>(raw: MongoCollection<Stored<T>>) =
     return { rows: rows.map((one) => toEntity(one as Stored<T>)), nextCursor }
   }
 
-  return { find, findOne, list, page }
+  return { find, findConfirmed, findOne, list, page }
 }
 
 export type Reads<T extends Entity> = ReturnType<typeof createReads<T>>

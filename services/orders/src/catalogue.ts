@@ -1,6 +1,6 @@
 import { type Dapr, daprFetch, parseResponse } from '@fairpass/sdk/dapr'
 import { TicketData } from '@fairpass/sdk/events'
-import { isDuplicateKey } from '@fairpass/sdk/mongo'
+import { isAllDuplicateKeys } from '@fairpass/sdk/mongo'
 import type { InternalRoutes } from '@fairpass/tickets/internal'
 import { hc } from 'hono/client'
 import type { Db } from 'mongodb'
@@ -35,7 +35,7 @@ export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
     try {
       await tickets.bulkWrite(updates, { ordered: false })
     } catch (error) {
-      if (!isDuplicateKey(error)) throw error
+      if (!isAllDuplicateKeys(error)) throw error
     }
   }
 

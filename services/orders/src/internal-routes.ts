@@ -37,7 +37,7 @@ type Deps = {
     changeManyAndFlush: (
       changes: ReadonlyMap<string, Change>,
     ) => Promise<ReadonlyMap<string, PromiseSettledResult<Order | undefined>>>
-    find: (id: string) => Promise<Order | undefined>
+    findConfirmed: (id: string) => Promise<Order | undefined>
     changedSince: (at: Date, id: string, until: Date, limit: number) => Promise<Order[]>
     changeAndFlush: (id: string, change: Change) => Promise<Order | undefined>
   }
@@ -95,7 +95,7 @@ export const createInternalRoutes = ({ orders, fence }: Deps) => {
       })
     })
     .route('/internal/orders/batch', createBatchRoutes({ orders }))
-    .get('/internal/orders/:id', async (c) => c.json(toAnswer(await orders.find(c.req.param('id')))))
+    .get('/internal/orders/:id', async (c) => c.json(toAnswer(await orders.findConfirmed(c.req.param('id')))))
     .post('/internal/orders/:id/settle', onlyFrom('payments'), body(ByPayment), async (c) =>
       c.json(await decide('settle', c.req.param('id'), c.req.valid('json'))),
     )

@@ -154,8 +154,13 @@ const countFigures = async (orders: OrderDocuments, now: Date) => {
 }
 
 const createReads = (orders: OrderDocuments) => ({
-  findEach: (ids: readonly string[]) =>
-    orders.list({ _id: { $in: [...ids] } } as Filter<StoredOrder>, { limit: ids.length }),
+  /** Those that are there; a payment is refused for good over a miss. */
+  findEach: async (ids: readonly string[]): Promise<Order[]> => {
+    const found = await orders.list({ _id: { $in: [...ids] } } as Filter<StoredOrder>, { limit: ids.length })
+    const known = new Set(found.map(({ id }) => id))
+    const missed = await Promise.all(ids.filter((id) => !known.has(id)).map(orders.findConfirmed))
+    return [...found, ...missed.flatMap((order) => order ?? [])]
+  },
 
   /** The one order that stands between this ticket and every other buyer. */
   activeOf: (ticketId: string) => orders.findOne({ ticketId, status: { $in: active } }),

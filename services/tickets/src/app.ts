@@ -66,7 +66,7 @@ export const createApp = ({
       .route('/', createBuyerRoutes(fileDeps))
       .route('/', createResaleRoutes(fileDeps))
       .route('/', createSitemapRoutes(sitemapPages))
-      .route('/', createInternalRoutes(rest.change)),
+      .route('/', createInternalRoutes(deps)),
     service.publicOrigin,
   )
 }

@@ -1,4 +1,4 @@
-import { type Migration, renameFields } from '@fairpass/sdk/mongo'
+import { dropIndex, type Migration, renameFields } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 import { foundBy, isListed } from './domain/search.ts'
 import type { Ticket } from './domain/ticket.ts'
@@ -33,10 +33,16 @@ const addSearchTokens =
     return { changed: modifiedCount, next: last }
   }
 
-/** What versions before this one stored in another shape. */
+/** Indexes by which searches read before prices stood in the keys of all of them. */
+const formerIndexes = ['all', 'city'].flatMap((family) =>
+  ['soonest', 'cheapest', 'newest'].map((sort) => `${family}, ${sort}`),
+)
+
+/** What versions before this one stored in another shape, or needed. */
 export const migrationsOf = (db: Db, now = () => new Date()): Migration[] => [
   // Without it a listing that a ban ended would come back on sale when its order ends.
   { name: 'withdraw on release', step: renameFields(db, 'tickets', { isEnding: 'withdrawOnRelease' }) },
   { name: 'search tokens', step: addSearchTokens(db, now) },
   { name: searchFolding, step: refoldSearch(db, now) },
+  ...formerIndexes.map((name) => ({ name: `index ${name}`, isCleanUp: true, step: dropIndex(db, 'tickets', name) })),
 ]

@@ -3,7 +3,7 @@ import { type Collection, newestFirst, openCollection, type PublishAll } from '@
 import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
 import { type Ticket, toData } from './domain/ticket.ts'
-import { createSearch, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
+import { createSearch, indexName, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
 
 type Documents = Collection<TicketDocument>
 
@@ -101,6 +101,11 @@ const createReads = (documents: Documents) => {
       return found && withoutSearch(found)
     },
 
+    findConfirmed: async (id: string) => {
+      const found = await documents.findConfirmed(id)
+      return found && withoutSearch(found)
+    },
+
     search: async (wanted: Search, now: Date) => {
       const { rows, nextCursor } = await search(wanted, now)
       return { tickets: rows.map((row) => withoutSearch(documents.toEntity(row))), nextCursor }
@@ -142,7 +147,7 @@ const unlistBegun = async ({ raw }: Documents, now: Date, limit: number): Promis
       startsAt: { $lte: now },
     } as Filter<StoredTicket>)
     .project<{ _id: string }>({ _id: 1 })
-    .hint('all, soonest')
+    .hint(indexName('all', 'soonest'))
     .limit(limit)
     .toArray()
   if (begun.length === 0) return 0

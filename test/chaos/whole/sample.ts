@@ -12,6 +12,7 @@ export type Sample = {
   /** keys in Redis that are no holds, of which each ticket has one for as long as it is there */
   redisKeys: number
   holds: number
+  tickets: number
   /** entries of its longest stream: each is cut at a length */
   longestStream: number
   redisMb: number
@@ -81,6 +82,7 @@ const inMongo = async ({ primary }: World) => {
   })
   try {
     let [outbox, deadLetters] = [0, 0]
+    const tickets = await client.db('tickets').collection('tickets').countDocuments()
     for (const name of databases) {
       const collections = await client.db(name).listCollections({}, { nameOnly: true }).toArray()
       for (const { name: collection } of collections.filter(({ name }) => !name.startsWith('system.'))) {
@@ -89,7 +91,7 @@ const inMongo = async ({ primary }: World) => {
         if (collection === 'deadLetters') deadLetters += await all.countDocuments()
       }
     }
-    return { outbox, deadLetters }
+    return { outbox, deadLetters, tickets }
   } finally {
     await client.close()
   }

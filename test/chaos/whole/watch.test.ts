@@ -10,6 +10,7 @@ const calm: Sample = {
   processes: { orders, web: { ...orders, pid: 8 } },
   redisKeys: 300,
   holds: 500,
+  tickets: 500,
   longestStream: 4_000,
   redisMb: 12,
   outbox: 0,
@@ -34,7 +35,7 @@ test('more tickets have more holds, which is no growth', () => {
 
 test.each<[string, (at: number) => Partial<Sample>]>([
   ['memory of orders', (at) => ordersWith({ memoryMb: 100 + at * 2 })],
-  ['file handles of orders', (at) => ordersWith({ handles: 60 + at * 2 })],
+  ['file handles of orders', (at) => ordersWith({ handles: 60 + at * 20 })],
   ['keys in Redis', (at) => ({ redisKeys: 300 + at * 10 })],
   ['memory that Redis uses', (at) => ({ redisMb: 12 + at })],
   ['documents with events to publish', (at) => ({ outbox: at })],
@@ -47,10 +48,25 @@ test.each<[string, (at: number) => Partial<Sample>]>([
 
 test('what leaks is found although its process was killed on the way, and what warms up anew is no leak', () => {
   const killedAt = (at: number) => (at < 60 ? { pid: 7, since: 0 } : { pid: 9, since: 60 })
-  const leaking = run((at) => ordersWith({ pid: killedAt(at).pid, handles: 60 + (at - killedAt(at).since) * 3 }))
+  const leaking = run((at) => ordersWith({ pid: killedAt(at).pid, handles: 60 + (at - killedAt(at).since) * 30 }))
   expect(growthIn(leaking)).toHaveLength(2)
   const warming = run((at) => ordersWith({ pid: killedAt(at).pid, memoryMb: at - killedAt(at).since < 6 ? 20 : 190 }))
   expect(growthIn(warming)).toEqual([])
+})
+
+test.each([
+  ['orders-daprd', 200],
+  ['orders', 340],
+  ['redis', 900],
+])('a burst fills the pools of %s; what goes on beyond them leaks', (name, pooled) => {
+  const upTo = (handles: number) =>
+    growthIn(
+      run((at) => ({
+        processes: { ...calm.processes, [name]: { ...orders, handles: Math.min(60 + at * 20, handles) } },
+      })),
+    )
+  expect(upTo(pooled)).toEqual([])
+  expect(upTo(2_000)).toEqual([expect.stringContaining(`file handles of ${name}`)])
 })
 
 test('a refusal is a fault’s doing while it lasts and ten seconds after, and never before', () => {
@@ -60,8 +76,8 @@ test('a refusal is a fault’s doing while it lasts and ten seconds after, and n
 })
 
 test('what is left over is found', () => {
-  expect(leftIn(calm, 500)).toEqual([])
-  expect(leftIn({ ...calm, outbox: 1, deadLetters: 2, longestStream: 300_000 }, 499)).toHaveLength(4)
+  expect(leftIn(calm)).toEqual([])
+  expect(leftIn({ ...calm, outbox: 1, deadLetters: 2, longestStream: 300_000, tickets: 499 })).toHaveLength(4)
 })
 
 test('the same seed strikes the same, and every process is struck in the end', () => {

@@ -59,4 +59,39 @@ export const faults: Guard[] = [
     out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: '    isBrokenConnection(error) ||\n', by: '' }],
     test: { file: 'sdk/src/mongo/mongo-errors.test.ts', name: 'write ECONNRESET is no failure of ours' },
   },
+  {
+    promise: 6,
+    name: 'a bulk write without a database is a failure that nobody foresaw',
+    out: [
+      { file: 'sdk/src/mongo/mongo-errors.ts', text: 'const error = wrappedIn(thrown)', by: 'const error = thrown' },
+    ],
+    test: {
+      file: 'sdk/src/mongo/mongo-errors.test.ts',
+      name: 'a bulk write that failed as a whole is an outage, and no list of duplicates',
+    },
+  },
+  {
+    promise: 6,
+    name: 'webhooks that could not be stored pass for stored ones',
+    out: [{ file: 'sdk/src/mongo/mongo-errors.ts', text: 'refused.length > 0 && refused', by: 'refused' }],
+    test: {
+      file: 'sdk/src/mongo/mongo-errors.test.ts',
+      name: 'a bulk write that failed as a whole is an outage, and no list of duplicates',
+    },
+  },
+  {
+    promise: 6,
+    name: 'a buyer is refused over what a new primary does not show yet',
+    out: [
+      {
+        file: 'sdk/src/mongo/reads.ts',
+        text: "maxTimeMS: readWithinMs, readConcern: { level: 'linearizable' } }",
+        by: 'maxTimeMS: readWithinMs }',
+      },
+    ],
+    test: {
+      file: 'sdk/src/mongo/collection.test.ts',
+      name: 'a miss that others act on is confirmed by a majority; what is found is read once',
+    },
+  },
 ]

@@ -27,8 +27,8 @@ export const mail: Guard[] = [
     out: [
       {
         file: queue,
-        text: '{ $set: { leaseId, nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },',
-        by: '{ $set: { leaseId, nextAttemptAt: new Date(now.getTime() - leaseMs) }, $inc: { attempts: 1 } },',
+        text: 'const lease = { leaseId, nextAttemptAt: new Date(now.getTime() + leaseMs) }',
+        by: 'const lease = { leaseId, nextAttemptAt: new Date(now.getTime() - leaseMs) }',
       },
     ],
     test: { file: deliver, name: 'what a sender had taken when it died is sent when its lease is over' },

@@ -41,7 +41,7 @@ export type Deps = {
 const hourMs = 3_600_000
 /** How many one run sends at most, and how many are taken and looked up together. */
 const maxSent = 200
-const batchSize = 20
+const batchSize = 50
 /** How long looked-up recipients are valid, in milliseconds; mails that wait longer are leased again. */
 const freshMs = 5_000
 const defaultHourlyLimit = 30

@@ -10,6 +10,9 @@ const personal = { recipient: '', data: '', leaseId: '' } as const
 
 const toMail = ({ _id, ...rest }: StoredMail): Mail => ({ id: _id, ...rest })
 
+const byAge = (one: StoredMail, other: StoredMail) =>
+  one.createdAt.getTime() - other.createdAt.getTime() || (one._id < other._id ? -1 : 1)
+
 /** Records the outcome of leased mails, several in one write. */
 const createSettling = (mails: Collection<StoredMail>) => {
   /** Records the outcome of mails that were leased together, unless another replica has leased one since. */
@@ -57,24 +60,18 @@ export const createMailQueue = (mails: Collection<StoredMail>) => {
     /** Leases those that are due for longest, at most `limit`. */
     claim: async (now: Date, limit: number): Promise<Mail[]> => {
       const isDue = { status: 'owed', nextAttemptAt: { $lte: now } } as const
-      const due = await mails
-        .find(isDue, { projection: { _id: 1 } })
-        .sort({ nextAttemptAt: 1 })
-        .limit(limit)
-        .toArray()
+      const due = await mails.find(isDue).sort({ nextAttemptAt: 1 }).limit(limit).toArray()
       if (due.length === 0) return []
       const ofThese = { _id: { $in: due.map(({ _id }) => _id) } }
       const leaseId = newId()
-      await mails.updateMany(
-        { ...ofThese, ...isDue },
-        { $set: { leaseId, nextAttemptAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },
-      )
-      return (
-        await mails
-          .find({ ...ofThese, leaseId })
-          .sort({ createdAt: 1, _id: 1 })
-          .toArray()
-      ).map(toMail)
+      const lease = { leaseId, nextAttemptAt: new Date(now.getTime() + leaseMs) }
+      const { modifiedCount } = await mails.updateMany({ ...ofThese, ...isDue }, { $set: lease, $inc: { attempts: 1 } })
+      // Where another replica was quicker with some, those that are ours are read.
+      const taken =
+        modifiedCount === due.length
+          ? due.map((mail) => ({ ...mail, ...lease, attempts: mail.attempts + 1 }))
+          : await mails.find({ ...ofThese, leaseId }).toArray()
+      return taken.toSorted(byAge).map(toMail)
     },
 
     /** Releases mails that were leased and not tried: they are due again at once. */

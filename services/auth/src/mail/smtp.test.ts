@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'bun:test'
 import { createServer, type Server } from 'node:net'
 import { startMailbox } from '@fairpass/mailbox/testing'
-import { createSmtpSender } from './smtp.ts'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import { asText, createSmtpSender } from './smtp.ts'
 
 const mailbox = await startMailbox()
 afterAll(() => mailbox.stop())
@@ -25,6 +26,38 @@ test('after mails that took too long the next one has connections of its own', a
   expect(hanging.map(({ kind }) => kind)).toEqual(hanging.map(() => 'later'))
   mailbox.faults.clear()
   expect(await sender.send(mailTo('next@example.com'))).toEqual({ kind: 'sent' })
+})
+
+// Guarantee: what is sent in one piece is what the library would have sent in many.
+test.each([
+  ['short and plain', 'A text', '<p>A text</p>', []],
+  [
+    'long lines, dots and letters beyond ASCII',
+    '.\n..\nGr\u00FC\u00DFe \u2013 '.repeat(40),
+    `<p>${'\u{1F3AB} = '.repeat(90)}</p>\n.`,
+    [],
+  ],
+  [
+    'a calendar',
+    `${'word '.repeat(60)}\n`,
+    '<p>\t </p> \n',
+    [
+      {
+        filename: 'Konzert f\u00FCr dich.ics',
+        content: 'BEGIN:VCALENDAR\r\n'.repeat(30),
+        contentType: 'text/calendar',
+      },
+    ],
+  ],
+])('a mail with %s is written as the library writes it', async (_what, text, html, attachments) => {
+  const mail = {
+    from: 'Fairpass <no-reply@fairpass.example>',
+    to: 'a@example.com',
+    subject: `Gr\u00FC\u00DFe ${'x'.repeat(90)}`,
+  }
+  const message = new MailComposer({ ...mail, text, html, attachments }).compile()
+  const whole = asText(message)
+  expect(whole).toBe((await message.build()).toString())
 })
 
 /** A mail server that answers each recipient with one line. */

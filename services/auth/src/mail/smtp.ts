@@ -1,5 +1,7 @@
-import { Transform } from 'node:stream'
 import { createTransport, type NodemailerError } from 'nodemailer'
+import * as base64 from 'nodemailer/lib/base64'
+import type MimeNode from 'nodemailer/lib/mime-node'
+import * as quotedPrintable from 'nodemailer/lib/qp'
 import type { Attachment } from './letter.ts'
 
 /** A mail as the server gets it; addresses are given apart from names, so that no text in them makes another recipient. */
@@ -94,16 +96,28 @@ const createConnections = <M>(open: () => Pool<M>) => {
   }
 }
 
-/** A mail is made in dozens of pieces, each of which would be a write of its own to the socket: the most that sending costs. */
-const asOne = () => {
-  const pieces: Buffer[] = []
-  return new Transform({
-    transform: (piece: Buffer, _encoding, done) => {
-      pieces.push(piece)
-      done()
-    },
-    flush: (done) => done(null, Buffer.concat(pieces)),
-  })
+const contentOf = (part: MimeNode): string => {
+  const { content = '' } = part
+  if (typeof content !== 'string' && !Buffer.isBuffer(content)) throw new TypeError('mails are made of texts')
+  switch (part.getTransferEncoding()) {
+    case 'quoted-printable':
+      return quotedPrintable.wrap(quotedPrintable.encode(content))
+    case 'base64':
+      return base64.wrap(base64.encode(content))
+    default:
+      return content.toString()
+  }
+}
+
+/**
+ * A mail as nodemailer composed it, in one piece. Nodemailer itself passes it through a dozen streams, and writes each of its
+ * pieces to the socket by itself, which would be the most that sending costs.
+ */
+export const asText = (part: MimeNode): string => {
+  const headers = `${part.buildHeaders()}\r\n\r\n`
+  if (!part.multipart) return headers + contentOf(part)
+  const parts = part.childNodes.map((child) => `--${part.boundary}\r\n${asText(child)}\r\n`)
+  return `${headers}${parts.join('')}--${part.boundary}--\r\n`
 }
 
 /** Connections to the server, opened once there is a mail for them. */
@@ -132,8 +146,15 @@ const openTransport = ({
       : {}),
   })
   transport.use('stream', ({ message }, done) => {
-    message.transform(asOne)
-    done()
+    try {
+      const text = asText(message)
+      // Its parts are in the text already.
+      message.multipart = false
+      message.setRaw(text)
+      done()
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)))
+    }
   })
   return transport
 }

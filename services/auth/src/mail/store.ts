@@ -1,5 +1,5 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
-import { isDuplicateKey, newId } from '@fairpass/sdk/mongo'
+import { isAllDuplicateKeys, newId } from '@fairpass/sdk/mongo'
 import { createBell } from '@fairpass/sdk/run-periodically'
 import type { ClientSession, Collection, Db } from 'mongodb'
 import type { DataOf, Kind } from './kinds.ts'
@@ -84,7 +84,7 @@ export const openMails = (db: Db) => {
         )
         .catch((error: unknown) => {
           // The same event, applied by another replica at the same moment.
-          if (session || !isDuplicateKey(error)) throw error
+          if (session || !isAllDuplicateKeys(error)) throw error
         })
       bell.ring()
     },

@@ -38,21 +38,21 @@ export const createApply = ({ payments, paymentProcess, disputes, sellers }: Dep
     return named ?? (intentId ? payments.byIntent(intentId) : undefined)
   }
 
-  /** Whether nothing is left to do about an event, as far as can be seen without asking Stripe. */
+  /** Whether one of our payments shows already what an event says, as far as can be seen without asking Stripe. */
   const isKnown = async (about: About): Promise<boolean> => {
     if (about.accountId || about.disputeId) return false
     const seen = about.paymentId ? paymentProcess.lastSeen(about.paymentId) : undefined
     // A payment that has moved on makes no older event relevant.
     if (seen && isOldNews(seen, about)) return true
     const payment = await paymentOf(about)
-    // A payment that is not ours, such as another system's on the same Stripe account, is ignored.
-    return !payment || isOldNews(payment, about)
+    return payment !== undefined && isOldNews(payment, about)
   }
 
   const apply = async (about: About): Promise<void> => {
     if (about.accountId) await sellers.onAccountUpdated(about.accountId)
     if (about.disputeId) await disputes.onDisputeUpdated(about.disputeId)
     const payment = await paymentOf(about)
+    // A payment that is not ours, such as another system's on the same Stripe account, is ignored.
     if (!payment || isOldNews(payment, about)) return
     const ended = isUnfinished(payment) ? await paymentProcess.advance(payment.id, payment) : payment
     if (tellsOfRefund(about.type)) await paymentProcess.followRefunds(ended)

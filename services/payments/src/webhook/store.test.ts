@@ -228,6 +228,25 @@ test.each([
   expect((await world.webhooks.find(id))?.lease.attempts).toBe(1)
 })
 
+// Guarantee: the events of an ordinary purchase cost no writes, and none of them that has news is lost.
+test('what a payment shows already is answered 200 and not stored; a refund of the same payment is', async () => {
+  const order = world.market.open()
+  const { body } = await world.payFor(order, { paymentMethod: 'pm_card_visa' })
+  const [intent] = await world.intentsOf(order.id)
+  const arrives = async (type: string, object: object) => {
+    const id = `evt_${newId()}`
+    const payload = JSON.stringify({ id, type, data: { object } })
+    expect((await deliver(payload, await signed(payload))).status).toBe(200)
+    return world.webhooks.find(id)
+  }
+  const known = { id: intent?.id, object: 'payment_intent', metadata: { paymentId: body.id } }
+  expect(await arrives('payment_intent.amount_capturable_updated', known)).toBeNull()
+  expect(await arrives('payment_intent.succeeded', known)).toBeNull()
+  expect(await arrives('payment_intent.succeeded', { id: intent?.id, object: 'payment_intent' })).toBeNull()
+  expect(await arrives('payment_intent.succeeded', { ...known, id: 'pi_another' })).not.toBeNull()
+  expect(await arrives('refund.created', { object: 'refund', payment_intent: intent?.id })).not.toBeNull()
+})
+
 // Guarantee: an endpoint that sends more than it should costs nothing.
 test.each(['v1.billing.meter.no_meter_found', 'charge.succeeded', 'payment_intent.created'])(
   '%s is answered 200 and not stored, since nobody acts on it',

@@ -1,9 +1,7 @@
-import { createBatcher } from '@fairpass/sdk/batcher'
 import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
 import {
-  isAllDuplicateKeys,
   isDuplicateKey,
   type Order,
   openWorkQueue,
@@ -82,17 +80,6 @@ type Events = Collection<StoredWebhook>
 
 const applied = () => ({ status: 'applied', appliedAt: timeNow() }) as const
 
-/** Stores events without news, together with others that come within a moment. One that is stored already stays as it is. */
-const createStoringApplied = (events: Events) =>
-  createBatcher(async (webhooks: readonly StoredWebhook[]) => {
-    const all = webhooks.map((webhook) => ({ ...webhook, ...applied() }))
-    // Nothing is lost with them in a crash, so nobody waits for the journal.
-    const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const
-    await events.insertMany(all, options).catch((error: unknown) => {
-      if (!isAllDuplicateKeys(error)) throw error
-    })
-  })
-
 /** Applies events that this process has claimed. */
 const createApplyClaimed =
   (events: Events, { apply, log }: Pick<Deps, 'apply' | 'log'>) =>
@@ -150,7 +137,6 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
   const events = db.collection<StoredWebhook>('webhookEvents')
   const queue = openWorkQueue(events, { unfinished: { status: 'stored' }, backoff })
   const applyClaimed = createApplyClaimed(events, { apply, log })
-  const storeApplied = createStoringApplied(events)
 
   return {
     ...createRetries(events, queue, applyClaimed),
@@ -163,15 +149,15 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
       ]),
 
     /**
-     * Stores a webhook and applies it; the loop tries again if that fails. One that reports what is known already is stored
-     * as applied, and one of a type that is not acted on is not stored.
+     * Stores a webhook and applies it; the loop tries again if that fails. One that reports what a payment shows already, as
+     * the two of every purchase do, is not stored, and neither is one of a type that is not acted on.
      * @throws RequestValidationError when Stripe did not sign it, or too long ago
      */
     receive: async (body: string, signature: string): Promise<void> => {
       const event = await verify(body, signature)
       if (!isActedOn(event.type)) return
       const webhook = toStoredWebhook(event, timeNow())
-      if (await isKnown(webhook)) return storeApplied(webhook)
+      if (await isKnown(webhook)) return
       try {
         await events.insertOne(webhook)
       } catch (error) {

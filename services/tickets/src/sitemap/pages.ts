@@ -1,6 +1,6 @@
 import { readWithinMs } from '@fairpass/sdk/mongo'
 import type { Db, Filter } from 'mongodb'
-import type { StoredTicket } from '../search.ts'
+import { indexName, type StoredTicket } from '../search.ts'
 
 /** Where a page of the sitemap begins: the least id that is on it. */
 type SitemapPage = { _id: string }
@@ -12,7 +12,7 @@ const usualSize = 2_000
 /** How many pages one round adds at most. */
 const maxAdded = 2_000
 
-const byId = 'all, newest'
+const byId = indexName('all', 'newest')
 
 const openCollections = (db: Db) => {
   const tickets = db.collection<StoredTicket>('tickets')
