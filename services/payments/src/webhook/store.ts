@@ -1,13 +1,7 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
 import { NotFoundError } from '@fairpass/sdk/errors'
 import { type Backoff, type Lease, leaseFrom, takenLease } from '@fairpass/sdk/lease'
-import {
-  isDuplicateKey,
-  type Order,
-  openWorkQueue,
-  readPage,
-  type WorkQueue,
-} from '@fairpass/sdk/mongo'
+import { isDuplicateKey, type Order, openWorkQueue, readPage, type WorkQueue } from '@fairpass/sdk/mongo'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { Collection, Db } from 'mongodb'
 import type Stripe from 'stripe'
