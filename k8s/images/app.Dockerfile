@@ -42,13 +42,15 @@ ENTRYPOINT ["/bin/sh", "-c", "exec bun --watch --no-clear-screen $ENTRY"]
 
 FROM sources AS build
 ARG ENTRY
-ARG RUNTIME
-# What Bun bundles for Node runs on Deno.
-RUN [ "$RUNTIME" = bun ] && echo bun > /target || echo node > /target
-RUN bun build "$ENTRY" --target="$(cat /target)" --production --sourcemap=linked --outdir /app --entry-naming main.js
-# The worker that the program starts, by the name by which it does.
+# With its default again: skaffold takes a bare one for an empty name of the stage below.
+ARG RUNTIME=bun
+# The worker that the program starts, beside it and by the name by which it does.
 ARG WORKER=
-RUN [ -z "$WORKER" ] || bun build "$WORKER" --target="$(cat /target)" --production --sourcemap=linked --outdir /app --entry-naming "$(basename "$WORKER")"
+# What Bun bundles for Node runs on Deno.
+RUN set -e; target=bun; [ "$RUNTIME" = bun ] || target=node; \
+  bundle() { bun build "$1" --target="$target" --production --sourcemap=linked --outdir /app --entry-naming "$2"; }; \
+  bundle "$ENTRY" main.js; \
+  [ -z "$WORKER" ] || bundle "$WORKER" "${WORKER##*/}"
 
 # Kubernetes asks by its own probes; health is for a Docker alone. A program without a port of health counts as healthy.
 FROM oven/bun:1.4.5-distroless AS on-bun

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLayer, programWithLibraries } from '@fairpass/k8s'
-import { root, run } from '@fairpass/servers'
+import { findDeno, root, run } from '@fairpass/servers'
 
 const pullWithinMs = 120_000
 const importWithinMs = 60_000
@@ -46,12 +46,15 @@ const compilerLibraries = async () => {
   })
 }
 
-/** An image of this machine's Bun, with a shell unless it is to be distroless. */
+/** An image of this machine's Bun, or Deno, with a shell unless it is to be distroless. */
 const make = async (image: string) => {
   const isDistroless = image.includes('distroless')
   const names = isDistroless ? {} : shellPrograms
+  const isDeno = image.startsWith('denoland/')
   const programs = await Promise.all([
-    programWithLibraries(process.execPath, '/usr/local/bin/bun'),
+    isDeno
+      ? programWithLibraries((await findDeno()).path, '/bin/deno')
+      : programWithLibraries(process.execPath, '/usr/local/bin/bun'),
     ...Object.entries<string>(names).map(async ([at, name]) => programWithLibraries(Bun.which(name) ?? at, at)),
   ])
   const bundle = trust()
@@ -85,7 +88,7 @@ export const provideBaseImages = async (): Promise<string[]> => {
   for (const image of await baseImages()) {
     if ((await docker(['image', 'inspect', image], 10_000)).ok) continue
     if ((await docker(['pull', '--quiet', image], pullWithinMs)).ok) continue
-    console.log(`${image} cannot be pulled; one like it is made of the Bun of this machine`)
+    console.log(`${image} cannot be pulled; one like it is made of this machine's own programs`)
     await make(image)
     made.push(image)
   }

@@ -35,7 +35,8 @@ export const initiate = async (port: number, hosts: readonly string[]) => {
       await client.db('admin').command({ replSetGetConfig: 1 })
     } catch (error) {
       if (!(error instanceof MongoServerError) || error.code !== notYetInitialized) throw error
-      const members = hosts.map((host, _id) => ({ _id, host, priority: hosts.length - _id }))
+      // None has a higher priority, or it would take over again once it is back: a second election for one fault.
+      const members = hosts.map((host, _id) => ({ _id, host }))
       const settings = { electionTimeoutMillis: 2_000, heartbeatTimeoutSecs: 2 }
       await client.db('admin').command({ replSetInitiate: { _id: 'fairpass', members, settings } })
     }

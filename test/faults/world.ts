@@ -45,10 +45,9 @@ export const startWorld = async ({ env = {}, members = 1, disks = [], seed = 1 }
     failOverRedis: redis.failOver,
     stripe: async () => controlOf(stripe.port),
 
-    /** A service's database, past the proxies. */
+    /** A service's database, whichever member is the primary. */
     database: async (name: ServiceName) => {
-      const { port } = await mongo.primary()
-      const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`)
+      const client = new MongoClient(mongo.uri)
       return { db: client.db(name), close: () => client.close() }
     },
 

@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPorts, root } from '@fairpass/servers'
@@ -55,8 +55,19 @@ const RunFile = v.strictObject({
   scheduler: Pid,
 })
 
-const startUp = (port: number, dataDir: string, env: Record<string, string> = {}, isWatched = false) =>
-  spawnScript(
+const started = new Set<Bun.Subprocess>()
+
+// A test that failed has not ended its marketplaces: what a kill leaves behind is nothing.
+afterEach(async () => {
+  for (const child of started) {
+    child.kill('SIGKILL')
+    await child.exited
+  }
+  started.clear()
+})
+
+const startUp = (port: number, dataDir: string, env: Record<string, string> = {}, isWatched = false) => {
+  const up = spawnScript(
     `
     import { runMarketplace } from 'tools/up/marketplace.ts'
     import { stopSignal } from 'tools/up/processes/stop-signal.ts'
@@ -77,6 +88,9 @@ const startUp = (port: number, dataDir: string, env: Record<string, string> = {}
       ...env,
     },
   )
+  started.add(up.child)
+  return up
+}
 
 const freePort = async () => {
   const port = await ports.any()

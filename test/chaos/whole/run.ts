@@ -112,8 +112,12 @@ const buyOn = async ({ buy, afterwards }: Purchases, run: EverythingRun, evidenc
     async (plan) => outcomes.push(await buy(plan)),
     () => performance.now() > until,
   )
-  // The member that is written to is not the primary while it is cut off; it takes over again.
-  await eventually(evidence.beginShows, () => true, run.settleWithinMs)
+  // Faults go on meanwhile.
+  await eventually(
+    () => evidence.beginShows(),
+    () => true,
+    run.settleWithinMs,
+  )
   const later: string[] = []
   await each(outcomes.values(), afterwardsAtOnce, async (outcome) => later.push(await afterwards(outcome)))
   return { outcomes, later, failed }

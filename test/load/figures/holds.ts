@@ -5,8 +5,8 @@ import { inParallel, interleave, ratePerSecond, spreadOf } from '../interleave.t
 
 const rounds = 5
 const width = 8
-const ordersInRound = 40
-const savesInRound = 300
+const ordersInRound = 200
+const savesInRound = 1_500
 
 /** Opens an order for each of the tickets; how many a second. */
 export const buy = async ({ invoke, people }: Arena, ticketIds: readonly string[]) => {
