@@ -113,11 +113,7 @@ const buyOn = async ({ buy, afterwards }: Purchases, run: EverythingRun, evidenc
     () => performance.now() > until,
   )
   // Faults go on meanwhile.
-  await eventually(
-    () => evidence.beginShows(),
-    () => true,
-    run.settleWithinMs,
-  )
+  await eventually(evidence.beginShows, () => true, run.settleWithinMs)
   const later: string[] = []
   await each(outcomes.values(), afterwardsAtOnce, async (outcome) => later.push(await afterwards(outcome)))
   return { outcomes, later, failed }
