@@ -82,3 +82,26 @@ test('the reminder is cancelled only once its second was published', async () =>
   expect([done.status, done.headers.get('X-DaprReminderCancel')]).toEqual([200, 'true'])
   expect(published).toMatchObject([{ type: 'expiration.due', data: { until: '2070-01-01T00:15:01.000Z' } }])
 })
+
+// Guarantee: a broker that is away for long makes no queue of events, however many seconds have passed meanwhile.
+test('reminders that come while an event is on its way share the next one', async () => {
+  const first = Date.parse('2070-01-01T00:15:00Z') / 1000
+  const sent = Promise.withResolvers<void>()
+  const isUnderWay = Promise.withResolvers<void>()
+  const publish = async (told: FairpassEvent) => {
+    published.push(told)
+    isUnderWay.resolve()
+    await sent.promise
+  }
+  expiration = createExpiration({ ...dapr, publish })
+  const early = remind(`${first}`)
+  await isUnderWay.promise
+  const others = Array.from({ length: 300 }, (_, nth) => remind(`${first + 1 + nth}`))
+  sent.resolve()
+  const answers = await Promise.all([early, ...others])
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(published).toMatchObject([
+    { data: { until: '2070-01-01T00:15:01.000Z' } },
+    { data: { until: '2070-01-01T00:20:01.000Z' } },
+  ])
+})

@@ -1,3 +1,4 @@
+import { createBatcher } from '@fairpass/sdk/batcher'
 import { now } from '@fairpass/sdk/clock'
 import type { Dapr } from '@fairpass/sdk/dapr'
 import { event } from '@fairpass/sdk/events'
@@ -8,6 +9,8 @@ const reminder = 'due'
 const period = '2s'
 /** How many seconds ahead are remembered as scheduled: more than the longest hold has. */
 const maxRemembered = 100_000
+/** How many reminders one event answers at most. */
+const maxTogether = 10_000
 
 /**
  * The clock of the holds: for each second in which an order runs out of time there is one actor, named by that second,
@@ -29,6 +32,18 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
     if (second * 1000 > now().getTime()) remember(second)
   }
 
+  /**
+   * What is due by the latest of some seconds is due by each of them: after an outage hundreds of reminders come at once, and
+   * again every two seconds while the broker is away, but one event is on its way at a time.
+   */
+  const publishDue = createBatcher<number>(
+    (seconds) => {
+      const until = new Date((Math.max(...seconds) + 1) * 1000).toISOString()
+      return dapr.publish(event('expiration.due', { until, version: 1 }))
+    },
+    { lingerMs: 0, maxSize: maxTogether },
+  )
+
   return {
     /** Makes sure that orders gets `expiration.due` at each of these moments. */
     schedule: async (moments: readonly Date[]): Promise<void> => {
@@ -39,8 +54,7 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
     actor: {
       /** Publishes what is due, and is done only once that succeeded; orders judges by its own clock. */
       onReminder: async (id: string) => {
-        const until = new Date((Number(id) + 1) * 1000).toISOString()
-        await dapr.publish(event('expiration.due', { until, version: 1 }))
+        await publishDue(Number(id))
         scheduled.delete(Number(id))
         return true
       },

@@ -135,13 +135,22 @@ export const expiry: Guard[] = [
     out: [
       {
         file: 'services/expiration/src/expiration.ts',
-        text: "await dapr.publish(event('expiration.due', { until, version: 1 }))",
-        by: "void dapr.publish(event('expiration.due', { until, version: 1 })).catch(() => {})",
+        text: 'await publishDue(Number(id))',
+        by: 'void publishDue(Number(id)).catch(() => {})',
       },
     ],
     test: {
       file: 'services/expiration/src/expiration.test.ts',
       name: 'the reminder is cancelled only once its second was published',
+    },
+  },
+  {
+    promise: 3,
+    name: 'reminders that wait are answered by the earliest of them',
+    out: [{ file: 'services/expiration/src/expiration.ts', text: 'Math.max(...seconds)', by: 'Math.min(...seconds)' }],
+    test: {
+      file: 'services/expiration/src/expiration.test.ts',
+      name: 'reminders that come while an event is on its way share the next one',
     },
   },
 ]
