@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -98,7 +98,8 @@ test('a fault for one address is nobody else’s', async () => {
 })
 
 test('what was taken is there after the end of the process', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'mailbox-')), 'mailbox.sqlite')
+  const folder = mkdtempSync(join(tmpdir(), 'mailbox-'))
+  const file = join(folder, 'mailbox.sqlite')
   const first = openMailbox(file)
   first.keep(['ann@example.com'], Buffer.from('Subject: kept\r\n\r\nHi'))
   // Not closed: as after a kill.
@@ -106,6 +107,7 @@ test('what was taken is there after the end of the process', async () => {
   expect((await second.list('ann@example.com')).map(({ subject }) => subject)).toEqual(['kept'])
   first.close()
   second.close()
+  rmSync(folder, { recursive: true })
 })
 
 test('a fault that is not known is refused', async () => {
