@@ -130,7 +130,7 @@ const createClock = ({ payments, orders }: { payments: Db; orders: Db }) => ({
   beginShows: async (): Promise<void> => {
     const now = new Date()
     const begun = { $set: { payableAt: now, lease: { attempts: 0, nextAttemptAt: now } }, $inc: { version: 1 } }
-    await payments.collection('payouts').updateMany({ status: 'waiting' }, begun)
+    await payments.collection('payouts').updateMany({ status: 'waiting', payableAt: { $gt: now } }, begun)
   },
 })
 

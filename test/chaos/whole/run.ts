@@ -198,7 +198,9 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
     const { shop, faults, later, promised } = traded
     progress('all is well again; settling')
     const disputes = later.filter((what) => what.startsWith('dispute ')).length
-    const isSettled = await settled(() => evidence.unsettled(disputes), run.settleWithinMs, progress)
+    // Some paid for a show while it was about to begin, and had to wait for the money to be taken.
+    const look = () => evidence.beginShows().then(() => evidence.unsettled(disputes))
+    const isSettled = await settled(look, run.settleWithinMs, progress)
     await untilNothingIsMissing(world, shop, run.settleWithinMs).catch(() => {})
     const missing = Object.entries(await missingOf(world, shop)).flatMap(([what, n]) => (n ? [`${n} ${what}`] : []))
     const kept = await unsettledPeople(world, promised, run.settleWithinMs)
