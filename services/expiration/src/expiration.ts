@@ -21,15 +21,19 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
   /** Seconds to come whose reminder is registered already. */
   const scheduled = new Set<number>()
 
-  const remember = (second: number) => {
-    scheduled.add(second)
-    if (scheduled.size > maxRemembered) scheduled.delete(scheduled.values().next().value as number)
+  /** Seconds whose reminder was not taken; should they be lost with this process, orders looks for what is overdue. */
+  const missed = new Set<number>()
+
+  const remember = (seconds: Set<number>, second: number) => {
+    seconds.add(second)
+    if (seconds.size > maxRemembered) seconds.delete(seconds.values().next().value as number)
   }
 
   const register = async (second: number): Promise<void> => {
     await dapr.registerReminder(actorType, String(second), reminder, new Date(second * 1000), period)
     // The reminder of a second that has begun may have fired already, so a late order registers it again.
-    if (second * 1000 > now().getTime()) remember(second)
+    if (second * 1000 > now().getTime()) remember(scheduled, second)
+    missed.delete(second)
   }
 
   /**
@@ -45,10 +49,19 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
   )
 
   return {
-    /** Makes sure that orders gets `expiration.due` at each of these moments. */
+    /**
+     * Makes sure that orders gets `expiration.due` at each of these moments. What a scheduler that is away does not take is
+     * registered by `catchUp`: no event is given up over it, however long that lasts.
+     */
     schedule: async (moments: readonly Date[]): Promise<void> => {
       const seconds = new Set(moments.map((moment) => Math.floor(moment.getTime() / 1000)))
-      await Promise.all([...seconds].filter((second) => !scheduled.has(second)).map(register))
+      const missing = [...seconds].filter((second) => !scheduled.has(second))
+      await Promise.all(missing.map((second) => register(second).catch(() => remember(missed, second))))
+    },
+
+    /** Registers what the scheduler did not take. For a loop. */
+    catchUp: async (): Promise<void> => {
+      for (const second of [...missed]) await register(second)
     },
 
     actor: {

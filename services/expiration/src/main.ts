@@ -1,4 +1,5 @@
 import { commonConfig, readConfig } from '@fairpass/sdk/config'
+import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
 import { createApp } from './app.ts'
@@ -18,7 +19,8 @@ await runService(
       log,
       handlers: createHandlers(expiration),
     })
-    const { prepare, loops, gaugeCollectors } = context
+    const { prepare, gaugeCollectors } = context
+    const loops = [...context.loops, { everyMs: safetyNetMs, name: 'missed reminders', work: expiration.catchUp }]
     return { app: createApp({ service, context, expiration }), prepare, loops, gaugeCollectors }
   },
 )

@@ -120,8 +120,8 @@ export const expiry: Guard[] = [
     out: [
       {
         file: 'services/expiration/src/expiration.ts',
-        text: 'if (second * 1000 > now().getTime()) remember(second)',
-        by: 'remember(second)',
+        text: 'if (second * 1000 > now().getTime()) remember(scheduled, second)',
+        by: 'remember(scheduled, second)',
       },
     ],
     test: {
@@ -142,6 +142,21 @@ export const expiry: Guard[] = [
     test: {
       file: 'services/expiration/src/expiration.test.ts',
       name: 'the reminder is cancelled only once its second was published',
+    },
+  },
+  {
+    promise: 3,
+    name: 'an order’s event is given up over a scheduler that is away',
+    out: [
+      {
+        file: 'services/expiration/src/expiration.ts',
+        text: 'register(second).catch(() => remember(missed, second))',
+        by: 'register(second)',
+      },
+    ],
+    test: {
+      file: 'services/expiration/src/expiration.test.ts',
+      name: 'a reminder that could not be registered is registered once the scheduler answers again',
     },
   },
   {
