@@ -13,6 +13,19 @@ const maxRemembered = 100_000
 const maxTogether = 10_000
 
 /**
+ * What is due by the latest of some seconds is due by each of them: after an outage hundreds of reminders come at once, and
+ * again every two seconds while the broker is away, but one event is on its way at a time.
+ */
+const createPublishDue = (dapr: Pick<Dapr, 'publish'>) =>
+  createBatcher<number>(
+    (seconds) => {
+      const until = new Date((Math.max(...seconds) + 1) * 1000).toISOString()
+      return dapr.publish(event('expiration.due', { until, version: 1 }))
+    },
+    { lingerMs: 0, maxSize: maxTogether },
+  )
+
+/**
  * The clock of the holds: for each second in which an order runs out of time there is one actor, named by that second,
  * whose reminder comes as it begins. It carries no list, since orders knows best what is due by then, and is never
  * cancelled: a second whose orders have all ended otherwise costs one event.
@@ -36,17 +49,7 @@ export const createExpiration = (dapr: Pick<Dapr, 'registerReminder' | 'publish'
     missed.delete(second)
   }
 
-  /**
-   * What is due by the latest of some seconds is due by each of them: after an outage hundreds of reminders come at once, and
-   * again every two seconds while the broker is away, but one event is on its way at a time.
-   */
-  const publishDue = createBatcher<number>(
-    (seconds) => {
-      const until = new Date((Math.max(...seconds) + 1) * 1000).toISOString()
-      return dapr.publish(event('expiration.due', { until, version: 1 }))
-    },
-    { lingerMs: 0, maxSize: maxTogether },
-  )
+  const publishDue = createPublishDue(dapr)
 
   return {
     /**
