@@ -28,8 +28,8 @@ const wordsIndex = 'words, soonest'
 const upcoming = { isListed: { $exists: true } }
 
 /**
- * A list's order, and after it what filters look at: what few pass is met on the way in the index alone, twenty times as fast as
- * by reading each listing.
+ * A list's order, and after it what filters look at: what few pass is met on the way in the index alone, and no listing is read
+ * that does not pass.
  */
 const keyOf = ({ direction, fields }: Order) =>
   Object.fromEntries(
