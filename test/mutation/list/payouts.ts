@@ -23,6 +23,18 @@ export const payouts: Guard[] = [
     },
   },
   {
+    promise: 5,
+    name: 'a failure that Stripe repeats is taken for a transfer that was not made',
+    out: [
+      {
+        file: steps,
+        text: '    if (madeMeanwhile) return payouts.write(payout, payoutSent(payout, madeMeanwhile, now()))\n',
+        by: '',
+      },
+    ],
+    test: { file: unit, name: 'a replica that asked too early, and is told of a failure again, does not send it twice' },
+  },
+  {
     promise: 8,
     name: 'a banned seller is paid out',
     out: [{ file: steps, text: 'if (await bans.isBanned(payout.sellerId))', by: 'if (bans === undefined)' }],

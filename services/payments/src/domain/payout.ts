@@ -192,7 +192,7 @@ export const payoutRefused = (
   )
 }
 
-/** Stripe keeps a failure of its own under this round's key, and has sent nothing under it. */
+/** Stripe keeps a failure of its own under this round's key, and was seen to have sent nothing under it. */
 export const payoutAgain = (payout: Payout): Payout => ({ ...payout, transferAttempt: payout.transferAttempt + 1 })
 
 export const payoutBack = (payout: Payout, now: Date): Payout =>

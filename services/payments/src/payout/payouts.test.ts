@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, mock, test } from 'bun:test'
 import type { OrderToPay } from '@fairpass/sdk/dapr'
 import { applyEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
@@ -199,6 +199,25 @@ test('replicas that pay out the same sale at once pay it once', async () => {
   expect(await transfersOf(paymentId)).toHaveLength(1)
   const entries = await world.ledger.ofPayment(paymentId)
   expect(entries.filter(({ what }) => what === 'payout')).toHaveLength(1)
+})
+
+// Guarantee: a failure that Stripe repeats may stand for a transfer that was made, so it is looked for before another is.
+test('a replica that asked too early, and is told of a failure again, does not send it twice', async () => {
+  const sellerId = newId()
+  await world.readySeller(sellerId)
+  // Of a charge, Stripe itself would not send more than once; of the platform's balance it would.
+  for (let nth = 0; nth < 3; nth += 1) await sold(newId())
+  const order = world.market.open({ sellerId, startsAt: from(-2 * hour) })
+  const [coupon] = await world.coupons.make({ batchId: newId(), quantity: 1, maxRedemptions: 1 })
+  const { id: paymentId } = (await world.payFor(order, { couponCode: coupon?.code })).body
+  await world.double.fault({ operation: 'transfer', kind: 'error_after', metadata: { paymentId } })
+  const beforeTheOther = mock(world.connect.sent).mockResolvedValueOnce(undefined)
+  const late = world.payoutReplica({ connect: { ...world.connect, sent: beforeTheOther } })
+  await expect(world.payoutReplica()(paymentId)).rejects.toThrow('still under way')
+  await late(paymentId).catch(() => {})
+  await late(paymentId).catch(() => {})
+  expect(await transfersOf(paymentId)).toHaveLength(1)
+  expect(await salesOf(sellerId)).toMatchObject([{ status: 'paid_out' }])
 })
 
 test('a seller opens one account, and comes back ready', async () => {

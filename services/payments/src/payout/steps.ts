@@ -82,12 +82,9 @@ const createBegin = ({ payouts, payments, sellers, stripe, paymentProcess, bans,
 
 /** Sends money to a seller, and takes back what is not owed any more. */
 const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
-  const underWay = async (payout: Payout, result: Moved, again: (payout: Payout) => Payout) => {
-    if (result.as === 'unknown' && result.isKept) await payouts.write(payout, again(payout))
-    return new PayoutUnderWayError({
-      cause: result.as === 'unknown' ? result.cause : new Error(`Stripe: ${result.as}`),
-    })
-  }
+  const isKept = (result: Moved) => result.as === 'unknown' && result.isKept
+  const underWay = (result: Moved) =>
+    new PayoutUnderWayError({ cause: result.as === 'unknown' ? result.cause : new Error(`Stripe: ${result.as}`) })
 
   const send = async (payout: Payout): Promise<Payout> => {
     const { accountId, sentCents } = payout
@@ -97,7 +94,12 @@ const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
     const result = await connect.send({ ...payout, accountId, sentCents })
     if (result.as === 'moved') return payouts.write(payout, payoutSent(payout, result.id, now()))
     if (result.as === 'refused') return payouts.write(payout, payoutRefused(payout, result, now()))
-    throw await underWay(payout, result, payoutAgain)
+    if (!isKept(result)) throw underWay(result)
+    // The failure may be of a request that sent it, of another replica or before a crash: it has ended, so this look is final.
+    const madeMeanwhile = await connect.sent(payout)
+    if (madeMeanwhile) return payouts.write(payout, payoutSent(payout, madeMeanwhile, now()))
+    await payouts.write(payout, payoutAgain(payout))
+    throw underWay(result)
   }
 
   const takeBack = async (payout: Payout): Promise<Payout> => {
@@ -107,7 +109,8 @@ const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
     const result = await connect.takeBack({ ...payout, transferId })
     if (result.as === 'moved') return payouts.write(payout, payoutBack(payout, now()))
     if (result.as === 'refused') return payouts.write(payout, reversalRefused(payout, result.message))
-    throw await underWay(payout, result, (kept) => reversalRefused(kept, 'Stripe failed'))
+    if (isKept(result)) await payouts.write(payout, reversalRefused(payout, 'Stripe failed'))
+    throw underWay(result)
   }
 
   return { send, takeBack }

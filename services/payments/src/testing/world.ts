@@ -15,6 +15,7 @@ import { createPaymentProcess } from '../payment/process.ts'
 import { reconcile, releaseStrayHolds } from '../payment/reconcile.ts'
 import { payOutDue } from '../payout/loop.ts'
 import { createPayoutProcess } from '../payout/process.ts'
+import type { PayoutDeps } from '../payout/steps.ts'
 import type { Bans } from '../peers/auth.ts'
 import { connectStripe } from '../stripe/payment-intents.ts'
 import { webhookEventTypes } from '../webhook/event-types.ts'
@@ -155,7 +156,7 @@ export const startWorld = async (options: WorldOptions = {}) => {
     advance: parts.paymentProcess.advance,
     /** Other processes of this service, on the same database. */
     replica: () => createPaymentProcess(parts).advance,
-    payoutReplica: () => createPayoutProcess({ ...parts, bans }),
+    payoutReplica: (more: Partial<PayoutDeps> = {}) => createPayoutProcess({ ...parts, bans, ...more }),
     url: `${server.url}`,
     /** The buyer of `order` pays it. */
     payFor: (order: OrderToPay, how: object, headers = {}) =>
