@@ -17,10 +17,7 @@ export const payouts: Guard[] = [
         by: '',
       },
     ],
-    test: {
-      file: 'services/payments/src/payout/process.test.ts',
-      name: 'sellers and books agree after any trouble',
-    },
+    test: { file: unit, name: 'a transfer whose key Stripe has forgotten is not made again' },
   },
   {
     promise: 5,
@@ -32,7 +29,10 @@ export const payouts: Guard[] = [
         by: '',
       },
     ],
-    test: { file: unit, name: 'a replica that asked too early, and is told of a failure again, does not send it twice' },
+    test: {
+      file: unit,
+      name: 'a replica that asked too early, and is told of a failure again, does not send it twice',
+    },
   },
   {
     promise: 8,

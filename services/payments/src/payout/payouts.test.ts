@@ -220,6 +220,23 @@ test('a replica that asked too early, and is told of a failure again, does not s
   expect(await salesOf(sellerId)).toMatchObject([{ status: 'paid_out' }])
 })
 
+// Guarantee: Stripe forgets its keys after a day; what was made under one is found by the payment and the round.
+test('a transfer whose key Stripe has forgotten is not made again', async () => {
+  const sellerId = newId()
+  const destination = await world.readySeller(sellerId)
+  for (let nth = 0; nth < 3; nth += 1) await sold(newId())
+  const { paymentId } = await sold(sellerId)
+  const round = `${(await world.payouts.find(paymentId))?.transferAttempt}`
+  const metadata = { paymentId, round }
+  await world.client.transfers.create(
+    { amount: 3_780, currency: 'eur', destination, transfer_group: paymentId, metadata },
+    { idempotencyKey: newId() },
+  )
+  await world.payOutNow()
+  expect(await transfersOf(paymentId)).toHaveLength(1)
+  expect(await salesOf(sellerId)).toMatchObject([{ status: 'paid_out' }])
+})
+
 test('a seller opens one account, and comes back ready', async () => {
   const sellerId = newId()
   const account = () => world.call('GET', '/api/payments/account', sellerId)
