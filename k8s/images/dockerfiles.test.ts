@@ -18,6 +18,17 @@ test('the Dockerfiles know every workspace', async () => {
   }
 })
 
+test('the Dockerfiles know what packages are patched with', async () => {
+  const { patchedDependencies } = await Bun.file(join(root, 'package.json')).json()
+  for (const dockerfile of ['app', 'web']) {
+    const [beforeInstall] = (await Bun.file(join(root, `k8s/images/${dockerfile}.Dockerfile`)).text()).split(
+      'RUN bun install',
+    )
+    for (const patch of Object.values<string>(patchedDependencies))
+      expect(beforeInstall).toContain(`COPY ${patch.slice(0, patch.lastIndexOf('/'))} `)
+  }
+})
+
 test('every program that an image is made of is there', async () => {
   for (const image of images)
     if (image.kind === 'bun')

@@ -4,6 +4,7 @@ FROM oven/bun:1.4.5-slim AS build
 WORKDIR /src
 COPY package.json bun.lock bunfig.toml ./
 COPY sdk/package.json sdk/
+COPY sdk/patches sdk/patches
 COPY services/auth/package.json services/auth/
 COPY services/tickets/package.json services/tickets/
 COPY services/orders/package.json services/orders/

@@ -42,3 +42,30 @@ export const initiate = async (port: number, hosts: readonly string[]) => {
     }
   })
 }
+
+/** How long the members may take until they agree again; their own time-outs add up to half a minute. */
+const agreeWithinMs = 90_000
+
+/**
+ * Waits until the set acknowledges a write as services ask for it. Which member leads, and when the others follow, is MongoDB's
+ * own affair: after one fell silent that took from four to 26 seconds, whoever asked.
+ */
+export const untilAcknowledged = (uri: string) =>
+  eventually(
+    async () => {
+      const client = new MongoClient(uri, {
+        serverSelectionTimeoutMS: 2_000,
+        connectTimeoutMS: 1_000,
+        socketTimeoutMS: 3_000,
+        writeConcern: { w: 'majority', journal: true },
+      })
+      const { acknowledged } = await client
+        .db('test')
+        .collection('agreed')
+        .insertOne({})
+        .finally(() => client.close())
+      return acknowledged
+    },
+    Boolean,
+    agreeWithinMs,
+  )

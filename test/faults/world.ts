@@ -2,6 +2,7 @@ import { controlOf } from '@fairpass/stripe-double/testing.ts'
 import { MongoClient } from 'mongodb'
 import { doubleKey } from '../../tools/up/stripe-double.ts'
 import { type ServiceName, startMarketplace } from '../marketplace.ts'
+import { untilAcknowledged } from './replica-set.ts'
 import { type ServersOptions, startServers } from './servers.ts'
 
 type Options = { env?: Record<string, string> } & Partial<ServersOptions>
@@ -41,6 +42,8 @@ export const startWorld = async ({ env = {}, members = 1, disks = [], seed = 1 }
     },
     disks: servers.disks,
     primary: mongo.primary,
+    /** Until MongoDB, by itself, does what it is there for. */
+    untilMongoAgrees: () => untilAcknowledged(mongo.uri),
     redisPort: redis.port,
     failOverRedis: redis.failOver,
     stripe: async () => controlOf(stripe.port),
