@@ -140,7 +140,7 @@ const sentLines = ({ sellerId, sentCents = 0 }: Payout) => transfer(`seller:${se
 /** The entry that belongs to a payout's move, in the same transaction. */
 export const payoutEntries = (before: Payout, after: Payout): Entry[] => {
   if (before.status === 'paying' && (after.status === 'paid' || after.status === 'reversing'))
-    return [payoutEntryOf(before, 'payout', sentLines(before))]
+    return [payoutEntryOf(after, 'payout', sentLines(after))]
   if (before.status === 'reversing' && after.status !== 'reversing')
     return [payoutEntryOf(before, 'payout_reversed', reversed(sentLines(before)))]
   return []

@@ -168,8 +168,13 @@ export const beginPayout = (
   now: Date,
 ): Payout => move(payout, 'paying', now, { ...by, sentCents: payout.amountCents })
 
-export const payoutSent = (payout: Payout, transferId: string, now: Date): Payout => {
-  const paid: Payout = { ...payout, transferId, paidAt: now }
+/** @param made as Stripe has it: after a restore of a later round, and of what was owed then */
+export const payoutSent = (
+  payout: Payout,
+  { id: transferId, ...made }: { id: string; transferAttempt?: number; sentCents?: number },
+  now: Date,
+): Payout => {
+  const paid: Payout = { ...payout, ...made, transferId, paidAt: now }
   return mustComeBack(paid) ? move(paid, 'reversing', now) : move(paid, 'paid', now)
 }
 

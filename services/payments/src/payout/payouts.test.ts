@@ -221,20 +221,30 @@ test('a replica that asked too early, and is told of a failure again, does not s
 })
 
 // Guarantee: Stripe forgets its keys after a day; what was made under one is found by the payment and the round.
-test('a transfer whose key Stripe has forgotten is not made again', async () => {
+test.each([
+  ['of this round', 0, 3_780, 'paid_out'],
+  ['of a later round, which a restored backup does not know', 1, 3_780, 'paid_out'],
+  ['of a later round and another amount', 1, 3_000, 'available'],
+])('a transfer %s whose key Stripe has forgotten is not made again', async (_, later, amount, status) => {
   const sellerId = newId()
   const destination = await world.readySeller(sellerId)
   for (let nth = 0; nth < 3; nth += 1) await sold(newId())
   const { paymentId } = await sold(sellerId)
-  const round = `${(await world.payouts.find(paymentId))?.transferAttempt}`
+  const round = `${((await world.payouts.find(paymentId))?.transferAttempt ?? 0) + later}`
   const metadata = { paymentId, round }
   await world.client.transfers.create(
-    { amount: 3_780, currency: 'eur', destination, transfer_group: paymentId, metadata },
+    { amount, currency: 'eur', destination, transfer_group: paymentId, metadata },
     { idempotencyKey: newId() },
   )
   await world.payOutNow()
-  expect(await transfersOf(paymentId)).toHaveLength(1)
-  expect(await salesOf(sellerId)).toMatchObject([{ status: 'paid_out' }])
+  expect(await transfersOf(paymentId)).toMatchObject([{ amount, amountReversed: amount === 3_780 ? 0 : amount }])
+  expect(await salesOf(sellerId)).toMatchObject([{ status }])
+
+  // What came back is sent anew, under a key of its own.
+  await world.payOutNow()
+  const sent = (await transfersOf(paymentId)).reduce((sum, one) => sum + one.amount - one.amountReversed, 0)
+  expect(sent).toBe(3_780)
+  expect(await world.ledger.balances(`seller:${sellerId}`)).toEqual({ eur: 0 })
 })
 
 test('a seller opens one account, and comes back ready', async () => {

@@ -92,7 +92,7 @@ const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
     const made = await connect.sent(payout)
     if (made) return payouts.write(payout, payoutSent(payout, made, now()))
     const result = await connect.send({ ...payout, accountId, sentCents })
-    if (result.as === 'moved') return payouts.write(payout, payoutSent(payout, result.id, now()))
+    if (result.as === 'moved') return payouts.write(payout, payoutSent(payout, { id: result.id }, now()))
     if (result.as === 'refused') return payouts.write(payout, payoutRefused(payout, result, now()))
     if (!isKept(result)) throw underWay(result)
     // The failure may be of a request that sent it, of another replica or before a crash: it has ended, so this look is final.

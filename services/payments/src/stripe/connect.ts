@@ -23,6 +23,8 @@ export type Moved =
   /** `isKept`: Stripe keeps this failure under the idempotency key, and has ended whatever it did under it */
   | { as: 'unknown'; isKept: boolean; cause: unknown }
 
+export type SentTransfer = { id: string; transferAttempt: number; sentCents: number }
+
 type Sending = Pick<Payout, 'id' | 'orderId' | 'currency' | 'transferAttempt'> & {
   sentCents: number
   accountId: string
@@ -37,8 +39,8 @@ export type ConnectPort = {
     accountId: string,
     back: { returnUrl: string; refreshUrl: string },
   ) => Promise<{ url: string; expiresAt: Date }>
-  /** the transfer that was made in this round, if one was */
-  sent: (payout: Pick<Payout, 'id' | 'transferAttempt'>) => Promise<string | undefined>
+  /** what is with the seller of this round, or of a later one that a restored backup does not know */
+  sent: (payout: Pick<Payout, 'id' | 'transferAttempt'>) => Promise<SentTransfer | undefined>
   send: (payout: Sending) => Promise<Moved>
   isBack: (transferId: string) => Promise<boolean>
   takeBack: (
@@ -155,7 +157,11 @@ const accountCalls = ({ accounts, accountLinks }: Stripe): Pick<ConnectPort, 'op
 const transferCalls = ({ transfers }: Stripe): Pick<ConnectPort, 'sent' | 'send' | 'isBack' | 'takeBack'> => ({
   sent: async ({ id, transferAttempt }) => {
     const { data } = await asked(transfers.list({ transfer_group: id, limit: manyRounds }))
-    return data.find(({ metadata }) => metadata.round === `${transferAttempt}`)?.id
+    const roundOf = ({ metadata }: Stripe.Transfer) => Number(metadata.round)
+    const made =
+      data.find((one) => roundOf(one) > transferAttempt && !one.reversed) ??
+      data.find((one) => roundOf(one) === transferAttempt)
+    return made && { id: made.id, transferAttempt: roundOf(made), sentCents: made.amount }
   },
 
   send: ({ id, orderId, currency, transferAttempt, sentCents, accountId, chargeId }) =>
