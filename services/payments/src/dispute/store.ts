@@ -21,7 +21,7 @@ import type { ConnectPort } from '../stripe/connect.ts'
 type Deps = {
   publishAll: PublishAll
   connect: Pick<ConnectPort, 'dispute' | 'disputesSince'>
-  payments: Pick<Payments, 'byIntent' | 'findIn' | 'noteDisputeIn'>
+  payments: Pick<Payments, 'find' | 'byIntent' | 'findIn' | 'noteDisputeIn'>
   payouts: Pick<Payouts, 'disputeIn' | 'undisputeIn'>
   ledger: Ledger
 }
@@ -54,7 +54,11 @@ const indexes: IndexDescription[] = [
 const createFollow =
   (db: Db, documents: Collection<Dispute>, { payments, payouts, ledger }: Deps) =>
   async (reported: ReportedDispute): Promise<void> => {
-    const known = reported.intentId ? await payments.byIntent(reported.intentId) : undefined
+    const { intentId, paymentId } = reported
+    // A bank may be quicker than the write that names the intent: its metadata name the payment.
+    const known =
+      (intentId ? await payments.byIntent(intentId) : undefined) ??
+      (paymentId ? await payments.find(paymentId) : undefined)
     // A charge that is not ours, such as another system's on the same Stripe account, is ignored.
     if (!known) return
     await inTransaction(db, async (session) => {

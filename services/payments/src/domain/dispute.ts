@@ -27,6 +27,8 @@ export type Dispute = {
 export type ReportedDispute = {
   id: string
   intentId: string | undefined
+  /** which of our payments its intent was made for, if it was */
+  paymentId: string | undefined
   status: DisputeStatus
   amountCents: number
   currency: string

@@ -107,6 +107,7 @@ const momentOf = (seconds: number) => new Date(seconds * 1_000)
 const toDispute = (found: Stripe.Dispute): ReportedDispute => ({
   id: found.id,
   intentId: idOf(found.payment_intent),
+  paymentId: typeof found.payment_intent === 'object' ? found.payment_intent?.metadata.paymentId : undefined,
   status: statusOf(found.status),
   amountCents: found.amount,
   currency: found.currency,
@@ -190,7 +191,7 @@ const transferCalls = ({ transfers }: Stripe): Pick<ConnectPort, 'sent' | 'send'
 const disputeCalls = ({ disputes }: Stripe): Pick<ConnectPort, 'dispute' | 'disputesSince'> => ({
   dispute: async (disputeId) => {
     try {
-      return toDispute(await disputes.retrieve(disputeId))
+      return toDispute(await disputes.retrieve(disputeId, { expand: ['payment_intent'] }))
     } catch (error) {
       if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
         return undefined
@@ -200,7 +201,8 @@ const disputeCalls = ({ disputes }: Stripe): Pick<ConnectPort, 'dispute' | 'disp
 
   disputesSince: async (since) => {
     const gte = Math.floor(since.getTime() / 1_000)
-    const found = disputes.list({ created: { gte }, limit: 100 }).autoPagingToArray({ limit: manyDisputes })
+    const page = { created: { gte }, limit: 100, expand: ['data.payment_intent'] }
+    const found = disputes.list(page).autoPagingToArray({ limit: manyDisputes })
     return (await asked(found)).map(toDispute)
   },
 })
