@@ -141,7 +141,14 @@ export const createUpload = (deps: Deps) => {
     const opened = await reader.open(asked.bytes, asked.type, asked)
     await freeWithdrawn(deps, opened)
     const all = await sealAll(seal, opened, asked.ticketId)
-    await save(asked, source, all)
+    try {
+      await save(asked, source, all)
+    } catch (error) {
+      // Sent twice at once, the other one may have been stored first: then its tickets are listed by itself.
+      const again = await repeated(await change.findOwn(asked.ticketId, asked.sellerId), source)
+      if (again) return again
+      throw error
+    }
     const ticketIds = all.map(({ ticketId }) => ticketId)
     await endIfSuspended(deps, asked.sellerId, ticketIds)
     await Promise.all(ticketIds.map((id) => tickets.relay.flush(id).catch(() => {})))
