@@ -54,6 +54,15 @@ test.each([
   expect(await titles({ city })).toEqual([title])
 })
 
+// Guarantee: a word narrows what is found in a city, in whatever spelling the city is asked for.
+test.each(['Zürich', 'Zuerich', 'Zurich'])('a word is found in %p, however it is spelled', async (written) => {
+  await list(`Tango ${written}`, { city: written })
+  for (const city of ['Zürich', 'Zuerich', 'Zurich']) {
+    expect(await titles({ city, q: 'tango' })).toEqual(await titles({ city }))
+    expect(await titles({ city, q: 'tango' })).toContain(`Tango ${written}`)
+  }
+})
+
 // Guarantee: a day is the one on the card, wherever the venue is.
 test('a show is found on its venue’s day, and on no other', async () => {
   await list('Hollywood', { startsAt: new Date('2027-07-02T03:00:00Z'), timeZone: 'America/Los_Angeles' })
