@@ -87,6 +87,8 @@ const filtersOf = ({ q, city, from, to, currency, minPrice, maxPrice, status }: 
   const isListed = status === undefined || status === 'available' || status === 'reserved'
   return {
     base: [{ isListed }, { status: status ?? { $in: ['available', 'reserved'] } }] as Filter<StoredTicket>[],
+    // Those of versions before are in the lists' indexes still.
+    shown: (status === 'withdrawn' ? [{ isDiscarded: { $ne: true } }] : []) as Filter<StoredTicket>[],
     dates: [{ startsAt: { $gte: now } }, ...startsFilter('$gte', from), ...startsFilter('$lte', to)],
     city: city ? [{ searchCity: cityToFind(city) }] : [],
     words: words.map((word) => ({ searchText: { $regex: `(^| )${escaped(word)}` } })) as Filter<StoredTicket>[],
@@ -167,9 +169,9 @@ export const createSearch = (collection: MongoCollection<StoredTicket>) => {
   return async (search: Search, now: Date) => {
     const filters = filtersOf(search, now)
     const { hint, by } = await choose(filters, search)
-    const { base, dates, city, words, prices } = filters
+    const { base, shown, dates, city, words, prices } = filters
     return readPage(collection, {
-      filter: { $and: [...base, ...by, ...dates, ...city, ...words, ...prices] } as Filter<StoredTicket>,
+      filter: { $and: [...base, ...by, ...shown, ...dates, ...city, ...words, ...prices] } as Filter<StoredTicket>,
       order: orderOf(search),
       limit: search.limit,
       cursor: search.cursor,
