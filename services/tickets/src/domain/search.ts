@@ -3,7 +3,7 @@ import { PageLimit } from '@fairpass/sdk/mongo'
 import { currencies, hasAtMost, indexWords, localDay, oneSpelling, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 import { searchTokens } from './search-tokens.ts'
-import type { Ticket } from './ticket.ts'
+import { lacksFile, type Ticket } from './ticket.ts'
 
 const MinorUnits = v.pipe(
   v.string('must be a whole number of minor units'),
@@ -84,8 +84,9 @@ export const isListed = (
   now: Date,
 ): boolean | undefined => {
   // What nobody could buy is found by its address alone.
-  const lacksFile = delivery === 'file' && file === undefined
-  return isDiscarded || startsAt <= now ? undefined : !lacksFile && (status === 'available' || status === 'reserved')
+  return isDiscarded || startsAt <= now
+    ? undefined
+    : !lacksFile({ delivery, file }) && (status === 'available' || status === 'reserved')
 }
 
 type Findable = Pick<Ticket, 'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone'>

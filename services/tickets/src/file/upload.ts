@@ -29,7 +29,7 @@ export type Uploaded = { ticketIds: string[]; barcodes: number }
 
 /** The tickets in a file that are not listed yet are listed like the one that it was uploaded for. */
 const siblingOf = (of: Ticket, id: string, fileId: string): Omit<Ticket, 'version'> => {
-  const { version: _v, reservation: _r, erasesFile: _e, seat: _s, ...listing } = of
+  const { version: _v, reservation: _r, erasesFile: _e, seat: _s, listedAt: _l, ...listing } = of
   return { ...listing, id, createdAt: new Date(), file: { id: fileId, hasBarcode: true } }
 }
 
