@@ -61,6 +61,32 @@ test('another body under the same key is refused, another key is another request
   expect(made).toBe(3)
 })
 
+test('another file under the same key is refused, and so is the same file asked about otherwise', async () => {
+  const send = (bytes: number[], query = '') =>
+    app.request(`/things${query}`, {
+      method: 'POST',
+      body: new Uint8Array(bytes),
+      headers: { 'idempotency-key': 'file' },
+    })
+  // Neither is UTF-8: as text both would be the same question mark.
+  const file = [0x89, 0x50, 0xff]
+  expect((await send(file)).status).toBe(201)
+  const again = await send(file)
+  expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
+  expect((await send([0x89, 0x50, 0xfe])).status).toBe(409)
+  expect((await send(file, '?anyway=true')).status).toBe(409)
+  expect(made).toBe(1)
+})
+
+// Guarantee: a repeat that reaches another version of Fairpass is known there as the same request.
+test('what a request is known by stays as versions before noted it', async () => {
+  await post('k1', { city: 'Zürich 🎸' })
+  expect(await db.collection('idempotency').findOne()).toMatchObject({
+    _id: 'ca299eb660409deb1c5da15efa66e0aff63b1d01a420465df31bfe59af4377aa' as never,
+    fingerprint: '1786c7f39af593176bffefc2cd58257de4683d119c4386ff5906be066a8e8057',
+  })
+})
+
 test("nobody gets another caller's answer, though key and body are the same", async () => {
   const [annas, bens] = [await post('k1'), await post('k1', { a: 1 }, 'ben')]
   expect([annas.headers.get('set-cookie'), bens.headers.get('set-cookie')]).toEqual([

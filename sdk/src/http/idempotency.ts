@@ -12,7 +12,7 @@ import { openIdempotencyStore } from './idempotency-store.ts'
 
 type Answer = { status: number; headers: [string, string][]; body: string }
 
-const digest = (secret: string, ...parts: string[]) => {
+const digest = (secret: string, ...parts: (string | Uint8Array)[]) => {
   const hash = createHmac('sha256', secret)
   for (const part of parts) hash.update(`${part.length}:`).update(part)
   return hash.digest()
@@ -33,15 +33,28 @@ export type IdempotencyEnv = {
 
 type Env = IdentityEnv & IdempotencyEnv
 
-/** What a request is known by; `text` is its body. */
-const digestsOf = (c: Context<Env>, key: string, secret: string, text: string) => {
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A body as it is digested: text as versions before did, and a file as it is, since as text it would be like others. */
+const textOrBytes = (bytes: Uint8Array): string | Uint8Array => {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return bytes
+  }
+}
+
+/** What a request is known by. */
+const digestsOf = (c: Context<Env>, key: string, secret: string, body: Uint8Array) => {
   const scope = [key, c.var.user?.id ?? c.var.caller ?? 'anonymous', c.req.path]
+  const { search } = new URL(c.req.url)
+  const whole = [...scope, ...(search ? [search] : []), textOrBytes(body)]
   return {
     id: digest(secret, 'id', ...scope).toString('hex'),
-    fingerprint: digest(secret, 'fingerprint', ...scope, text).toString('hex'),
+    fingerprint: digest(secret, 'fingerprint', ...whole).toString('hex'),
     /** Stored answers may hold session cookies, so they are sealed with a key that only the same request yields again. */
-    sealingKey: digest(secret, 'seal', ...scope, text),
-    entity: digest(secret, 'entity', ...scope, text).toString('hex'),
+    sealingKey: digest(secret, 'seal', ...whole),
+    entity: digest(secret, 'entity', ...whole).toString('hex'),
   }
 }
 
@@ -85,12 +98,7 @@ export const openIdempotency = (db: Db, secret = '') => {
     if (c.req.method !== 'POST' || key === undefined) return next()
     if (key.length < 1 || key.length > 255)
       throw new RequestValidationError([{ msg: 'must have 1 to 255 characters', param: 'Idempotency-Key' }])
-    const { id, fingerprint, sealingKey, entity } = digestsOf(
-      c,
-      key,
-      secret,
-      new TextDecoder().decode(await readBytes(c)),
-    )
+    const { id, fingerprint, sealingKey, entity } = digestsOf(c, key, secret, await readBytes(c))
     const claimed = await store.claim(id, fingerprint)
     if ('answer' in claimed) return replay(JSON.parse(unseal(claimed.answer, sealingKey)))
     c.set('idempotentId', idAt(claimed.firstAt, entity))

@@ -113,6 +113,16 @@ test('what replicas of the version before still use is taken away once they are 
   expect(steps).toBe(1)
 })
 
+test('a rollout that was taken back does not shorten the wait of the next one', async () => {
+  let steps = 0
+  const cleanUp: Migration = { name: 'words', isCleanUp: true, step: async () => ({ changed: steps++ === 0 ? 1 : 0 }) }
+  await open(cleanUp, 60_000).work()
+  await db.collection<MigrationRecord>('migrations').updateOne({ _id: 'words' }, { $set: { notBefore: new Date(0) } })
+  await open(cleanUp, 60_000).work()
+  expect(steps).toBe(0)
+  expect((await record())?.notBefore.getTime()).toBeGreaterThan(Date.now())
+})
+
 test('a database of a version that recorded it by its time alone is left alone', async () => {
   await db.collection<{ _id: string; at: Date }>('migrations').insertOne({ _id: 'words', at: new Date() })
   const { passBefore, work } = open(renameWords())

@@ -10,8 +10,8 @@ export type Migration = {
   /** its name in the collection `migrations`; it never changes, or it would run again */
   name: string
   /**
-   * It takes away what replicas of the version before still use: it waits for as long as a rolling update takes, and is never
-   * run before the service serves.
+   * It takes away what replicas of the version before still use: it waits for as long as a rolling update takes after the last
+   * replica started, and is never run before the service serves.
    */
   isCleanUp?: boolean
   /**
@@ -77,6 +77,8 @@ const register = async (
   const notBefore = isCleanUp ? new Date(now.getTime() + settle) : now
   const first = { startedAt: now, after: '', changed: 0, changedInPass: 0, passes: 0, notBefore }
   await records.updateOne({ _id: name }, { $setOnInsert: first }, { upsert: true })
+  // An earlier rollout may have been taken back, and its wait be over: each replica that starts begins it anew.
+  if (isCleanUp) await records.updateOne({ _id: name, passes: 0 }, { $max: { notBefore } })
 }
 
 const claim = (records: Collection<MigrationRecord>, name: string, now: Date) =>

@@ -3,6 +3,7 @@ import { newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import * as v from 'valibot'
 import { Search } from './domain/search.ts'
+import { withdraw } from './domain/ticket.ts'
 import { openTickets, type Tickets } from './store.ts'
 
 let tickets: Tickets
@@ -52,6 +53,29 @@ test.each([
   ['munchen', 'Konzert'],
 ])('the city %p has %p', async (city, title) => {
   expect(await titles({ city })).toEqual([title])
+})
+
+// Guarantee: a word narrows what is found in a city, in whatever spelling the city is asked for.
+test.each(['Zürich', 'Zuerich', 'Zurich'])('a word is found in %p, however it is spelled', async (written) => {
+  await list(`Tango ${written}`, { city: written })
+  for (const city of ['Zürich', 'Zuerich', 'Zurich']) {
+    expect(await titles({ city, q: 'tango' })).toEqual(await titles({ city }))
+    expect(await titles({ city, q: 'tango' })).toContain(`Tango ${written}`)
+  }
+})
+
+// Guarantee: what was withdrawn before its file came was never on sale, and no list has it.
+test('of what was withdrawn only what was on sale is found', async () => {
+  const city = 'Split'
+  const file = { id: newId(), hasBarcode: true }
+  const drafts = [await list('Draft', { city, delivery: 'file' }), await list('Old draft', { city, delivery: 'file' })]
+  const all = [...drafts, await list('On sale', { city, delivery: 'file', file })]
+  for (const ticket of all) await tickets.replace(ticket, withdraw(ticket), { timeoutMs: 1_000 })
+  const [draft, old] = drafts.map(({ id }) => ({ _id: id }))
+  expect(await tickets.raw.findOne(draft ?? {})).not.toHaveProperty('isListed')
+  // As versions before stored it.
+  await tickets.raw.updateOne(old ?? {}, { $set: { isListed: false } })
+  expect(await titles({ city, status: 'withdrawn' })).toEqual(['On sale'])
 })
 
 // Guarantee: a day is the one on the card, wherever the venue is.

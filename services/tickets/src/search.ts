@@ -1,4 +1,5 @@
 import { type Order, readPage, readWithinMs } from '@fairpass/sdk/mongo'
+import { oneSpelling } from '@fairpass/sdk/values'
 import type { Filter, IndexDescription, Collection as MongoCollection } from 'mongodb'
 import { cityToFind, type foundBy, type Search, wordsToFind } from './domain/search.ts'
 import { candidateTokens, manyWords } from './domain/search-tokens.ts'
@@ -81,9 +82,13 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /** Each filter that was asked for by itself, as far as an index can tell it apart. */
 const filtersOf = ({ q, city, from, to, currency, minPrice, maxPrice, status }: Search, now: Date) => {
   const words = wordsToFind(q ?? '')
+  // A city is compared in one spelling, but indexed as it is written: `Zuerich` is not among the words of a `Zurich`.
+  const cityWords = wordsToFind(city ?? '').filter((word) => word === oneSpelling([word]))
   const isListed = status === undefined || status === 'available' || status === 'reserved'
   return {
     base: [{ isListed }, { status: status ?? { $in: ['available', 'reserved'] } }] as Filter<StoredTicket>[],
+    // Those of versions before are in the lists' indexes still.
+    shown: (status === 'withdrawn' ? [{ isDiscarded: { $ne: true } }] : []) as Filter<StoredTicket>[],
     dates: [{ startsAt: { $gte: now } }, ...startsFilter('$gte', from), ...startsFilter('$lte', to)],
     city: city ? [{ searchCity: cityToFind(city) }] : [],
     words: words.map((word) => ({ searchText: { $regex: `(^| )${escaped(word)}` } })) as Filter<StoredTicket>[],
@@ -93,7 +98,8 @@ const filtersOf = ({ q, city, from, to, currency, minPrice, maxPrice, status }: 
       ...(maxPrice === undefined ? [] : [{ priceCents: { $lte: maxPrice } }]),
     ] as Filter<StoredTicket>[],
     /** What the words, and those of the city, are found by in the index. */
-    tokens: words.length > 0 ? candidateTokens([...words, ...wordsToFind(city ?? '')]) : [],
+    tokens: words.length > 0 ? candidateTokens([...words, ...cityWords]) : [],
+    hasCityInTokens: cityWords.length > 0,
   }
 }
 
@@ -113,14 +119,14 @@ const wayByToken = (token: string, { base, dates }: Filters): Way => ({
 
 /** Indexes that are in another order than the list, and may still be the best where few pass what they answer. */
 const unsortedWays = (
-  { base, city, dates, prices, words, tokens }: Filters,
+  { base, city, dates, prices, words, tokens, hasCityInTokens }: Filters,
   { sort, status, from, to }: Search,
 ): Way[] => {
   const family = city.length > 0 ? 'city' : 'all'
   const [own, hasWords] = [[...base, ...city], words.length > 0]
   const isBounded = from !== undefined || to !== undefined
   // Pairs of words hold those of the city.
-  const isPaired = tokens.some((token) => token.includes(' '))
+  const isPaired = hasCityInTokens && tokens.some((token) => token.includes(' '))
   const hasWayByCityOrStatus = hasWords && ((city.length > 0 && !isPaired) || status !== undefined)
   return [
     ...(prices.length > 0 && (sort !== 'cheapest' || hasWords)
@@ -163,9 +169,9 @@ export const createSearch = (collection: MongoCollection<StoredTicket>) => {
   return async (search: Search, now: Date) => {
     const filters = filtersOf(search, now)
     const { hint, by } = await choose(filters, search)
-    const { base, dates, city, words, prices } = filters
+    const { base, shown, dates, city, words, prices } = filters
     return readPage(collection, {
-      filter: { $and: [...base, ...by, ...dates, ...city, ...words, ...prices] } as Filter<StoredTicket>,
+      filter: { $and: [...base, ...by, ...shown, ...dates, ...city, ...words, ...prices] } as Filter<StoredTicket>,
       order: orderOf(search),
       limit: search.limit,
       cursor: search.cursor,

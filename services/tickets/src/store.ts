@@ -2,7 +2,7 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { type Collection, newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
-import { type Ticket, toData } from './domain/ticket.ts'
+import { noteListed, type Ticket, toData } from './domain/ticket.ts'
 import { createSearch, indexName, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
 
 type Documents = Collection<TicketDocument>
@@ -56,12 +56,12 @@ const onDocument =
   (stored: TicketDocument): TicketDocument => {
     const ticket = withoutSearch(stored)
     const next = change(ticket)
-    return next === ticket ? stored : withSearch(next, stored)
+    return next === ticket ? stored : withSearch(noteListed(next, ticket), stored)
   }
 
 const createWrites = (documents: Documents) => ({
   create: async (ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
-    withoutSearch(await documents.insert(withSearch(ticket), createdEvents)),
+    withoutSearch(await documents.insert(withSearch(noteListed(ticket)), createdEvents)),
 
   /** Lets `change` decide on the stored ticket; see `change` of the sdk's collection. */
   change: async (id: string, change: (ticket: Ticket) => Ticket): Promise<Ticket | undefined> => {
@@ -74,7 +74,11 @@ const createWrites = (documents: Documents) => ({
    * @throws VersionConflictError when somebody else was quicker
    */
   replace: async (before: Ticket, after: Ticket, { timeoutMs }: { timeoutMs: number }): Promise<Ticket> =>
-    withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { maxTimeMS: timeoutMs })),
+    withoutSearch(
+      await documents.replace(withSearch(before), withSearch(noteListed(after, before)), eventsOf, {
+        maxTimeMS: timeoutMs,
+      }),
+    ),
 
   /** Lets several tickets follow their orders at once. */
   changeMany: (changes: ReadonlyMap<string, (ticket: Ticket) => Ticket>) =>
@@ -82,11 +86,13 @@ const createWrites = (documents: Documents) => ({
 
   /** Part of a transaction: a listing that was made of another's file. */
   createIn: async (session: ClientSession, ticket: Omit<Ticket, 'version'>): Promise<Ticket> =>
-    withoutSearch(await documents.insert(withSearch(ticket), createdEvents, { session })),
+    withoutSearch(await documents.insert(withSearch(noteListed(ticket)), createdEvents, { session })),
 
   /** The same as `replace` as a part of a transaction. */
   replaceIn: async (session: ClientSession, before: Ticket, after: Ticket): Promise<Ticket> =>
-    withoutSearch(await documents.replace(withSearch(before), withSearch(after), eventsOf, { session })),
+    withoutSearch(
+      await documents.replace(withSearch(before), withSearch(noteListed(after, before)), eventsOf, { session }),
+    ),
 
   /** Sets a field of this service's own: the listing itself did not change. */
   noteErased: (id: string, fileId: string) =>

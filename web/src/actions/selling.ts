@@ -3,7 +3,6 @@ import { Onboarding } from '../domain/schemas/earnings.ts'
 import { Ticket } from '../domain/schemas/ticket.ts'
 import type { Messages } from '../i18n/messages.ts'
 import { type Failure, failureIn, loadedFrom } from '../queries/loaded.ts'
-import type { Api } from '../server/api/api.ts'
 import { type FormAction, idempotencyKeyOf, idIn, type Outcome, redirectOnSuccess, refuse, text } from './form.ts'
 import { fileIn, upload } from './upload.ts'
 
@@ -42,11 +41,25 @@ const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, 
   return { errors, listing: faceValueCents === undefined ? listing : { ...listing, faceValueCents } }
 }
 
-/** Puts a ticket up together with its file; a file that is refused leaves no listing behind. */
-const sellFile = async (api: Api, id: string, file: File, withoutBarcode: boolean): Promise<Outcome> => {
+type Listed = { id: string; isReplayed: boolean }
+
+/**
+ * Puts a ticket up together with its file; a file that is refused leaves no listing behind. Two presses list the same
+ * ticket, and only the one that listed it may take it back: the file of the other may be in it by now.
+ */
+const sellFile = async (
+  { api, messages }: Pick<Parameters<FormAction>[0], 'api' | 'messages'>,
+  { id, isReplayed }: Listed,
+  file: File,
+  withoutBarcode: boolean,
+): Promise<Outcome> => {
   const uploaded = await upload(api, id, file, withoutBarcode)
   if (uploaded.status === 201) return redirectOnSuccess(uploaded, '/listings?done=uploaded')
-  await api('DELETE', `/api/tickets/${id}`)
+  const isRefused = uploaded.status >= 400 && uploaded.status < 500
+  // It may have been stored all the same, and even be in a buyer's hands.
+  if (!isRefused)
+    return { failure: { status: 503, code: 'form_refused', errors: [{ message: messages.sell.uploadUncertain }] } }
+  if (!isReplayed) await api('DELETE', `/api/tickets/${id}`)
   return { failure: failureIn(uploaded) }
 }
 
@@ -60,7 +73,10 @@ export const sell: FormAction = async ({ api, fields, files, messages, locale })
   const body = { ...(description ? listing : rest), delivery: file ? 'file' : 'transfer' }
   const answer = await api('POST', '/api/tickets', { body, ...idempotencyKeyOf(fields) })
   const id = idIn(answer)
-  if (file && id && answer.status === 201) return sellFile(api, id, file, isWithoutBarcode)
+  if (file && id && answer.status === 201) {
+    const listed = { id, isReplayed: answer.isReplayed === true }
+    return sellFile({ api, messages }, listed, file, isWithoutBarcode)
+  }
   return redirectOnSuccess(answer, `/tickets/${id ?? ''}`)
 }
 

@@ -3,7 +3,7 @@ import { PageLimit } from '@fairpass/sdk/mongo'
 import { currencies, hasAtMost, indexWords, localDay, oneSpelling, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
 import { searchTokens } from './search-tokens.ts'
-import type { Ticket } from './ticket.ts'
+import { lacksFile, type Ticket } from './ticket.ts'
 
 const MinorUnits = v.pipe(
   v.string('must be a whole number of minor units'),
@@ -70,16 +70,23 @@ export const foundBy = ({ title, venue, city, section = '', startsAt, timeZone }
 }
 
 /**
- * Whether lists show it, or (false) only those that ask for what is sold or withdrawn; undefined once the show has begun,
- * from when no list has it, so that what lies behind does not slow what is ahead.
+ * Whether lists show it, or (false) only those that ask for what is sold or withdrawn; undefined for what no list has: what
+ * was never on sale, and all once the show has begun, so that what lies behind does not slow what is ahead.
  */
 export const isListed = (
-  { status, startsAt, delivery, file }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file'>,
+  {
+    status,
+    startsAt,
+    delivery,
+    file,
+    isDiscarded,
+  }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file' | 'isDiscarded'>,
   now: Date,
 ): boolean | undefined => {
   // What nobody could buy is found by its address alone.
-  const lacksFile = delivery === 'file' && file === undefined
-  return startsAt <= now ? undefined : !lacksFile && (status === 'available' || status === 'reserved')
+  return isDiscarded || startsAt <= now
+    ? undefined
+    : !lacksFile({ delivery, file }) && (status === 'available' || status === 'reserved')
 }
 
 type Findable = Pick<Ticket, 'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone'>

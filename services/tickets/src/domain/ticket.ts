@@ -31,6 +31,8 @@ export type Ticket = {
   erasesFile?: string | undefined
   status: 'available' | 'reserved' | 'sold' | 'withdrawn'
   createdAt: Date
+  /** since when it can be bought: one that waited for its file is later than it was created; earlier listings have none */
+  listedAt?: Date | undefined
   /**
    * the latest order that took this ticket, and which of its versions the ticket follows (unknown for what was stored by
    * an older Fairpass); it stays when the order ends, so that late events are known as such
@@ -88,6 +90,19 @@ class TicketWithdrawnError extends CustomError {
   constructor() {
     super('This ticket has been withdrawn')
   }
+}
+
+/** Nobody can buy it yet. */
+export const lacksFile = ({ delivery, file }: Pick<Ticket, 'delivery' | 'file'>): boolean =>
+  delivery === 'file' && file === undefined
+
+/**
+ * Notes since when it can be bought, once.
+ * @param before how it was, when it is not new
+ */
+export const noteListed = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: Ticket): T => {
+  if (ticket.listedAt || lacksFile(ticket)) return ticket
+  return { ...ticket, listedAt: before && lacksFile(before) ? new Date() : ticket.createdAt }
 }
 
 export const refuseUnlessAvailable = ({ status }: Ticket) => {
@@ -150,7 +165,7 @@ export const withdraw = (ticket: Ticket): Ticket => {
   if (ticket.status === 'withdrawn') return ticket
   refuseUnlessAvailable(ticket)
   const ended = withdrawn(ticket)
-  return ticket.delivery === 'file' && !ticket.file ? { ...ended, isDiscarded: true } : ended
+  return lacksFile(ticket) ? { ...ended, isDiscarded: true } : ended
 }
 
 /**

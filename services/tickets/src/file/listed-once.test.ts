@@ -4,6 +4,7 @@ import { testDatabase } from '@fairpass/servers/testing'
 import { endListing } from '../domain/ticket.ts'
 import { type Symbology, symbologies } from './barcode.ts'
 import { createSeal } from './seal.ts'
+import { ticketsPdf } from './testing/corpus.ts'
 import { first, newCode, orderOf, pdfOf, startService, startsAt } from './testing/service.ts'
 
 const pairs = symbologies.flatMap((one, i) => symbologies.slice(i).map((other) => [one, other] as const))
@@ -73,6 +74,18 @@ test('what an earlier Fairpass noted, by symbology alone, counts in each', async
   expect((await db.collection('barcodes').deleteOne({ _id: claimed[1] as never })).deletedCount).toBe(1)
   await expect(upload(await list(), await pdfOf('aztec', code))).rejects.toThrow('on sale or sold already')
   await upload(ticket, await pdfOf('aztec', code))
+})
+
+// Guarantee: pressing "Sell" twice sells what is in the file once, and refuses nobody.
+test('a file of two tickets that is sent several times at once lists both, and each is answered alike', async () => {
+  const { tickets, list, upload } = await startService(await testDatabase(), { current: first })
+  const pdf = await ticketsPdf([newCode(), newCode()].map((text) => ({ symbology: 'qr', text })))
+  const ticket = await list()
+  const answers = await Promise.all(Array.from({ length: 4 }, () => upload(ticket, pdf)))
+  for (const answer of answers) expect(answer).toEqual(answers[0] as (typeof answers)[0])
+  const listed = await tickets.ofSeller(ticket.sellerId, 10)
+  expect(listed.tickets.map(({ id }) => id).toSorted()).toEqual(answers[0]?.ticketIds.toSorted() ?? [])
+  expect(listed.tickets.every(({ status, file }) => status === 'available' && file)).toBe(true)
 })
 
 test('what stands on everybody’s ticket stands in nobody’s way', async () => {

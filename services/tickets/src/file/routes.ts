@@ -75,7 +75,7 @@ const uploadRefusals = [
 type Deps = {
   files: Files
   orders: Pick<Orders, 'find'>
-  context: Pick<ServiceContext, 'identity'>
+  context: Pick<ServiceContext, 'identity' | 'idempotent'>
   publicOrigin: string
   resales: Pick<Resales, 'isSoldOn'>
   links: FileLinks
@@ -86,10 +86,11 @@ const parse404 = (id: string): string => {
   return id
 }
 
-export const createUploadRoutes = ({ files, context: { identity } }: Deps) =>
+export const createUploadRoutes = ({ files, context: { identity, idempotent } }: Deps) =>
   new Hono<SignedInEnv>().post(
     '/api/tickets/:id/file',
     identity.signedIn,
+    idempotent,
     rawBody,
     query(UploadQuery),
     describeRoute(

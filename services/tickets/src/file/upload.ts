@@ -29,7 +29,7 @@ export type Uploaded = { ticketIds: string[]; barcodes: number }
 
 /** The tickets in a file that are not listed yet are listed like the one that it was uploaded for. */
 const siblingOf = (of: Ticket, id: string, fileId: string): Omit<Ticket, 'version'> => {
-  const { version: _v, reservation: _r, erasesFile: _e, seat: _s, ...listing } = of
+  const { version: _v, reservation: _r, erasesFile: _e, seat: _s, listedAt: _l, ...listing } = of
   return { ...listing, id, createdAt: new Date(), file: { id: fileId, hasBarcode: true } }
 }
 
@@ -141,7 +141,14 @@ export const createUpload = (deps: Deps) => {
     const opened = await reader.open(asked.bytes, asked.type, asked)
     await freeWithdrawn(deps, opened)
     const all = await sealAll(seal, opened, asked.ticketId)
-    await save(asked, source, all)
+    try {
+      await save(asked, source, all)
+    } catch (error) {
+      // Sent twice at once, the other one may have been stored first: then its tickets are listed by itself.
+      const again = await repeated(await change.findOwn(asked.ticketId, asked.sellerId), source)
+      if (again) return again
+      throw error
+    }
     const ticketIds = all.map(({ ticketId }) => ticketId)
     await endIfSuspended(deps, asked.sellerId, ticketIds)
     await Promise.all(ticketIds.map((id) => tickets.relay.flush(id).catch(() => {})))

@@ -28,7 +28,7 @@ beforeEach(async () => {
   await Promise.all([savedSearches.ensureIndexes(), tickets.ensureIndexes()])
 })
 
-const list = (title: string, change: { sellerId?: string; priceCents?: number } = {}) =>
+const list = (title: string, change: { sellerId?: string; priceCents?: number; delivery?: 'file' } = {}) =>
   tickets.create({
     ...{ id: newId(), sellerId: newId(), title, venue: 'State Opera', city: 'Wien' },
     ...{ startsAt: new Date('2035-06-01T19:30:00Z'), priceCents: 8_900, currency: 'eur' },
@@ -57,6 +57,28 @@ test('new listings that fit are told, those of before, those that do not and one
   await list('Fidelio for a fortune', { priceCents: 20_000 })
   await list('Fidelio of my own', { sellerId: ann })
   await list('Tosca')
+  await look()
+  expect(told()).toEqual([['Fidelio']])
+})
+
+// Guarantee: what can be bought from now on is told from now on, whenever it was written down.
+test('a listing whose file came after the search was saved is told, once', async () => {
+  const [late, old] = [await list('Fidelio', { delivery: 'file' }), await list('Fidelio before')]
+  await tickets.raw.updateOne({ _id: old.id }, { $unset: { listedAt: '' } })
+  // The file comes at the test's own time, the search was saved before.
+  pass(-60_000)
+  for (const { id } of [late, old])
+    await tickets.raw.updateOne({ _id: id }, { $set: { createdAt: new Date(now - 60_000) } })
+  await save(newId(), { q: 'fidelio' })
+  await look()
+  expect(told()).toEqual([])
+  pass(60_000)
+  await tickets.change(old.id, (ticket) => ({ ...ticket, priceCents: 9_000 }))
+  for (const _upload of ['first', 'second']) {
+    await tickets.change(late.id, (ticket) => ({ ...ticket, file: { id: newId(), hasBarcode: true } }))
+    await look()
+    pass(2 * digestEveryMs)
+  }
   await look()
   expect(told()).toEqual([['Fidelio']])
 })

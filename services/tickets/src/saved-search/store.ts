@@ -50,15 +50,12 @@ const showOf = ({ id, title, venue, city, startsAt, timeZone, priceCents, curren
   ...(timeZone ? { timeZone } : {}),
 })
 
-/** Which of these are news to a search. */
+/** Which of these are news to a search: since when they can be bought counts, which may be long after they were created. */
 export const newsIn = (search: SavedSearch, found: readonly Ticket[]): Ticket[] =>
-  found.filter(
-    ({ id, sellerId, createdAt }) =>
-      createdAt.getTime() > search.since.getTime() - overlapMs &&
-      createdAt > search.createdAt &&
-      sellerId !== search.userId &&
-      !search.told.includes(id),
-  )
+  found.filter(({ id, sellerId, createdAt, listedAt = createdAt }) => {
+    const isNew = listedAt.getTime() > search.since.getTime() - overlapMs && listedAt > search.createdAt
+    return isNew && sellerId !== search.userId && !search.told.includes(id)
+  })
 
 const keyOf = (query: Record<string, string>) => JSON.stringify(Object.entries(query).toSorted())
 

@@ -27,7 +27,8 @@ const createSending = () => {
     })
     if (outcome.kind === 'lost') return setState('lost')
     if (outcome.status < 400) return window.location.assign(outcome.url)
-    renewKey(form)
+    // What a failure left undone is made up for under the same key, so that nothing is put up twice.
+    if (outcome.status < 500) renewKey(form)
     form.submit()
   }
 

@@ -43,6 +43,8 @@ export const selling: typeof english = {
     progress: 'Wie viel davon gesendet ist',
     sendingLost:
       'Die Verbindung ist abgebrochen. Drücken Sie noch einmal auf den Knopf; doppelt eingestellt wird nichts.',
+    uploadUncertain:
+      'Ob Ihr Ticket angekommen ist, ist nicht bekannt. Sehen Sie erst unter Ihren Angeboten nach: Dort lässt sich auch die Datei hinzufügen.',
     withoutBarcode: 'Trotzdem anbieten; wer kauft, erfährt, dass kein Barcode gefunden wurde.',
     uploaded: 'Ihr Ticket wurde gelesen und wird angeboten.',
     submit: 'Zum Verkauf anbieten',

@@ -39,6 +39,8 @@ export const selling = {
     reading: 'Your ticket is being read.',
     progress: 'How much of it was sent',
     sendingLost: 'The connection was lost. Press the button to try again; nothing is put up twice.',
+    uploadUncertain:
+      'Whether your ticket arrived is not known. Look at your listings before you try again: there you can also add the file.',
     withoutBarcode: 'Put it up all the same; the buyer is told that no barcode was found.',
     uploaded: 'Your ticket was read and is up for sale.',
     submit: 'Put it up for sale',

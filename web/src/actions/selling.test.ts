@@ -1,0 +1,49 @@
+import { expect, test } from 'bun:test'
+import { catalogues } from '../i18n/catalogues.ts'
+import type { ApiResponse } from '../server/api/api.ts'
+import { sell } from './selling.ts'
+
+// Guarantee: what is refused leaves no listing behind, and what may be on sale is never taken back by the form.
+
+const id = '0123456789abcdef01234567'
+const typed = {
+  ...{ title: 'Jazz', venue: 'Hall', city: 'Oslo', startsAt: '2035-03-01T20:00', timeZone: 'Europe/Oslo' },
+  ...{ price: '19.99', currency: 'usd', idempotencyKey: 'the-key-of-the-page' },
+}
+const refusal = (status: number, code: string): Partial<ApiResponse> => ({
+  status,
+  body: { type: 'about:blank', title: 'x', status, code, errors: [{ message: 'No.' }], traceId: 'a' },
+})
+
+/** Sells a file under answers of the API; `calls` is what was asked of it. */
+const press = async (listed: Partial<ApiResponse>, uploaded: Partial<ApiResponse>) => {
+  const calls: string[] = []
+  const api = async (method: string, path: string): Promise<ApiResponse> => {
+    calls.push(`${method} ${path}`)
+    const answer = path.endsWith('/file') ? uploaded : method === 'DELETE' ? { status: 204 } : listed
+    return { status: 201, body: { id }, cookies: [], ...answer }
+  }
+  const files = [new File(['a ticket'], 'ticket.pdf', { type: 'application/pdf' })]
+  const form = { api, fields: new URLSearchParams(typed), files, id: '', messages: catalogues.en, locale: 'en' }
+  return { outcome: await sell(form), calls }
+}
+const isTakenBack = (calls: string[]) => calls.includes(`DELETE /api/tickets/${id}`)
+
+test('a file that is refused takes its listing back', async () => {
+  const { outcome, calls } = await press({}, refusal(422, 'file_unreadable'))
+  expect(outcome).toMatchObject({ failure: { status: 422, code: 'file_unreadable' } })
+  expect(isTakenBack(calls)).toBe(true)
+})
+
+test('a second press takes nothing back that the first has listed', async () => {
+  const { outcome, calls } = await press({ isReplayed: true }, refusal(409, 'ticket_already_listed'))
+  expect(outcome).toMatchObject({ failure: { code: 'ticket_already_listed' } })
+  expect(isTakenBack(calls)).toBe(false)
+})
+
+test('an upload whose end is not known takes nothing back, and says where to look', async () => {
+  const { outcome, calls } = await press({}, refusal(503, 'service_unavailable'))
+  const message = expect.stringContaining('Look at your listings')
+  expect(outcome).toMatchObject({ failure: { status: 503, errors: [{ message }] } })
+  expect(isTakenBack(calls)).toBe(false)
+})
