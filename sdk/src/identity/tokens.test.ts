@@ -17,6 +17,9 @@ let served: unknown
 
 const { privateKey, publicKey } = await generateKeyPair(accessToken.algorithm)
 const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'first' }] }
+const withSecond = { keys: [...jwks.keys, { ...jwks.keys[0], kid: 'second' }] }
+/** The moment passes within which auth is not asked again. */
+const askAgain = () => setSystemTime(new Date(Date.now() + 1_000))
 
 const token = (userId: string, kid = 'first', lifetime = '2 hours') =>
   new SignJWT({ role: 'user', sid: newId() })
@@ -29,10 +32,11 @@ const token = (userId: string, kid = 'first', lifetime = '2 hours') =>
     .sign(privateKey)
 
 /** A replica that has just started, beside a real sidecar. */
-const started = () =>
+const started = (more: Partial<Dapr> = {}) =>
   createVerifier({
     dapr: {
       ...dapr,
+      ...more,
       invoke: async () => {
         asked++
         if (!isAuthThere) throw new ServiceUnavailableError()
@@ -104,9 +108,42 @@ test('a token of a newer key than the stored ones: auth is asked, and while it i
   const newest = await token(userId, 'second')
   await expect(verifier.verify(newest)).rejects.toBeInstanceOf(ServiceUnavailableError)
   isAuthThere = true
-  served = { keys: [...jwks.keys, { ...jwks.keys[0], kid: 'second' }] }
+  served = withSecond
+  askAgain()
   expect(await verifier.verify(newest)).toMatchObject({ id: userId })
   expect(await verifier.verify(await token(newId(), 'forged'))).toBeUndefined()
+})
+
+test('while auth comes back and its newer keys are stored, none of their tokens is refused', async () => {
+  await started().verify(await token(newId()))
+  isAuthThere = false
+  const verifier = started({
+    saveState: async (...args) => {
+      await Bun.sleep(20)
+      return dapr.saveState(...args)
+    },
+  })
+  await verifier.keepFresh()
+  isAuthThere = true
+  served = withSecond
+  askAgain()
+  const verified = Array.from({ length: 10 }, async (_, nth) => {
+    const hers = await token(newId(), 'second')
+    await Bun.sleep(nth * 3)
+    return verifier.verify(hers)
+  })
+  expect(await Promise.all(verified)).not.toContain(undefined)
+})
+
+test('keys that could not be stored are not given up for older ones while auth is away', async () => {
+  await started().verify(await token(newId()))
+  served = withSecond
+  const verifier = started({ saveState: async () => false })
+  await verifier.keepFresh()
+  isAuthThere = false
+  setSystemTime(new Date(Date.now() + 11 * 60_000))
+  await verifier.keepFresh()
+  expect(await verifier.verify(await token(newId(), 'second'))).toBeDefined()
 })
 
 // Guarantee: forged tokens are no way to flood auth.
@@ -116,6 +153,19 @@ test('tokens of unknown keys are refused without asking auth for each', async ()
   for (let count = 0; count < 10; count++)
     expect(await verifier.verify(await token(newId(), `forged ${count}`))).toBeUndefined()
   expect(asked).toBe(1)
+})
+
+test('while auth is away, tokens of unknown keys ask for it a few times a second at most', async () => {
+  await started().verify(await token(newId()))
+  isAuthThere = false
+  const verifier = started()
+  await verifier.keepFresh()
+  const before = asked
+  for (let count = 0; count < 50; count++)
+    await expect(verifier.verify(await token(newId(), `forged ${count}`))).rejects.toBeInstanceOf(
+      ServiceUnavailableError,
+    )
+  expect(asked - before).toBeLessThan(5)
 })
 
 // Guarantee: a token that was verified is not believed longer than one that was not.

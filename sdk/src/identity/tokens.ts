@@ -28,6 +28,8 @@ const Jwks = v.object({
 /** How long keys serve before they are asked for again, and how soon after that an unknown key may ask, in milliseconds. */
 const freshMs = 10 * 60_000
 const cooldownMs = 2_000
+/** The same while auth is away, when newer keys may come at any moment. */
+const askAgainMs = 250
 /** How long auth has to answer, in milliseconds; then the keys that are known count, and nobody waits any longer. */
 const fetchWithinMs = 2_000
 
@@ -105,20 +107,24 @@ const createKeyStore = (dapr: Dapr) => ({
 /** The public keys of auth, or while it cannot be asked the stored ones, which are of an earlier time. */
 const createKeySource = ({ dapr, log, onChange }: { dapr: Dapr; log: Log; onChange: () => void }) => {
   const stored = createKeyStore(dapr)
-  const last = { fetchedAt: 0, keys: '', isOutOfDate: false }
+  const last: { fetchedAt: number; keys?: v.InferOutput<typeof Jwks>; isOutOfDate: boolean } = {
+    fetchedAt: 0,
+    isOutOfDate: false,
+  }
 
   const fetch = async () => {
     last.fetchedAt = Date.now()
     try {
       const keys = await dapr.invoke('auth', jwksUrl.pathname.slice(1), Jwks, { timeoutMs: fetchWithinMs })
-      if (last.keys !== JSON.stringify(keys)) onChange()
-      last.keys = JSON.stringify(keys)
+      if (JSON.stringify(last.keys) !== JSON.stringify(keys)) onChange()
+      last.keys = keys
       last.isOutOfDate = false
       await stored.save(keys).catch((error) => log.warn({ err: error }, 'the public keys of auth could not be stored'))
       return keys
     } catch (error) {
       log.warn({ err: error }, 'the public keys of auth cannot be fetched; using the last known ones')
-      const keys = await stored.load()
+      // Those of this process are newer than the stored ones where they could not be stored.
+      const keys = last.keys ?? (await stored.load())
       if (!keys) throw new ServiceUnavailableError(undefined, { cause: error })
       last.isOutOfDate = true
       return keys
@@ -147,8 +153,9 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     try {
       return await keySet(header, token)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey && last.isOutOfDate)) throw error
-      await keySet.reload()
+      // While they are being replaced, the newest may have been fetched and not be in use yet.
+      if (!(error instanceof errors.JWKSNoMatchingKey && (last.isOutOfDate || keySet.reloading))) throw error
+      if (keySet.reloading || Date.now() - last.fetchedAt > askAgainMs) await keySet.reload()
       if (last.isOutOfDate) throw new ServiceUnavailableError(undefined, { cause: error })
       return keySet(header, token)
     }
