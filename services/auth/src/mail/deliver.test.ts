@@ -171,6 +171,46 @@ test('an answer that was lost makes a double, which carries the same Message-ID'
   expect(await world.statuses()).toEqual(['sent'])
 })
 
+// Guarantee: of what cannot be written down as sent, and so is sent again, there is as little as can be.
+test('while the database takes no notes no further mail goes out', async () => {
+  const people = Array.from({ length: 60 }, () => newId())
+  const plain = await createWorld()
+  let isAway = true
+  const sent: Deps['mails']['sent'] = (mail, at) =>
+    isAway ? Promise.reject(new Error('no primary')) : plain.mails.sent(mail, at)
+  const world = await createWorld({ mails: { ...plain.mails, sent } }, plain.db)
+  for (const id of people)
+    world.people.set(id, { userId: id, email: `${id}@example.com`, language: 'en', off: [], isBounced: false })
+  await world.owe(...people.map((id) => sale(id)))
+  await expect(world.run()).rejects.toThrow('no primary')
+  const twice = (await arrived()).length
+  // As many as are sent at once.
+  expect(twice).toBeLessThan(10)
+  isAway = false
+  world.pass(leaseMs + 1_000)
+  while ((await world.run()) === 'more');
+  expect((await arrived()).length).toBe(people.length + twice)
+  expect(new Set(await world.statuses())).toEqual(new Set(['sent']))
+})
+
+test('a note that an election broke is written at once, and nothing is sent again', async () => {
+  const { db } = await createWorld()
+  const mails = db.collection('mails')
+  let notes = 0
+  const updateMany: typeof mails.updateMany = async (filter, update, options) => {
+    const isNote = !Array.isArray(update) && update.$set?.status === 'sent'
+    if (isNote && ++notes === 1) throw new Error('not primary')
+    return mails.updateMany(filter, update, options)
+  }
+  const breaking = { collection: () => Object.assign(Object.create(mails), { updateMany }) } as unknown as Db
+  const world = await createWorld({ mails: openMails(breaking) }, db)
+  const ann = world.person()
+  await world.owe(sale(ann))
+  await world.run()
+  expect(notes).toBe(2)
+  expect(await world.statuses()).toEqual(['sent'])
+})
+
 test.each(['hang', 'refuse', 'close', 'defer'] as const)(
   'a server that does %s for an hour gets every mail in the end, and is asked ever more rarely',
   async (kind) => {

@@ -87,10 +87,12 @@ const createPost = ({ sender, publicOrigin, openToken, unsubscribeTokenOf }: Dep
   }
 }
 
-/** Written down while the next mails go out; what fails is thrown once the whole batch has ended. */
-const note = (noted: Promise<unknown>[], writing: Promise<unknown>): void => {
-  writing.catch(() => {})
-  noted.push(writing)
+/** Written down while the next mails go out; what fails ends the batch, and is thrown once it has ended. */
+const note = (batch: Batch, writing: Promise<unknown>): void => {
+  writing.catch(() => {
+    batch.isNoteLost = true
+  })
+  batch.noted.push(writing)
 }
 
 /** Records how the server answered; true: pause before the next mail. */
@@ -104,15 +106,10 @@ const createBookkeeping = ({ mails, log, markBounced }: Deps, now: () => Date) =
       return false
     },
 
-    book: async (
-      mail: Mail,
-      { userId, email }: Addressee,
-      outcome: Outcome,
-      noted: Promise<unknown>[],
-    ): Promise<boolean> => {
+    book: async (mail: Mail, { userId, email }: Addressee, outcome: Outcome, batch: Batch): Promise<boolean> => {
       const line = { mailId: mail.id, kind: mail.kind, attempts: mail.attempts }
       if (outcome.kind === 'sent') {
-        note(noted, mails.sent(mail, now()))
+        note(batch, mails.sent(mail, now()))
         count('sent')
         log.info(line, 'mail sent')
         return false
@@ -139,6 +136,8 @@ type Batch = {
   addressees: ReadonlyMap<string, Addressee>
   recent: ReturnType<typeof createRecent>
   noted: Promise<unknown>[]
+  /** Whatever goes out without being written down goes out once more, so nothing else does. */
+  isNoteLost: boolean
 }
 
 /** When a person who has had enough for now may get this one; `never` where there are enough of its kind. */
@@ -164,7 +163,7 @@ const createAttempt = (deps: Deps, now: () => Date) => {
     const held = heldBack(mail, batch)
     if (held === 'never') return withhold(mail)
     if (held) {
-      note(batch.noted, mails.postpone(mail, now(), held))
+      note(batch, mails.postpone(mail, now(), held))
       return false
     }
     // Counted before it is sent, so that others of this batch know of it.
@@ -172,7 +171,7 @@ const createAttempt = (deps: Deps, now: () => Date) => {
     const link = await linkOf(mail, addressee)
     const outcome = link === undefined ? undefined : await send(mail, addressee, link)
     if (outcome?.kind !== 'sent') batch.recent.remove(counted)
-    return outcome ? book(mail, addressee, outcome, batch.noted) : withhold(mail)
+    return outcome ? book(mail, addressee, outcome, batch) : withhold(mail)
   }
 
   return async (mail: Mail, batch: Batch): Promise<boolean> => {
@@ -195,7 +194,7 @@ const createLookUp =
     const most = (hourlyLimit + batchSize) * people.length
     const since = new Date(now.getTime() - hourMs)
     const [addressees, sent] = await Promise.all([findAddressees(taken), mails.sentTo(people, since, most)])
-    return { left: [...taken], addressees, recent: createRecent(sent), noted: [] }
+    return { left: [...taken], addressees, recent: createRecent(sent), noted: [], isNoteLost: false }
   }
 
 /** Sends what is due. */
@@ -209,7 +208,7 @@ export const createDelivery = (deps: Deps) => {
     const batch = await lookUp(taken, now())
     const freshUntil = performance.now() + freshMs
     const work = async (): Promise<void> => {
-      while (performance.now() < freshUntil && now().getTime() >= restsUntil) {
+      while (!batch.isNoteLost && performance.now() < freshUntil && now().getTime() >= restsUntil) {
         const mail = batch.left.shift()
         if (!mail) return
         if (await attempt(mail, batch)) restsUntil = now().getTime() + restMs

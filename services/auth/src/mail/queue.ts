@@ -28,7 +28,9 @@ const createSettling = (mails: Collection<StoredMail>) => {
   const noteSent = createBatcher<{ mail: Mail; at: Date }>((sent) => {
     const [sentAt] = sent.map(({ at }) => at).toSorted((one, other) => other.getTime() - one.getTime())
     const taken = sent.map(({ mail }) => mail)
-    return settle(taken, { status: 'sent', ...(sentAt ? { sentAt } : {}) })
+    const note = () => settle(taken, { status: 'sent', ...(sentAt ? { sentAt } : {}) })
+    // The driver tries no updateMany again, as after an election; noting it twice changes nothing.
+    return note().catch(note)
   })
 
   /** Those that have to wait for long, because their people have had enough for now, are put off together. */

@@ -23,7 +23,7 @@ export type Moved =
   /** `isKept`: Stripe keeps this failure under the idempotency key, and has ended whatever it did under it */
   | { as: 'unknown'; isKept: boolean; cause: unknown }
 
-export type SentTransfer = { id: string; transferAttempt: number; sentCents: number }
+type SentTransfer = { id: string; transferAttempt: number; sentCents: number }
 
 type Sending = Pick<Payout, 'id' | 'orderId' | 'currency' | 'transferAttempt'> & {
   sentCents: number
