@@ -124,7 +124,7 @@ export const identity: Guard[] = [
   {
     promise: 8,
     name: 'a token outlives the key that signed it',
-    out: [{ file: tokens, text: 'if (last.keys !== JSON.stringify(keys)) onChange()', by: 'void 0' }],
+    out: [{ file: tokens, text: 'if (JSON.stringify(last.keys) !== JSON.stringify(keys)) onChange()', by: 'void 0' }],
     test: {
       file: 'sdk/src/identity/tokens.test.ts',
       name: 'tokens of a key that auth has taken back are refused once the keys were fetched again',
@@ -136,7 +136,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: tokens,
-        text: 'if (!(error instanceof errors.JWKSNoMatchingKey && last.isOutOfDate)) throw error',
+        text: 'if (!(error instanceof errors.JWKSNoMatchingKey && (last.isOutOfDate || keySet.reloading))) throw error',
         by: 'throw error',
       },
     ],

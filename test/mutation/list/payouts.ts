@@ -17,7 +17,7 @@ export const payouts: Guard[] = [
         by: '',
       },
     ],
-    test: { file: unit, name: 'a transfer whose key Stripe has forgotten is not made again' },
+    test: { file: unit, name: 'a transfer of this round whose key Stripe has forgotten is not made again' },
   },
   {
     promise: 5,
@@ -32,6 +32,21 @@ export const payouts: Guard[] = [
     test: {
       file: unit,
       name: 'a replica that asked too early, and is told of a failure again, does not send it twice',
+    },
+  },
+  {
+    promise: 5,
+    name: 'after a restore, what a transfer of a later round sent is sent again',
+    out: [
+      {
+        file: 'services/payments/src/stripe/connect.ts',
+        text: 'data.find((one) => roundOf(one) > transferAttempt && !one.reversed) ??',
+        by: '',
+      },
+    ],
+    test: {
+      file: unit,
+      name: 'a transfer of a later round, which a restored backup does not know whose key Stripe has forgotten is not made again',
     },
   },
   {
