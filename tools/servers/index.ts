@@ -1,6 +1,7 @@
 /** Finding, building and starting the servers that Fairpass stands on: for `up`, for tests, and for the cluster's images. */
 export { explainDisk, needSpace, watchSpace } from './disk.ts'
 export { tryLock } from './lock.ts'
+export { createNames } from './names.ts'
 export { createPorts, type Ports } from './ports.ts'
 export {
   describeEnding,

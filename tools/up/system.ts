@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { App, Part, PartName, Ports, Runtimes, Template } from '@fairpass/servers'
-import { nameResolutionConfig, type ProcessSpec, respondsOk, sidecarServer } from '@fairpass/servers'
+import { createNames, nameResolutionConfig, type ProcessSpec, respondsOk, sidecarServer } from '@fairpass/servers'
 import { type DataFolder, keptSecret, readSecret, writeWhole } from './data-folder.ts'
 import { appEnv, sidecarEnv, tokensOf } from './environment.ts'
 import { type Observers, prometheusServer } from './observe.ts'
@@ -103,7 +102,7 @@ const isTraced = ({
 /** The configuration that lets the sidecars of this run, and of no earlier one, find each other. */
 const resolveNames = (dataDir: string, isTraced: boolean) => {
   const database = join(dataDir, 'names.db')
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true })
+  createNames(database)
   const config = join(dataDir, 'sidecars.json')
   writeWhole(config, JSON.stringify(nameResolutionConfig(database, { isTraced })))
   return config

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { findPart, nameResolutionConfig, type Ports, startProcess } from '@fairpass/servers'
+import { createNames, findPart, nameResolutionConfig, type Ports, startProcess } from '@fairpass/servers'
 import { testFolder } from './folder.ts'
 import { once } from './once.ts'
 import type { Start } from './spec.ts'
@@ -11,6 +11,7 @@ export const createProcesses = (ports: Ports): Start => {
   // Multicast, by which sidecars find each other elsewhere, is filtered on many networks.
   const nameFiles = once(async () => {
     const folder = testFolder()
+    createNames(join(folder, 'names.db'))
     await Bun.write(join(folder, 'names.json'), JSON.stringify(nameResolutionConfig(join(folder, 'names.db'))))
     return [join(folder, 'names.json')]
   })
