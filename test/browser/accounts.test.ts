@@ -281,6 +281,8 @@ test('the mailbox shows a mail in a frame, whose links lead out of it', async ()
   const { mailbox } = await market().runFile()
   await page.goto(`http://127.0.0.1:${mailbox.port}/?to=${encodeURIComponent(email)}`)
   await page.getByRole('link', { name: 'Confirm your email address' }).click()
+  // With the frame, whose mail a click would miss that comes before it.
+  await page.waitForURL('**/messages/*', { waitUntil: 'load' })
   const opened = page.context().waitForEvent('page')
   await page.frameLocator('iframe').getByRole('link', { name: 'Confirm the address' }).click()
   expect((await opened).url()).toContain('/confirm-email?token=')

@@ -1,7 +1,6 @@
 /** Finding, building and starting the servers that Fairpass stands on: for `up`, for tests, and for the cluster's images. */
 export { explainDisk, needSpace, watchSpace } from './disk.ts'
 export { tryLock } from './lock.ts'
-export { createNames } from './names.ts'
 export { createPorts, type Ports } from './ports.ts'
 export {
   describeEnding,
@@ -27,6 +26,6 @@ export { type RuntimeName, type Runtimes, readRuntimes } from './runtimes/choice
 export { denoFlags, findDeno } from './runtimes/deno.ts'
 export { findWorkerd } from './runtimes/workerd.ts'
 export { mongodServer, mongodUri, placementServer, redisServer, schedulerServer } from './servers.ts'
-export { nameResolutionConfig, sidecarServer } from './sidecar.ts'
+export { createNames, nameResolutionConfig, sidecarServer } from './sidecar.ts'
 export { type App, readTemplate, type Sidecar, type Template } from './template.ts'
 export { reasonOf, runTool, UserError } from './user-error.ts'

@@ -1,3 +1,5 @@
+import { Database } from 'bun:sqlite'
+import { rmSync } from 'node:fs'
 import { type ProcessSpec, respondsOk } from './process.ts'
 import type { Part } from './programs/program.ts'
 import type { App, Sidecar, Template } from './template.ts'
@@ -55,6 +57,18 @@ export const sidecarServer = (options: SidecarOptions): ProcessSpec => {
     env: { ...env, ...part.env, ...(listen === loopback && { DAPR_HOST_IP: loopback }) },
     isReady: () => respondsOk(`http://127.0.0.1:${app.sidecar.httpPort}/v1.0/healthz`),
   }
+}
+
+/**
+ * Makes the file anew by which the sidecars of one run find each other. Each sidecar asks for SQLite's write-ahead log as it
+ * starts; while another one writes, a file that has none yet refuses that at once, whatever the time-out (SQLITE_BUSY), and
+ * the app beside it is found by nobody. So the file has it from the beginning.
+ */
+export const createNames = (databaseFile: string): void => {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${databaseFile}${suffix}`, { force: true })
+  const database = new Database(databaseFile, { create: true })
+  database.run('PRAGMA journal_mode = WAL')
+  database.close()
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { createNames } from './names.ts'
+import { createNames } from './sidecar.ts'
 import { testFolder } from './testing/folder.ts'
 
 // Guarantee: sidecars that start at the same moment are all found.
