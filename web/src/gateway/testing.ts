@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createNames } from '../../../tools/servers/sidecar.ts'
 
 /** A TCP port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
@@ -42,7 +43,8 @@ type Sidecar = {
 /** Sidecars that find one another through a SQLite file: multicast is not to be had everywhere. */
 export const startSidecars = async (daprd: string, apps: { appId: string; appPort?: number }[], token: string) => {
   const folder = await mkdtemp(join(tmpdir(), 'fairpass-web-'))
-  const config = join(folder, 'config.yaml')
+  const [config, names] = [join(folder, 'config.yaml'), join(folder, 'names.db')]
+  createNames(names)
   await Bun.write(
     config,
     `apiVersion: dapr.io/v1alpha1
@@ -52,7 +54,7 @@ spec:
   nameResolution:
     component: sqlite
     version: v1
-    configuration: { connectionString: "${join(folder, 'names.db')}" }
+    configuration: { connectionString: "${names}" }
 `,
   )
   const sidecars: Sidecar[] = []
@@ -60,15 +62,8 @@ spec:
     const [httpPort, grpcPort, internalPort] = await Promise.all([freePort(), freePort(), freePort()])
     const flags = ['--app-id', appId, '--config', config, '--dapr-http-port', `${httpPort}`]
     flags.push('--dapr-grpc-port', `${grpcPort}`, '--dapr-internal-grpc-port', `${internalPort}`)
-    flags.push(
-      '--dapr-listen-addresses',
-      '127.0.0.1',
-      '--log-level',
-      'error',
-      '--enable-metrics=false',
-      '--placement-host-address',
-      '',
-    )
+    flags.push('--dapr-listen-addresses', '127.0.0.1', '--log-level', 'error', '--enable-metrics=false')
+    flags.push('--placement-host-address', '')
     flags.push('--disable-init-endpoints', 'config,subscribe')
     if (appPort) flags.push('--app-port', `${appPort}`)
     const child = Bun.spawn([daprd, ...flags], {
