@@ -35,8 +35,11 @@ describe.each([
     await pay(buyer.page)
     await buyer.page.getByRole('heading', { name: 'Receipt' }).waitFor()
 
-    await seller.page.goto('/listings')
-    await seller.page.getByText('Sold', { exact: true }).waitFor()
+    // The sale reaches its ticket a moment later, and this page tells nothing new by itself.
+    await eventually(async () => {
+      await seller.page.goto('/listings')
+      return seller.page.getByText('Sold', { exact: true }).isVisible()
+    }, Boolean)
     await buyer.page.goto(ticket)
     await untilShown(buyer.page, 'This ticket is sold', scripts)
     expect(await buyer.page.getByRole('button', { name: /buy/i }).count()).toBe(0)
