@@ -24,7 +24,6 @@ export const toAccount = (document: AccountDocument | undefined): Account | unde
 export const openAccountDocuments = (db: Db, publishAll: PublishAll) =>
   openCollection<AccountDocument>(db, 'accounts', {
     publishAll,
-    retiredIndexes: ['newest'],
     indexes: [
       { key: { email: 1 }, name: 'email', unique: true, sparse: true },
       {
