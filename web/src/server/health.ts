@@ -15,7 +15,7 @@ const healthResponse = (status: number, word: string): Response =>
  */
 export const createHealth = ({ daprEndpoint, daprApiToken }: Pick<Settings, 'daprEndpoint' | 'daprApiToken'>) => {
   const waiting = new Set(services)
-  const startedAt = Date.now()
+  const startedAt = performance.now()
 
   const isAnswered = (path: string): Promise<boolean> =>
     fetch(`${daprEndpoint}/v1.0/${path}`, {
@@ -27,7 +27,7 @@ export const createHealth = ({ daprEndpoint, daprApiToken }: Pick<Settings, 'dap
 
   const probe = async (): Promise<string | undefined> => {
     if (!(await isAnswered('healthz/outbound'))) return 'sidecar unavailable'
-    if (Date.now() - startedAt > patienceMs) waiting.clear()
+    if (performance.now() - startedAt > patienceMs) waiting.clear()
     // A service does not answer before its database is prepared.
     const ask = async (service: string) => {
       if (await isAnswered(`invoke/${service}/method/internal/openapi.json`)) waiting.delete(service)

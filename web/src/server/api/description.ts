@@ -41,7 +41,7 @@ const mergeDescriptions = (parts: [Part, ...Part[]], missing: string[]) => {
  */
 export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) => {
   const lastKnown = new Map<string, Part>()
-  let freshUntil = 0
+  let freshUntil = Number.NEGATIVE_INFINITY
   let asking: Promise<unknown> | undefined
 
   const ask = async (service: string): Promise<boolean> => {
@@ -59,7 +59,7 @@ export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) =
   const askAll = async () => {
     try {
       const answered = await Promise.all(services.map(ask))
-      freshUntil = Date.now() + (answered.every(Boolean) ? freshMs : retryMs)
+      freshUntil = performance.now() + (answered.every(Boolean) ? freshMs : retryMs)
     } finally {
       // After a failure the next request tries again.
       asking = undefined
@@ -68,7 +68,7 @@ export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) =
 
   /** Undefined while no service has answered yet. */
   return async (): Promise<Response | undefined> => {
-    if (Date.now() >= freshUntil) {
+    if (performance.now() >= freshUntil) {
       asking ??= askAll()
       await asking
     }
