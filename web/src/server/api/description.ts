@@ -41,7 +41,7 @@ const mergeDescriptions = (parts: [Part, ...Part[]], missing: string[]) => {
  */
 export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) => {
   const lastKnown = new Map<string, Part>()
-  let freshUntil = Number.NEGATIVE_INFINITY
+  let freshUntil = 0
   let asking: Promise<unknown> | undefined
 
   const ask = async (service: string): Promise<boolean> => {
@@ -59,7 +59,7 @@ export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) =
   const askAll = async () => {
     try {
       const answered = await Promise.all(services.map(ask))
-      freshUntil = performance.now() + (answered.every(Boolean) ? freshMs : retryMs)
+      freshUntil = Date.now() + (answered.every(Boolean) ? freshMs : retryMs)
     } finally {
       // After a failure the next request tries again.
       asking = undefined
@@ -68,7 +68,9 @@ export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) =
 
   /** Undefined while no service has answered yet. */
   return async (): Promise<Response | undefined> => {
-    if (performance.now() >= freshUntil) {
+    const leftMs = freshUntil - Date.now()
+    // Longer than it ever lasts: the clock was set back.
+    if (leftMs <= 0 || leftMs > freshMs) {
       asking ??= askAll()
       await asking
     }
