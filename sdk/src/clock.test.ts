@@ -11,7 +11,11 @@ const world = ({ ownMs = start, tookMs = 4 } = {}) => {
     at.theirsMs += ms
     at.monotonicMs += ms
   }
-  const clock = createClock({ wall: () => at.ownMs, monotonic: () => at.monotonicMs })
+  let leaps = 0
+  const onLeap = () => {
+    leaps++
+  }
+  const clock = createClock({ wall: () => at.ownMs, monotonic: () => at.monotonicMs, onLeap })
   const compare = () =>
     clock.compare(async () => {
       pass(tookMs / 2)
@@ -20,7 +24,7 @@ const world = ({ ownMs = start, tookMs = 4 } = {}) => {
       return told
     })
   const wrongMs = () => clock.now().getTime() - at.theirsMs
-  return { at, pass, compare, wrongMs, now: () => clock.now().getTime() }
+  return { at, pass, compare, wrongMs, leaps: () => leaps, now: () => clock.now().getTime() }
 }
 
 const minutes = 60_000
@@ -51,6 +55,25 @@ describe('one time for all services', () => {
     const { at, compare, now } = world({ ownMs: start + 700 })
     await compare()
     expect(now()).toBe(at.ownMs)
+  })
+
+  test('a leap of the machine’s clock is told at the next look at it, once, and a clock that is merely wrong never', async () => {
+    const { at, pass, compare, now, leaps } = world({ ownMs: start - 5 * minutes })
+    now()
+    await compare()
+    pass(60_000)
+    now()
+    expect(leaps()).toBe(0)
+    for (const leap of [60 * minutes, -60 * minutes]) {
+      at.ownMs += leap
+      at.theirsMs += leap
+      const before = leaps()
+      now()
+      now()
+      expect(leaps()).toBe(before + 1)
+      await compare()
+      expect(Math.abs(now() - at.theirsMs)).toBeLessThanOrEqual(1)
+    }
   })
 
   test('an answer that took too long is no time', async () => {

@@ -7,11 +7,11 @@ const tokenSeconds = 3_600
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
 
 /** People without accounts: tokens from the marketplace's own JWT_KEY spare thousands of password hashes. */
-export const createUsers = (jwtKey: string) => {
+export const createUsers = (jwtKey: string, now = Date.now) => {
   const { privateKey, publicJwk } = signingKeyOf(jwtKey)
   return (role: Role = 'user') => {
     const id = newId()
-    const issuedAt = Math.floor(Date.now() / 1000)
+    const issuedAt = Math.floor(now() / 1000)
     const { algorithm: alg, typ, issuer: iss, audience: aud } = accessToken
     const claims = { role, sid: newId(), iss, aud, sub: id, iat: issuedAt, exp: issuedAt + tokenSeconds, jti: newId() }
     const signed = `${encoded({ alg, typ, kid: publicJwk.kid })}.${encoded(claims)}`

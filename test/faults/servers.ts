@@ -18,10 +18,12 @@ export type ServersOptions = {
   /** which servers get a small disk of their own, which can be filled */
   disks: readonly DiskName[]
   seed: number
+  /** what every server finds in its environment besides its own */
+  env: Readonly<Record<string, string>>
 }
 
 /** Ports, a folder, and what has to be ended, in the order in which it was begun. */
-const createBase = (seed: number) => {
+const createBase = ({ seed, env }: Pick<ServersOptions, 'seed' | 'env'>) => {
   const stops: (() => unknown)[] = []
   const ports = createPorts()
   return {
@@ -29,7 +31,7 @@ const createBase = (seed: number) => {
     ports,
     stops,
     supervise: async (spec: ProcessSpec) => {
-      const server = await superviseServer(spec)
+      const server = await superviseServer({ ...spec, env: { ...spec.env, ...env } })
       stops.push(server.stop)
       return server
     },
@@ -121,8 +123,8 @@ const startStripe = async ({ folder: dataDir, ports, supervise, proxyTo }: Base,
 }
 
 /** All that the marketplace stands on, each with a proxy before it where it is asked for much. */
-export const startServers = async ({ members, disks: names, seed }: ServersOptions) => {
-  const base = createBase(seed)
+export const startServers = async ({ members, disks: names, seed, env }: ServersOptions) => {
+  const base = createBase({ seed, env })
   try {
     const disks = mountDisks(base, names)
     const publicPort = await base.ports.any()

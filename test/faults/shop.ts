@@ -58,8 +58,8 @@ const listing = {
 }
 
 /** People who buy without patience, and remember each answer. */
-export const openShop = (origin: string, jwtKey: string) => {
-  const newUser = createUsers(jwtKey)
+export const openShop = (origin: string, jwtKey: string, now = Date.now) => {
+  const newUser = createUsers(jwtKey, now)
   const ask = createAsk(origin)
   const seller = newUser()
   const answers: Answer[] = []

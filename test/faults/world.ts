@@ -5,7 +5,11 @@ import { type ServiceName, startMarketplace } from '../marketplace.ts'
 import { untilAcknowledged } from './replica-set.ts'
 import { type ServersOptions, startServers } from './servers.ts'
 
-type Options = { env?: Record<string, string> } & Partial<ServersOptions>
+type Options = {
+  env?: Record<string, string>
+  /** what all programs find in their environment, the servers among them */
+  everywhere?: Record<string, string>
+} & Partial<Omit<ServersOptions, 'env'>>
 type Servers = Awaited<ReturnType<typeof startServers>>
 
 const environmentOf = ({ publicPort, mongo, redis, scheduler, stripe }: Servers) => ({
@@ -23,10 +27,10 @@ const environmentOf = ({ publicPort, mongo, redis, scheduler, stripe }: Servers)
  * The real `up` on servers of ours, with a proxy before each: what fails between parts, and which disks are full, is for
  * the test to say.
  */
-export const startWorld = async ({ env = {}, members = 1, disks = [], seed = 1 }: Options = {}) => {
-  const servers = await startServers({ members, disks, seed })
+export const startWorld = async ({ env = {}, everywhere = {}, members = 1, disks = [], seed = 1 }: Options = {}) => {
+  const servers = await startServers({ members, disks, seed, env: everywhere })
   const { mongo, redis, scheduler, stripe } = servers
-  const market = await startMarketplace({ ...environmentOf(servers), ...env }).catch(async (error) => {
+  const market = await startMarketplace({ ...environmentOf(servers), ...env, ...everywhere }).catch(async (error) => {
     await servers.stop()
     throw error
   })

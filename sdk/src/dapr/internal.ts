@@ -23,4 +23,7 @@ export const ChangedOrders = v.object({
 })
 
 /** The bans and erased accounts that a token may still outlive. */
-export const Bans = v.object({ bans: v.array(v.object({ userId: v.string(), bannedAt: v.string() })) })
+export const Bans = v.object({
+  // An auth of an earlier release says no version.
+  bans: v.array(v.object({ userId: v.string(), bannedAt: v.string(), version: v.optional(v.number()) })),
+})

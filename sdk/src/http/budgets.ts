@@ -44,15 +44,17 @@ const createSettle =
  * together, so that a crowd costs two round trips and not one each. While the state store does not answer everything is
  * let through.
  */
-export const createBudgets = ({ dapr, log, now: clock }: Options) => {
-  const settle = createSettle({ dapr, log, now: clock })
+export const createBudgets = ({ dapr, log, now }: Options) => {
+  const settle = createSettle({ dapr, log, now })
   const waiting = new Map<string, PendingStep[]>()
+  /** by the monotonic clock: a clock that is set back must not switch limits off until it has caught up */
   let restsUntil = 0
+  const isResting = () => performance.now() < restsUntil
 
   const settleOrLetThrough = async (key: string, asked: PendingStep[]): Promise<void> => {
     const steps = await settle(key, asked).catch((error: unknown) => {
-      if (clock() >= restsUntil) log.warn({ err: error }, 'limits cannot be kept; letting through')
-      restsUntil = clock() + restMs
+      if (!isResting()) log.warn({ err: error }, 'limits cannot be kept; letting through')
+      restsUntil = performance.now() + restMs
       return undefined
     })
     for (const [index, { answer }] of asked.entries()) answer(steps?.[index] ?? { wholeAt: 0 })
@@ -68,7 +70,7 @@ export const createBudgets = ({ dapr, log, now: clock }: Options) => {
 
   const change = (key: string, step: PendingStep['step']): Promise<Step> =>
     new Promise((answer) => {
-      if (clock() < restsUntil) return answer({ wholeAt: 0 })
+      if (isResting()) return answer({ wholeAt: 0 })
       const asked = { step, answer }
       const others = waiting.get(key)
       if (others) others.push(asked)
@@ -78,5 +80,5 @@ export const createBudgets = ({ dapr, log, now: clock }: Options) => {
       }
     })
 
-  return { change, isResting: () => clock() < restsUntil }
+  return { change, isResting }
 }

@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb'
+import { clockSkewSeconds, now as timeNow } from '../clock.ts'
 import { IdempotencyKeyReusedError, ServiceUnavailableError } from '../errors.ts'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
@@ -8,6 +9,8 @@ const keptSeconds = 48 * 3600
 /** A request that is under way renews its lock; one that stopped renewing was lost, and may be done again. */
 const lockMs = 6_000
 const renewMs = 2_000
+/** A lock that says that it lasts longer was taken before the clock was set back, and would have been renewed since. */
+const longestLockMs = lockMs + renewMs + clockSkewSeconds * 1_000
 const waitMs = 15_000
 const pollMs = 50
 /** The lock of a request that ended without an answer to keep. */
@@ -17,7 +20,8 @@ const released = new Date(0)
 const createLocks = (answers: Collection<StoredAnswer>) => {
   /** Takes the lock of a request that is known; undefined while somebody else has it. */
   const takeOver = async (known: StoredAnswer, fingerprint: string, now: Date): Promise<Date | undefined> => {
-    if (known.lockedUntil > now) return undefined
+    const lockedForMs = known.lockedUntil.getTime() - now.getTime()
+    if (lockedForMs > 0 && lockedForMs <= longestLockMs) return undefined
     const at = known.fingerprint === fingerprint ? known.at : now
     const same = { _id: known._id, fingerprint: known.fingerprint, lockedUntil: known.lockedUntil }
     const lockedUntil = new Date(now.getTime() + lockMs)
@@ -47,9 +51,9 @@ export const openIdempotencyStore = (db: Db) => {
   return {
     /** @returns the answer of the first request, or the lock to be it, with the time of the first */
     claim: async (_id: string, fingerprint: string): Promise<{ answer: string } | { firstAt: Date }> => {
-      const deadline = Date.now() + waitMs
-      while (Date.now() < deadline) {
-        const now = new Date()
+      const deadline = performance.now() + waitMs
+      while (performance.now() < deadline) {
+        const now = timeNow()
         if (await insert(_id, fingerprint, now)) return { firstAt: now }
         const known = await answers.findOne({ _id })
         if (!known) continue
@@ -70,7 +74,7 @@ export const openIdempotencyStore = (db: Db) => {
 
     /** Keeps the lock for as long as `work` takes. */
     whileLocked: async (_id: string, work: () => Promise<void>): Promise<void> => {
-      const renew = () => answers.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() + lockMs) } })
+      const renew = () => answers.updateOne({ _id }, { $set: { lockedUntil: new Date(timeNow().getTime() + lockMs) } })
       const renewal = setInterval(() => void renew().catch(() => {}), renewMs)
       try {
         await work()

@@ -162,3 +162,12 @@ test.each([409, 429, 503, 401])('a %p is asked again under the same key', async 
   expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([status, 201, 201])
   expect(asked).toBe(2)
 })
+
+test('a lock that is left over from before the clock was set back keeps nobody waiting', async () => {
+  isDown = true
+  expect((await post('k1')).status).toBe(503)
+  isDown = false
+  const lockedUntil = new Date(Date.now() + 3_600_000)
+  await db.collection('idempotency').updateMany({}, { $set: { lockedUntil } })
+  expect((await post('k1')).status).toBe(201)
+})

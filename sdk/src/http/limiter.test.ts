@@ -123,3 +123,15 @@ test('what is kept under the key and is no budget counts as nothing spent', asyn
   expect(isAllowed(await limiter.take(limit(1, 600), 'odd'))).toBe(true)
   expect(isAllowed(await limiter.take(limit(1, 600), 'odd'))).toBe(false)
 })
+
+// Guarantee: a clock that is set back keeps nobody out until it has caught up, and switches no limit off.
+test('after the clock was set back by an hour a budget is whole, and a limit again', async () => {
+  let now = Date.now()
+  const limiter = replica({ now: () => now })
+  const subject = newId()
+  const isNextAllowed = async () => isAllowed(await limiter.take(limit(2, 60), subject))
+  for (let round = 0; round < 2; round++) {
+    expect([await isNextAllowed(), await isNextAllowed(), await isNextAllowed()]).toEqual([true, true, false])
+    now -= 3_600_000
+  }
+})

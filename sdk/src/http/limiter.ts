@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { now as timeNow } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createBudgets, timeoutMs } from './budgets.ts'
@@ -36,7 +37,8 @@ const createCounts = (now: () => number) => {
     add: (key: string, seconds: number): number => {
       const at = now()
       const counted = counts.get(key)
-      if (counted && counted.until > at) return ++counted.count
+      // A window that is longer than windows are began before the clock was set back.
+      if (counted && counted.until > at && counted.until <= at + seconds * 1000) return ++counted.count
       if (counts.size >= maxCountedHere) for (const [other, { until }] of counts) if (until <= at) counts.delete(other)
       if (counts.size >= maxCountedHere) counts.clear()
       counts.set(key, { count: 1, until: at + seconds * 1000 })
@@ -59,7 +61,7 @@ const freeOf = ({ free = 0, rate }: Limit) => Math.min(free, rate.count)
  * Budgets that all replicas share through the state store. Losing one does no harm, so they have a time to live, and while
  * the state store does not answer everything is let through.
  */
-export const createLimiter = ({ dapr, log, secret, now = Date.now }: Options) => {
+export const createLimiter = ({ dapr, log, secret, now = () => timeNow().getTime() }: Options) => {
   const { change, isResting } = createBudgets({ dapr, log, now })
   const counts = createCounts(now)
 

@@ -26,10 +26,10 @@ const load = async (list: ReturnType<typeof replica>) => list.receive((await dap
 
 const now = Date.now()
 const at = (seconds: number) => new Date(now + seconds * 1000).toISOString()
-const ban = (id: string, seconds: number, list = denyList) =>
-  list.handlers['user.banned'](event('user.banned', { id, version: 1, at: at(seconds) }))
-const unban = (id: string, seconds: number) =>
-  denyList.handlers['user.unbanned'](event('user.unbanned', { id, version: 2, at: at(seconds) }))
+const ban = (id: string, seconds: number, version = 1, list = denyList) =>
+  list.handlers['user.banned'](event('user.banned', { id, version, at: at(seconds) }))
+const unban = (id: string, seconds: number, version = 2) =>
+  denyList.handlers['user.unbanned'](event('user.unbanned', { id, version, at: at(seconds) }))
 const user = (id: string, tokenOf: number) => ({
   id,
   role: 'user' as const,
@@ -52,11 +52,11 @@ test('events that repeat or are late forget no ban', async () => {
   const id = newId()
   await ban(id, 0)
   await unban(id, 10)
-  await ban(id, 20)
+  await ban(id, 20, 3)
   await ban(id, 0)
   await unban(id, 10)
   expect(denyList.isDenied(user(id, 15))).toBe(true)
-  await unban(id, 30)
+  await unban(id, 30, 4)
   expect(denyList.isDenied(user(id, 15))).toBe(false)
 })
 
@@ -82,4 +82,16 @@ test('a state store that was emptied is filled again, from memory and from auth'
   const started = replica()
   await load(started)
   expect(started.isDenied(user(third, -10))).toBe(true)
+})
+
+test('a clock that was set back keeps nobody out who was let in again, and a late ban lets nobody in', async () => {
+  const id = newId()
+  await ban(id, 3_600)
+  expect(denyList.isDenied(user(id, 0))).toBe(true)
+  await unban(id, 0)
+  expect(denyList.isDenied(user(id, 10))).toBe(false)
+  // Issued by a service that had not heard of the leap yet.
+  const other = newId()
+  await ban(other, 0)
+  expect(denyList.isDenied(user(other, 4))).toBe(true)
 })

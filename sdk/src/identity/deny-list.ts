@@ -1,28 +1,45 @@
 import * as v from 'valibot'
+import { clockSkewSeconds, now } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import { Bans } from '../dapr/internal.ts'
 import type { FairpassEvent } from '../events/events.ts'
 import type { User } from './identity.ts'
 
-const Denied = v.record(v.string(), v.object({ bannedAt: v.number(), until: v.number() }))
+const Denied = v.record(
+  v.string(),
+  v.object({ bannedAt: v.number(), until: v.number(), version: v.optional(v.number()) }),
+)
 type Denied = v.InferOutput<typeof Denied>
+type Ban = Omit<Denied[string], 'until'>
 
 const key = 'deny-list'
 const maxAttempts = 10
 
 const unexpired = (list: Denied): Denied =>
-  Object.fromEntries(Object.entries(list).filter(([, { until }]) => until > Date.now()))
+  Object.fromEntries(Object.entries(list).filter(([, { until }]) => until > now().getTime()))
+
+/** By the account's versions, since a clock may be set back; what an earlier release stored has none. */
+const isLater = (one: Ban, { bannedAt, version }: Ban): boolean =>
+  one.version !== undefined && version !== undefined ? one.version > version : one.bannedAt > bannedAt
 
 /** Events arrive in any order: a later ban stays. */
 const withBan = (list: Denied, userId: string, ban: Denied[string]): Denied => {
   const known = list[userId]
-  return known && known.bannedAt > ban.bannedAt ? list : { ...list, [userId]: ban }
+  return known && isLater(known, ban) ? list : { ...list, [userId]: ban }
 }
 
-const without = (list: Denied, { id, at }: { id: string; at: string }): Denied => {
+const without = (list: Denied, { id, at, version }: { id: string; at: string; version: number }): Denied => {
   const { [id]: ban, ...rest } = list
-  return ban && ban.bannedAt > new Date(at).getTime() ? list : rest
+  return ban && isLater(ban, { bannedAt: new Date(at).getTime(), version }) ? list : rest
 }
+
+const createEntry =
+  (tokenSeconds: number) =>
+  (bannedAt: Date, version?: number): Denied[string] => ({
+    bannedAt: bannedAt.getTime(),
+    ...(version === undefined ? {} : { version }),
+    until: bannedAt.getTime() + (tokenSeconds + clockSkewSeconds) * 1000,
+  })
 
 /**
  * Who was banned, or erased their account, while a token of theirs may still live. Bans arrive as events, at one
@@ -32,10 +49,7 @@ const without = (list: Denied, { id, at }: { id: string; at: string }): Denied =
 export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSeconds: number }) => {
   let denied: Denied = {}
 
-  const entry = (bannedAt: Date) => ({
-    bannedAt: bannedAt.getTime(),
-    until: bannedAt.getTime() + (tokenSeconds + 5) * 1000,
-  })
+  const entry = createEntry(tokenSeconds)
 
   const change = async (change: (list: Denied) => Denied) => {
     denied = change(denied)
@@ -52,7 +66,7 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
   }
 
   const deny = ({ data }: FairpassEvent<'user.banned' | 'user.erased'>) =>
-    change((list) => withBan(list, data.id, entry(new Date(data.at))))
+    change((list) => withBan(list, data.id, entry(new Date(data.at), data.version)))
 
   const receive = async (stored: unknown, bound: { timeoutMs?: number } = {}) => {
     if (stored !== undefined) {
@@ -60,7 +74,9 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
       return
     }
     const { bans } = await dapr.invoke('auth', 'internal/bans', Bans, bound)
-    denied = unexpired(Object.fromEntries(bans.map(({ userId, bannedAt }) => [userId, entry(new Date(bannedAt))])))
+    denied = unexpired(
+      Object.fromEntries(bans.map(({ userId, bannedAt, version }) => [userId, entry(new Date(bannedAt), version)])),
+    )
     await dapr.saveState(key, denied, undefined)
   }
 
@@ -70,7 +86,8 @@ export const createDenyList = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenSecond
     receive,
     isDenied: (user: User) => {
       const ban = denied[user.id]
-      return ban !== undefined && user.issuedAt.getTime() <= ban.bannedAt
+      // Whatever may have been issued before it by a service that had not heard of a leap of the clock yet.
+      return ban !== undefined && user.issuedAt.getTime() <= ban.bannedAt + clockSkewSeconds * 1000
     },
     handlers: {
       'user.banned': deny,

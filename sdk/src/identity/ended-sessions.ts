@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { clockSkewSeconds, now } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import type { FairpassEvent } from '../events/events.ts'
 import type { User } from './identity.ts'
@@ -18,7 +19,7 @@ const maxSessions = 2_000
 const latest = (ended: Ended): Ended =>
   Object.fromEntries(
     Object.entries(ended)
-      .filter(([, until]) => until > Date.now())
+      .filter(([, until]) => until > now().getTime())
       .toSorted(([, one], [, other]) => other - one)
       .slice(0, maxSessions),
   )
@@ -31,7 +32,7 @@ export const createEndedSessions = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenS
   let ended: Ended = {}
 
   const add = async ({ data }: FairpassEvent<'session.ended'>): Promise<void> => {
-    const until = new Date(data.at).getTime() + (tokenSeconds + 5) * 1000
+    const until = new Date(data.at).getTime() + (tokenSeconds + clockSkewSeconds) * 1000
     ended = latest({ ...ended, [data.id]: until })
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const stored = await dapr.getState(key, Ended)
@@ -52,7 +53,7 @@ export const createEndedSessions = ({ dapr, tokenSeconds }: { dapr: Dapr; tokenS
     receive: async (stored: unknown): Promise<void> => {
       if (stored !== undefined) ended = v.parse(Ended, stored)
     },
-    isEnded: ({ sessionId }: User): boolean => (ended[sessionId] ?? 0) > Date.now(),
+    isEnded: ({ sessionId }: User): boolean => (ended[sessionId] ?? 0) > now().getTime(),
     handlers: { 'session.ended': add },
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
+import { now } from '../clock.ts'
 import {
   AccountBannedError,
   EmailNotConfirmedError,
@@ -107,7 +108,7 @@ export const createIdentity = (options: Options) => {
     await next()
   })
   const recent = guard(({ authenticatedAt, issuedAt }) =>
-    Date.now() - (authenticatedAt ?? issuedAt).getTime() > options.reauthenticateSeconds * 1000
+    now().getTime() - (authenticatedAt ?? issuedAt).getTime() > options.reauthenticateSeconds * 1000
       ? new ReauthenticationRequiredError()
       : undefined,
   )

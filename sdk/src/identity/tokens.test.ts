@@ -195,3 +195,17 @@ test('tokens of a key that auth has taken back are refused once the keys were fe
   await verifier.keepFresh()
   expect(await verifier.verify(hers)).toBeUndefined()
 })
+
+// Guarantee: where the clock was set back, nobody has a token that lives longer than tokens do, or that no ban is later than.
+test('a token of a clock that was set back since is renewed', async () => {
+  const { verify, keepFresh } = started()
+  await keepFresh()
+  const issued = await token(newId())
+  expect(await verify(issued)).toBeDefined()
+  setSystemTime(new Date(Date.now() - 4_000))
+  expect(await verify(issued)).toBeDefined()
+  setSystemTime(new Date(Date.now() - 5 * 60_000))
+  expect(await verify(issued)).toBeUndefined()
+  expect(await started().verify(issued)).toBeUndefined()
+  expect(await verify(await token(newId()))).toBeDefined()
+})

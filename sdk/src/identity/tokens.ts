@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import * as v from 'valibot'
-import { now } from '../clock.ts'
+import { clockSkewSeconds, now } from '../clock.ts'
 import type { Dapr } from '../dapr/dapr.ts'
 import { ServiceUnavailableError } from '../errors.ts'
 import { Id } from '../http/body.ts'
@@ -33,6 +33,12 @@ const askAgainMs = 250
 /** How long auth has to answer, in milliseconds; then the keys that are known count, and nobody waits any longer. */
 const fetchWithinMs = 2_000
 
+/**
+ * How far ahead of its reader's time a token may have been issued, in milliseconds. One that says more is of a clock that was
+ * set back since: it would live longer than tokens do, and no ban of today would seem to be later than it. It is renewed.
+ */
+const toleratedMs = clockSkewSeconds * 1_000
+
 /** Only a name: the keys are fetched by invocation, never from an address that a token or a network could change. */
 const jwksUrl = new URL('http://auth/api/users/.well-known/jwks.json')
 
@@ -40,6 +46,9 @@ const jwksUrl = new URL('http://auth/api/users/.well-known/jwks.json')
 const maxRemembered = 10_000
 
 type Verified = { user: User; expiresAt: number }
+
+const isCurrent = ({ user, expiresAt }: Verified, at: number): boolean =>
+  expiresAt > at && user.issuedAt.getTime() <= at + toleratedMs
 
 const verifyOnce = async (token: string, getKey: JWTVerifyGetKey): Promise<Verified | undefined> => {
   try {
@@ -84,11 +93,12 @@ export const createTokenVerifier = (getKey: JWTVerifyGetKey) => {
     /** @throws ServiceUnavailableError when the keys cannot be fetched: that is our failure, not the caller's */
     verify: async (token: string): Promise<User | undefined> => {
       const known = remembered.get(token)
-      if (known && known.expiresAt > now().getTime()) return known.user
+      if (known && isCurrent(known, now().getTime())) return known.user
       if (known) remembered.delete(token)
       const verified = await verifyOnce(token, getKey)
-      if (verified) remember(token, verified)
-      return verified?.user
+      if (!verified || !isCurrent(verified, now().getTime())) return undefined
+      remember(token, verified)
+      return verified.user
     },
     /** To be called when the keys have changed: remembered tokens are verified again. */
     forget: () => remembered.clear(),
@@ -131,7 +141,10 @@ const createKeySource = ({ dapr, log, onChange }: { dapr: Dapr; log: Log; onChan
     }
   }
 
-  return { fetch, last, stored }
+  /** A clock that was set back makes no keys young. */
+  const isOlderThan = (ms: number) => Math.abs(Date.now() - last.fetchedAt) > ms
+
+  return { fetch, last, stored, isOlderThan }
 }
 
 /**
@@ -139,7 +152,7 @@ const createKeySource = ({ dapr, log, onChange }: { dapr: Dapr; log: Log; onChan
  * copied to the state store, so that neither an outage of auth nor a restart during one signs anybody out.
  */
 export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
-  const { fetch, last, stored } = createKeySource({ dapr, log, onChange: () => verifier.forget() })
+  const { fetch, last, stored, isOlderThan } = createKeySource({ dapr, log, onChange: () => verifier.forget() })
   const keySet = createRemoteJWKSet(jwksUrl, {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: cooldownMs,
@@ -155,7 +168,7 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
     } catch (error) {
       // While they are being replaced, the newest may have been fetched and not be in use yet.
       if (!(error instanceof errors.JWKSNoMatchingKey && (last.isOutOfDate || keySet.reloading))) throw error
-      if (keySet.reloading || Date.now() - last.fetchedAt > askAgainMs) await keySet.reload()
+      if (keySet.reloading || isOlderThan(askAgainMs)) await keySet.reload()
       if (last.isOutOfDate) throw new ServiceUnavailableError(undefined, { cause: error })
       return keySet(header, token)
     }
@@ -174,7 +187,7 @@ export const createVerifier = ({ dapr, log }: { dapr: Dapr; log: Log }) => {
      */
     keepFresh: async () => {
       const keys = keySet.jwks()
-      if (!keys || last.isOutOfDate || Date.now() - last.fetchedAt > freshMs) await keySet.reload()
+      if (!keys || last.isOutOfDate || isOlderThan(freshMs)) await keySet.reload()
       else if (!(await hasStoredKeys())) await stored.save(v.parse(Jwks, keys))
     },
   }

@@ -89,6 +89,15 @@ test('events that could not be published wait in their document, and go out in o
   expect(await accounts.raw.findOne({ _id: id })).not.toHaveProperty('outbox')
 })
 
+test('events of before the clock was set back do not wait until it has caught up', async () => {
+  isBrokerUp = false
+  const { id } = await accounts.insert({ id: newId(), balance: 0 }, changed)
+  await accounts.relay.settled(id).catch(() => {})
+  isBrokerUp = true
+  await accounts.relay.publishLeftBehind(Date.now() - 3_600_000)
+  expect(publishedOf(id)).toHaveLength(1)
+})
+
 test('what could not be published is tried again long before the periodic look for what others left behind', async () => {
   isBrokerUp = false
   const end = new AbortController()

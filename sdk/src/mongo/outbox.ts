@@ -171,13 +171,16 @@ const createAlarm = () => {
   }
 }
 
-/** What has been in an outbox since before `before`, oldest first. */
-const findLeft = (raw: MongoCollection<WithOutbox>, before: string) =>
-  raw
-    .find({ 'outbox.time': { $lt: before } } as Filter<WithOutbox>, { projection: { outbox: 1 } })
+/** What has been in an outbox for longer than `graceMs`, oldest first, or for longer than the clock knows, which was set back. */
+const findLeft = (raw: MongoCollection<WithOutbox>, now: number) => {
+  const [$lt, $gt] = [now - graceMs, now + graceMs].map((ms) => new Date(ms).toISOString())
+  const isLeft = { $or: [{ 'outbox.time': { $lt } }, { 'outbox.time': { $gt } }] }
+  return raw
+    .find(isLeft as Filter<WithOutbox>, { projection: { outbox: 1 } })
     .sort({ 'outbox.time': 1 })
     .limit(maxBatch)
     .toArray()
+}
 
 /**
  * Publishes what documents hold in their outbox and takes it out: in order within a document, at least once. Right
@@ -209,8 +212,7 @@ export const createRelay = (raw: MongoCollection<WithOutbox>, publishAll: Publis
 
   /** Publishes what has waited longer than a second, oldest first. @returns `more` when there may be others */
   const publishLeftBehind = async (now = Date.now()): Promise<'more' | undefined> => {
-    const before = new Date(now - graceMs).toISOString()
-    const left = await findLeft(raw, before)
+    const left = await findLeft(raw, now)
     const results = await Promise.allSettled(
       left
         .map(({ _id, outbox }) => ({ id: _id as string, outbox }))

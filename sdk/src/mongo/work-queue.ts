@@ -1,5 +1,5 @@
 import type { Filter, IndexDescription, Collection as MongoCollection, UpdateFilter } from 'mongodb'
-import { now as timeNow } from '../clock.ts'
+import { clockSkewSeconds, now as timeNow } from '../clock.ts'
 import { type Backoff, type Lease, takenLease } from '../lease.ts'
 
 type Work = { _id: string; lease: Lease }
@@ -7,13 +7,27 @@ type Options = {
   /** what has work left; an equality or a list of values, as a partial index allows */
   unfinished: object
   backoff: Backoff
+  /** whether the first attempt may be as far ahead as it likes */
+  startsLater?: boolean
 }
 
 /**
  * Documents with work left, as a queue shared by replicas: one replica leases each at a time, for as long as the pause
  * before the next attempt. When it dies, another one takes over after that.
  */
-export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinished, backoff }: Options) => {
+export const openWorkQueue = <D extends Work>(
+  raw: MongoCollection<D>,
+  { unfinished, backoff, startsLater }: Options,
+) => {
+  /** A lease that ends later than any may was taken before the clock was set back, and would wait until that has caught up. */
+  const isOver = (now: Date) => {
+    const latest = new Date(now.getTime() + backoff.longestMs + clockSkewSeconds * 1_000)
+    const wasTaken = startsLater ? { 'lease.attempts': { $gt: 0 } } : {}
+    return {
+      $or: [{ 'lease.nextAttemptAt': { $lte: now } }, { 'lease.nextAttemptAt': { $gt: latest }, ...wasTaken }],
+    }
+  }
+
   const taken = (found: D, now: Date) => takenLease(found.lease, backoff, now)
   return {
     index: {
@@ -24,7 +38,7 @@ export const openWorkQueue = <D extends Work>(raw: MongoCollection<D>, { unfinis
 
     /** What may be leased, the longest due first. `which` narrows what has work left. */
     due: async (now: Date, limit: number, which: object = {}): Promise<D[]> => {
-      const filter = { ...unfinished, ...which, 'lease.nextAttemptAt': { $lte: now } } as unknown as Filter<D>
+      const filter = { ...unfinished, ...which, ...isOver(now) } as unknown as Filter<D>
       const found = await raw.find(filter).sort({ 'lease.nextAttemptAt': 1 }).limit(limit).toArray()
       return found as unknown as D[]
     },

@@ -26,7 +26,7 @@ const readWithinMs = 2_000
  * @returns a function that never fails and answers within little more than two seconds
  */
 export const createScrape = (collectors: readonly GaugeCollector[], log: Log) => {
-  let readAt = 0
+  let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<unknown> | undefined
 
   const readOne = async ({ name, read, reset }: GaugeCollector) => {
@@ -44,14 +44,14 @@ export const createScrape = (collectors: readonly GaugeCollector[], log: Log) =>
 
   const readAll = () => {
     reading ??= Promise.all(collectors.map(readOne)).finally(() => {
-      readAt = Date.now()
+      readAt = performance.now()
       reading = undefined
     })
     return reading
   }
 
   return async (): Promise<string> => {
-    if (Date.now() - readAt > freshMs) await readAll()
+    if (performance.now() - readAt > freshMs) await readAll()
     return metrics.metrics()
   }
 }

@@ -1,25 +1,20 @@
-import { now } from '@fairpass/sdk/clock'
+import { clockSkewSeconds, now } from '@fairpass/sdk/clock'
 import { Id, onlyFrom, parse } from '@fairpass/sdk/http'
 import { Hono } from 'hono'
 import type { Account } from './domain/account.ts'
-
-/**
- * A ban takes effect in all services within a second; a token may outlive it by its own lifetime and the difference of
- * clocks.
- */
-const clockSkewSeconds = 5
 
 type Deps = {
   config: { ACCESS_TOKEN_SECONDS: number }
   accounts: {
     find: (id: string) => Promise<Account | undefined>
-    deniedSince: (since: Date) => Promise<{ userId: string; bannedAt: string }[]>
+    deniedSince: (since: Date) => Promise<{ userId: string; bannedAt: string; version: number }[]>
   }
 }
 
 /** The routes for other services, which import nothing of auth but their type. */
 export const createInternalRoutes = ({ config, accounts }: Deps) =>
   new Hono()
+    // A token may outlive a ban by its own lifetime and the difference of clocks.
     .get('/internal/bans', onlyFrom('tickets', 'orders', 'expiration', 'payments', 'web'), async (c) => {
       const since = new Date(now().getTime() - (config.ACCESS_TOKEN_SECONDS + clockSkewSeconds) * 1000)
       return c.json({ bans: await accounts.deniedSince(since) })

@@ -45,11 +45,11 @@ export const createFencedChange = ({ tickets, orders }: Deps) => {
         const ticket = await findOwn(id, sellerId)
         const changed = change(ticket)
         if (changed === ticket) return ticket
-        const askedAt = Date.now()
+        const askedAt = performance.now()
         const verdict = await orders.fence(id, ticket.version + 1)
         if (verdict === 'reserved') throw new TicketReservedError()
         if (verdict === 'sold') throw new TicketSoldError()
-        if (Date.now() - askedAt > fenceWithinMs) throw new ServiceUnavailableError()
+        if (performance.now() - askedAt > fenceWithinMs) throw new ServiceUnavailableError()
         try {
           return await store(ticket, changed, { timeoutMs: storeWithinMs })
         } catch (error) {

@@ -40,7 +40,9 @@ export const createReconciler = ({ db, tickets, orders }: Deps) => {
   return async (now = new Date()): Promise<void> => {
     const until = new Date(now.getTime() - settledMs)
     const stored = await positions.findOne({ _id: 'orders' })
-    let { at, id } = stored ?? { at: new Date(now.getTime() - firstLookMs), id: '' }
+    // A position that is ahead is of a clock that was set back since: what happened then is of the hour before by the new one.
+    const isKnown = stored !== null && stored.at <= until
+    let { at, id } = isKnown ? stored : { at: new Date(now.getTime() - firstLookMs), id: '' }
     for (let page = 0; page < maxPages; page++) {
       const { orders: changed, next } = await orders.changedSince({ at, id, until, limit: pageSize })
       if (changed.length === 0) return

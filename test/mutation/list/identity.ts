@@ -58,7 +58,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: denyList,
-        text: 'bannedAt.getTime() + (tokenSeconds + 5) * 1000',
+        text: 'bannedAt.getTime() + (tokenSeconds + clockSkewSeconds) * 1000',
         by: 'bannedAt.getTime() + 0 * tokenSeconds',
       },
     ],
@@ -82,7 +82,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: denyList,
-        text: 'ban && ban.bannedAt > new Date(at).getTime() ? list : rest',
+        text: 'ban && isLater(ban, { bannedAt: new Date(at).getTime(), version }) ? list : rest',
         by: 'ban ? rest : list',
       },
     ],
@@ -118,7 +118,7 @@ export const identity: Guard[] = [
   {
     promise: 8,
     name: 'a token that was verified once is good for ever',
-    out: [{ file: tokens, text: 'known && known.expiresAt > now().getTime()', by: 'known' }],
+    out: [{ file: tokens, text: 'known && isCurrent(known, now().getTime())', by: 'known' }],
     test: { file: 'sdk/src/identity/tokens.test.ts', name: 'a token is verified once, and ends when it ends' },
   },
   {

@@ -12,7 +12,7 @@ const maxEntries = 200
  * the visitor for whom they were made, and a request that waited for another visitor's call would wait for ever once that one
  * has left.
  */
-export const createListingCache = (now = Date.now): Parts['listings'] => {
+export const createListingCache = (now = () => performance.now()): Parts['listings'] => {
   const entries = new Map<string, { at: number; value: Loaded<Tickets> }>()
   let cleared = 0
   return {

@@ -17,14 +17,14 @@ const healthResponse = (status: number, word: string): Response =>
 export const createHealth = (settings: Pick<Settings, 'daprEndpoint' | 'daprApiToken'>) => {
   const read = createReadSidecar(settings)
   const waiting = new Set(services)
-  const startedAt = Date.now()
+  const startedAt = performance.now()
 
   const isAnswered = async (path: string): Promise<boolean> =>
     (await read(path, { timeoutMs: probeTimeoutMs }))?.ok ?? false
 
   const probe = async (): Promise<string | undefined> => {
     if (!(await isAnswered('healthz/outbound'))) return 'sidecar unavailable'
-    if (Date.now() - startedAt > patienceMs) waiting.clear()
+    if (performance.now() - startedAt > patienceMs) waiting.clear()
     // A service does not answer before its database is prepared.
     const ask = async (service: string) => {
       if (await isAnswered(`invoke/${service}/method/internal/openapi.json`)) waiting.delete(service)

@@ -20,7 +20,10 @@ type StaleWhileRevalidateOptions<T> = {
  * Data that is the same for everybody, read once for all requests within a second; a little later requests get the old value
  * at once while it is revalidated. `clear` drops what a change concerns, and reads that are still under way.
  */
-export const createStaleWhileRevalidate = <T>({ isCacheable, now = Date.now }: StaleWhileRevalidateOptions<T>) => {
+export const createStaleWhileRevalidate = <T>({
+  isCacheable,
+  now = () => performance.now(),
+}: StaleWhileRevalidateOptions<T>) => {
   const entries = new Map<string, Entry<T>>()
 
   const fetchFresh = (key: string, ask: () => Promise<T>): Promise<T> => {

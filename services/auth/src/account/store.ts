@@ -42,14 +42,14 @@ const createReads = ({ find, findOne, list, page }: AccountDocuments) => ({
   },
 
   /** Who was banned or erased since, and still is. */
-  deniedSince: async (since: Date): Promise<{ userId: string; bannedAt: string }[]> => {
+  deniedSince: async (since: Date): Promise<{ userId: string; bannedAt: string; version: number }[]> => {
     const denied = await list(
       { $or: [{ bannedAt: { $gte: since } }, { erasedAt: { $gte: since } }] },
       { limit: maxDenied },
     )
-    return denied.flatMap(({ id, bannedAt, erasedAt }) => {
+    return denied.flatMap(({ id, bannedAt, erasedAt, version }) => {
       const at = erasedAt ?? bannedAt
-      return at ? [{ userId: id, bannedAt: at.toISOString() }] : []
+      return at ? [{ userId: id, bannedAt: at.toISOString(), version }] : []
     })
   },
 })

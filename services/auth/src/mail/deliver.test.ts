@@ -141,6 +141,18 @@ test('what a sender had taken when it died is sent when its lease is over', asyn
   expect(await arrived(ann)).toHaveLength(1)
 })
 
+// Guarantee: a clock that is set back delays no mail until it has caught up, and sends none twice.
+test('after the clock was set back what is owed is sent, once', async () => {
+  const world = await createWorld()
+  const [ann, bob] = [world.person(), world.person()]
+  await world.owe(sale(ann))
+  expect(await world.mails.claim(new Date(Date.now() + 3 * hourMs), 5)).toHaveLength(1)
+  await world.owe(sale(bob))
+  world.pass(-hourMs)
+  for (let run = 0; run < 3; run++) await world.run()
+  expect([(await arrived(ann)).length, (await arrived(bob)).length]).toEqual([1, 1])
+})
+
 test('one whose lease was over decides nothing any more', async () => {
   const world = await createWorld()
   await world.owe(sale(world.person()))

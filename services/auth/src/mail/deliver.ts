@@ -202,13 +202,18 @@ export const createDelivery = (deps: Deps) => {
   const { mails, now = timeNow, concurrency = 4 } = deps
   const [attempt, lookUp] = [createAttempt(deps, now), createLookUp(deps)]
   let restsUntil = 0
+  const isResting = () => {
+    const leftMs = restsUntil - now().getTime()
+    // A longer rest than there is: the clock was set back.
+    return leftMs > 0 && leftMs <= restMs
+  }
 
   /** Sends those that were taken, several at once; what is not begun soon is released. */
   const sendBatch = async (taken: Mail[]): Promise<void> => {
     const batch = await lookUp(taken, now())
     const freshUntil = performance.now() + freshMs
     const work = async (): Promise<void> => {
-      while (!batch.isNoteLost && performance.now() < freshUntil && now().getTime() >= restsUntil) {
+      while (!batch.isNoteLost && performance.now() < freshUntil && !isResting()) {
         const mail = batch.left.shift()
         if (!mail) return
         if (await attempt(mail, batch)) restsUntil = now().getTime() + restMs
@@ -224,7 +229,7 @@ export const createDelivery = (deps: Deps) => {
     /** Sends what is due now, at most two hundred mails. @returns `more` when there may be others */
     run: async (): Promise<'more' | undefined> => {
       for (let sent = 0; sent < maxSent; sent += batchSize) {
-        if (now().getTime() < restsUntil) return 'more'
+        if (isResting()) return 'more'
         const taken = await mails.claim(now(), batchSize)
         if (taken.length === 0) return sent > 0 ? 'more' : undefined
         await sendBatch(taken)

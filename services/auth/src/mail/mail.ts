@@ -33,6 +33,8 @@ const longestPauseMs = 15 * minuteMs
 
 /** Longer than any sending takes; after it a replica that was sending counts as crashed. */
 export const leaseMs = minuteMs
+/** The longest that any mail waits before it is tried, in milliseconds: until its person has had little enough within an hour. */
+export const longestWaitMs = 60 * minuteMs
 /** Servers may be away for days (RFC 5321, 4.5.4.1: four to five). */
 export const giveUpAfterMs = 5 * 24 * 60 * minuteMs
 /** Longer than any event is repeated. */

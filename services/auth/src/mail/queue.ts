@@ -1,7 +1,8 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
+import { clockSkewSeconds } from '@fairpass/sdk/clock'
 import { newId } from '@fairpass/sdk/mongo'
-import type { Collection } from 'mongodb'
-import { giveUpAfterMs, leaseMs, type Mail, pauseMs } from './mail.ts'
+import type { Collection, Filter } from 'mongodb'
+import { giveUpAfterMs, leaseMs, longestWaitMs, type Mail, pauseMs } from './mail.ts'
 
 export type StoredMail = Omit<Mail, 'id'> & { _id: string }
 
@@ -52,6 +53,19 @@ const createSettling = (mails: Collection<StoredMail>) => {
 }
 
 /**
+ * What is due later than anything may be was owed or leased before the clock was set back. A mail that nobody has tried is due
+ * when it is owed.
+ */
+const dueAt = (now: Date): Filter<StoredMail> => ({
+  status: 'owed',
+  $or: [
+    { nextAttemptAt: { $lte: now } },
+    { nextAttemptAt: { $gt: new Date(now.getTime() + clockSkewSeconds * 1_000) }, attempts: 0 },
+    { nextAttemptAt: { $gt: new Date(now.getTime() + longestWaitMs + clockSkewSeconds * 1_000) } },
+  ],
+})
+
+/**
  * The queue shared by replicas: a sender leases some mails (`claim`); those of a sender that died are due again when the
  * lease is over.
  */
@@ -61,7 +75,7 @@ export const createMailQueue = (mails: Collection<StoredMail>) => {
   return {
     /** Leases those that are due for longest, at most `limit`. */
     claim: async (now: Date, limit: number): Promise<Mail[]> => {
-      const isDue = { status: 'owed', nextAttemptAt: { $lte: now } } as const
+      const isDue = dueAt(now)
       const due = await mails.find(isDue).sort({ nextAttemptAt: 1 }).limit(limit).toArray()
       if (due.length === 0) return []
       const ofThese = { _id: { $in: due.map(({ _id }) => _id) } }
@@ -91,8 +105,9 @@ export const createMailQueue = (mails: Collection<StoredMail>) => {
         await settle([mail], { status: 'given_up' })
         return undefined
       }
-      const nextAttemptAt = until ?? new Date(now.getTime() + pauseMs(mail.attempts))
-      await (until ? putOff({ mail, until }) : settle([mail], { nextAttemptAt }))
+      const waitMs = until ? until.getTime() - now.getTime() : pauseMs(mail.attempts)
+      const nextAttemptAt = new Date(now.getTime() + Math.min(waitMs, longestWaitMs))
+      await (until ? putOff({ mail, until: nextAttemptAt }) : settle([mail], { nextAttemptAt }))
       return nextAttemptAt
     },
   }

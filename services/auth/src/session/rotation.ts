@@ -7,6 +7,9 @@ import { newSecret, type Presented, parseToken, sha256 } from './refresh-token.t
 
 /** How long after a rotation the replaced token, with the Idempotency-Key it was sent with, still gets the lost answer. */
 const graceMs = 30_000
+/** Either way: a rotation that lies far ahead was made before the clock was set back. */
+const isLately = (rotatedAt: Date | undefined, at: Date): rotatedAt is Date =>
+  rotatedAt !== undefined && Math.abs(at.getTime() - rotatedAt.getTime()) <= graceMs
 
 type Deps = { ending: Ending; lifetimeSeconds: number; log: Log }
 
@@ -59,7 +62,7 @@ export const createRotation = (documents: SessionDocuments, { ending, lifetimeSe
 
   /** Ends the family, unless the token was replaced while this request was on its way. */
   const refuse = async ({ sessionId, at, isRotating, wasCurrent }: Presented, rotatedAt: Date | undefined) => {
-    const isConcurrent = wasCurrent || isRotating || (rotatedAt !== undefined && at <= rotatedAt)
+    const isConcurrent = wasCurrent || isRotating || (isLately(rotatedAt, at) && at <= rotatedAt)
     if (!isConcurrent) {
       await end(sessionId)
       log.warn({ sessionId }, 'a refresh token was used again; its family has ended')
@@ -83,7 +86,7 @@ export const createRotation = (documents: SessionDocuments, { ending, lifetimeSe
       if (!session) throw new RefreshTokenInvalidError()
       const { tokenHash, previousHash, rotatedAt } = session
       const presented = { sessionId, hash, at, isRotating, wasCurrent: hash === tokenHash }
-      const isLatelyReplaced = hash === previousHash && at.getTime() - (rotatedAt?.getTime() ?? 0) <= graceMs
+      const isLatelyReplaced = hash === previousHash && isLately(rotatedAt, at)
       if (presented.wasCurrent || (canReplay && isLatelyReplaced)) return presented
       throw await refuse(presented, rotatedAt)
     },

@@ -15,7 +15,7 @@ export const createPositions = (places: WaitlistEntries) => {
 
   /** All who wait for a ticket, in order. */
   const read = sharedRead(async (ticketId: string): Promise<CachedWaitlist> => {
-    const at = Date.now()
+    const at = performance.now()
     const waiting = await places
       .find({ ticketId }, { maxTimeMS: readWithinMs })
       .project<Pick<WaitlistEntry, 'buyerId' | 'expiresAt'>>({ _id: 0, buyerId: 1, expiresAt: 1 })
@@ -29,7 +29,7 @@ export const createPositions = (places: WaitlistEntries) => {
 
   const cached = (ticketId: string): Promise<CachedWaitlist> | CachedWaitlist => {
     const known = cache.get(ticketId)
-    return known && Date.now() - known.at < freshMs ? known : read(ticketId)
+    return known && performance.now() - known.at < freshMs ? known : read(ticketId)
   }
 
   return {

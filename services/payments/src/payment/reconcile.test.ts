@@ -30,3 +30,12 @@ test('one round looks at all that is due, not only at a batch of it', async () =
   const left = await world.payments.due(new Date(), 100)
   expect(left).toEqual([])
 })
+
+test('what was under way when the clock was set back is due at once', async () => {
+  const payments = world.db.collection('payments')
+  const order = world.market.open()
+  await world.payFor(order, { paymentMethod: 'pm_card_visa' })
+  const lease = { attempts: 0, nextAttemptAt: new Date(Date.now() + 3_600_000) }
+  await payments.updateOne({ orderId: order.id }, { $set: { status: 'captured', lease } })
+  expect(await world.payments.due(new Date(), 20)).toMatchObject([{ orderId: order.id }])
+})

@@ -36,6 +36,8 @@ const indexes: IndexDescription[] = [
 /** The queue of payouts that have to be brought in line with what is owed. */
 const createQueue = (documents: Collection<Payout>) => {
   const queue = openWorkQueue(documents.raw, {
+    // A payout's is when its event is over.
+    startsLater: true,
     unfinished: { status: { $in: [...unfinishedPayouts] } },
     backoff: payoutBackoff,
   })

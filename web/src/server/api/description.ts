@@ -65,7 +65,9 @@ export const createApiDescription = (settings: Settings) => {
 
   /** Undefined while no service has answered yet. */
   return async (): Promise<Response | undefined> => {
-    if (Date.now() >= freshUntil) {
+    const leftMs = freshUntil - Date.now()
+    // Longer than it ever lasts: the clock was set back.
+    if (leftMs <= 0 || leftMs > freshMs) {
       asking ??= askAll()
       await asking
     }

@@ -4,8 +4,9 @@ import { sessionCookieNames } from './cookies.ts'
 import { hasEnded, renewalKey, renewedSession } from './session.ts'
 
 const now = new Date('2027-01-01T00:00:00Z')
-const token = (secondsLeft: number) => {
-  const claims = { sub: '1', exp: now.getTime() / 1000 + secondsLeft }
+const token = (secondsLeft: number, secondsOld = 0) => {
+  const at = now.getTime() / 1000
+  const claims = { sub: '1', iat: at - secondsOld, exp: at + secondsLeft }
   return `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 }
 const names = sessionCookieNames('http://localhost:3000')
@@ -68,8 +69,10 @@ test('without a refresh token there is nothing to renew', async () => {
   expect(session.isSignedIn).toBe(false)
 })
 
-test('an unreadable token counts as ended', () => {
+test('an unreadable token counts as ended, and so does one that was issued before the clock was set back', () => {
   expect(hasEnded(token(60), now)).toBe(false)
+  expect(hasEnded(token(904, -4), now)).toBe(false)
+  expect(hasEnded(token(1_200, -300), now)).toBe(true)
   for (const bad of ['', 'a.b.c', `h.${Buffer.from('null').toString('base64url')}.s`, token(4)]) {
     expect(hasEnded(bad, now)).toBe(true)
   }

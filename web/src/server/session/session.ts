@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto'
 import type { ApiResponse, CallOptions, Method } from '../api/api.ts'
 import { clearedCookie, cookieHeader, cookieSetBy, cookiesOf, type SessionCookieNames } from './cookies.ts'
 
-// A token that is about to end would end on its way to the service.
+// A token that is about to end would end on its way to the service. One that was issued later than so far ahead is of a clock
+// that was set back since, which services refuse, too.
 const leewaySeconds = 5
 const renewalTimeoutMs = 5000
 
-/** Whether an access token has ended, read from its `exp` alone: the services verify it. */
+/** Whether an access token has to be renewed, read from its times alone: the services verify it. */
 export const hasEnded = (accessToken: string, now: Date): boolean => {
   try {
     const claims: unknown = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
     if (typeof claims !== 'object' || claims === null || !('exp' in claims) || typeof claims.exp !== 'number')
       return true
-    return claims.exp - leewaySeconds <= now.getTime() / 1000
+    const nowSeconds = now.getTime() / 1000
+    const isAhead = 'iat' in claims && Number(claims.iat) - leewaySeconds > nowSeconds
+    return isAhead || claims.exp - leewaySeconds <= nowSeconds
   } catch {
     return true
   }
