@@ -79,14 +79,14 @@ export const isListed = (
     startsAt,
     delivery,
     file,
-    isDiscarded,
-  }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file' | 'isDiscarded'>,
+    listedAt,
+  }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file' | 'listedAt'>,
   now: Date,
 ): boolean | undefined => {
+  const hasNoFile = lacksFile({ delivery, file })
   // What nobody could buy is found by its address alone.
-  return isDiscarded || startsAt <= now
-    ? undefined
-    : !lacksFile({ delivery, file }) && (status === 'available' || status === 'reserved')
+  if (startsAt <= now || (hasNoFile && listedAt === undefined)) return undefined
+  return !hasNoFile && (status === 'available' || status === 'reserved')
 }
 
 type Findable = Pick<Ticket, 'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone'>

@@ -101,8 +101,10 @@ export const lacksFile = ({ delivery, file }: Pick<Ticket, 'delivery' | 'file'>)
  * @param before how it was, when it is not new
  */
 export const noteListed = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: Ticket): T => {
-  if (ticket.listedAt || lacksFile(ticket)) return ticket
-  return { ...ticket, listedAt: before && lacksFile(before) ? new Date() : ticket.createdAt }
+  const wasOnSale = before !== undefined && !lacksFile(before)
+  // Its file leaves with what leaves the sale.
+  if (ticket.listedAt || (lacksFile(ticket) && !wasOnSale)) return ticket
+  return { ...ticket, listedAt: before && !wasOnSale ? new Date() : ticket.createdAt }
 }
 
 export const refuseUnlessAvailable = ({ status }: Ticket) => {
