@@ -107,6 +107,13 @@ export const noteListed = <T extends Omit<Ticket, 'version'>>(ticket: T, before?
   return { ...ticket, listedAt: before && !wasOnSale ? new Date() : ticket.createdAt }
 }
 
+/** A listing may be stored a little after the time that it says of itself, in milliseconds. */
+export const overlapMs = 10_000
+
+/** When it came on sale, if that was long after it was created, so that lists by age have it far behind what is new. */
+export const lateListing = ({ createdAt, listedAt }: Pick<Ticket, 'createdAt' | 'listedAt'>): Date | undefined =>
+  listedAt && listedAt.getTime() - createdAt.getTime() > overlapMs ? listedAt : undefined
+
 export const refuseUnlessAvailable = ({ status }: Ticket) => {
   if (status === 'reserved') throw new TicketReservedError()
   if (status === 'sold') throw new TicketSoldError()

@@ -28,7 +28,10 @@ beforeEach(async () => {
   await Promise.all([savedSearches.ensureIndexes(), tickets.ensureIndexes()])
 })
 
-const list = (title: string, change: { sellerId?: string; priceCents?: number; delivery?: 'file' } = {}) =>
+const list = (
+  title: string,
+  change: { sellerId?: string; priceCents?: number; delivery?: 'file'; createdAt?: Date } = {},
+) =>
   tickets.create({
     ...{ id: newId(), sellerId: newId(), title, venue: 'State Opera', city: 'Wien' },
     ...{ startsAt: new Date('2035-06-01T19:30:00Z'), priceCents: 8_900, currency: 'eur' },
@@ -79,6 +82,22 @@ test('a listing whose file came after the search was saved is told, once', async
     await look()
     pass(2 * digestEveryMs)
   }
+  await look()
+  expect(told()).toEqual([['Fidelio']])
+})
+
+test('a listing whose file came late is told, however many were listed before its file came', async () => {
+  // The file comes at the test's own time, everything else was before.
+  const late = await list('Fidelio', { delivery: 'file', createdAt: new Date(now - 600_000) })
+  for (let nth = 0; nth < 12; nth++) await list(`Fidelio before ${nth}`, { createdAt: new Date(now - 120_000) })
+  pass(-60_000)
+  await save(newId(), { q: 'fidelio' })
+  await look()
+  expect(told()).toEqual([])
+  pass(60_000)
+  await tickets.change(late.id, (ticket) => ({ ...ticket, file: { id: newId(), hasBarcode: true } }))
+  await look()
+  pass(2 * digestEveryMs)
   await look()
   expect(told()).toEqual([['Fidelio']])
 })
