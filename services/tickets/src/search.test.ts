@@ -122,7 +122,7 @@ test('the cheapest is the cheapest of its currency, page by page', async () => {
   expect(await titles({ city, sort: 'cheapest', currency: 'usd', minPrice: '500' })).toEqual(['ten dollars'])
 
   const paged: string[] = []
-  for (let cursor = ''; paged.length < 10; ) {
+  for (let cursor: string | undefined; paged.length < 10; ) {
     const query = v.parse(Search, { city, sort: 'cheapest', limit: '2', cursor })
     const { tickets: found, nextCursor } = await tickets.search(query, now)
     paged.push(...found.map(({ title }) => title))
