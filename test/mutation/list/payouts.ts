@@ -100,16 +100,4 @@ export const payouts: Guard[] = [
     ],
     test: { file: doubts, name: 'whoever sold a ticket on claims nothing, unless that was refunded' },
   },
-  {
-    promise: 5,
-    name: 'a dispute that is quicker than the payment is another system’s',
-    out: [
-      {
-        file: 'services/payments/src/dispute/store.ts',
-        text: '(paymentId ? await payments.find(paymentId) : undefined)',
-        by: '(paymentId ? undefined : undefined)',
-      },
-    ],
-    test: { file: 'services/payments/src/dispute/disputes.test.ts', name: 'a card that disputes at once' },
-  },
 ]
