@@ -85,7 +85,10 @@ export const body = <S extends v.GenericSchema, E extends Env = Env, P extends s
     schema,
   )
 
-/** The query, parsed by `schema`; read it with `c.req.valid('query')`. A parameter given twice is refused by a string schema. */
+/**
+ * The query, parsed by `schema`; read it with `c.req.valid('query')`. An empty parameter is none, as the empty field of a form
+ * is; one that is given twice is refused by a string schema.
+ */
 export const query = <S extends v.GenericSchema, E extends Env = Env, P extends string = string>(
   schema: S,
 ): MiddlewareHandler<E, P, { in: { query: v.InferInput<S> }; out: { query: v.InferOutput<S> } }> =>
@@ -93,7 +96,9 @@ export const query = <S extends v.GenericSchema, E extends Env = Env, P extends 
     async (c, next) => {
       const queries = c.req.queries()
       const given = Object.fromEntries(
-        Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+        Object.entries(queries)
+          .filter(([, values]) => values.length > 1 || values[0] !== '')
+          .map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
       )
       const unlessOnce = (name: string) => ((queries[name]?.length ?? 0) > 1 ? 'must be given once' : undefined)
       c.req.addValidatedData('query', parse(schema, given, unlessOnce) as object)

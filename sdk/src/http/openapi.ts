@@ -7,6 +7,7 @@ import { type ErrorCode, statusByCode } from '../errors.ts'
 import { cookieName } from '../identity/identity.ts'
 import { onlyFrom } from './app.ts'
 import { refusesKey } from './describe-route.ts'
+import { resolutionByCode } from './resolutions.ts'
 
 const codes = Object.keys(statusByCode) as [ErrorCode, ...ErrorCode[]]
 
@@ -47,10 +48,11 @@ Money is in whole minor units with a lower-case ISO 4217 currency, times are ISO
 
 Every error is \`application/problem+json\` with a stable \`code\`:
 
-| status | codes |
-|---|---|
-${Object.entries(Object.groupBy(codes, (code) => statusByCode[code]))
-  .map(([status, those]) => `| ${status} | ${those?.map((code) => `\`${code}\``).join(', ')} |`)
+| status | code | what to do |
+|---|---|---|
+${codes
+  .toSorted((one, other) => statusByCode[one] - statusByCode[other])
+  .map((code) => `| ${statusByCode[code]} | \`${code}\` | ${resolutionByCode[code]} |`)
   .join('\n')}`
 
 /** Any call may fail for these reasons. */

@@ -27,7 +27,7 @@ const ByPayments = v.strictObject({
     ),
   ),
 })
-const Changes = v.object({ after: Moment, afterId: v.string(), until: Moment, limit: PageLimit })
+const Changes = v.object({ after: Moment, afterId: v.optional(v.string(), ''), until: Moment, limit: PageLimit })
 const Fencing = v.strictObject({ version: v.pipe(v.number(), v.integer(), v.minValue(1)) })
 
 type Change = (order: Order) => Order

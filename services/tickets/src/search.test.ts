@@ -3,7 +3,7 @@ import { newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import * as v from 'valibot'
 import { Search } from './domain/search.ts'
-import { withdraw } from './domain/ticket.ts'
+import { endListing, withdraw } from './domain/ticket.ts'
 import { openTickets, type Tickets } from './store.ts'
 
 let tickets: Tickets
@@ -65,17 +65,26 @@ test.each(['Zürich', 'Zuerich', 'Zurich'])('a word is found in %p, however it i
 })
 
 // Guarantee: what was withdrawn before its file came was never on sale, and no list has it.
-test('of what was withdrawn only what was on sale is found', async () => {
+test('of what was withdrawn, by whomever, only what was on sale is found', async () => {
   const city = 'Split'
   const file = { id: newId(), hasBarcode: true }
   const drafts = [await list('Draft', { city, delivery: 'file' }), await list('Old draft', { city, delivery: 'file' })]
-  const all = [...drafts, await list('On sale', { city, delivery: 'file', file })]
-  for (const ticket of all) await tickets.replace(ticket, withdraw(ticket), { timeoutMs: 1_000 })
+  const onSale = await list('On sale', { city, delivery: 'file', file })
+  for (const ticket of [...drafts, onSale]) await tickets.replace(ticket, withdraw(ticket), { timeoutMs: 1_000 })
+  for (const by of [undefined, 'admin'] as const) {
+    const [ended, begun] = [
+      await list('Ended', { city, delivery: 'file', file }),
+      await list('Not begun', { city, delivery: 'file' }),
+    ]
+    // As versions before stored it.
+    await tickets.raw.updateOne({ _id: ended.id }, { $unset: { listedAt: '' } })
+    for (const { id } of [ended, begun]) await tickets.change(id, (ticket) => endListing(ticket, by))
+  }
   const [draft, old] = drafts.map(({ id }) => ({ _id: id }))
   expect(await tickets.raw.findOne(draft ?? {})).not.toHaveProperty('isListed')
   // As versions before stored it.
   await tickets.raw.updateOne(old ?? {}, { $set: { isListed: false } })
-  expect(await titles({ city, status: 'withdrawn' })).toEqual(['On sale'])
+  expect((await titles({ city, status: 'withdrawn' })).toSorted()).toEqual(['Ended', 'Ended', 'On sale'])
 })
 
 // Guarantee: a day is the one on the card, wherever the venue is.
@@ -113,7 +122,7 @@ test('the cheapest is the cheapest of its currency, page by page', async () => {
   expect(await titles({ city, sort: 'cheapest', currency: 'usd', minPrice: '500' })).toEqual(['ten dollars'])
 
   const paged: string[] = []
-  for (let cursor = ''; paged.length < 10; ) {
+  for (let cursor: string | undefined; paged.length < 10; ) {
     const query = v.parse(Search, { city, sort: 'cheapest', limit: '2', cursor })
     const { tickets: found, nextCursor } = await tickets.search(query, now)
     paged.push(...found.map(({ title }) => title))

@@ -6,7 +6,8 @@ import { candidateTokens, manyWords } from './domain/search-tokens.ts'
 import type { Ticket } from './domain/ticket.ts'
 
 /** A ticket as stored: what it is found by stands beside it. */
-export type TicketDocument = Ticket & ReturnType<typeof foundBy> & { isListed?: boolean | undefined }
+export type TicketDocument = Ticket &
+  ReturnType<typeof foundBy> & { isListed?: boolean | undefined; lateAt?: Date | undefined }
 export type StoredTicket = Omit<TicketDocument, 'id'> & { _id: string }
 
 /** Prices of several currencies have no order, so each currency stands by itself. */
@@ -25,6 +26,7 @@ const orderOf = ({ sort, currency }: Search): Order =>
 type Family = 'all' | 'city'
 export const indexName = (family: Family, sort: Search['sort']) => `${family} by ${sort}`
 const wordsIndex = 'words, soonest'
+const lateIndex = 'came on sale late'
 /** What has begun is in none of them. */
 const upcoming = { isListed: { $exists: true } }
 
@@ -60,6 +62,7 @@ export const searchIndexes: IndexDescription[] = [
     name: wordsIndex,
     partialFilterExpression: upcoming,
   },
+  { key: { lateAt: -1 }, name: lateIndex, sparse: true },
 ]
 
 const dayMs = 24 * 3600_000
@@ -179,3 +182,16 @@ export const createSearch = (collection: MongoCollection<StoredTicket>) => {
     })
   }
 }
+
+/** Finds what came on sale after `since`, long after it was created: as few as those are, each is looked at. */
+export const createLateSearch =
+  (collection: MongoCollection<StoredTicket>) =>
+  (search: Search, since: Date, now: Date): Promise<StoredTicket[]> => {
+    const { base, dates, city, words, prices } = filtersOf(search, now)
+    const filter = { $and: [{ lateAt: { $gt: since } }, ...base, ...dates, ...city, ...words, ...prices] }
+    return collection
+      .find(filter as Filter<StoredTicket>, { hint: lateIndex, maxTimeMS: readWithinMs })
+      .sort({ lateAt: -1 })
+      .limit(search.limit)
+      .toArray()
+  }

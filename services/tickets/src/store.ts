@@ -2,8 +2,15 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { type Collection, newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
-import { noteListed, type Ticket, toData } from './domain/ticket.ts'
-import { createSearch, indexName, type StoredTicket, searchIndexes, type TicketDocument } from './search.ts'
+import { lateListing, noteListed, type Ticket, toData } from './domain/ticket.ts'
+import {
+  createLateSearch,
+  createSearch,
+  indexName,
+  type StoredTicket,
+  searchIndexes,
+  type TicketDocument,
+} from './search.ts'
 
 type Documents = Collection<TicketDocument>
 
@@ -20,7 +27,8 @@ const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: Ticke
   const { searchText, searchTokens, searchCity, startsOn } = isFoundAlike ? before : foundBy(ticket)
   const listed = isListed(ticket, new Date())
   const found = { searchText, searchTokens, searchCity, startsOn }
-  return { ...ticket, ...found, ...(listed === undefined ? {} : { isListed: listed }) }
+  const lateAt = lateListing(ticket)
+  return { ...ticket, ...found, ...(listed === undefined ? {} : { isListed: listed }), ...(lateAt ? { lateAt } : {}) }
 }
 
 const withoutSearch = ({
@@ -29,6 +37,7 @@ const withoutSearch = ({
   searchCity: _city,
   startsOn: _day,
   isListed: _isListed,
+  lateAt: _lateAt,
   ...ticket
 }: TicketDocument): Ticket => ticket
 
@@ -101,6 +110,7 @@ const createWrites = (documents: Documents) => ({
 
 const createReads = (documents: Documents) => {
   const search = createSearch(documents.raw)
+  const searchLate = createLateSearch(documents.raw)
   return {
     find: async (id: string) => {
       const found = await documents.find(id)
@@ -116,6 +126,10 @@ const createReads = (documents: Documents) => {
       const { rows, nextCursor } = await search(wanted, now)
       return { tickets: rows.map((row) => withoutSearch(documents.toEntity(row))), nextCursor }
     },
+
+    /** What fits and came on sale after `since`, long after it was created, the latest first. */
+    searchLate: async (wanted: Search, since: Date, now: Date): Promise<Ticket[]> =>
+      (await searchLate(wanted, since, now)).map((row) => withoutSearch(documents.toEntity(row))),
 
     ofSeller: async (sellerId: string, limit: number, cursor?: string) => {
       const own = { sellerId, isDiscarded: { $ne: true } } as Filter<StoredTicket>

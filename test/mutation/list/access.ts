@@ -126,4 +126,13 @@ export const access: Guard[] = [
       name: 'a webhook with the secret of somebody else is refused and not kept',
     },
   },
+  {
+    promise: 'access',
+    name: 'lists have what was never on sale',
+    out: [{ file: 'services/tickets/src/domain/search.ts', text: ' || (hasNoFile && listedAt === undefined)', by: '' }],
+    test: {
+      file: 'services/tickets/src/search.test.ts',
+      name: 'of what was withdrawn, by whomever, only what was on sale is found',
+    },
+  },
 ]

@@ -94,4 +94,22 @@ export const faults: Guard[] = [
       name: 'a miss that others act on is confirmed by a majority; what is found is read once',
     },
   },
+  {
+    promise: 4,
+    name: 'an app whose sidecar starts beside another one is found by nobody',
+    out: [{ file: 'tools/servers/sidecar.ts', text: "  database.run('PRAGMA journal_mode = WAL')\n", by: '' }],
+    test: { file: 'tools/servers/sidecar.test.ts', name: 'a sidecar may start while another one writes its name' },
+  },
+  {
+    promise: 4,
+    name: 'names of an earlier run are found',
+    out: [
+      {
+        file: 'tools/servers/sidecar.ts',
+        text: "['', '-wal', '-shm', '-journal']",
+        by: "['-journal']",
+      },
+    ],
+    test: { file: 'tools/servers/sidecar.test.ts', name: 'names of an earlier run are gone' },
+  },
 ]

@@ -124,4 +124,31 @@ export const files: Guard[] = [
     out: [{ file: 'web/public/ticket-worker.js', text: '(await keptPage(pathname)) ?? ', by: '' }],
     test: offlineTest,
   },
+  {
+    promise: 9,
+    name: 'a file whose commit got no answer is removed from under its listing',
+    out: [{ file: 'services/tickets/src/file/upload.ts', text: 'if (!mayBeStored) await', by: 'await' }],
+    test: {
+      file: 'services/tickets/src/file/files.test.ts',
+      name: 'a file whose commit got no answer, or whose forerunner could not be erased, opens',
+    },
+  },
+  {
+    promise: 9,
+    name: 'a file that is sold on is removed when its commit got no answer',
+    out: [{ file: 'services/tickets/src/resale/resale.ts', text: 'if (isNotCommitted(error)) await', by: 'await' }],
+    test: {
+      file: 'services/tickets/src/file/files.test.ts',
+      name: 'what is sold on opens, though its commit got no answer',
+    },
+  },
+  {
+    promise: 10,
+    name: 'of a file that is sent twice at once, the slower is refused for the quicker',
+    out: [{ file: 'services/tickets/src/file/upload.ts', text: 'if (stored) return stored', by: 'void stored' }],
+    test: {
+      file: 'services/tickets/src/file/listed-once.test.ts',
+      name: 'a file of two tickets that is sent several times at once lists both, and each is answered alike',
+    },
+  },
 ]

@@ -103,4 +103,72 @@ export const idempotency: Guard[] = [
       name: 'a repeat under its Idempotency-Key costs nothing, with 2 of a budget of three free',
     },
   },
+  {
+    promise: 7,
+    name: 'two files under one key pass for one',
+    out: [
+      {
+        file: 'sdk/src/http/idempotency.ts',
+        text: '    return bytes\n',
+        by: '    return new TextDecoder().decode(bytes)\n',
+      },
+    ],
+    test: {
+      file: 'sdk/src/http/idempotency.test.ts',
+      name: 'another file under the same key is refused, and so is the same file asked about otherwise',
+    },
+  },
+  {
+    promise: 7,
+    name: 'a file is taken in another way under its key',
+    out: [{ file: 'sdk/src/http/idempotency.ts', text: '...(search ? [search] : []), ', by: '' }],
+    test: {
+      file: 'sdk/src/http/idempotency.test.ts',
+      name: 'another file under the same key is refused, and so is the same file asked about otherwise',
+    },
+  },
+  {
+    promise: 7,
+    name: 'an upload passes its key by',
+    out: [
+      { file: 'services/tickets/src/file/routes.ts', text: '    idempotent,\n    rawBody,\n', by: '    rawBody,\n' },
+    ],
+    test: {
+      file: 'services/tickets/src/file/routes.test.ts',
+      name: 'a key replays the answer to its file, refuses another one, and is free where it listed the ticket',
+    },
+  },
+  {
+    promise: 7,
+    name: 'a second press takes back what the first has listed',
+    out: [{ file: 'web/src/actions/selling.ts', text: 'if (!isReplayed) await', by: 'await' }],
+    test: {
+      file: 'web/src/actions/selling.test.ts',
+      name: 'a second press takes nothing back that the first has listed',
+    },
+  },
+  {
+    promise: 7,
+    name: 'an upload whose end is not known is taken back',
+    out: [{ file: 'web/src/actions/selling.ts', text: '  if (!isRefused)\n', by: '  if (uploaded.status < 400)\n' }],
+    test: {
+      file: 'web/src/actions/selling.test.ts',
+      name: 'an upload whose end is not known takes nothing back, and says where to look',
+    },
+  },
+  {
+    promise: 7,
+    name: 'the next file of a form takes the place of the one before',
+    out: [
+      {
+        file: 'web/src/actions/selling.ts',
+        text: 'if (!file) return { idempotencyKey }',
+        by: 'return { idempotencyKey }',
+      },
+    ],
+    test: {
+      file: 'web/src/actions/selling.test.ts',
+      name: 'the same form with another file is another listing, with the same file the same one',
+    },
+  },
 ]

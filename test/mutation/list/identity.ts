@@ -169,4 +169,45 @@ export const identity: Guard[] = [
     out: [{ file: tokens, text: "requiredClaims: ['exp', 'iat', 'sub']", by: "requiredClaims: ['iat', 'sub']" }],
     test: forged('that never expires'),
   },
+  {
+    promise: 8,
+    name: 'while auth is away each forged token asks for it',
+    out: [
+      {
+        file: 'sdk/src/identity/tokens.ts',
+        text: 'if (keySet.reloading || Date.now() - last.fetchedAt > askAgainMs) await',
+        by: 'await',
+      },
+    ],
+    test: {
+      file: 'sdk/src/identity/tokens.test.ts',
+      name: 'while auth is away, tokens of unknown keys ask for it a few times a second at most',
+    },
+  },
+  {
+    promise: 8,
+    name: 'tokens of the newest key are refused while it is being stored',
+    out: [
+      {
+        file: 'sdk/src/identity/tokens.ts',
+        text: '(last.isOutOfDate || keySet.reloading)))',
+        by: 'last.isOutOfDate))',
+      },
+    ],
+    test: {
+      file: 'sdk/src/identity/tokens.test.ts',
+      name: 'while auth comes back and its newer keys are stored, none of their tokens is refused',
+    },
+  },
+  {
+    promise: 8,
+    name: 'keys that could not be stored give way to older ones',
+    out: [
+      { file: 'sdk/src/identity/tokens.ts', text: 'last.keys ?? (await stored.load())', by: 'await stored.load()' },
+    ],
+    test: {
+      file: 'sdk/src/identity/tokens.test.ts',
+      name: 'keys that could not be stored are not given up for older ones while auth is away',
+    },
+  },
 ]

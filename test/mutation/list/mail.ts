@@ -111,4 +111,52 @@ export const mail: Guard[] = [
       name: 'with a password that was changed, links to reset the one before are of no use',
     },
   },
+  {
+    promise: 11,
+    name: 'mails go out that cannot be noted as sent',
+    out: [{ file: 'services/auth/src/mail/deliver.ts', text: '!batch.isNoteLost && ', by: '' }],
+    test: {
+      file: 'services/auth/src/mail/deliver.test.ts',
+      name: 'while the database takes no notes no further mail goes out',
+    },
+  },
+  {
+    promise: 11,
+    name: 'a mail goes out twice over an election',
+    out: [{ file: 'services/auth/src/mail/queue.ts', text: 'return note().catch(note)', by: 'return note()' }],
+    test: {
+      file: 'services/auth/src/mail/deliver.test.ts',
+      name: 'a note that an election broke is written at once, and nothing is sent again',
+    },
+  },
+  {
+    promise: 11,
+    name: 'nobody is told of a listing that waited for its file',
+    out: [
+      {
+        file: 'services/tickets/src/domain/ticket.ts',
+        text: 'before && !wasOnSale ? new Date() : ticket.createdAt',
+        by: 'ticket.createdAt',
+      },
+    ],
+    test: {
+      file: 'services/tickets/src/saved-search/saved-search.test.ts',
+      name: 'a listing whose file came after the search was saved is told, once',
+    },
+  },
+  {
+    promise: 11,
+    name: 'what came on sale late is behind what is newer by age',
+    out: [
+      {
+        file: 'services/tickets/src/saved-search/digest.ts',
+        text: '[...late, ...newest]',
+        by: 'late.slice(late.length).concat(newest)',
+      },
+    ],
+    test: {
+      file: 'services/tickets/src/saved-search/saved-search.test.ts',
+      name: 'a listing whose file came late is told, however many were listed before its file came',
+    },
+  },
 ]

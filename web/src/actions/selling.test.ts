@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { catalogues } from '../i18n/catalogues.ts'
-import type { ApiResponse } from '../server/api/api.ts'
+import type { Api, ApiResponse } from '../server/api/api.ts'
 import { sell } from './selling.ts'
 
 // Guarantee: what is refused leaves no listing behind, and what may be on sale is never taken back by the form.
@@ -15,17 +15,19 @@ const refusal = (status: number, code: string): Partial<ApiResponse> => ({
   body: { type: 'about:blank', title: 'x', status, code, errors: [{ message: 'No.' }], traceId: 'a' },
 })
 
-/** Sells a file under answers of the API; `calls` is what was asked of it. */
-const press = async (listed: Partial<ApiResponse>, uploaded: Partial<ApiResponse>) => {
+/** Sells a file under answers of the API; `calls` is what was asked of it, `keys` under which Idempotency-Key. */
+const press = async (listed: Partial<ApiResponse>, uploaded: Partial<ApiResponse>, content = 'a ticket') => {
   const calls: string[] = []
-  const api = async (method: string, path: string): Promise<ApiResponse> => {
+  const keys: (string | undefined)[] = []
+  const api: Api = async (method, path, { idempotencyKey } = {}): Promise<ApiResponse> => {
     calls.push(`${method} ${path}`)
+    keys.push(idempotencyKey)
     const answer = path.endsWith('/file') ? uploaded : method === 'DELETE' ? { status: 204 } : listed
     return { status: 201, body: { id }, cookies: [], ...answer }
   }
-  const files = [new File(['a ticket'], 'ticket.pdf', { type: 'application/pdf' })]
+  const files = [new File([content], 'ticket.pdf', { type: 'application/pdf' })]
   const form = { api, fields: new URLSearchParams(typed), files, id: '', messages: catalogues.en, locale: 'en' }
-  return { outcome: await sell(form), calls }
+  return { outcome: await sell(form), calls, keys }
 }
 const isTakenBack = (calls: string[]) => calls.includes(`DELETE /api/tickets/${id}`)
 
@@ -46,4 +48,11 @@ test('an upload whose end is not known takes nothing back, and says where to loo
   const message = expect.stringContaining('Look at your listings')
   expect(outcome).toMatchObject({ failure: { status: 503, errors: [{ message }] } })
   expect(isTakenBack(calls)).toBe(false)
+})
+
+// Guarantee: of two tickets that are sold one after the other, by the Back button, none takes the other's place.
+test('the same form with another file is another listing, with the same file the same one', async () => {
+  const [first, again, other] = [await press({}, {}), await press({}, {}), await press({}, {}, 'another ticket')]
+  expect(again.keys).toEqual(first.keys)
+  expect(other.keys[0]).not.toBe(first.keys[0])
 })

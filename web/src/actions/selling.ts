@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
 import { Onboarding } from '../domain/schemas/earnings.ts'
 import { Ticket } from '../domain/schemas/ticket.ts'
@@ -63,6 +64,16 @@ const sellFile = async (
   return { failure: failureIn(uploaded) }
 }
 
+/** Another file is another ticket, though all that was typed is the same: two of a row that are sold one after the other. */
+const keyWithFile = async (fields: URLSearchParams, file: File | undefined): Promise<{ idempotencyKey: string }> => {
+  const { idempotencyKey } = idempotencyKeyOf(fields)
+  if (!file) return { idempotencyKey }
+  const digest = createHash('sha256')
+    .update(new Uint8Array(await file.arrayBuffer()))
+    .digest('hex')
+  return { idempotencyKey: `${idempotencyKey}-${digest}` }
+}
+
 export const sell: FormAction = async ({ api, fields, files, messages, locale }) => {
   const { errors, listing } = listingIn(fields, messages, locale)
   if (errors.length > 0) return refuse(errors)
@@ -71,7 +82,7 @@ export const sell: FormAction = async ({ api, fields, files, messages, locale })
   const isWithoutBarcode = fields.get('withoutBarcode') === 'true'
   if (isWithoutBarcode && !file) return refuse([{ message: messages.sell.fileAgain, field: 'file' }])
   const body = { ...(description ? listing : rest), delivery: file ? 'file' : 'transfer' }
-  const answer = await api('POST', '/api/tickets', { body, ...idempotencyKeyOf(fields) })
+  const answer = await api('POST', '/api/tickets', { body, ...(await keyWithFile(fields, file)) })
   const id = idIn(answer)
   if (file && id && answer.status === 201) {
     const listed = { id, isReplayed: answer.isReplayed === true }

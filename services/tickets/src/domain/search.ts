@@ -18,34 +18,22 @@ const Text = v.pipe(
   v.check((text) => hasAtMost(text, 100), 'must have at most 100 characters'),
 )
 
-/** An empty field of a form is no filter. */
-const filter = <S extends v.GenericSchema<string, unknown>>(schema: S) =>
-  v.optional(
-    v.union([
-      v.pipe(
-        v.literal(''),
-        v.transform(() => undefined),
-      ),
-      schema,
-    ]),
-  )
-
 export const Search = v.object({
-  q: filter(Text),
-  city: filter(Text),
+  q: v.optional(Text),
+  city: v.optional(Text),
   /** a day is the venue's */
-  from: filter(DayOrMoment),
-  to: filter(DayOrMoment),
-  currency: filter(v.picklist([...currencies.keys()], 'must be the code of a currency that tickets are sold in')),
+  from: v.optional(DayOrMoment),
+  to: v.optional(DayOrMoment),
+  currency: v.optional(v.picklist([...currencies.keys()], 'must be the code of a currency that tickets are sold in')),
   /** prices of several currencies cannot be compared: they say something only together with one */
-  minPrice: filter(MinorUnits),
-  maxPrice: filter(MinorUnits),
-  status: filter(
+  minPrice: v.optional(MinorUnits),
+  maxPrice: v.optional(MinorUnits),
+  status: v.optional(
     v.picklist(['available', 'reserved', 'sold', 'withdrawn'], 'must be available, reserved, sold or withdrawn'),
   ),
   sort: v.optional(v.picklist(['soonest', 'cheapest', 'newest'], 'must be soonest, cheapest or newest'), 'soonest'),
   limit: PageLimit,
-  cursor: filter(v.pipe(v.string(), v.maxLength(300, 'is not a cursor that this list gave'))),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(300, 'is not a cursor that this list gave'))),
 })
 export type Search = v.InferOutput<typeof Search>
 
@@ -79,14 +67,14 @@ export const isListed = (
     startsAt,
     delivery,
     file,
-    isDiscarded,
-  }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file' | 'isDiscarded'>,
+    listedAt,
+  }: Pick<Ticket, 'status' | 'startsAt' | 'delivery' | 'file' | 'listedAt'>,
   now: Date,
 ): boolean | undefined => {
+  const hasNoFile = lacksFile({ delivery, file })
   // What nobody could buy is found by its address alone.
-  return isDiscarded || startsAt <= now
-    ? undefined
-    : !lacksFile({ delivery, file }) && (status === 'available' || status === 'reserved')
+  if (startsAt <= now || (hasNoFile && listedAt === undefined)) return undefined
+  return !hasNoFile && (status === 'available' || status === 'reserved')
 }
 
 type Findable = Pick<Ticket, 'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone'>

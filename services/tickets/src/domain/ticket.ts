@@ -101,9 +101,18 @@ export const lacksFile = ({ delivery, file }: Pick<Ticket, 'delivery' | 'file'>)
  * @param before how it was, when it is not new
  */
 export const noteListed = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: Ticket): T => {
-  if (ticket.listedAt || lacksFile(ticket)) return ticket
-  return { ...ticket, listedAt: before && lacksFile(before) ? new Date() : ticket.createdAt }
+  const wasOnSale = before !== undefined && !lacksFile(before)
+  // Its file leaves with what leaves the sale.
+  if (ticket.listedAt || (lacksFile(ticket) && !wasOnSale)) return ticket
+  return { ...ticket, listedAt: before && !wasOnSale ? new Date() : ticket.createdAt }
 }
+
+/** A listing may be stored a little after the time that it says of itself, in milliseconds. */
+export const overlapMs = 10_000
+
+/** When it came on sale, if that was long after it was created, so that lists by age have it far behind what is new. */
+export const lateListing = ({ createdAt, listedAt }: Pick<Ticket, 'createdAt' | 'listedAt'>): Date | undefined =>
+  listedAt && listedAt.getTime() - createdAt.getTime() > overlapMs ? listedAt : undefined
 
 export const refuseUnlessAvailable = ({ status }: Ticket) => {
   if (status === 'reserved') throw new TicketReservedError()

@@ -32,6 +32,21 @@ const daysAfter = (days: number) => new Date(startsAt.getTime() + days * dayMs)
 
 const second = 'the second secret of the tests'
 
+/** Runs `work` while what is committed is never answered. */
+const withoutCommitAnswers = async <T>(db: Db, work: () => Promise<T>): Promise<T> => {
+  const session = db.client.startSession().constructor.prototype
+  const { commitTransaction } = session
+  session.commitTransaction = async function () {
+    await commitTransaction.call(this)
+    throw new Error('the answer was lost')
+  }
+  try {
+    return await work()
+  } finally {
+    session.commitTransaction = commitTransaction
+  }
+}
+
 describe.each([
   ['in MongoDB', () => undefined],
   ['in an object store', () => s3],
@@ -57,6 +72,33 @@ describe.each([
     const after = await start(db, { current: second })
     expect(await after.codeOf(ticket.id)).toBe(code)
     await expect(after.upload(await after.list(), pdf)).rejects.toThrow('on sale or sold already')
+  })
+
+  // Guarantee: what is on sale is there for its buyer, whatever failed as it was uploaded.
+  test('a file whose commit got no answer, or whose forerunner could not be erased, opens', async () => {
+    const db = await testDatabase()
+    const { list, upload, codeOf } = await start(db)
+    const [ticket, { code, pdf }, next] = [await list(), await newTicket(), await newTicket()]
+    await withoutCommitAnswers(db, () => upload(ticket, pdf)).catch(() => upload(ticket, pdf))
+    expect(await codeOf(ticket.id)).toBe(code)
+
+    const store = objects()
+    if (!store) return
+    const remove = () => Promise.reject(new Error('the object store is away'))
+    await (await startService(db, { current: first }, { ...store, remove })).upload(ticket, next.pdf)
+    expect(await codeOf(ticket.id)).toBe(next.code)
+  })
+
+  test('what is sold on opens, though its commit got no answer', async () => {
+    const db = await testDatabase()
+    const { list, upload, codeOf, sell, resales } = await start(db)
+    const [ticket, { code, pdf }, id] = [await list(), await newTicket(), newId()]
+    await upload(ticket, pdf)
+    await sell(ticket.id)
+    await expect(
+      withoutCommitAnswers(db, () => resales.list(orderOf(ticket), { id, priceCents: undefined })),
+    ).rejects.toThrow()
+    expect(await codeOf(id)).toBe(code)
   })
 
   test('a file is kept for FILE_DAYS after its event, also when that was moved; then nothing of it is left', async () => {

@@ -1,6 +1,6 @@
 import { AccountBannedError, NotFoundError } from '@fairpass/sdk/errors'
 import type { Suspensions } from '@fairpass/sdk/identity'
-import { inTransaction, newId } from '@fairpass/sdk/mongo'
+import { inTransaction, isNotCommitted, newId } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { endListing, refuseUnlessAvailable, type Ticket } from '../domain/ticket.ts'
 import type { FencedChange } from '../fenced-change.ts'
@@ -90,17 +90,21 @@ const endIfSuspended = async ({ suspensions, tickets, erasing }: Deps, sellerId:
   throw new AccountBannedError()
 }
 
-/** Stores the sealed tickets with their listings; what could not be listed leaves no bytes behind. */
+/**
+ * Stores the sealed tickets with their listings. What was refused leaves no bytes behind; after an outage nobody knows whether
+ * the listings are stored, whose buyers need them.
+ */
 const createSave = (deps: Deps) => {
-  const { store, change, erasing } = deps
+  const { store, change } = deps
   const storeAll = createStoreAll(deps)
 
-  return async (asked: Upload, source: string, all: Prepared[]): Promise<void> => {
+  return async (asked: Upload, source: string, all: Prepared[]): Promise<Ticket> => {
     const [first] = all
     if (!first) throw new NotFoundError()
+    let mayBeStored = false
     try {
       await Promise.all(all.map(({ fileId, sealed }) => store.putObject(fileId, sealed.data)))
-      const saved = await change.changeUnlessHeld(
+      return await change.changeUnlessHeld(
         asked.ticketId,
         asked.sellerId,
         (ticket) => {
@@ -108,18 +112,21 @@ const createSave = (deps: Deps) => {
           const file = { id: first.fileId, hasBarcode: first.barcode !== undefined }
           return { ...ticket, delivery: 'file', file, ...(ticket.file ? { erasesFile: ticket.file.id } : {}) }
         },
-        (before, after) => storeAll(before, after, asked, source, all),
+        (before, after) =>
+          storeAll(before, after, asked, source, all).catch((error) => {
+            mayBeStored = !isNotCommitted(error)
+            throw error
+          }),
       )
-      await erasing.eraseOf(saved)
     } catch (error) {
-      await Promise.all(all.map(({ fileId }) => store.removeObject(fileId).catch(() => {})))
+      if (!mayBeStored) await Promise.all(all.map(({ fileId }) => store.removeObject(fileId).catch(() => {})))
       throw error
     }
   }
 }
 
 export const createUpload = (deps: Deps) => {
-  const { tickets, store, seal, reader, change } = deps
+  const { tickets, store, seal, reader, change, erasing } = deps
   const save = createSave(deps)
 
   /** The same file again, whose answer was lost. */
@@ -141,17 +148,21 @@ export const createUpload = (deps: Deps) => {
     const opened = await reader.open(asked.bytes, asked.type, asked)
     await freeWithdrawn(deps, opened)
     const all = await sealAll(seal, opened, asked.ticketId)
-    try {
-      await save(asked, source, all)
-    } catch (error) {
-      // Sent twice at once, the other one may have been stored first: then its tickets are listed by itself.
-      const again = await repeated(await change.findOwn(asked.ticketId, asked.sellerId), source)
-      if (again) return again
-      throw error
-    }
-    const ticketIds = all.map(({ ticketId }) => ticketId)
-    await endIfSuspended(deps, asked.sellerId, ticketIds)
-    await Promise.all(ticketIds.map((id) => tickets.relay.flush(id).catch(() => {})))
-    return { ticketIds, barcodes: countBarcodes(all) }
+    const uploaded = await save(asked, source, all).then(
+      async (saved) => {
+        // What this one replaces is erased later where it cannot be now.
+        await erasing.eraseOf(saved).catch(() => {})
+        return { ticketIds: all.map(({ ticketId }) => ticketId), barcodes: countBarcodes(all) }
+      },
+      async (error) => {
+        // Sent twice at once, the other one may have been stored first; or this one was, and only its answer was lost.
+        const stored = await repeated(await change.findOwn(asked.ticketId, asked.sellerId), source)
+        if (stored) return stored
+        throw error
+      },
+    )
+    await endIfSuspended(deps, asked.sellerId, uploaded.ticketIds)
+    await Promise.all(uploaded.ticketIds.map((id) => tickets.relay.flush(id).catch(() => {})))
+    return uploaded
   }
 }

@@ -1,7 +1,7 @@
 import { AccountBannedError, NotFoundError } from '@fairpass/sdk/errors'
 import type { OrderData } from '@fairpass/sdk/events'
 import type { Suspensions } from '@fairpass/sdk/identity'
-import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
+import { inTransaction, isDuplicateKey, isNotCommitted } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 import { listAgain } from '../domain/resale.ts'
 import { endListing, refuseAboveCap, refuseUnlessPayable, type Ticket } from '../domain/ticket.ts'
@@ -30,7 +30,8 @@ const createStore =
         return tickets.createIn(session, passedOn ? { ...listing, file: passedOn.file } : listing)
       })
     } catch (error) {
-      await passedOn?.discard().catch(() => {})
+      // After an outage it may be on sale, and its buyer needs it.
+      if (isNotCommitted(error)) await passedOn?.discard().catch(() => {})
       throw isDuplicateKey(error) ? new TicketAlreadyListedError() : error
     }
   }

@@ -28,7 +28,10 @@ beforeEach(async () => {
   await Promise.all([savedSearches.ensureIndexes(), tickets.ensureIndexes()])
 })
 
-const list = (title: string, change: { sellerId?: string; priceCents?: number; delivery?: 'file' } = {}) =>
+const list = (
+  title: string,
+  change: { sellerId?: string; priceCents?: number; delivery?: 'file'; createdAt?: Date } = {},
+) =>
   tickets.create({
     ...{ id: newId(), sellerId: newId(), title, venue: 'State Opera', city: 'Wien' },
     ...{ startsAt: new Date('2035-06-01T19:30:00Z'), priceCents: 8_900, currency: 'eur' },
@@ -63,22 +66,42 @@ test('new listings that fit are told, those of before, those that do not and one
 
 // Guarantee: what can be bought from now on is told from now on, whenever it was written down.
 test('a listing whose file came after the search was saved is told, once', async () => {
-  const [late, old] = [await list('Fidelio', { delivery: 'file' }), await list('Fidelio before')]
+  // The file comes at the test's own time, everything else was before.
+  const createdAt = new Date(now - 120_000)
+  const [late, old] = [await list('Fidelio', { delivery: 'file', createdAt }), await list('Old Fidelio', { createdAt })]
   await tickets.raw.updateOne({ _id: old.id }, { $unset: { listedAt: '' } })
-  // The file comes at the test's own time, the search was saved before.
+  // A process that remembers nothing of what it wrote.
+  const elsewhere = openTickets(
+    db,
+    publishEach(async () => {}),
+  )
   pass(-60_000)
-  for (const { id } of [late, old])
-    await tickets.raw.updateOne({ _id: id }, { $set: { createdAt: new Date(now - 60_000) } })
   await save(newId(), { q: 'fidelio' })
   await look()
   expect(told()).toEqual([])
   pass(60_000)
-  await tickets.change(old.id, (ticket) => ({ ...ticket, priceCents: 9_000 }))
+  await elsewhere.change(old.id, (ticket) => ({ ...ticket, priceCents: 9_000 }))
   for (const _upload of ['first', 'second']) {
-    await tickets.change(late.id, (ticket) => ({ ...ticket, file: { id: newId(), hasBarcode: true } }))
+    await elsewhere.change(late.id, (ticket) => ({ ...ticket, file: { id: newId(), hasBarcode: true } }))
     await look()
     pass(2 * digestEveryMs)
   }
+  await look()
+  expect(told()).toEqual([['Fidelio']])
+})
+
+test('a listing whose file came late is told, however many were listed before its file came', async () => {
+  // The file comes at the test's own time, everything else was before.
+  const late = await list('Fidelio', { delivery: 'file', createdAt: new Date(now - 600_000) })
+  for (let nth = 0; nth < 12; nth++) await list(`Fidelio before ${nth}`, { createdAt: new Date(now - 120_000) })
+  pass(-60_000)
+  await save(newId(), { q: 'fidelio' })
+  await look()
+  expect(told()).toEqual([])
+  pass(60_000)
+  await tickets.change(late.id, (ticket) => ({ ...ticket, file: { id: newId(), hasBarcode: true } }))
+  await look()
+  pass(2 * digestEveryMs)
   await look()
   expect(told()).toEqual([['Fidelio']])
 })

@@ -5,7 +5,7 @@ import { newId, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import { isVisible, tidyText, withoutDirections } from '@fairpass/sdk/values'
 import type { Db, IndexDescription } from 'mongodb'
 import { Search } from '../domain/search.ts'
-import type { Ticket } from '../domain/ticket.ts'
+import { overlapMs, type Ticket } from '../domain/ticket.ts'
 
 /** A search that somebody asked to be told of. What was searched for is kept as it was typed. */
 export type SavedSearch = {
@@ -35,8 +35,6 @@ const maxOfUser = 20
 /** How soon a new listing is noticed at the earliest, and how often at most somebody is told. */
 export const lookEveryMs = 30_000
 export const digestEveryMs = 3_600_000
-/** A listing may be stored a little after the time that it says of itself. */
-const overlapMs = 10_000
 
 /** A search as its page and its mails are headed: a line in which everything is seen, and nothing turns it round. */
 const nameOf = ({ q = '', city = '' }: Record<string, string>) =>
