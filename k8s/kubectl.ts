@@ -10,12 +10,12 @@ export type Resource = {
 }
 
 type Ask = { input?: string; timeoutMs?: number }
-type Said = { ok: boolean; stdout: string; stderr: string }
+type CommandResult = { ok: boolean; stdout: string; stderr: string }
 
 /** kubectl on the cluster of KUBECONFIG, within one namespace or, without one, where a resource itself says. Input goes by a pipe: arguments can be read by everybody. */
 export const createKubectl = (namespace?: string) => {
   const command = ['kubectl', ...(namespace ? ['--namespace', namespace] : [])]
-  const ask = async (args: readonly string[], { input, timeoutMs = limitMs }: Ask = {}): Promise<Said> => {
+  const ask = async (args: readonly string[], { input, timeoutMs = limitMs }: Ask = {}): Promise<CommandResult> => {
     const child = Bun.spawn([...command, ...args], {
       stdin: input === undefined ? 'ignore' : new Blob([input]),
       stdout: 'pipe',

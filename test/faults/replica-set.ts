@@ -3,9 +3,9 @@ import { eventually } from '../eventually.ts'
 
 const notYetInitialized = 94
 
-const admin = async <T>(port: number, work: (client: MongoClient) => Promise<T>): Promise<T> => {
-  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
-    serverSelectionTimeoutMS: 1_000,
+const connected = async <T>(uri: string, work: (client: MongoClient) => Promise<T>): Promise<T> => {
+  const client = new MongoClient(uri, {
+    serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 1_000,
     socketTimeoutMS: 5_000,
   })
@@ -15,6 +15,10 @@ const admin = async <T>(port: number, work: (client: MongoClient) => Promise<T>)
     await client.close()
   }
 }
+
+/** This member alone, whether or not it is the primary. */
+const admin = <T>(port: number, work: (client: MongoClient) => Promise<T>): Promise<T> =>
+  connected(`mongodb://127.0.0.1:${port}/?directConnection=true`, work)
 
 /** Whether this member answers at all; it need not be the primary. */
 export const isUp = (port: number) =>
@@ -52,20 +56,11 @@ const agreeWithinMs = 90_000
  */
 export const untilAcknowledged = (uri: string) =>
   eventually(
-    async () => {
-      const client = new MongoClient(uri, {
-        serverSelectionTimeoutMS: 2_000,
-        connectTimeoutMS: 1_000,
-        socketTimeoutMS: 3_000,
-        writeConcern: { w: 'majority', journal: true },
-      })
-      const { acknowledged } = await client
-        .db('test')
-        .collection('agreed')
-        .insertOne({})
-        .finally(() => client.close())
-      return acknowledged
-    },
+    () =>
+      connected(uri, async (client) => {
+        const agreed = client.db('test').collection('agreed')
+        return (await agreed.insertOne({}, { writeConcern: { w: 'majority', journal: true } })).acknowledged
+      }),
     Boolean,
     agreeWithinMs,
   )

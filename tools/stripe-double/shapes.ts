@@ -3,7 +3,7 @@ import type { ErrorBody } from './errors.ts'
 import { type Decline, noBillingDetails } from './payment/cards.ts'
 
 /** The objects that the double keeps, in the shapes that stripe-node declares for its pinned API version. */
-export type Kept =
+export type StoredObject =
   | KeptAccount
   | Stripe.Charge
   | Stripe.Dispute
@@ -19,15 +19,15 @@ export type KeptAccount = Stripe.Account & { created: number; metadata: Record<s
 /** A change of an object that an event will describe. */
 export type Happening = {
   type: Stripe.Event['type']
-  object: Kept
+  object: StoredObject
 }
 
-export const happening = (type: Happening['type'], object: Kept): Happening => ({ type, object })
+export const happening = (type: Happening['type'], object: StoredObject): Happening => ({ type, object })
 
 /** The result of a transition: the intent after it, every object that it changed, and its events, in order. */
 export type Outcome = {
   intent: Stripe.PaymentIntent
-  touched: Kept[]
+  touched: StoredObject[]
   happenings: Happening[]
   /** Present when the card was refused: Stripe answers 402, yet the attempt is kept. */
   declined?: ErrorBody
@@ -214,7 +214,7 @@ export type StoredEvent = {
   lane: string
   created: number
   type: string
-  data: { object: Kept }
+  data: { object: StoredObject }
   request: { id: string | null; idempotency_key: string | null }
 }
 

@@ -1,8 +1,8 @@
 import { Database, type SQLQueryBindings } from 'bun:sqlite'
-import type { Kept, Onboarding, StoredEvent } from './shapes.ts'
+import type { Onboarding, StoredEvent, StoredObject } from './shapes.ts'
 
 /** Everything that is kept by id: Stripe's objects, the events about them, and links to the onboarding page. */
-export type Entry = Kept | Onboarding | StoredEvent
+export type Entry = StoredObject | Onboarding | StoredEvent
 export type EntryKind = Entry['object']
 export type EntryOf<K extends EntryKind> = Extract<Entry, { object: K }>
 

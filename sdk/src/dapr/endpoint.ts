@@ -16,7 +16,7 @@ export const daprEndpointOf = ({ DAPR_HTTP_ENDPOINT, DAPR_HTTP_PORT }: Environme
   DAPR_HTTP_ENDPOINT ?? `http://127.0.0.1:${DAPR_HTTP_PORT}`
 
 /** The same as a caller of `createDapr` says it: an address, or a port of this machine. */
-export type DaprPlace = { endpoint: string } | { httpPort: number }
+export type DaprAddress = { endpoint: string } | { httpPort: number }
 
-export const endpointOf = (place: DaprPlace): string =>
+export const endpointOf = (place: DaprAddress): string =>
   'endpoint' in place ? place.endpoint : daprEndpointOf({ DAPR_HTTP_PORT: place.httpPort })

@@ -1,4 +1,4 @@
 export * from './actors.ts'
 export * from './dapr.ts'
+export * from './hono-client.ts'
 export * from './internal.ts'
-export * from './invoke.ts'

@@ -1,7 +1,7 @@
 import { now } from '../clock.ts'
 import { failure, type Sidecar } from './sidecar.ts'
 
-export const createReminders = ({ call, callJson }: Sidecar) => ({
+export const createReminders = ({ callJson }: Sidecar) => ({
   /**
    * Registers a reminder of an actor that this app hosts: due at once when `dueAt` has passed, then once a `period`.
    * The same name again replaces it.
@@ -21,12 +21,5 @@ export const createReminders = ({ call, callJson }: Sidecar) => ({
       period,
     })
     if (!answer.ok) throw failure(`register reminder ${actorType}/${actorId}/${name}`, answer)
-  },
-
-  /** Ends a reminder; one that is not there counts as ended. */
-  endReminder: async (actorType: string, actorId: string, name: string): Promise<void> => {
-    const path = `actors/${actorType}/${actorId}/reminders/${name}`
-    const answer = await call('end reminder', path, { method: 'DELETE' })
-    if (!answer.ok && answer.status !== 404) throw failure(`end reminder ${actorType}/${actorId}/${name}`, answer)
   },
 })

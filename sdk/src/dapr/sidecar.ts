@@ -2,9 +2,9 @@ import * as v from 'valibot'
 import { ServiceUnavailableError } from '../errors.ts'
 import { runtime } from '../runtime/index.ts'
 import { inSpan, SpanKind, SpanStatusCode, traceparentOf } from '../telemetry/trace.ts'
-import { type DaprPlace, endpointOf } from './endpoint.ts'
+import { type DaprAddress, endpointOf } from './endpoint.ts'
 
-export type SidecarOptions = DaprPlace & {
+export type SidecarOptions = DaprAddress & {
   /** shown to the sidecar (DAPR_API_TOKEN); without one the sidecar asks for none */
   apiToken?: string | undefined
   /** bound on each call, in milliseconds */

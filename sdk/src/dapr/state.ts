@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { failure, parsed, type Sidecar } from './sidecar.ts'
 
-type Saving = {
+type SaveOptions = {
   /** after which the state store may forget it; only for what may be lost */
   ttlSeconds?: number
   timeoutMs?: number
@@ -22,12 +22,12 @@ const pathOf = (key: string) => `state/statestore/${encodeURIComponent(key)}?con
 
 const firstWrite = { concurrency: 'first-write', consistency: 'strong' } as const
 
-type Stored = { value: unknown; etag: string }
+type StoredState = { value: unknown; etag: string }
 
 /** What is under several keys, in one call, not yet parsed; a key that has nothing is not among them. */
 const createGetEach =
   ({ callJson }: Pick<Sidecar, 'callJson'>) =>
-  async (keys: readonly string[], bound: Bound = {}): Promise<Map<string, Stored>> => {
+  async (keys: readonly string[], bound: Bound = {}): Promise<Map<string, StoredState>> => {
     const answer = await callJson('get states', 'state/statestore/bulk', 'POST', { keys }, bound.timeoutMs)
     if (!answer.ok) throw failure(`read states ${keys.join(', ')}`, answer)
     const items = parsed(BulkStates, answer.text)
@@ -87,7 +87,7 @@ const createSave =
     key: string,
     value: unknown,
     etag: string | undefined,
-    { ttlSeconds, timeoutMs: boundMs }: Saving = {},
+    { ttlSeconds, timeoutMs: boundMs }: SaveOptions = {},
   ): Promise<boolean> => {
     const item = {
       key,

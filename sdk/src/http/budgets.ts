@@ -3,7 +3,7 @@ import type { Dapr } from '../dapr/dapr.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Step, TheoreticalArrivalTime } from './gcra.ts'
 
-type Asked = { step: (wholeAt: TheoreticalArrivalTime, now: number) => Step; answer: (step: Step) => void }
+type PendingStep = { step: (wholeAt: TheoreticalArrivalTime, now: number) => Step; answer: (step: Step) => void }
 type Options = {
   dapr: Pick<Dapr, 'getState' | 'saveState'>
   log: Log
@@ -21,7 +21,7 @@ const restMs = 3_000
 /** One read and one write for all waiting requests; undefined when other replicas kept writing in between. */
 const createSettle =
   ({ dapr, log, now: clock }: Options) =>
-  async (key: string, asked: Asked[]): Promise<Step[] | undefined> => {
+  async (key: string, asked: PendingStep[]): Promise<Step[] | undefined> => {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const now = clock()
       const stored = await dapr.getState(key, Kept, { timeoutMs })
@@ -46,10 +46,10 @@ const createSettle =
  */
 export const createBudgets = ({ dapr, log, now: clock }: Options) => {
   const settle = createSettle({ dapr, log, now: clock })
-  const waiting = new Map<string, Asked[]>()
+  const waiting = new Map<string, PendingStep[]>()
   let restsUntil = 0
 
-  const settleOrLetThrough = async (key: string, asked: Asked[]): Promise<void> => {
+  const settleOrLetThrough = async (key: string, asked: PendingStep[]): Promise<void> => {
     const steps = await settle(key, asked).catch((error: unknown) => {
       if (clock() >= restsUntil) log.warn({ err: error }, 'limits cannot be kept; letting through')
       restsUntil = clock() + restMs
@@ -66,7 +66,7 @@ export const createBudgets = ({ dapr, log, now: clock }: Options) => {
     waiting.delete(key)
   }
 
-  const change = (key: string, step: Asked['step']): Promise<Step> =>
+  const change = (key: string, step: PendingStep['step']): Promise<Step> =>
     new Promise((answer) => {
       if (clock() < restsUntil) return answer({ wholeAt: 0 })
       const asked = { step, answer }

@@ -6,14 +6,15 @@ import type { ErrorCode } from '../errors.ts'
 /** Why a route may refuse, gathered from all that stands before it; the document makes responses of them. */
 export const refusesKey = 'x-refuses'
 
-type Said = Omit<DescribeRouteOptions, 'responses'> & { refuses?: readonly ErrorCode[] }
+type OpenApiDescription = Omit<DescribeRouteOptions, 'responses'> & { refuses?: readonly ErrorCode[] }
 
-const spoken = ({ refuses = [], ...spec }: DescribeRouteOptions & { refuses?: readonly ErrorCode[] }) => ({
+const openApiSpec = ({ refuses = [], ...spec }: DescribeRouteOptions & { refuses?: readonly ErrorCode[] }) => ({
   [uniqueSymbol]: { spec: { ...spec, [refusesKey]: refuses } },
 })
 
 /** The same middleware, which says in the description of each route that it stands before what it asks for and refuses. */
-export const withOpenApi = <H extends object>(middleware: H, said: Said): H => Object.assign(middleware, spoken(said))
+export const withOpenApi = <H extends object>(middleware: H, description: OpenApiDescription): H =>
+  Object.assign(middleware, openApiSpec(description))
 
 /** The same middleware, whose schema describes the body or the query of each route that it stands before. */
 export const withRequestSchema = <H extends object>(
@@ -28,16 +29,16 @@ export const withRequestSchema = <H extends object>(
 
 /** An answer that is no JSON. */
 export type Media = { mediaType: string }
-type Given = v.GenericSchema | Media | undefined
+type AnswerBody = v.GenericSchema | Media | undefined
 
 const title = (status: number) => (status === 201 ? 'What was made' : status === 204 ? 'Done' : 'The answer')
 
-const responseOf = (status: number, given: Given) => {
+const responseOf = (status: number, body: AnswerBody) => {
   const description = title(status)
-  if (given === undefined) return { description }
-  return 'mediaType' in given
-    ? { description, content: { [given.mediaType]: { schema: { type: 'string' as const } } } }
-    : { description, content: { 'application/json': { schema: resolver(given) } } }
+  if (body === undefined) return { description }
+  return 'mediaType' in body
+    ? { description, content: { [body.mediaType]: { schema: { type: 'string' as const } } } }
+    : { description, content: { 'application/json': { schema: resolver(body) } } }
 }
 
 /**
@@ -46,13 +47,13 @@ const responseOf = (status: number, given: Given) => {
  */
 export const describeRoute = (
   summary: string,
-  byStatus: Record<number, Given>,
+  byStatus: Record<number, AnswerBody>,
   ...refuses: ErrorCode[]
 ): MiddlewareHandler => {
   const responses = Object.fromEntries(
-    Object.entries(byStatus).map(([status, given]) => [status, responseOf(Number(status), given)]),
+    Object.entries(byStatus).map(([status, body]) => [status, responseOf(Number(status), body)]),
   )
-  return Object.assign<MiddlewareHandler, object>((_, next) => next(), spoken({ summary, responses, refuses }))
+  return Object.assign<MiddlewareHandler, object>((_, next) => next(), openApiSpec({ summary, responses, refuses }))
 }
 
 /** A schema that the document names, with an example. */

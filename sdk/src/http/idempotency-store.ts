@@ -3,7 +3,7 @@ import { IdempotencyKeyReusedError, ServiceUnavailableError } from '../errors.ts
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
 
-type Answered = { _id: string; fingerprint: string; lockedUntil: Date; at: Date; answer?: string }
+type StoredAnswer = { _id: string; fingerprint: string; lockedUntil: Date; at: Date; answer?: string }
 const keptSeconds = 48 * 3600
 /** A request that is under way renews its lock; one that stopped renewing was lost, and may be done again. */
 const lockMs = 6_000
@@ -14,9 +14,9 @@ const pollMs = 50
 const released = new Date(0)
 
 /** The ways to a lock: the first request under its key inserts it, a later one takes over what was released or lost. */
-const createLocks = (answers: Collection<Answered>) => {
+const createLocks = (answers: Collection<StoredAnswer>) => {
   /** Takes the lock of a request that is known; undefined while somebody else has it. */
-  const takeOver = async (known: Answered, fingerprint: string, now: Date): Promise<Date | undefined> => {
+  const takeOver = async (known: StoredAnswer, fingerprint: string, now: Date): Promise<Date | undefined> => {
     if (known.lockedUntil > now) return undefined
     const at = known.fingerprint === fingerprint ? known.at : now
     const same = { _id: known._id, fingerprint: known.fingerprint, lockedUntil: known.lockedUntil }
@@ -41,7 +41,7 @@ const createLocks = (answers: Collection<Answered>) => {
 
 /** The answers of requests by their keys, and the locks of those that are under way. */
 export const openIdempotencyStore = (db: Db) => {
-  const answers = db.collection<Answered>('idempotency')
+  const answers = db.collection<StoredAnswer>('idempotency')
   const { insert, takeOver } = createLocks(answers)
 
   return {

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 
-type Known = { _id: string; version: number; isSuspended: boolean }
+type StoredSuspension = { _id: string; version: number; isSuspended: boolean }
 
 /**
  * Who may not sell or buy, by the events of their accounts in the order of their versions: an older one that is
@@ -9,7 +9,7 @@ type Known = { _id: string; version: number; isSuspended: boolean }
  * afterwards misses no ban, however old this replica's deny list is.
  */
 export const openSuspensions = (db: Db) => {
-  const accounts = db.collection<Known>('suspensions')
+  const accounts = db.collection<StoredSuspension>('suspensions')
   return {
     /** @returns false when a later event of this account is known; true again when the same one is delivered again */
     follow: async ({ id, version }: { id: string; version: number }, isSuspended: boolean): Promise<boolean> => {

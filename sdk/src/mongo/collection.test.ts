@@ -1,12 +1,11 @@
 import { beforeEach, expect, test } from 'bun:test'
-import { testDatabase } from '@fairpass/servers/testing'
+import { publishEach, testDatabase } from '@fairpass/servers/testing'
 import { VersionConflictError } from '../errors.ts'
 import { event, type FairpassEvent } from '../events/events.ts'
 import { runPeriodically } from '../run-periodically.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type Collection, openCollection } from './collection.ts'
 import { type Entity, newId } from './entity.ts'
-import { publishEach } from './outbox.ts'
 import { createReads } from './reads.ts'
 
 type Account = Entity & { balance: number; note?: string | undefined }

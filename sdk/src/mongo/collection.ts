@@ -11,8 +11,6 @@ const outboxIndex: IndexDescription = { key: { 'outbox.time': 1 }, name: 'outbox
 
 type Options = {
   indexes?: IndexDescription[]
-  /** names of indexes of earlier releases that no query uses any more */
-  retiredIndexes?: string[]
   /** where the events of this collection's documents go; they are published right after the write, at least once */
   publishAll?: PublishAll
 }
@@ -30,7 +28,7 @@ const maxRemembered = 2_000
 export const openCollection = <T extends Entity>(
   db: Db,
   name: string,
-  { indexes = [], retiredIndexes = [], publishAll = noPublish }: Options = {},
+  { indexes = [], publishAll = noPublish }: Options = {},
 ) => {
   const raw: MongoCollection<Stored<T>> = db.collection<Stored<T>>(name)
   const relay = createRelay(db.collection(name), publishAll)
@@ -39,11 +37,7 @@ export const openCollection = <T extends Entity>(
   const { replaceMany, ...writes } = createWrites({ raw, relay, memory })
   const changes = createChanges({ reads, writes: { ...writes, replaceMany }, memory })
 
-  const ensureIndexes = async () => {
-    await raw.createIndexes([outboxIndex, ...indexes])
-    const known = await raw.indexes()
-    for (const { name } of known) if (name && retiredIndexes.includes(name)) await raw.dropIndex(name)
-  }
+  const ensureIndexes = () => raw.createIndexes([outboxIndex, ...indexes])
 
   return { raw, relay, ensureIndexes, ...reads, ...writes, ...changes, toEntity: toEntity<T> }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
-import { type Migration, type MigrationRecord, openMigrations, renameFields } from './migrate.ts'
+import { type Migration, type MigrationRecord, openMigrations } from './migrate.ts'
 
 // Guarantee: what versions before stored is brought forward once, whoever is killed meanwhile, and beside those who still write it.
 
@@ -9,7 +9,7 @@ type Note = { _id: string; words?: string; text?: string }
 
 const count = 1_200
 const ids = Array.from({ length: count }, (_, nth) => String(nth).padStart(6, '0'))
-const fields = { words: 'text' }
+const batch = 500
 
 let db: Db
 beforeEach(async () => {
@@ -17,7 +17,24 @@ beforeEach(async () => {
   await db.collection<Note>('notes').insertMany(ids.map((_id) => ({ _id, words: `note ${_id}` })))
 })
 
-const renameWords = (): Migration => ({ name: 'words', step: renameFields(db, 'notes', fields) })
+/** Calls the `words` of notes `text`, a batch at a time. */
+const renameWords = (): Migration => ({
+  name: 'words',
+  step: async (after) => {
+    const notes = db.collection<Note>('notes')
+    const hasOld = { words: { $exists: true } }
+    const found = await notes
+      .find({ _id: { $gt: after }, ...hasOld })
+      .sort({ _id: 1 })
+      .limit(batch)
+      .toArray()
+    const last = found.at(-1)?._id
+    if (last === undefined) return { changed: 0 }
+    const ids = { _id: { $in: found.map(({ _id }) => _id) }, ...hasOld }
+    const { modifiedCount } = await notes.updateMany(ids, { $rename: { words: 'text' } })
+    return { changed: modifiedCount, next: last }
+  },
+})
 const open = (migration: Migration, settleMs = 0) => openMigrations(db, { migrations: [migration], settleMs })
 const record = () => db.collection<MigrationRecord>('migrations').findOne({ _id: 'words' })
 const old = () => db.collection<Note>('notes').countDocuments({ words: { $exists: true } })

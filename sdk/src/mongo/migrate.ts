@@ -167,29 +167,6 @@ export const openMigrations = (db: Db, options: Options) => {
   }
 }
 
-const batch = 500
-
-/**
- * A step that gives fields of a collection's documents new names, `{ old: new }`, where they still have one of the old.
- */
-export const renameFields =
-  (db: Db, collection: string, fields: Readonly<Record<string, string>>): Migration['step'] =>
-  async (after) => {
-    const documents = db.collection<{ _id: string }>(collection)
-    const old = Object.keys(fields)
-    const hasOld = { $or: old.map((name) => ({ [name]: { $exists: true } })) }
-    const found = await documents
-      .find({ _id: { $gt: after }, ...hasOld }, { projection: { _id: 1 } })
-      .sort({ _id: 1 })
-      .limit(batch)
-      .toArray()
-    const last = found.at(-1)?._id
-    if (last === undefined) return { changed: 0 }
-    const ids = { _id: { $in: found.map(({ _id }) => _id) }, ...hasOld }
-    const { modifiedCount } = await documents.updateMany(ids, { $rename: fields })
-    return { changed: modifiedCount, next: last }
-  }
-
 /** A step that drops an index that nothing reads by any more. */
 export const dropIndex =
   (db: Db, collection: string, name: string): Migration['step'] =>

@@ -13,15 +13,6 @@ type WithOutbox = Document & { _id: string; outbox?: FairpassEvent[] }
  */
 export type PublishAll = (events: readonly FairpassEvent[]) => Promise<ReadonlyMap<string, unknown>>
 
-/** A publisher of single events as one of many. */
-export const publishEach =
-  (publish: (event: FairpassEvent) => Promise<void>): PublishAll =>
-  async (events) => {
-    const failures = new Map<string, unknown>()
-    await Promise.all(events.map((event) => publish(event).catch((error: unknown) => failures.set(event.id, error))))
-    return failures
-  }
-
 /** How long events wait for others to go out with, in milliseconds. */
 const lingerMs = 5
 /**

@@ -10,7 +10,7 @@ export type Order = { direction: 1 | -1; fields: Readonly<Record<string, 'string
 
 type Position = (string | number | Date)[]
 type Page<S extends Document> = { rows: WithId<S>[]; nextCursor: string | null }
-type Wanted<S extends Document> = {
+type PageQuery<S extends Document> = {
   filter: Filter<S>
   order: Order
   limit: number
@@ -88,7 +88,7 @@ const sortOf = ({ fields, direction }: Order): Sort =>
  */
 export const readPage = async <S extends Document>(
   collection: MongoCollection<S>,
-  { filter, order, limit, cursor, hint, maxTimeMS = readWithinMs }: Wanted<S>,
+  { filter, order, limit, cursor, hint, maxTimeMS = readWithinMs }: PageQuery<S>,
 ): Promise<Page<S>> => {
   const read = (range: Range<S>) =>
     collection

@@ -66,9 +66,9 @@ const createAfterWrite =
     return entity
   }
 
-type Written<T> = (entity: T, events: readonly FairpassEvent[], options: InSession) => T
+type OnWritten<T> = (entity: T, events: readonly FairpassEvent[], options: InSession) => T
 
-const createInserts = <T extends Entity>({ raw }: Deps<T>, written: Written<T>) => {
+const createInserts = <T extends Entity>({ raw }: Deps<T>, written: OnWritten<T>) => {
   /** Inserts at version 1. A duplicate key is the driver's error: `isDuplicateKey` knows it. */
   const insert = async (
     entity: Omit<T, 'version'>,
@@ -96,7 +96,7 @@ const createInserts = <T extends Entity>({ raw }: Deps<T>, written: Written<T>) 
   return { insert, insertEach }
 }
 
-const createReplacesOfMany = <T extends Entity>({ raw, memory }: Deps<T>, written: Written<T>) => {
+const createReplacesOfMany = <T extends Entity>({ raw, memory }: Deps<T>, written: OnWritten<T>) => {
   /** Writes all of it in one go. @returns whether everything was still as it was read */
   const replaceMany = async (planned: readonly Planned<T>[], options: InSession = {}): Promise<boolean> => {
     if (planned.length === 0) return true

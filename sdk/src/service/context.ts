@@ -50,7 +50,7 @@ const knowKeys = async (keepFresh: () => Promise<void>): Promise<void> => {
 
 /**
  * What every service wires alike: who is calling, answers kept for idempotency keys, events delivered and dead-lettered.
- * `app.route('/', listening)` hosts the subscriptions; `prepare` and `loops` go to `runService`.
+ * `app.route('/', subscriptionRoutes)` hosts the subscriptions; `prepare` and `loops` go to `runService`.
  */
 export const createServiceContext = ({ name, config, db, dapr, log, handlers: given = {}, own, secret }: Options) => {
   const verifier = createVerifier({ dapr, log })

@@ -6,7 +6,7 @@ import { hc } from 'hono/client'
 import type { Db } from 'mongodb'
 import { sharedRead } from './hold/shared-read.ts'
 
-type Known = Omit<TicketData, 'id'> & { _id: string }
+type StoredListing = Omit<TicketData, 'id'> & { _id: string }
 
 /** Fields that a listing no longer has must not stay. */
 const withoutGone = (ticket: Omit<TicketData, 'id'>) => {
@@ -19,7 +19,7 @@ const withoutGone = (ticket: Omit<TicketData, 'id'>) => {
 
 /** The tickets as orders knows them: a replica that their events keep, filled by invocation where it has a gap. */
 export const openCatalogue = (db: Db, dapr: Pick<Dapr, 'invoke'>) => {
-  const tickets = db.collection<Known>('tickets')
+  const tickets = db.collection<StoredListing>('tickets')
   const owner = hc<InternalRoutes>('http://tickets', daprFetch(dapr, 'tickets')).internal.tickets
   const findKnown = sharedRead((ticketId) => tickets.findOne({ _id: ticketId }))
 

@@ -1,4 +1,3 @@
-import { openMigrations } from '@fairpass/sdk/mongo'
 import { safetyNetMs } from '@fairpass/sdk/run-periodically'
 import { createServiceContext } from '@fairpass/sdk/service'
 import { runService } from '@fairpass/sdk/service/run'
@@ -8,7 +7,6 @@ import { createApp } from './app.ts'
 import { type Composition, composePayments } from './composition.ts'
 import { readPaymentsConfig } from './config.ts'
 import { checkLedger } from './ledger/check.ts'
-import { migrationsOf } from './migrations.ts'
 import { unfinishedGauges } from './payment/gauges.ts'
 import { createRefundReconciler, reconcile, releaseStrayHolds } from './payment/reconcile.ts'
 import { payOutDue } from './payout/loop.ts'
@@ -52,21 +50,17 @@ await runService(
     })
     const [orders, bans] = [createOrders(dapr), createBans(dapr)]
     const parts = composePayments({ db, client, orders, bans, publishAll: dapr.publishAll, log, config })
-    const migrations = openMigrations(db, { migrations: migrationsOf(db), log })
     const context = createServiceContext({ name: 'payments', config, db, dapr, log, handlers: parts.handlers })
     return {
       app: createApp({ ...parts, service, context, limits: config }),
-      prepare: async () => {
-        await migrations.passBefore()
-        await Promise.all([parts.ensureIndexes(), context.prepare()])
-      },
+      prepare: () => Promise.all([parts.ensureIndexes(), context.prepare()]),
       gaugeCollectors: [
         ...context.gaugeCollectors,
         ...parts.outboxes.map(({ gaugeCollector }) => gaugeCollector),
         unfinishedGauges(parts.payments),
         webhookGauges(parts.webhooks),
       ],
-      loops: [...context.loops, migrations.loop, ...loopsOf(parts, db, log)],
+      loops: [...context.loops, ...loopsOf(parts, db, log)],
     }
   },
 )

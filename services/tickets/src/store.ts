@@ -170,7 +170,6 @@ const unlistBegun = async ({ raw }: Documents, now: Date, limit: number): Promis
 export const openTickets = (db: Db, publishAll: PublishAll) => {
   const documents = openCollection<TicketDocument>(db, 'tickets', {
     publishAll,
-    retiredIndexes: ['soonest', 'cheapest', 'cheapest in a currency'],
     indexes: [
       ...searchIndexes,
       { key: { sellerId: 1, _id: -1 }, name: 'seller' },

@@ -13,7 +13,7 @@ export const payouts: Guard[] = [
     out: [
       {
         file: steps,
-        text: '    if (made) return payouts.write(payout, payoutSent(payout, made, now()))\n',
+        text: '    const sentBefore = await findSent(payout)\n    if (sentBefore) return sentBefore\n',
         by: '',
       },
     ],
@@ -25,7 +25,7 @@ export const payouts: Guard[] = [
     out: [
       {
         file: steps,
-        text: '    if (madeMeanwhile) return payouts.write(payout, payoutSent(payout, madeMeanwhile, now()))\n',
+        text: '    const sentMeanwhile = await findSent(payout)\n    if (sentMeanwhile) return sentMeanwhile\n',
         by: '',
       },
     ],

@@ -1,5 +1,6 @@
 export { testActorSidecar } from './actors.ts'
 export { testFolder } from './folder.ts'
 export { metricValue } from './metric.ts'
+export { publishEach } from './publish-each.ts'
 export { eventually, isRunning, spawnScript, temporaryFolder } from './scripts.ts'
 export { testDatabase, testRedis, testSidecar } from './servers.ts'

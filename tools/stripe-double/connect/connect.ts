@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { refused } from '../errors.ts'
-import { type Happening, happening, type Kept, type KeptAccount, type World } from '../shapes.ts'
+import { type Happening, happening, type KeptAccount, type StoredObject, type World } from '../shapes.ts'
 
 /** What Stripe asks of a person before it sends them money, before they have answered. */
 const unanswered = ['external_account', 'individual.dob.day', 'individual.verification.document', 'tos_acceptance.date']
@@ -73,9 +73,9 @@ export type Source = {
   available: number
 }
 
-type Moved<T> = {
+type TransferOutcome<T> = {
   made: T
-  touched: Kept[]
+  touched: StoredObject[]
   happenings: Happening[]
 }
 
@@ -113,7 +113,7 @@ export const transfer = (
   asked: TransferRequest,
   source: Source,
   world: World,
-): Moved<Stripe.Transfer> => {
+): TransferOutcome<Stripe.Transfer> => {
   assertTransferable(destination, asked, source)
   const { charge } = source
   const id = world.newId('tr')
@@ -146,7 +146,7 @@ export const reverse = (
   before: Stripe.Transfer,
   asked: ReversalRequest,
   { newId, nowSeconds }: World,
-): Moved<Stripe.TransferReversal> => {
+): TransferOutcome<Stripe.TransferReversal> => {
   const rest = before.amount - before.amount_reversed
   const amount = asked.amount ?? rest
   if (rest === 0) throw refused(`Transfer ${before.id} is already fully reversed.`)

@@ -2,7 +2,7 @@ import type Stripe from 'stripe'
 import { balances } from '../control/state.ts'
 import { type Answer, noSuch, refused } from '../errors.ts'
 import { closeDispute, openDispute, type Verdict } from '../payment/disputes.ts'
-import { type Happening, happening, type Kept, type KeptAccount, newId, type World } from '../shapes.ts'
+import { type Happening, happening, type KeptAccount, newId, type StoredObject, type World } from '../shapes.ts'
 import type { Storage } from '../storage.ts'
 import type { Cause, Events } from '../webhook/events.ts'
 import * as domain from './connect.ts'
@@ -28,7 +28,7 @@ const ok = (body: unknown): Answer => ({ status: 200, body })
 /** The time of a change, and how its outcome is stored together with its events. */
 const createKeeping = ({ storage, events, now }: ConnectDeps) => {
   const world = (): World => ({ nowSeconds: Math.floor(now() / 1000), newId })
-  const keep = (touched: Kept[], happenings: Happening[], cause: Cause) => {
+  const keep = (touched: StoredObject[], happenings: Happening[], cause: Cause) => {
     for (const entry of touched) storage.put(entry)
     events.record(happenings, cause, world())
   }

@@ -1,11 +1,15 @@
 import type Stripe from 'stripe'
 import { type Answer, errorAnswer, refused, unexpectedState } from '../errors.ts'
-import { happening, type Kept, type Outcome, refundOf, type World } from '../shapes.ts'
+import { happening, type Outcome, refundOf, type StoredObject, type World } from '../shapes.ts'
 import type { Decline } from './cards.ts'
 import { withDispute } from './disputes.ts'
 
 /** What of an authorisation is given back to the buyer shows as refunded, though no money had moved. */
-const release = (charge: Stripe.Charge, reason: Stripe.Refund.Reason | null, world: World): [Stripe.Charge, Kept[]] => {
+const release = (
+  charge: Stripe.Charge,
+  reason: Stripe.Refund.Reason | null,
+  world: World,
+): [Stripe.Charge, StoredObject[]] => {
   const rest = charge.amount - charge.amount_captured
   if (rest === 0) return [charge, [charge]]
   const released: Stripe.Charge = { ...charge, amount_refunded: rest, refunded: charge.amount_captured === 0 }

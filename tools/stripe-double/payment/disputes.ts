@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { refused } from '../errors.ts'
-import { type Happening, happening, type Kept, type Outcome, type World } from '../shapes.ts'
+import { type Happening, happening, type Outcome, type StoredObject, type World } from '../shapes.ts'
 
 const weekSeconds = 7 * 24 * 60 * 60
 
@@ -79,7 +79,7 @@ export const openDispute = (charge: Stripe.Charge, asked: DisputeRequest, world:
     throw refused('A bank takes back at most what was captured.', { param: 'amount' })
   const disputed: Stripe.Charge = { ...charge, disputed: true }
   const dispute = disputeOf(disputed, asked, world)
-  const touched: Kept[] = [disputed, dispute]
+  const touched: StoredObject[] = [disputed, dispute]
   const happenings: Happening[] = [
     happening('charge.dispute.created', dispute),
     happening('charge.dispute.funds_withdrawn', dispute),

@@ -84,13 +84,13 @@ const confirmationOf = (form: Form): ConfirmationRequest => ({
   errorOnRequiresAction: flag(form, 'error_on_requires_action'),
 })
 
-export type Creation = {
+export type IntentRequest = {
   intent: NewIntent
   attach: string | undefined
   confirmation: ConfirmationRequest | undefined
 }
 
-export const parseCreation = (form: Form): Creation => {
+export const parseCreation = (form: Form): IntentRequest => {
   known(form, createParameters)
   const confirms = flag(form, 'confirm') ?? false
   for (const name of ['return_url', 'off_session', 'error_on_requires_action']) {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { noSuch, refused } from '../errors.ts'
-import { type Happening, type Kept, refundOf, type World } from '../shapes.ts'
+import { type Happening, refundOf, type StoredObject, type World } from '../shapes.ts'
 import { isHeldBack } from './disputes.ts'
 
 export type RefundRequest = {
@@ -11,7 +11,7 @@ export type RefundRequest = {
 
 export type Refunded = {
   refund: Stripe.Refund
-  touched: Kept[]
+  touched: StoredObject[]
   happenings: Happening[]
 }
 

@@ -11,7 +11,7 @@ export type Env = {
   Variables: { requestId: string; idempotencyKey: string | undefined }
 }
 
-export type Incoming = {
+export type IncomingRequest = {
   path: string
   form: Form
   variables: Env['Variables']
@@ -35,14 +35,14 @@ export const createAnswering = ({ storage, requests }: { storage: Storage; reque
   incoming: async (c: {
     req: { path: string; text(): Promise<string> }
     var: Env['Variables']
-  }): Promise<Incoming> => ({
+  }): Promise<IncomingRequest> => ({
     path: c.req.path,
     form: parseForm(await c.req.text()),
     variables: c.var,
   }),
 
   order: async (
-    { path, form, variables }: Incoming,
+    { path, form, variables }: IncomingRequest,
     operations: Operation[],
     target: Target,
     perform: (cause: Cause, decline: Decline | undefined) => Answer,

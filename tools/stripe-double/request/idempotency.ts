@@ -21,7 +21,7 @@ type Row = {
   kept_ms: number
 }
 
-export type Kept = Answer & {
+export type StoredAnswer = Answer & {
   /** The id of the request that was answered first. */
   originalRequest: string
 }
@@ -59,7 +59,7 @@ export const createIdempotency = ({ database }: Storage, now: () => number) => {
   // A process that dies takes its running requests along, so this need not survive.
   const running = new Set<string>()
 
-  const find = (keyed: Keyed): Kept | undefined => {
+  const find = (keyed: Keyed): StoredAnswer | undefined => {
     const row = database.query<Row, [string]>('SELECT * FROM answers WHERE key = ?').get(keyed.key)
     if (!row || row.kept_ms + keptMs <= now()) return undefined
     assertSame(row, keyed)

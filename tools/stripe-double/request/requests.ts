@@ -1,7 +1,7 @@
 import type { Fault, Faults, Operation, Target } from '../control/faults.ts'
 import { type Answer, ConnectionDropped, StripeRefusal, serverError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
-import type { Idempotency, Kept, Keyed } from './idempotency.ts'
+import type { Idempotency, Keyed, StoredAnswer } from './idempotency.ts'
 
 /** A request that may change something. */
 export type Order = {
@@ -38,7 +38,7 @@ const strike = (faults: Faults, { operations, target }: Order): Fault | undefine
 }
 
 /** Answers as before: stripe-node repeats a closed connection by itself, so a buyer sees a time-out only if this is lost, too. */
-const replay = async (faults: Faults, { operations, target }: Order, first: Kept): Promise<Handled> => {
+const replay = async (faults: Faults, { operations, target }: Order, first: StoredAnswer): Promise<Handled> => {
   for (const operation of operations) {
     const fault = faults.take(operation, target, ['drop_after'])
     if (fault) {

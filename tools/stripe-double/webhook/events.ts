@@ -1,5 +1,5 @@
 import type { Fault, Faults } from '../control/faults.ts'
-import type { Happening, Kept, StoredEvent, World } from '../shapes.ts'
+import type { Happening, StoredEvent, StoredObject, World } from '../shapes.ts'
 import type { Storage } from '../storage.ts'
 
 // The version that stripe-node 23.1.0 pins; the shapes are those of its types.
@@ -18,7 +18,7 @@ const eventBody = ({ lane: _, ...event }: StoredEvent, pendingWebhooks: number) 
   pending_webhooks: pendingWebhooks,
 })
 
-const laneOf = (object: Kept): string => {
+const laneOf = (object: StoredObject): string => {
   return 'payment_intent' in object && typeof object.payment_intent === 'string' ? object.payment_intent : object.id
 }
 

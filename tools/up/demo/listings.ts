@@ -5,10 +5,10 @@ import { type DemoTicket, demoTickets } from './tickets.ts'
 const email = 'demo-seller@fairpass.example'
 const answerWithinMs = 10_000
 
-type Listed = { id: string; title: string; status: string; hasFile?: boolean }
+type ListedTicket = { id: string; title: string; status: string; hasFile?: boolean }
 
 /** What an earlier run did not come to: whole listings, and the file of the one amid which it was ended. */
-const missingFrom = (tickets: readonly Listed[]) => {
+const missingFrom = (tickets: readonly ListedTicket[]) => {
   const byTitle = new Map(tickets.map((ticket) => [ticket.title, ticket]))
   return demoTickets.flatMap((item, i) => {
     const listed = byTitle.get(item[0])
@@ -60,7 +60,7 @@ export const listDemoTickets = async (
 
   const mine = await call('/api/tickets/mine?limit=100', { headers })
   if (!mine.ok) throw new Error(`The demo seller's tickets could not be read: ${await mine.text()}`)
-  const { tickets }: { tickets: Listed[] } = await mine.json()
+  const { tickets }: { tickets: ListedTicket[] } = await mine.json()
   const missing = missingFrom(tickets)
   if (missing.length === 0) return
   for (const { item, listed, isSentAsFile } of missing) {

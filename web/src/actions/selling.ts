@@ -41,7 +41,7 @@ const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, 
   return { errors, listing: faceValueCents === undefined ? listing : { ...listing, faceValueCents } }
 }
 
-type Listed = { id: string; isReplayed: boolean }
+type ListedTicket = { id: string; isReplayed: boolean }
 
 /**
  * Puts a ticket up together with its file; a file that is refused leaves no listing behind. Two presses list the same
@@ -49,7 +49,7 @@ type Listed = { id: string; isReplayed: boolean }
  */
 const sellFile = async (
   { api, messages }: Pick<Parameters<FormAction>[0], 'api' | 'messages'>,
-  { id, isReplayed }: Listed,
+  { id, isReplayed }: ListedTicket,
   file: File,
   withoutBarcode: boolean,
 ): Promise<Outcome> => {

@@ -3,7 +3,7 @@ import { createSignal, onCleanup, onMount } from 'solid-js'
 const pollIntervalMs = 10_000
 
 type Status = 'available' | 'reserved' | 'sold' | 'withdrawn'
-type Known = Record<string, { status: Status; version: number }>
+type KnownTickets = Record<string, { status: Status; version: number }>
 
 const isKnown = (value: unknown): value is { id: string; status: Status; version?: number } =>
   typeof value === 'object' && value !== null && 'id' in value && 'status' in value
@@ -19,7 +19,7 @@ const ticketsIn = (body: unknown): unknown[] => {
  * the address of the API that says it, which is asked whenever a stream opens, for what was missed before.
  */
 export const watchTickets = (ids: () => string[], askAt: () => string) => {
-  const [known, setKnown] = createSignal<Known>({})
+  const [known, setKnown] = createSignal<KnownTickets>({})
 
   onMount(() => {
     const watched = ids().slice(0, 100)

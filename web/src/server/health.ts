@@ -1,3 +1,4 @@
+import { createReadSidecar } from '../gateway/read-sidecar.ts'
 import type { Settings } from './environment.ts'
 
 const probeTimeoutMs = 2000
@@ -13,17 +14,13 @@ const healthResponse = (status: number, word: string): Response =>
  * /healthz: the process lives. /readyz: its sidecar can call out, and each service has answered once since the start:
  * later, a service that is away takes no page from the others. Undefined for any other path.
  */
-export const createHealth = ({ daprEndpoint, daprApiToken }: Pick<Settings, 'daprEndpoint' | 'daprApiToken'>) => {
+export const createHealth = (settings: Pick<Settings, 'daprEndpoint' | 'daprApiToken'>) => {
+  const read = createReadSidecar(settings)
   const waiting = new Set(services)
   const startedAt = Date.now()
 
-  const isAnswered = (path: string): Promise<boolean> =>
-    fetch(`${daprEndpoint}/v1.0/${path}`, {
-      headers: daprApiToken ? { 'dapr-api-token': daprApiToken } : {},
-      signal: AbortSignal.timeout(probeTimeoutMs),
-    })
-      .then((answer) => answer.ok)
-      .catch(() => false)
+  const isAnswered = async (path: string): Promise<boolean> =>
+    (await read(path, { timeoutMs: probeTimeoutMs }))?.ok ?? false
 
   const probe = async (): Promise<string | undefined> => {
     if (!(await isAnswered('healthz/outbound'))) return 'sidecar unavailable'

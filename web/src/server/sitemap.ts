@@ -1,5 +1,6 @@
 import { currentTrace } from '@fairpass/sdk/telemetry/trace'
 import * as v from 'valibot'
+import { createReadSidecar } from '../gateway/read-sidecar.ts'
 import type { Settings } from './environment.ts'
 
 type Where = Pick<Settings, 'publicOrigin' | 'daprEndpoint' | 'daprApiToken'>
@@ -30,20 +31,16 @@ const answerWith = (xml: string): Response =>
     headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` },
   })
 
-const createReader =
-  ({ daprEndpoint, daprApiToken }: Where) =>
-  async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
-    const answer = await fetch(`${daprEndpoint}/v1.0/invoke/tickets/method/internal/sitemap/${path}`, {
-      headers: {
-        ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}),
-        traceparent: currentTrace()?.traceparent ?? '',
-      },
-      signal: AbortSignal.timeout(timeoutMs),
-    }).catch(() => undefined)
+const createReader = (settings: Where) => {
+  const read = createReadSidecar(settings)
+  return async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
+    const { traceparent } = currentTrace() ?? {}
+    const answer = await read(`invoke/tickets/method/internal/sitemap/${path}`, { timeoutMs, traceparent })
     if (!answer?.ok) return undefined
-    const read = v.safeParse(schema, await answer.json().catch(() => undefined))
-    return read.success ? read.output : undefined
+    const parsed = v.safeParse(schema, await answer.json().catch(() => undefined))
+    return parsed.success ? parsed.output : undefined
   }
+}
 
 /** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
 export const createSitemap = (settings: Where) => {

@@ -3,14 +3,14 @@ import { inTransaction, isDuplicateKey, newId } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import { type Account, EmailInUseError } from '../domain/account.ts'
 import type { Passwords } from '../password/passwords.ts'
-import { type AccountDocument, type AccountDocuments, type Beside, toAccount } from './document.ts'
+import { type AccountDocument, type AccountDocuments, type InSameTransaction, toAccount } from './document.ts'
 
 type NewAccount = {
   id?: string | undefined
   email: string
   password: string
   role?: Account['role']
-  beside?: Beside
+  beside?: InSameTransaction
 }
 type Deps = { db: Db; documents: AccountDocuments; passwords: Passwords }
 

@@ -13,7 +13,7 @@ export type AccountDocument = Omit<Account, 'email' | 'status'> & {
 }
 
 /** What is written together with a change of an account, or not at all. */
-export type Beside = (account: Account, session: ClientSession) => Promise<void>
+export type InSameTransaction = (account: Account, session: ClientSession) => Promise<void>
 
 export const toAccount = (document: AccountDocument | undefined): Account | undefined => {
   if (document?.email === undefined || document.status === 'erased') return undefined
@@ -24,7 +24,6 @@ export const toAccount = (document: AccountDocument | undefined): Account | unde
 export const openAccountDocuments = (db: Db, publishAll: PublishAll) =>
   openCollection<AccountDocument>(db, 'accounts', {
     publishAll,
-    retiredIndexes: ['newest'],
     indexes: [
       { key: { email: 1 }, name: 'email', unique: true, sparse: true },
       {

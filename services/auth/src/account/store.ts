@@ -7,7 +7,7 @@ import { createCredentialStore } from './credential-store.ts'
 import {
   type AccountDocument,
   type AccountDocuments,
-  type Beside,
+  type InSameTransaction,
   openAccountDocuments,
   toAccount,
 } from './document.ts'
@@ -86,7 +86,7 @@ const createLifecycle = (db: Db, documents: AccountDocuments) => {
     unban: (id: string, now: Date) => change(id, unban, (saved) => statusEvents('user.unbanned', saved, now)),
 
     /** Personal data is deleted; orders and the ledger keep the id, which then belongs to nobody. */
-    erase: (id: string, now: Date, beside: Beside = async () => {}): Promise<void> =>
+    erase: (id: string, now: Date, beside: InSameTransaction = async () => {}): Promise<void> =>
       inTransaction(db, async (session) => {
         const stored = await documents.find(id, { session })
         const account = toAccount(stored)

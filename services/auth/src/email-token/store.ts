@@ -18,7 +18,7 @@ type EmailToken = {
   /** when it is deleted: later than it expires, so that a mail that is sent again does not revive a used one */
   forgottenAt: Date
 }
-export type Opened = Pick<EmailToken, 'purpose' | 'userId' | 'email'>
+export type OpenedEmailToken = Pick<EmailToken, 'purpose' | 'userId' | 'email'>
 
 export class EmailTokenInvalidError extends CustomError {
   readonly code = 'token_invalid'
@@ -54,9 +54,9 @@ const createUse =
   async (
     token: string,
     purposes: readonly Purpose[],
-    work: (opened: Opened, session: ClientSession) => Promise<void>,
+    work: (opened: OpenedEmailToken, session: ClientSession) => Promise<void>,
     now = timeNow(),
-  ): Promise<Opened> => {
+  ): Promise<OpenedEmailToken> => {
     const parsed = parse(token)
     if (!parsed) throw new EmailTokenInvalidError()
     return db.client.withSession((session) =>
@@ -83,7 +83,7 @@ export const openEmailTokens = (db: Db, key: string) => {
     ensureIndexes: () => tokens.createIndexes(indexes),
 
     /** The token of the mail with this id, good from now on. @returns undefined once it was used */
-    open: async (id: string, { purpose, userId, email }: Opened, now: Date): Promise<string | undefined> => {
+    open: async (id: string, { purpose, userId, email }: OpenedEmailToken, now: Date): Promise<string | undefined> => {
       const secret = secretOf(id)
       const expiresAt = new Date(now.getTime() + emailTokenSeconds * 1_000)
       const forgottenAt = new Date(now.getTime() + rememberedMs)

@@ -7,7 +7,7 @@ import type { Db } from 'mongodb'
 import { type Addressee, createDelivery, type Deps } from './deliver.ts'
 import { giveUpAfterMs, leaseMs, type Mail, messageIdOf } from './mail.ts'
 import { createSmtpSender } from './smtp.ts'
-import { type Owed, openMails } from './store.ts'
+import { type OwedMail, openMails } from './store.ts'
 
 const publicOrigin = 'https://fairpass.example'
 const mailbox = await startMailbox()
@@ -66,12 +66,12 @@ const createWorld = async (change: Partial<Deps> = {}, given?: Db, timeoutMs = 1
     pass: (ms: number) => {
       now += ms
     },
-    owe: (...owed: Owed[]) => mails.owe(owed, { now: new Date(now) }),
+    owe: (...owed: OwedMail[]) => mails.owe(owed, { now: new Date(now) }),
     run: () => delivery.run(),
   }
 }
 
-const sale = (userId: string, orderId = newId()): Owed => ({
+const sale = (userId: string, orderId = newId()): OwedMail => ({
   kind: 'bought',
   cause: `order:${orderId}:completed:buyer`,
   to: { userId },
@@ -84,7 +84,7 @@ const sale = (userId: string, orderId = newId()): Owed => ({
   },
 })
 
-const free = (userId: string): Owed => ({
+const free = (userId: string): OwedMail => ({
   kind: 'free-again',
   cause: `line:${newId()}`,
   to: { userId },
@@ -330,7 +330,7 @@ test('nobody is flooded with links to reset a password', async () => {
   const world = await createWorld({ concurrency: 1 })
   const to = { email: 'ann@example.com' }
   await world.owe(
-    ...Array.from({ length: 8 }, (_, n): Owed => ({ kind: 'reset-password', cause: `r:${n}`, to, data: {} })),
+    ...Array.from({ length: 8 }, (_, n): OwedMail => ({ kind: 'reset-password', cause: `r:${n}`, to, data: {} })),
   )
   await world.run()
   expect(await mailbox.mailbox.list('ann@example.com')).toHaveLength(5)

@@ -228,6 +228,7 @@ export const createDelivery = (deps: Deps) => {
         const taken = await mails.claim(now(), batchSize)
         if (taken.length === 0) return sent > 0 ? 'more' : undefined
         await sendBatch(taken)
+        if (taken.length < batchSize) break
       }
       return 'more'
     },

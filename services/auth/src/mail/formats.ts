@@ -17,10 +17,10 @@ const remembered = <T>(make: (language: Language, about: string) => T) => {
   }
 }
 
-const moneyFormat = remembered(
-  (language, currency) =>
-    new Intl.NumberFormat(locales[language], { style: 'currency', currency: currency.toUpperCase() }),
-)
+const moneyFormat = remembered((language, currency) => {
+  const format = new Intl.NumberFormat(locales[language], { style: 'currency', currency: currency.toUpperCase() })
+  return { format, digits: digitsAtStripe[currency] ?? format.resolvedOptions().maximumFractionDigits ?? 2 }
+})
 
 const timeFormat = remembered(
   (language, timeZone) =>
@@ -34,8 +34,7 @@ const timeFormat = remembered(
 /** How amounts and times are written in a language. */
 export const formatsOf = (language: Language) => ({
   money: ({ cents, currency }: DataByKind['paid-out']['total']): string => {
-    const format = moneyFormat(language, currency)
-    const digits = digitsAtStripe[currency] ?? format.resolvedOptions().maximumFractionDigits ?? 2
+    const { format, digits } = moneyFormat(language, currency)
     return format.format(cents / 10 ** digits)
   },
   /** by the clock at the venue, which it names */

@@ -5,7 +5,7 @@ import * as quotedPrintable from 'nodemailer/lib/qp'
 import type { Attachment } from './letter.ts'
 
 /** A mail as the server gets it; addresses are given apart from names, so that no text in them makes another recipient. */
-export type Outgoing = {
+export type OutgoingMail = {
   to: string
   subject: string
   text: string
@@ -164,7 +164,7 @@ export const createSmtpSender = ({ url, from, publicOrigin, timeoutMs = 10_000, 
   const connections = createConnections(() => openTransport({ url, publicOrigin, timeoutMs }))
 
   return {
-    send: async ({ to, unsubscribeUrl, ...mail }: Outgoing): Promise<Outcome> => {
+    send: async ({ to, unsubscribeUrl, ...mail }: OutgoingMail): Promise<Outcome> => {
       let timer: Timer | undefined
       const tooLong = new Promise<Outcome>((resolve) => {
         timer = setTimeout(() => {

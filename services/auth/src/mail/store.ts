@@ -6,10 +6,12 @@ import type { DataOf, Kind } from './kinds.ts'
 import { type Mail, personOf, type Recipient, rememberedMs } from './mail.ts'
 import { createMailQueue, type StoredMail } from './queue.ts'
 
-export type Owed<K extends Kind = Kind> = { [T in K]: { kind: T; cause: string; to: Recipient; data: DataOf<T> } }[K]
+export type OwedMail<K extends Kind = Kind> = {
+  [T in K]: { kind: T; cause: string; to: Recipient; data: DataOf<T> }
+}[K]
 
 /** What is known of a mail that was sent: enough to see whether its person has had enough for now. */
-export type Sent = Pick<Mail, 'kind' | 'person'> & { sentAt: Date }
+export type SentMail = Pick<Mail, 'kind' | 'person'> & { sentAt: Date }
 
 const createIndexes = (mails: Collection<StoredMail>) =>
   mails.createIndexes([
@@ -19,7 +21,7 @@ const createIndexes = (mails: Collection<StoredMail>) =>
     { key: { expiresAt: 1 }, name: 'expired', expireAfterSeconds: 0 },
   ])
 
-const newMail = ({ cause, kind, to, data }: Owed, now: Date): StoredMail => ({
+const newMail = ({ cause, kind, to, data }: OwedMail, now: Date): StoredMail => ({
   _id: newId(),
   cause,
   kind,
@@ -36,10 +38,10 @@ const newMail = ({ cause, kind, to, data }: Owed, now: Date): StoredMail => ({
 /** Reads of what was sent and of what waits. */
 const createReads = (mails: Collection<StoredMail>) => ({
   /** What these people were sent since `since`, the latest first; of each at most what bounds them, and a few more. */
-  sentTo: (people: readonly string[], since: Date, limit: number): Promise<Sent[]> =>
+  sentTo: (people: readonly string[], since: Date, limit: number): Promise<SentMail[]> =>
     mails
       .find({ person: { $in: [...new Set(people)] }, sentAt: { $gt: since } })
-      .project<Sent>({ _id: 0, person: 1, kind: 1, sentAt: 1 })
+      .project<SentMail>({ _id: 0, person: 1, kind: 1, sentAt: 1 })
       .sort({ sentAt: -1 })
       .limit(limit)
       .toArray(),
@@ -73,7 +75,10 @@ export const openMails = (db: Db) => {
      * Owes mails, in the session's transaction when there is one; what is owed or was sent for the same cause stays as it is.
      * @param now when each is due
      */
-    owe: async (owed: readonly Owed[], { session, now = timeNow() }: { session?: ClientSession; now?: Date } = {}) => {
+    owe: async (
+      owed: readonly OwedMail[],
+      { session, now = timeNow() }: { session?: ClientSession; now?: Date } = {},
+    ) => {
       if (owed.length === 0) return
       await mails
         .bulkWrite(

@@ -1,10 +1,10 @@
 import type { EventHandlers, FairpassEvent, OrderData } from '@fairpass/sdk/events'
-import type { Owed } from '../mail/store.ts'
+import type { OwedMail } from '../mail/store.ts'
 import type { Deps } from './deps.ts'
 import { saleOf, withHandover } from './sale.ts'
 
 /** A receipt for the buyer, and a notice for the seller. */
-const saleMails = (order: OrderData): Owed[] => {
+const saleMails = (order: OrderData): OwedMail[] => {
   const cause = `order:${order.id}:completed`
   const data = withHandover(order)
   return [

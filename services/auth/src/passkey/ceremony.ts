@@ -27,7 +27,7 @@ export const maxPasskeys = 20
 export const timeoutMs = 5 * 60_000
 
 /** What is written together with a change, or not at all. */
-export type Beside = (session: ClientSession) => Promise<void>
+export type InSameTransaction = (session: ClientSession) => Promise<void>
 
 /** The dependencies of registration and authentication. */
 export type Ceremony = {

@@ -3,8 +3,8 @@ import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Binary } from 'mongodb'
 import {
-  type Beside,
   type Ceremony,
+  type InSameTransaction,
   loadWebAuthn,
   maxPasskeys,
   orRefused,
@@ -34,7 +34,7 @@ export const createRegistration = ({ db, passkeys, challenges, expected, log }: 
     userId: string,
     response: RegistrationResponseJSON,
     name: string,
-    beside: Beside,
+    beside: InSameTransaction,
   ): Promise<string> => {
     if ((await passkeys.countDocuments({ userId }, { limit: maxPasskeys })) >= maxPasskeys)
       throw new PasskeyRefusedError('This account has as many passkeys as one can have; remove another one first')

@@ -2,7 +2,7 @@ import { inTransaction } from '@fairpass/sdk/mongo'
 import type { Log } from '@fairpass/sdk/telemetry'
 import type { ClientSession, Db } from 'mongodb'
 import { createAuthentication } from './authentication.ts'
-import { type Beside, type Ceremony, type Passkey, passkeysOf } from './ceremony.ts'
+import { type Ceremony, type InSameTransaction, type Passkey, passkeysOf } from './ceremony.ts'
 import { openChallenges } from './challenges.ts'
 import { createRegistration } from './registration.ts'
 
@@ -38,7 +38,7 @@ export const openPasskeys = (db: Db, { publicOrigin, log }: Options) => {
     has: async (userId: string): Promise<boolean> => (await passkeys.findOne({ userId })) !== null,
 
     /** @returns false when the user has no such passkey */
-    remove: (userId: string, id: string, beside: Beside): Promise<boolean> =>
+    remove: (userId: string, id: string, beside: InSameTransaction): Promise<boolean> =>
       inTransaction(db, async (session) => {
         const { deletedCount } = await passkeys.deleteOne({ _id: id, userId }, { session })
         if (deletedCount === 1) await beside(session)

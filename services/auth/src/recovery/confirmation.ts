@@ -2,8 +2,8 @@ import { now } from '@fairpass/sdk/clock'
 import { inTransaction, isDuplicateKey, newId } from '@fairpass/sdk/mongo'
 import type { ClientSession } from 'mongodb'
 import { type Account, EmailInUseError } from '../domain/account.ts'
-import { EmailTokenInvalidError, type Opened } from '../email-token/store.ts'
-import type { Owed } from '../mail/store.ts'
+import { EmailTokenInvalidError, type OpenedEmailToken } from '../email-token/store.ts'
+import type { OwedMail } from '../mail/store.ts'
 import { createSecurityMail, type RecoveryDeps } from './security-mail.ts'
 
 const changeLastsMs = 24 * 3_600_000
@@ -13,7 +13,7 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
   const notifyOwner = createSecurityMail(mails)
 
   /** Changes the account's address once every side that has to has confirmed it. */
-  const confirmChange = async (side: 'old' | 'new', { userId, email }: Opened, session: ClientSession) => {
+  const confirmChange = async (side: 'old' | 'new', { userId, email }: OpenedEmailToken, session: ClientSession) => {
     const [account, { change, confirmedEmail, language }] = await Promise.all([
       accounts.find(userId),
       contacts.find(userId, session),
@@ -33,7 +33,7 @@ const createConfirm = ({ accounts, contacts, mails }: RecoveryDeps) => {
     await notifyOwner('email', { userId }, cause, session)
   }
 
-  const confirmOwn = async ({ userId, email }: Opened, session: ClientSession) => {
+  const confirmOwn = async ({ userId, email }: OpenedEmailToken, session: ClientSession) => {
     const account = await accounts.find(userId)
     if (account?.email !== email) throw new EmailTokenInvalidError()
     await contacts.confirm(userId, email, session)
@@ -49,9 +49,9 @@ export const createConfirmation = (deps: RecoveryDeps) => {
 
   return {
     /** @param session the one in which the account is made */
-    requestConfirmation: ({ id }: Account, session?: ClientSession): Promise<void> => {
-      const owed: Owed = { kind: 'confirm-email', cause: `user:${id}:confirm:${newId()}`, to: { userId: id }, data: {} }
-      return mails.owe([owed], session ? { session } : {})
+    requestConfirmation: ({ id: userId }: Account, session?: ClientSession): Promise<void> => {
+      const cause = `user:${userId}:confirm:${newId()}`
+      return mails.owe([{ kind: 'confirm-email', cause, to: { userId }, data: {} }], session ? { session } : {})
     },
 
     /** Asks both addresses; the new one alone where the old one never was confirmed. */
@@ -64,13 +64,13 @@ export const createConfirmation = (deps: RecoveryDeps) => {
         await contacts.set(userId, { change: { id, newEmail, confirmed: [], expiresAt } }, session)
         await emailTokens.endAll(userId, ['email-change-old', 'email-change-new'], session)
         const cause = `user:${userId}:email-change:${id}`
-        const asked: Owed = {
+        const asked: OwedMail = {
           kind: 'email-change-new',
           cause: `${cause}:new`,
           to: { email: newEmail, language },
           data: { userId },
         }
-        const old: Owed = { kind: 'email-change-old', cause: `${cause}:old`, to: { userId }, data: { newEmail } }
+        const old: OwedMail = { kind: 'email-change-old', cause: `${cause}:old`, to: { userId }, data: { newEmail } }
         await mails.owe(confirmedEmail === account.email ? [asked, old] : [asked], { session })
       }),
 

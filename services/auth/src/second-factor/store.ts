@@ -27,7 +27,7 @@ export class SecondFactorCodeError extends CustomError {
 }
 
 /** What is written together with a change, or not at all. */
-type Beside = (session: ClientSession) => Promise<void>
+type InSameTransaction = (session: ClientSession) => Promise<void>
 
 const none = (id: string): Omit<SecondFactor, 'version'> => ({ id, lastStep: 0, recoveryHashes: [] })
 
@@ -35,7 +35,11 @@ type Documents = Collection<SecondFactor>
 
 /** Setting an app up, and its recovery codes: each is written in one transaction with the mail about it. */
 const createSetUp = (db: Db, documents: Documents) => {
-  const changeWith = (userId: string, beside: Beside, change: (stored: SecondFactor) => SecondFactor): Promise<void> =>
+  const changeWith = (
+    userId: string,
+    beside: InSameTransaction,
+    change: (stored: SecondFactor) => SecondFactor,
+  ): Promise<void> =>
     inTransaction(db, async (session) => {
       const stored = await documents.find(userId, { session })
       if (!stored) throw new SecondFactorCodeError()
@@ -49,7 +53,7 @@ const createSetUp = (db: Db, documents: Documents) => {
      * @returns the recovery codes, which are shown this once
      * @throws SecondFactorCodeError
      */
-    confirm: async (userId: string, code: string, beside: Beside, now = timeNow()): Promise<string[]> => {
+    confirm: async (userId: string, code: string, beside: InSameTransaction, now = timeNow()): Promise<string[]> => {
       const codes = newRecoveryCodes()
       await changeWith(userId, beside, ({ pending, ...stored }) => {
         const step = pending === undefined ? undefined : stepOfCode(pending, code, 0, now)
@@ -63,7 +67,7 @@ const createSetUp = (db: Db, documents: Documents) => {
      * New recovery codes in place of the old ones.
      * @throws SecondFactorCodeError when there is no app to recover
      */
-    renewRecoveryCodes: async (userId: string, beside: Beside): Promise<string[]> => {
+    renewRecoveryCodes: async (userId: string, beside: InSameTransaction): Promise<string[]> => {
       const codes = newRecoveryCodes()
       await changeWith(userId, beside, (stored) => {
         if (stored.secret === undefined) throw new SecondFactorCodeError()
@@ -119,7 +123,7 @@ export const openSecondFactors = (db: Db) => {
     },
 
     /** Signing in asks for no code any more; where it did not, nothing changes. */
-    remove: (userId: string, beside: Beside): Promise<void> =>
+    remove: (userId: string, beside: InSameTransaction): Promise<void> =>
       inTransaction(db, async (session) => {
         const { deletedCount } = await documents.raw.deleteOne({ _id: userId }, { session })
         if (deletedCount > 0) await beside(session)

@@ -4,7 +4,7 @@ import { inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Mails } from '../mail/store.ts'
 
-type Known = { _id: string; userId: string; seenAt: Date }
+type KnownDevice = { _id: string; userId: string; seenAt: Date }
 
 /** A device that was not seen for a year counts as new. */
 const rememberedSeconds = 365 * 24 * 3600
@@ -19,7 +19,7 @@ const idOf = (userId: string, device: string) =>
  * mail.
  */
 export const openKnownDevices = (db: Db, { owe }: Pick<Mails, 'owe'>) => {
-  const known = db.collection<Known>('knownDevices')
+  const known = db.collection<KnownDevice>('knownDevices')
   return {
     ensureIndexes: () =>
       known.createIndexes([

@@ -1,13 +1,12 @@
 import { createDapr, type Dapr } from '@fairpass/sdk/dapr'
 import type { FairpassEvent } from '@fairpass/sdk/events'
 import { cookieName } from '@fairpass/sdk/identity'
-import { publishEach } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
-import { testDatabase } from '@fairpass/servers/testing'
+import { publishEach, testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import { composeAuth } from '../compose.ts'
 import { readAuthConfig } from '../config.ts'
-import type { Outgoing } from '../mail/smtp.ts'
+import type { OutgoingMail } from '../mail/smtp.ts'
 import type { Hasher } from '../password/passwords.ts'
 
 const jwtKey = 'a secret of the test'
@@ -87,7 +86,7 @@ const createPeople = (visitor: () => Visitor) => ({
 })
 
 /** What was sent; whatever is owed is sent before. */
-const createMailbox = (deliver: () => Promise<unknown>, sent: readonly Outgoing[]) => {
+const createMailbox = (deliver: () => Promise<unknown>, sent: readonly OutgoingMail[]) => {
   /** To an address, newest first. */
   const mailsTo = async (email: string) => {
     await deliver()
@@ -121,9 +120,9 @@ export const createWorld = async ({
   const log = createLog('auth', 'fatal')
   const published: FairpassEvent[] = []
   const publishAll = publishEach(async (event) => void published.push(event))
-  const sent: Outgoing[] = []
+  const sent: OutgoingMail[] = []
   const sender = {
-    send: async (mail: Outgoing) => {
+    send: async (mail: OutgoingMail) => {
       sent.push(mail)
       return { kind: 'sent' } as const
     },

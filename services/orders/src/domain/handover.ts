@@ -27,7 +27,7 @@ const sendWithinMs = 24 * hourMs
 /** How long before the start the buyer must have it. */
 const beforeStartMs = 2 * hourMs
 
-type Sold = { delivery?: 'file' | undefined; ticket: { startsAt: Date } }
+type SoldTicket = { delivery?: 'file' | undefined; ticket: { startsAt: Date } }
 
 /** By when a ticket that was bought now must have been passed on; what is bought shortly before the start, by the start. */
 export const deadlineOf = (startsAt: Date, now: Date): Date => {
@@ -40,7 +40,7 @@ const remindAtOf = (deadline: Date, now: Date): Date =>
   new Date(deadline.getTime() - Math.max(0, deadline.getTime() - now.getTime()) / 4)
 
 /** The handover that begins when an order is completed. */
-export const beginHandover = ({ delivery, ticket: { startsAt } }: Sold, now: Date): Handover => {
+export const beginHandover = ({ delivery, ticket: { startsAt } }: SoldTicket, now: Date): Handover => {
   if (delivery === 'file') return { kind: 'file', status: 'sent', sentAt: now }
   const deadline = deadlineOf(startsAt, now)
   return { kind: 'transfer', status: 'waiting', deadline, remindAt: remindAtOf(deadline, now) }

@@ -3,7 +3,7 @@ import type { Dapr } from '@fairpass/sdk/dapr'
 import { newId } from '@fairpass/sdk/mongo'
 import { testSidecar } from '@fairpass/servers/testing'
 import fc from 'fast-check'
-import { createHolds, type Held, type Holds, releasedBy, soldTo } from './hold.ts'
+import { type ActiveHold, createHolds, type Holds, releasedBy, soldTo } from './hold.ts'
 
 let dapr: Dapr
 let holds: Holds
@@ -13,7 +13,7 @@ beforeAll(async () => {
   holds = createHolds(dapr)
 })
 
-const heldBy = (buyerId: string): Held => ({
+const heldBy = (buyerId: string): ActiveHold => ({
   status: 'held',
   orderId: newId(),
   buyerId,
@@ -48,7 +48,7 @@ test('the store agrees with what the winners were told', async () => {
         getStatesWithEtags: scheduler.scheduleFunction(dapr.getStatesWithEtags),
         saveStates: scheduler.scheduleFunction(dapr.saveStates),
       })
-      const holders = new Map<string, Held>()
+      const holders = new Map<string, ActiveHold>()
 
       const take = async (buyer: string) => {
         const found = await interleaved.read(ticketId)

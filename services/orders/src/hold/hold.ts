@@ -18,10 +18,10 @@ const Hold = v.variant('status', [
   v.object({ status: v.literal('sold'), orderId: v.string() }),
 ])
 export type Hold = v.InferOutput<typeof Hold>
-export type Held = Extract<Hold, { status: 'held' }>
+export type ActiveHold = Extract<Hold, { status: 'held' }>
 
 /** What was read, with the ETag to write over it; a ticket that nobody ever held has none. */
-type Read = { hold: Hold; etag: string | undefined }
+type HoldWithEtag = { hold: Hold; etag: string | undefined }
 
 const maxAttempts = 10
 const keyOf = (ticketId: string) => `hold:${ticketId}`
@@ -69,13 +69,13 @@ export const soldTo =
  * read. The key is never deleted and never given a time to live, because a stale ETag on a missing key would succeed.
  */
 export const createHolds = (dapr: StateStore) => {
-  const read = sharedRead(async (ticketId): Promise<Read> => {
+  const read = sharedRead(async (ticketId): Promise<HoldWithEtag> => {
     const stored = await dapr.getState(keyOf(ticketId), Hold)
     return stored ? { hold: stored.value, etag: stored.etag } : { hold: { status: 'free' }, etag: undefined }
   })
 
   /** @returns false when somebody was quicker: read again */
-  const write = (ticketId: string, hold: Hold, { etag }: Read): Promise<boolean> =>
+  const write = (ticketId: string, hold: Hold, { etag }: HoldWithEtag): Promise<boolean> =>
     dapr.saveState(keyOf(ticketId), hold, etag)
 
   /** Writes what `next` makes of the hold that is there, until it is written or `next` returns it unchanged. */

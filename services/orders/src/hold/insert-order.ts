@@ -3,9 +3,9 @@ import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import { conflictFor, orderOf } from '../domain/offer.ts'
 import { isDue, type Order } from '../domain/order.ts'
 import type { Orders } from '../store.ts'
-import type { Held, Holds } from './hold.ts'
+import type { ActiveHold, Holds } from './hold.ts'
 
-export type Opened = { order: Order; isNew: boolean }
+export type OpenedOrder = { order: Order; isNew: boolean }
 
 type Deps = { holds: Holds; orders: Orders }
 
@@ -20,7 +20,7 @@ export const createOrderInsert = ({ holds, orders }: Deps) => {
       status === 'completed' ? { status: 'sold', orderId } : { status: 'held', orderId, buyerId, expiresAt },
     )
 
-  return async (ticket: TicketData, held: Held, now: Date): Promise<Opened | undefined> => {
+  return async (ticket: TicketData, held: ActiveHold, now: Date): Promise<OpenedOrder | undefined> => {
     try {
       return { order: await orders.create(orderOf(ticket, held, now)), isNew: true }
     } catch (error) {

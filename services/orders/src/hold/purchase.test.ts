@@ -9,7 +9,7 @@ import { type Orders, openOrders } from '../store.ts'
 import { aTicket } from '../testing/ticket.ts'
 import { openWaitlist } from '../waitlist/store.ts'
 import { createHolds, type Holds } from './hold.ts'
-import type { Opened } from './insert-order.ts'
+import type { OpenedOrder } from './insert-order.ts'
 import { createPurchase, type Purchase } from './purchase.ts'
 
 const sentence = 'The ticket is being checking out by someone else, please come back later'
@@ -36,7 +36,7 @@ beforeEach(async () => {
   purchaseFor = (holdSeconds) => createPurchase({ holds, orders, catalogue, holdSeconds })
 })
 
-const outcome = async (opening: Promise<Opened>) => opening.then(({ isNew }) => (isNew ? 'new' : 'open'), String)
+const outcome = async (opening: Promise<OpenedOrder>) => opening.then(({ isNew }) => (isNew ? 'new' : 'open'), String)
 
 // Guarantee: one ticket yields one open order, however buyers interleave.
 test('one winner among many buyers', async () => {

@@ -8,8 +8,8 @@ import { isDue, type Order, TicketBeingCheckedOutError, TicketSoldError } from '
 import { countHold } from '../metrics.ts'
 import type { Orders } from '../store.ts'
 import { createFence } from './fence.ts'
-import type { Held, Holds } from './hold.ts'
-import { createOrderInsert, type Opened } from './insert-order.ts'
+import type { ActiveHold, Holds } from './hold.ts'
+import { createOrderInsert, type OpenedOrder } from './insert-order.ts'
 
 type Deps = { holds: Holds; orders: Orders; catalogue: Catalogue; holdSeconds: number }
 
@@ -25,13 +25,13 @@ const createHoldCheck = ({ holds, orders }: Pick<Deps, 'holds' | 'orders'>) => {
     insert,
 
     /** A hold past its time: ends its order, unless money is being taken for it. Returns only when the ticket can be taken. */
-    endOverdue: async (held: Held, now: Date): Promise<void> => {
+    endOverdue: async (held: ActiveHold, now: Date): Promise<void> => {
       const refusal = conflictFor(await orders.expire(held.orderId, now), now)
       if (refusal) throw refusal
     },
 
     /** The buyer's own hold: its order, which a crash may have kept from being stored. */
-    resume: async (ticket: TicketData, held: Held, now: Date): Promise<Opened | undefined> => {
+    resume: async (ticket: TicketData, held: ActiveHold, now: Date): Promise<OpenedOrder | undefined> => {
       const order = await orders.find(held.orderId)
       if (!order) return insert(ticket, held, now)
       await orders.relay.flush(order.id)
@@ -52,7 +52,7 @@ const createHoldCheck = ({ holds, orders }: Pick<Deps, 'holds' | 'orders'>) => {
 const createAttempt = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
   const { insert, endOverdue, resume, openOrder } = createHoldCheck({ holds, orders })
 
-  return async (buyerId: string, ticketId: string): Promise<Opened | undefined> => {
+  return async (buyerId: string, ticketId: string): Promise<OpenedOrder | undefined> => {
     const now = timeNow()
     const found = await holds.read(ticketId)
     const { hold } = found
@@ -70,7 +70,7 @@ const createAttempt = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
       await endOverdue(hold, now)
     }
     if (fence && ticket.version < fence.version && fence.until > now) return undefined
-    const mine: Held = {
+    const mine: ActiveHold = {
       status: 'held',
       orderId: newId(),
       buyerId,
@@ -92,7 +92,7 @@ export const createPurchase = (deps: Deps) => {
      * Opens the buyer's order for a ticket, or returns the one that is open.
      * @throws TicketBeingCheckedOutError, TicketSoldError, TicketWithdrawnError, OwnTicketError
      */
-    open: (buyerId: string, ticketId: string): Promise<Opened> =>
+    open: (buyerId: string, ticketId: string): Promise<OpenedOrder> =>
       countHold(async () => {
         for (let round = 1; round <= maxRounds; round++) {
           const opened = await attempt(buyerId, ticketId)

@@ -1,12 +1,12 @@
 import { createBatcher } from '@fairpass/sdk/batcher'
 import { now as timeNow } from '@fairpass/sdk/clock'
-import { idOf, maxOfTicket, type Places } from './place.ts'
+import { idOf, maxOfTicket, type WaitlistEntries } from './entry.ts'
 
 /** Notifications that a ticket is free. */
-export type Freed = { ticketId: string; orderId: string; version: number; at: Date; userIds: string[] }
+export type FreedTicket = { ticketId: string; orderId: string; version: number; at: Date; userIds: string[] }
 
 /** Which tickets are free again, and who on their waitlists has not noticed yet. */
-export const openFreed = (places: Places) => ({
+export const openFreed = (places: WaitlistEntries) => ({
   /** Notes that the order released the ticket: those who do not see it by themselves are notified. */
   markFreed: createBatcher(async (orders: readonly { ticketId: string; id: string; version: number }[]) => {
     const at = timeNow()
@@ -22,7 +22,7 @@ export const openFreed = (places: Places) => ({
   }),
 
   /** A ticket that was let go before `before`, the order that let it go, and who has not opened the page since. */
-  freedBefore: async (before: Date): Promise<Freed | undefined> => {
+  freedBefore: async (before: Date): Promise<FreedTicket | undefined> => {
     const first = await places.findOne({ 'freed.at': { $lte: before } })
     if (!first?.freed) return undefined
     const { ticketId, freed } = first
@@ -32,7 +32,7 @@ export const openFreed = (places: Places) => ({
   },
 
   /** They were notified, or need not be. */
-  unmarkFreed: async ({ ticketId, orderId }: Freed): Promise<void> => {
+  unmarkFreed: async ({ ticketId, orderId }: FreedTicket): Promise<void> => {
     await places.updateMany({ ticketId, 'freed.orderId': orderId }, { $unset: { freed: '' } })
   },
 

@@ -1,16 +1,16 @@
 import { readWithinMs } from '@fairpass/sdk/mongo'
 import { sharedRead } from '../hold/shared-read.ts'
-import { idOf, maxOfTicket, type Place, type Places } from './place.ts'
+import { idOf, maxOfTicket, type WaitlistEntries, type WaitlistEntry } from './entry.ts'
 
 /** How long a waitlist that was read is reused, unless this process changes it. */
 const freshMs = 1_000
 /** How many waitlists are cached. */
 const maxCached = 1_000
 
-type CachedWaitlist = { at: number; waiting: Pick<Place, 'buyerId' | 'expiresAt'>[] }
+type CachedWaitlist = { at: number; waiting: Pick<WaitlistEntry, 'buyerId' | 'expiresAt'>[] }
 
 /** Positions on waitlists: one read for all pages that ask within a second. */
-export const createPositions = (places: Places) => {
+export const createPositions = (places: WaitlistEntries) => {
   const cache = new Map<string, CachedWaitlist>()
 
   /** All who wait for a ticket, in order. */
@@ -18,7 +18,7 @@ export const createPositions = (places: Places) => {
     const at = Date.now()
     const waiting = await places
       .find({ ticketId }, { maxTimeMS: readWithinMs })
-      .project<Pick<Place, 'buyerId' | 'expiresAt'>>({ _id: 0, buyerId: 1, expiresAt: 1 })
+      .project<Pick<WaitlistEntry, 'buyerId' | 'expiresAt'>>({ _id: 0, buyerId: 1, expiresAt: 1 })
       .sort({ joinedAt: 1, _id: 1 })
       .limit(2 * maxOfTicket)
       .toArray()

@@ -3,8 +3,8 @@ import { now as timeNow } from '@fairpass/sdk/clock'
 import { CustomError } from '@fairpass/sdk/errors'
 import { isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { Db, IndexDescription } from 'mongodb'
+import { idOf, maxOfTicket, type WaitlistEntries, type WaitlistEntry } from './entry.ts'
 import { openFreed } from './freed.ts'
-import { idOf, maxOfTicket, type Place, type Places } from './place.ts'
 import { createPositions } from './positions.ts'
 
 /** Several holds long, so that a buyer who also waits for the next one need not join again. */
@@ -16,7 +16,7 @@ class WaitlistFullError extends CustomError {
   override readonly retryAfterSeconds = 60
 }
 
-const refuseBeyondBounds = async (places: Places, ticketId: string, buyerId: string, now: Date) => {
+const refuseBeyondBounds = async (places: WaitlistEntries, ticketId: string, buyerId: string, now: Date) => {
   const lasting = { expiresAt: { $gt: now } }
   const [ofTicket, ofBuyer] = await Promise.all([
     places.countDocuments({ ticketId, ...lasting }, { limit: maxOfTicket }),
@@ -35,7 +35,7 @@ const indexes: IndexDescription[] = [
 ]
 
 /** @returns whether the place is a new one */
-const takePlace = async (places: Places, ticketId: string, buyerId: string, now: Date): Promise<boolean> => {
+const takePlace = async (places: WaitlistEntries, ticketId: string, buyerId: string, now: Date): Promise<boolean> => {
   const _id = idOf(ticketId, buyerId)
   const expiresAt = new Date(now.getTime() + keptMs)
   const { matchedCount } = await places.updateOne({ _id, expiresAt: { $gt: now } }, { $set: { expiresAt } })
@@ -60,7 +60,7 @@ const takePlace = async (places: Places, ticketId: string, buyerId: string, now:
  */
 export const openWaitlist = (db: Db) => {
   // Named so by its first version; renaming it under two versions that both write is not worth the risk.
-  const places = db.collection<Place>('line')
+  const places = db.collection<WaitlistEntry>('line')
   const positions = createPositions(places)
 
   return {

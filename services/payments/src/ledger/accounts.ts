@@ -3,16 +3,16 @@ import type { Db, Filter, WithId } from 'mongodb'
 import type { Entry } from '../domain/ledger.ts'
 import type { Ledger } from './store.ts'
 
-type Kept = Omit<Entry, 'id'> & { _id: string; at: Date }
-type Asked = { account?: string; paymentId?: string; from?: Date; to?: Date }
+type StoredEntry = Omit<Entry, 'id'> & { _id: string; at: Date }
+type EntryFilter = { account?: string; paymentId?: string; from?: Date; to?: Date }
 
 const latestFirst = { direction: -1, fields: { at: 'date', _id: 'string' } } as const satisfies Order
 
 /** What an admin reads of the books. */
 export const openAccounts = (db: Db, ledger: Pick<Ledger, 'allBalances'>) => {
-  const entries = db.collection<Kept>('ledger')
+  const entries = db.collection<StoredEntry>('ledger')
 
-  const filterOf = ({ account, paymentId, from, to }: Asked): Filter<Kept> => ({
+  const filterOf = ({ account, paymentId, from, to }: EntryFilter): Filter<StoredEntry> => ({
     ...(account === undefined ? {} : { 'lines.account': account }),
     ...(paymentId === undefined ? {} : { paymentId }),
     ...(from || to ? { at: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {}),
@@ -27,7 +27,7 @@ export const openAccounts = (db: Db, ledger: Pick<Ledger, 'allBalances'>) => {
     },
 
     /** Entries, newest first. */
-    entries: async (asked: Asked, limit: number, cursor?: string) => {
+    entries: async (asked: EntryFilter, limit: number, cursor?: string) => {
       const { rows, nextCursor } = await readPage(entries, {
         filter: filterOf(asked),
         order: latestFirst,
@@ -38,7 +38,7 @@ export const openAccounts = (db: Db, ledger: Pick<Ledger, 'allBalances'>) => {
     },
 
     /** Every line of every entry as CSV (RFC 4180), oldest first; read as it is written, so that its length is no matter. */
-    async *csv(asked: Asked): AsyncGenerator<string> {
+    async *csv(asked: EntryFilter): AsyncGenerator<string> {
       yield 'at,entry,what,payment,order,account,currency,amount\r\n'
       for await (const { _id, at, what, paymentId, orderId, currency, lines } of entries
         .find(filterOf(asked))
@@ -53,7 +53,7 @@ export const openAccounts = (db: Db, ledger: Pick<Ledger, 'allBalances'>) => {
   }
 }
 
-const toPublic = ({ _id, at, what, paymentId, orderId, currency, lines }: WithId<Kept>) => ({
+const toPublic = ({ _id, at, what, paymentId, orderId, currency, lines }: WithId<StoredEntry>) => ({
   id: _id,
   at: at.toISOString(),
   what,

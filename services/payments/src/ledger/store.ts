@@ -14,18 +14,15 @@ export const openLedger = (db: Db) => {
     ...closing,
     recount: openRecount(db, closing),
 
-    ensureIndexes: async () => {
-      await Promise.all([
+    ensureIndexes: () =>
+      Promise.all([
         entries.createIndexes([
           { key: { 'lines.account': 1, at: -1, _id: -1 }, name: 'account, newest' },
           { key: { paymentId: 1, at: -1, _id: -1 }, name: 'payment, newest' },
           { key: { at: -1, _id: -1 }, name: 'newest' },
         ]),
         closing.ensureClosingIndexes(),
-      ])
-      for (const { name } of await entries.indexes())
-        if (name === 'account' || name === 'payment') await entries.dropIndex(name)
-    },
+      ]),
 
     write: async (written: readonly Entry[], session: ClientSession): Promise<void> => {
       if (written.length === 0) return

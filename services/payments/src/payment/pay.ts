@@ -17,7 +17,7 @@ type Deps = {
   feeBasisPoints?: number
   answerWithinMs?: number
 }
-type Asked = {
+type PayRequest = {
   id: string
   isRepeatable: boolean
   buyerId: string
@@ -40,7 +40,7 @@ const succeeded = ({ id, orderId, amountCents, currency }: Payment) => ({
 /** Opens the payment of an order that the buyer can still pay. */
 const createOpen =
   ({ payments, orders, feeBasisPoints = 0 }: Deps) =>
-  async ({ id, buyerId, orderId, paymentMethod, couponCode }: Omit<Asked, 'isRepeatable'>): Promise<Payment> => {
+  async ({ id, buyerId, orderId, paymentMethod, couponCode }: Omit<PayRequest, 'isRepeatable'>): Promise<Payment> => {
     const order = await orders.find(orderId)
     if (order?.buyerId !== buyerId) throw new NotFoundError('There is no such order')
     const expiresAt = new Date(order.expiresAt)
@@ -98,7 +98,7 @@ export const createPay = (deps: Deps) => {
    * @throws NotFoundError for an order of somebody else, OrderNotPayableError, CardDeclinedError, CouponNotRedeemableError,
    * RequestValidationError for a card that Stripe does not know, PaymentUnderWayError when the end is not known yet
    */
-  return async ({ isRepeatable, ...asked }: Asked) => {
+  return async ({ isRepeatable, ...asked }: PayRequest) => {
     const known = isRepeatable ? await payments.find(asked.id) : undefined
     const payment = await advanceInTime(known ?? (await open(asked)))
     const { id } = payment

@@ -6,14 +6,14 @@ import type { Payments } from './store.ts'
 
 type Deps = { payments: Payments; advance: PaymentProcess['advance'] }
 /** Without an admin, what was promised to the buyer decided it. */
-type Asked = { reason: string; adminId?: string }
+type RefundRequest = { reason: string; adminId?: string }
 
 /** How many payments of one ticket are given back at once: one was completed, the others are on their way back. */
 const atOnce = 20
 
 /** Giving money back because somebody decided so: all of it, once, whatever the repetition. */
 export const createRefunds = ({ payments, advance }: Deps) => {
-  const begin = async (payment: Payment, { reason, adminId }: Asked): Promise<void> => {
+  const begin = async (payment: Payment, { reason, adminId }: RefundRequest): Promise<void> => {
     if (payment.status !== 'completed') return
     const disputed = payment.dispute?.status
     if (disputed === 'open' || disputed === 'lost')
@@ -25,7 +25,7 @@ export const createRefunds = ({ payments, advance }: Deps) => {
    * @throws NotFoundError, PaymentNotRefundableError when nothing was taken, VersionConflictError when another refund of the
    * same payment was quicker, PaymentUnderWayError when the end is not known yet: asking again finds out, and refunds nothing twice
    */
-  const refund = async (id: string, asked: Asked): Promise<Payment> => {
+  const refund = async (id: string, asked: RefundRequest): Promise<Payment> => {
     const found = await payments.find(id)
     if (!found) throw new NotFoundError('There is no such payment')
     // What is still between two steps is brought to its end first: it may end without any money.
@@ -41,7 +41,7 @@ export const createRefunds = ({ payments, advance }: Deps) => {
     refund,
 
     /** A listing turned out void: its buyers are refunded. */
-    refundTicket: async (ticketId: string, asked: Asked): Promise<Payment[]> => {
+    refundTicket: async (ticketId: string, asked: RefundRequest): Promise<Payment[]> => {
       const paid = await payments.paidOf(ticketId, atOnce)
       return Promise.all(paid.map(({ id }) => refund(id, asked)))
     },

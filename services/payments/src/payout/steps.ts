@@ -17,7 +17,7 @@ import {
 import type { PaymentProcess } from '../payment/process.ts'
 import type { Payments } from '../payment/store.ts'
 import type { Bans } from '../peers/auth.ts'
-import type { ConnectPort, Moved } from '../stripe/connect.ts'
+import type { ConnectPort, TransferResult } from '../stripe/connect.ts'
 import type { StripePort } from '../stripe/payment-intents.ts'
 import type { Sellers } from './sellers.ts'
 import type { Payouts } from './store.ts'
@@ -82,22 +82,28 @@ const createBegin = ({ payouts, payments, sellers, stripe, paymentProcess, bans,
 
 /** Sends money to a seller, and takes back what is not owed any more. */
 const createMoves = ({ payouts, connect, now = timeNow }: PayoutDeps) => {
-  const isKept = (result: Moved) => result.as === 'unknown' && result.isKept
-  const underWay = (result: Moved) =>
+  const isKept = (result: TransferResult) => result.as === 'unknown' && result.isKept
+  const underWay = (result: TransferResult) =>
     new PayoutUnderWayError({ cause: result.as === 'unknown' ? result.cause : new Error(`Stripe: ${result.as}`) })
+
+  /** The payout as sent, where Stripe has its transfer already. */
+  const findSent = async (payout: Payout): Promise<Payout | undefined> => {
+    const transfer = await connect.sent(payout)
+    return transfer && payouts.write(payout, payoutSent(payout, transfer, now()))
+  }
 
   const send = async (payout: Payout): Promise<Payout> => {
     const { accountId, sentCents } = payout
     if (accountId === undefined || sentCents === undefined) throw new Error(`payout ${payout.id} has no destination`)
-    const made = await connect.sent(payout)
-    if (made) return payouts.write(payout, payoutSent(payout, made, now()))
+    const sentBefore = await findSent(payout)
+    if (sentBefore) return sentBefore
     const result = await connect.send({ ...payout, accountId, sentCents })
     if (result.as === 'moved') return payouts.write(payout, payoutSent(payout, { id: result.id }, now()))
     if (result.as === 'refused') return payouts.write(payout, payoutRefused(payout, result, now()))
     if (!isKept(result)) throw underWay(result)
     // The failure may be of a request that sent it, of another replica or before a crash: it has ended, so this look is final.
-    const madeMeanwhile = await connect.sent(payout)
-    if (madeMeanwhile) return payouts.write(payout, payoutSent(payout, madeMeanwhile, now()))
+    const sentMeanwhile = await findSent(payout)
+    if (sentMeanwhile) return sentMeanwhile
     await payouts.write(payout, payoutAgain(payout))
     throw underWay(result)
   }

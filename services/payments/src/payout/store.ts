@@ -22,7 +22,7 @@ type Deps = {
   /** how long after the event has begun a sale is paid out, in seconds */
   delaySeconds: number
 }
-type Asked = { status?: PayoutStatus; sellerId?: string }
+type PayoutFilter = { status?: PayoutStatus; sellerId?: string }
 
 const paidEvents = ({ id, version, sellerId, orderId, amountCents, currency, transferAttempt }: Payout) => [
   event('payout.paid', { id, version, sellerId, orderId, amountCents, currency, transferAttempt }),
@@ -129,7 +129,7 @@ export const openPayouts = (db: Db, { publishAll, ledger, delaySeconds }: Deps) 
       availableOf(documents, sellerId, now, session),
 
     /** Newest sale first. */
-    page: async (asked: Asked, limit: number, cursor?: string) => {
+    page: async (asked: PayoutFilter, limit: number, cursor?: string) => {
       const { rows, nextCursor } = await documents.page(asked, { order: newestFirst, limit, cursor })
       return { payouts: rows, nextCursor }
     },

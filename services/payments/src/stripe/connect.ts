@@ -17,7 +17,7 @@ export type SellerAccount = {
 }
 
 /** How Stripe answered a movement between balances. `unknown` says nothing about what happened there. */
-export type Moved =
+export type TransferResult =
   | { as: 'moved'; id: string }
   | { as: 'refused'; code: string | undefined; message: string }
   /** `isKept`: Stripe keeps this failure under the idempotency key, and has ended whatever it did under it */
@@ -41,11 +41,11 @@ export type ConnectPort = {
   ) => Promise<{ url: string; expiresAt: Date }>
   /** what is with the seller of this round, or of a later one that a restored backup does not know */
   sent: (payout: Pick<Payout, 'id' | 'transferAttempt'>) => Promise<SentTransfer | undefined>
-  send: (payout: Sending) => Promise<Moved>
+  send: (payout: Sending) => Promise<TransferResult>
   isBack: (transferId: string) => Promise<boolean>
   takeBack: (
     payout: Pick<Payout, 'id' | 'transferAttempt' | 'keyGeneration'> & { transferId: string },
-  ) => Promise<Moved>
+  ) => Promise<TransferResult>
   /** undefined for one that is not the platform's */
   dispute: (disputeId: string) => Promise<ReportedDispute | undefined>
   /** all of them, up to `manyDisputes` */
@@ -65,7 +65,7 @@ const asked = async <T>(answer: Promise<T>): Promise<T> => {
   }
 }
 
-const moved = async (answer: Promise<{ id: string }>): Promise<Moved> => {
+const moved = async (answer: Promise<{ id: string }>): Promise<TransferResult> => {
   try {
     return { as: 'moved', id: (await answer).id }
   } catch (error) {

@@ -4,9 +4,16 @@ import { TicketAlreadyListedError } from './barcode.ts'
 import type { Fingerprints } from './seal.ts'
 
 /** A barcode that was listed, by its fingerprint; whoever owns it may list it again once it is free. */
-type Listed = { _id: string; fileId: string; ticketId: string; ownerId: string; isFree: boolean; keepUntil: Date }
+type StoredBarcode = {
+  _id: string
+  fileId: string
+  ticketId: string
+  ownerId: string
+  isFree: boolean
+  keepUntil: Date
+}
 /** @param from the listing that it was bought as, when its buyer sells it on */
-export type Claim = Omit<Listed, '_id' | 'isFree'> & { fingerprints: Fingerprints; from?: string }
+export type Claim = Omit<StoredBarcode, '_id' | 'isFree'> & { fingerprints: Fingerprints; from?: string }
 
 const indexes: IndexDescription[] = [
   { key: { fileId: 1 }, name: 'file' },
@@ -15,7 +22,7 @@ const indexes: IndexDescription[] = [
 
 /** Part of the transaction that moves a file to another key: its barcode is known by new fingerprints. */
 const createMoveIn =
-  (barcodes: Collection<Listed>) =>
+  (barcodes: Collection<StoredBarcode>) =>
   async (session: ClientSession, fileId: string, { claimed, alike }: Fingerprints): Promise<void> => {
     const earlier = { _id: { $in: alike }, fileId }
     const known = await barcodes.findOne(earlier, { session })
@@ -28,7 +35,7 @@ const createMoveIn =
 
 /** Which barcodes are on sale or sold: none of them twice. */
 export const openBarcodes = (db: Db) => {
-  const barcodes = db.collection<Listed>('barcodes')
+  const barcodes = db.collection<StoredBarcode>('barcodes')
 
   return {
     moveIn: createMoveIn(barcodes),

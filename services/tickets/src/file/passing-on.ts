@@ -9,7 +9,7 @@ import type { FileStore } from './store.ts'
 type Deps = { store: FileStore; seal: Seal; erasing: Erasing }
 
 /** A file that is ready to be stored with the listing that it is passed on to. */
-export type PassedOn = {
+export type PassedOnFile = {
   file: NonNullable<Ticket['file']>
   storeIn: (session: ClientSession) => Promise<void>
   discard: () => Promise<void>
@@ -18,7 +18,7 @@ export type PassedOn = {
 /** The file of what was bought, sealed once more for the listing by which its buyer sells it on; its barcode goes along. */
 export const createPassingOn =
   ({ store, seal, erasing }: Deps) =>
-  async (bought: Ticket, listing: Pick<Ticket, 'id' | 'sellerId' | 'startsAt'>): Promise<PassedOn | undefined> => {
+  async (bought: Ticket, listing: Pick<Ticket, 'id' | 'sellerId' | 'startsAt'>): Promise<PassedOnFile | undefined> => {
     const kept = bought.file && (await store.find(bought.file.id))
     const data = kept && (await store.dataOf(kept))
     if (!kept || !data) return undefined

@@ -25,7 +25,7 @@ export type UploadDeps = {
 type Deps = UploadDeps & { erasing: Erasing }
 
 type Upload = { ticketId: string; sellerId: string; bytes: Uint8Array; type: FileType; withoutBarcode: boolean }
-export type Uploaded = { ticketIds: string[]; barcodes: number }
+export type UploadResult = { ticketIds: string[]; barcodes: number }
 
 /** The tickets in a file that are not listed yet are listed like the one that it was uploaded for. */
 const siblingOf = (of: Ticket, id: string, fileId: string): Omit<Ticket, 'version'> => {
@@ -123,7 +123,7 @@ export const createUpload = (deps: Deps) => {
   const save = createSave(deps)
 
   /** The same file again, whose answer was lost. */
-  const repeated = async ({ file }: Ticket, source: string): Promise<Uploaded | undefined> => {
+  const repeated = async ({ file }: Ticket, source: string): Promise<UploadResult | undefined> => {
     const known = file && (await store.find(file.id))
     return known?.source === source ? { ticketIds: known.ticketIds, barcodes: known.barcodes } : undefined
   }
@@ -132,7 +132,7 @@ export const createUpload = (deps: Deps) => {
    * Takes a file for a listing; when it holds several tickets, each of the others becomes a listing like it.
    * @throws TicketAlreadyListedError, FileUnreadableError, NoBarcodeError, and what keeps a listing from being changed
    */
-  return async (asked: Upload): Promise<Uploaded> => {
+  return async (asked: Upload): Promise<UploadResult> => {
     const listed = await change.findOwn(asked.ticketId, asked.sellerId)
     const source = seal.digest(asked.ticketId, asked.bytes)
     const known = await repeated(listed, source)

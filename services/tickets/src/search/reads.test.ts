@@ -1,10 +1,9 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { newId, openMigrations } from '@fairpass/sdk/mongo'
+import { newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import type { Db } from 'mongodb'
 import * as v from 'valibot'
 import { foundBy, Search } from '../domain/search.ts'
-import { migrationsOf } from '../migrations.ts'
 import { unlistBegun } from '../reconcile.ts'
 import { openSitemapPages } from '../sitemap/pages.ts'
 import { openTickets, type Tickets } from '../store.ts'
@@ -156,18 +155,6 @@ test('what has begun leaves the lists and their indexes', async () => {
   const left = await db.collection<{ _id: string }>('tickets').findOne({ _id: begun._id })
   expect(left).toMatchObject({ status: 'available' })
   expect(left).not.toHaveProperty('isListed')
-})
-
-test('what a version before stored is brought to where it is found, once', async () => {
-  const { searchTokens: _tokens, isListed: _listed, ...old } = documentOf(count - 1)
-  await insert([{ ...old, _id: newId(), title: 'unheardof', status: 'available', searchText: 'unheardof' }])
-  expect((await search({ q: 'unheardof' })).tickets).toHaveLength(0)
-  const { work } = openMigrations(db, { migrations: migrationsOf(db, () => now), settleMs: 0 })
-  // A second pass, which finds nothing, ends it.
-  await work()
-  expect((await search({ q: 'unheardof' })).tickets).toHaveLength(1)
-  while ((await db.collection('migrations').countDocuments({ at: { $exists: false } })) > 0) await work()
-  expect((await examinedBy(work)).docs).toBe(0)
 })
 
 test('the sitemap has everything once, in pages of a bounded size, which are joined as they empty', async () => {

@@ -16,7 +16,7 @@ export default function Listing() {
   const own = createAsync(() => readOwnTicket(params.id ?? ''))
   return (
     <Page from={own()} title={useMessages().listings.editTitle}>
-      {({ ticket, startsAt }) => <Edited ticket={ticket} startsAt={startsAt} />}
+      {({ ticket, startsAt }) => <EditListing ticket={ticket} startsAt={startsAt} />}
     </Page>
   )
 }
@@ -39,7 +39,7 @@ const valuesOf = (ticket: Ticket, startsAt: string, locale: string): ListingValu
     : { faceValue: amountField(ticket.faceValueCents, ticket.currency, locale) }),
 })
 
-const Edited = (props: { ticket: Ticket; startsAt: string }) => {
+const EditListing = (props: { ticket: Ticket; startsAt: string }) => {
   const visitor = useVisitor()
   const { listings } = useMessages()
   const address = () => `/listings/${props.ticket.id}`

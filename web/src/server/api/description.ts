@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { createReadSidecar } from '../../gateway/read-sidecar.ts'
 import type { Settings } from '../environment.ts'
 
 /** The services that answer something under /api, in the order in which people meet them. */
@@ -39,21 +40,17 @@ const mergeDescriptions = (parts: [Part, ...Part[]], missing: string[]) => {
  * The OpenAPI document of the whole origin, joined from what each service says of itself. A service that is away is described
  * as it last was; one that never answered is named as missing.
  */
-export const createApiDescription = ({ daprEndpoint, daprApiToken }: Settings) => {
+export const createApiDescription = (settings: Settings) => {
+  const read = createReadSidecar(settings)
   const lastKnown = new Map<string, Part>()
   let freshUntil = 0
   let asking: Promise<unknown> | undefined
 
   const ask = async (service: string): Promise<boolean> => {
-    const url = `${daprEndpoint}/v1.0/invoke/${service}/method/internal/openapi.json`
-    try {
-      const headers: HeadersInit = daprApiToken ? { 'dapr-api-token': daprApiToken } : {}
-      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) })
-      lastKnown.set(service, v.parse(Part, await answer.json()))
-      return true
-    } catch {
-      return false
-    }
+    const answer = await read(`invoke/${service}/method/internal/openapi.json`, { timeoutMs })
+    const part = v.safeParse(Part, await answer?.json().catch(() => undefined))
+    if (part.success) lastKnown.set(service, part.output)
+    return part.success
   }
 
   const askAll = async () => {

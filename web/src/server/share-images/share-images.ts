@@ -1,6 +1,7 @@
 import { pause } from '@fairpass/sdk/run-periodically'
 import * as v from 'valibot'
 import { Ticket } from '../../domain/schemas/ticket.ts'
+import { createReadSidecar } from '../../gateway/read-sidecar.ts'
 import { traceOf } from '../../gateway/trace.ts'
 import type { Settings } from '../environment.ts'
 import { createLog } from '../log.ts'
@@ -55,17 +56,15 @@ const redirectToDefault = () =>
   new Response(null, { status: 302, headers: { location: defaultImage, 'cache-control': 'public, max-age=60' } })
 
 /** /cards/ID.png: a ticket as a picture, or the one of all Fairpass where it cannot be drawn; undefined elsewhere. */
-export const createShareImages = ({ daprEndpoint, daprApiToken, logLevel }: Settings) => {
+export const createShareImages = (settings: Settings) => {
+  const readSidecar = createReadSidecar(settings)
   const imageOf = createImageQueue(draw)
-  const log = createLog(logLevel)
+  const log = createLog(settings.logLevel)
   return async (pathname: string, request: Request): Promise<Response | undefined> => {
     const id = imagePath.exec(pathname)?.[1]
     if (id === undefined) return undefined
     const { traceparent, traceId } = traceOf(request.headers.get('traceparent'))
-    const answer = await fetch(`${daprEndpoint}/v1.0/invoke/tickets/method/api/tickets/${id}`, {
-      headers: { traceparent, ...(daprApiToken ? { 'dapr-api-token': daprApiToken } : {}) },
-      signal: AbortSignal.timeout(timeoutMs),
-    }).catch(() => undefined)
+    const answer = await readSidecar(`invoke/tickets/method/api/tickets/${id}`, { timeoutMs, traceparent })
     if (answer?.status === 404) return new Response(null, { status: 404 })
     const read = v.safeParse(Ticket, await answer?.json().catch(() => undefined))
     if (!read.success) return redirectToDefault()

@@ -5,7 +5,7 @@ import { type Bitmap, type Box, type Point, toPgm } from './bitmap.ts'
 import { readWasm } from './wasm.ts'
 
 /** A barcode, and where on the page it is. */
-export type Found = Barcode & { box: Box; centre: Point }
+export type FoundBarcode = Barcode & { box: Box; centre: Point }
 
 /** More than any sheet of tickets has; what shows more is no ticket. */
 export const maxBarcodes = 16
@@ -33,7 +33,7 @@ const boxOf = (corners: Point[]): Box => ({
 })
 
 /** Every barcode on the page, from the top down and from left to right. */
-export const findBarcodes = async (bitmap: Bitmap): Promise<Found[]> => {
+export const findBarcodes = async (bitmap: Bitmap): Promise<FoundBarcode[]> => {
   const read = await readBarcodes(toPgm(bitmap), {
     formats: [...formats],
     tryHarder: true,
@@ -42,7 +42,7 @@ export const findBarcodes = async (bitmap: Bitmap): Promise<Found[]> => {
     tryDownscale: true,
     maxNumberOfSymbols: maxBarcodes + 1,
   })
-  const found = read.flatMap(({ isValid, format, bytes, position }): Found[] => {
+  const found = read.flatMap(({ isValid, format, bytes, position }): FoundBarcode[] => {
     const symbology = symbologies[format]
     if (!isValid || symbology === undefined || bytes.length === 0) return []
     const box = boxOf([position.topLeft, position.topRight, position.bottomRight, position.bottomLeft])

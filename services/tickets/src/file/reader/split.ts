@@ -1,11 +1,11 @@
 import { type Barcode, isSame, isTicketCode } from '../barcode.ts'
-import { type Found, findBarcodes } from './barcodes.ts'
+import { type FoundBarcode, findBarcodes } from './barcodes.ts'
 import { type Bitmap, type Box, crop, type Point, paintOver } from './bitmap.ts'
 
 const isAddress = ({ bytes }: Barcode) => /^https?:\/\//i.test(Buffer.from(bytes.subarray(0, 8)).toString('latin1'))
 
 /** The organiser's web address beside the code that opens the door, or a number in bars beside it, is no ticket of its own. */
-const ticketsAmong = (all: Found[]): Found[] => {
+const ticketsAmong = (all: FoundBarcode[]): FoundBarcode[] => {
   const found = all.filter(isTicketCode)
   const withoutAddresses = found.some((one) => !isAddress(one)) ? found.filter((one) => !isAddress(one)) : found
   const square = withoutAddresses.filter(({ symbology }) => symbology !== 'code128')
@@ -33,9 +33,9 @@ const grown = ({ left, top, right, bottom }: Box): Box => {
   return { left: left - margin, top: top - margin, right: right + margin, bottom: bottom + margin }
 }
 
-const smallest = (found: Found[], side: (box: Box) => number) => Math.min(...found.map(({ box }) => side(box)))
+const smallest = (found: FoundBarcode[], side: (box: Box) => number) => Math.min(...found.map(({ box }) => side(box)))
 
-const cellOf = (centre: Point, found: Found[], { width, height }: Bitmap): Box => {
+const cellOf = (centre: Point, found: FoundBarcode[], { width, height }: Bitmap): Box => {
   const apartX = smallest(found, ({ left, right }) => right - left) / 2
   const apartY = smallest(found, ({ top, bottom }) => bottom - top) / 2
   const xs = bordersOf(found.map((one) => one.centre.x), width, apartX) // biome-ignore format: one line reads better
@@ -52,7 +52,7 @@ const showsOnly = async (bitmap: Bitmap, wanted: Barcode, others: Barcode[]): Pr
 }
 
 /** The part of the page that is this ticket's; undefined when none can be cut out that a scanner reads. */
-const regionOf = async (page: Bitmap, own: Found, found: Found[]): Promise<Bitmap | undefined> => {
+const regionOf = async (page: Bitmap, own: FoundBarcode, found: FoundBarcode[]): Promise<Bitmap | undefined> => {
   const others = found.filter((one) => !isSame(one, own))
   if (others.length === 0) return page
   const masked = paintOver(

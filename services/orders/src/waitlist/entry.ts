@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb'
 
 /** A buyer who asked to be notified when a ticket is free. */
-export type Place = {
+export type WaitlistEntry = {
   _id: string
   ticketId: string
   buyerId: string
@@ -13,7 +13,7 @@ export type Place = {
   freed?: { at: Date; orderId: string; version: number }
 }
 
-export type Places = Collection<Place>
+export type WaitlistEntries = Collection<WaitlistEntry>
 
 export const maxOfTicket = 2_000
 
