@@ -11,7 +11,7 @@ const batch = 500
  * The name under which it is recorded that listings are found by today's folding of texts. Its number is raised whenever
  * `foundBy` makes something else of the same listing: refold-search.test.ts notices.
  */
-export const searchFolding = 'search folding 4'
+export const searchFolding = 'search folding 5'
 
 /**
  * Folds a batch of listings anew whose stored words are those of an earlier folding. What has begun is in no list, and stays
@@ -29,9 +29,9 @@ export const refoldSearch = (db: Db, now: () => Date) => async (after: string) =
   const last = found.at(-1)?._id
   if (last === undefined) return { changed: 0 }
   const writes = found.flatMap((ticket) => {
-    const { searchText, searchTokens, searchCity, startsOn } = ticket
+    const { searchText, searchTokens, searchCity, startsOn, searchPrices } = ticket
     const folded = foundBy(ticket)
-    if (isDeepStrictEqual({ searchText, searchTokens, searchCity, startsOn }, folded)) return []
+    if (isDeepStrictEqual({ searchText, searchTokens, searchCity, startsOn, searchPrices }, folded)) return []
     // Who changes it meanwhile folds it anew.
     return [{ updateOne: { filter: { _id: ticket._id, version: ticket.version }, update: { $set: folded } } }]
   })

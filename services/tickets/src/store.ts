@@ -3,30 +3,26 @@ import { type Collection, newestFirst, openCollection, type PublishAll } from '@
 import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
 import { lateListing, noteListed, type Ticket, toData } from './domain/ticket.ts'
-import {
-  createLateSearch,
-  createSearch,
-  indexName,
-  type StoredTicket,
-  searchIndexes,
-  type TicketDocument,
-} from './search.ts'
+import { indexName, type StoredTicket, searchIndexes, type TicketDocument } from './search/indexes.ts'
+import { createLateSearch, createSearch } from './search/search.ts'
 
 type Documents = Collection<TicketDocument>
 
 /** The search fields of a listing, computed again only where they have changed. */
 const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
   const isFoundAlike =
-    before?.searchTokens !== undefined &&
+    before?.searchPrices !== undefined &&
     before.title === ticket.title &&
     before.venue === ticket.venue &&
     before.city === ticket.city &&
     before.section === ticket.section &&
     before.timeZone === ticket.timeZone &&
-    before.startsAt.getTime() === ticket.startsAt.getTime()
-  const { searchText, searchTokens, searchCity, startsOn } = isFoundAlike ? before : foundBy(ticket)
+    before.startsAt.getTime() === ticket.startsAt.getTime() &&
+    before.priceCents === ticket.priceCents &&
+    before.currency === ticket.currency
+  const { searchText, searchTokens, searchCity, startsOn, searchPrices } = isFoundAlike ? before : foundBy(ticket)
   const listed = isListed(ticket, new Date())
-  const found = { searchText, searchTokens, searchCity, startsOn }
+  const found = { searchText, searchTokens, searchCity, startsOn, searchPrices }
   const lateAt = lateListing(ticket)
   return { ...ticket, ...found, ...(listed === undefined ? {} : { isListed: listed }), ...(lateAt ? { lateAt } : {}) }
 }
@@ -36,6 +32,7 @@ const withoutSearch = ({
   searchTokens: _tokens,
   searchCity: _city,
   startsOn: _day,
+  searchPrices: _prices,
   isListed: _isListed,
   lateAt: _lateAt,
   ...ticket

@@ -50,6 +50,23 @@ const read = async (origin: string, path: string, person?: Person): Promise<stri
   return text
 }
 
+/** Days that are so far from today, as filters. */
+const inDays = (from: number, to: number): string => {
+  const day = (days: number) => new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 10)
+  return `&from=${day(from)}&to=${day(to)}`
+}
+
+/** Where the ninth page of a list begins, of a hundred each. */
+const laterPage = async ({ arena }: Market): Promise<string> => {
+  let cursor = ''
+  for (let page = 1; page < 9; page++) {
+    const answer = await read(arena.origin, `/api/tickets?limit=100${cursor ? `&cursor=${cursor}` : ''}`)
+    cursor = (JSON.parse(answer) as { nextCursor: string }).nextCursor
+  }
+  return cursor
+}
+const laterPages = new Map<Market, Promise<string>>()
+
 /** What is looked at, by everybody, by a seller and by an admin. */
 const views: Record<string, (market: Market) => Promise<unknown>> = {}
 const listed = (name: string, query: (size: number) => string) => {
@@ -62,21 +79,38 @@ listed('a city', () => '&city=Wien')
 listed('a city, cheapest', () => '&city=Wien&sort=cheapest')
 listed('a price range', () => '&currency=eur&minPrice=10000&maxPrice=11000&sort=cheapest')
 listed('a price range, soonest', () => '&currency=eur&minPrice=10000&maxPrice=11000')
+listed('a price range, newest', () => '&currency=eur&minPrice=10000&maxPrice=11000&sort=newest')
+listed('from a price on, soonest', () => '&currency=eur&minPrice=10000')
 // As many pass in each market: forty.
 listed('few prices, soonest', (size) => {
   const most = Math.max(10_001, 9_999 + Math.round((40 * 50_000) / size))
   return `&currency=eur&minPrice=10000&maxPrice=${most}`
 })
 listed('a price range in a city, soonest', () => '&currency=eur&minPrice=10000&maxPrice=11000&city=Wien')
+listed('a price range in a city, newest', () => '&currency=eur&minPrice=10000&maxPrice=11000&city=Wien&sort=newest')
+listed('a week', () => inDays(30, 36))
+listed('a week, cheapest', () => `${inDays(30, 36)}&sort=cheapest`)
+listed('a week, newest', () => `${inDays(30, 36)}&sort=newest`)
+listed('a week in a city, cheapest', () => `${inDays(30, 36)}&city=Wien&sort=cheapest`)
+listed('a week in a price range', () => `${inDays(30, 36)}&currency=eur&minPrice=10000&maxPrice=20000`)
 listed('what is reserved', () => '&status=reserved')
 listed('a common word', () => '&q=amber')
 listed('the beginning of a word', () => '&q=amb')
 listed('a common word, cheapest', () => '&q=amber&sort=cheapest')
+listed('a common word, newest', () => '&q=amber&sort=newest')
+listed('a common word in a price range', () => '&q=amber&currency=eur&minPrice=10000&maxPrice=30000')
 listed('two words that are together', () => '&q=amber%20coral')
 listed('two words that never are', () => '&q=amber%20birch')
 listed('a common word in a city', () => '&q=amber&city=Wien')
 listed('a word that one has', (size) => `&q=${size - 1}`)
 listed('a word that nothing has', () => '&q=zzzzqq')
+views['a later page'] = async (market) => {
+  const cursor = laterPages.get(market) ?? laterPage(market)
+  laterPages.set(market, cursor)
+  return read(market.arena.origin, `/api/tickets?limit=20&cursor=${await cursor}`)
+}
+views['the home page'] = ({ arena }) => read(arena.origin, '/')
+views['the home page, a word'] = ({ arena }) => read(arena.origin, '/?q=amber')
 views['the sitemap'] = ({ arena }) => read(arena.origin, '/sitemap.xml')
 views['a page of the sitemap'] = async ({ arena }) => {
   const [, last] =

@@ -1,5 +1,6 @@
 import type { Collection, Db, IndexDescription, OptionalUnlessRequiredId } from 'mongodb'
 import { isListed } from '../../../services/tickets/src/domain/search.ts'
+import { priceTokens } from '../../../services/tickets/src/domain/search-prices.ts'
 import { searchTokens } from '../../../services/tickets/src/domain/search-tokens.ts'
 
 /** Something to be searched for, of which some is everywhere, some is rare, and some is never together. */
@@ -20,11 +21,13 @@ const listingOf = (nth: number, like: Record<string, unknown>) => {
   const title = `${word(7)} ${word(11)} ${word(13)} ${nth}`
   const [venue, city] = [`hall ${nth % 997}`, cities[nth % cities.length] ?? '']
   const startsAt = new Date(Math.ceil(Date.now() / dayMs) * dayMs + dayMs * (1 + (nth % 700)) + nth)
+  const priceCents = 500 + ((nth * 37) % 50_000)
   const found = [...new Set(`${title} ${venue} ${city}`.split(' '))]
   return {
     ...like,
     _id: idOf(nth),
-    ...{ title, venue, city, startsAt, priceCents: 500 + ((nth * 37) % 50_000) },
+    ...{ title, venue, city, startsAt, priceCents, currency: 'eur' },
+    searchPrices: priceTokens(priceCents, 'eur', city),
     ...{ searchText: found.join(' '), searchTokens: searchTokens(found), searchCity: city },
     ...{
       startsOn: startsAt.toISOString().slice(0, 10),

@@ -131,7 +131,7 @@ export const access: Guard[] = [
     name: 'lists have what was never on sale',
     out: [{ file: 'services/tickets/src/domain/search.ts', text: ' || (hasNoFile && listedAt === undefined)', by: '' }],
     test: {
-      file: 'services/tickets/src/search.test.ts',
+      file: 'services/tickets/src/search/search.test.ts',
       name: 'of what was withdrawn, by whomever, only what was on sale is found',
     },
   },

@@ -175,7 +175,7 @@ export const identity: Guard[] = [
     out: [
       {
         file: 'sdk/src/identity/tokens.ts',
-        text: 'if (keySet.reloading || Date.now() - last.fetchedAt > askAgainMs) await',
+        text: 'if (keySet.reloading || isOlderThan(askAgainMs)) await',
         by: 'await',
       },
     ],

@@ -3,10 +3,14 @@ import * as v from 'valibot'
 import { createReadSidecar } from '../gateway/read-sidecar.ts'
 import type { Settings } from './environment.ts'
 
+type Where = Pick<Settings, 'publicOrigin' | 'daprEndpoint' | 'daprApiToken'>
+
 const timeoutMs = 10_000
 const maxAgeSeconds = 3600
-/** How long the list of pages, which grows with the market, is kept here: less than crawlers may keep it. */
-const keptMs = 60_000
+/** After how long the list of pages, which grows with the market, is read anew, while nobody waits for it. */
+const freshMs = 60_000
+/** How long it is kept: as long as crawlers may keep it. */
+const keptMs = maxAgeSeconds * 1_000
 /** A page begins with a listing's id. */
 const sitemapPagePath = /^\/sitemaps\/(home|[0-9a-f]{24})\.xml$/
 
@@ -27,7 +31,7 @@ const answerWith = (xml: string): Response =>
     headers: { 'content-type': 'application/xml', 'cache-control': `public, max-age=${maxAgeSeconds}` },
   })
 
-const createReader = (settings: Settings) => {
+const createReader = (settings: Where) => {
   const read = createReadSidecar(settings)
   return async <S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> => {
     const { traceparent } = currentTrace() ?? {}
@@ -39,24 +43,34 @@ const createReader = (settings: Settings) => {
 }
 
 /** /robots.txt, /sitemap.xml and the pages it names; undefined for any other path. */
-export const createSitemap = (settings: Settings) => {
+export const createSitemap = (settings: Where) => {
   const { publicOrigin } = settings
   const readFromTickets = createReader(settings)
   // Crawlers come back; an empty sitemap would make them forget what was in it.
   const unavailable = () => new Response('Not available right now\n', { status: 503, headers: { 'retry-after': '60' } })
 
-  let kept: { xml: string; until: number } | undefined
-  const indexOfPages = async (): Promise<string | undefined> => {
-    if (kept && performance.now() < kept.until) return kept.xml
+  let kept: { xml: string; freshUntil: number; until: number } | undefined
+  const readIndexOfPages = async (): Promise<string | undefined> => {
     const found = await readFromTickets(Pages, 'pages')
     if (found === undefined) return undefined
     const xml = xmlOf(
       'sitemapindex',
       ['home', ...found.pages].map((page) => `${publicOrigin}/sitemaps/${page}.xml`),
     )
+    const now = performance.now()
     // The first listing need not wait.
-    if (found.pages.length > 0) kept = { xml, until: performance.now() + keptMs }
+    if (found.pages.length > 0) kept = { xml, freshUntil: now + freshMs, until: now + keptMs }
     return xml
+  }
+  const indexOfPages = async (): Promise<string | undefined> => {
+    const now = performance.now()
+    if (kept === undefined || now >= kept.until) return readIndexOfPages()
+    if (now >= kept.freshUntil) {
+      // Others need not read it as well; if this fails, the next to come after its time-out does.
+      kept.freshUntil = now + timeoutMs
+      void readIndexOfPages()
+    }
+    return kept.xml
   }
 
   return async (pathname: string): Promise<Response | undefined> => {

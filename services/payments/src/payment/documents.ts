@@ -19,6 +19,7 @@ const indexes = [
   { key: { orderId: 1, attempt: 1 }, name: 'attempt', unique: true },
   { key: { intentId: 1 }, name: 'intent', sparse: true },
   { key: { ticketId: 1 }, name: 'ticket', sparse: true },
+  { key: { status: 1, _id: -1 }, name: 'status, newest' },
 ]
 
 export const openDocuments = (db: Db, publishAll: PublishAll) => {

@@ -8,6 +8,7 @@ import {
   openCollection,
   openWorkQueue,
   type PublishAll,
+  readWithinMs,
 } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, IndexDescription } from 'mongodb'
 import { payoutEntries } from '../domain/ledger.ts'
@@ -27,7 +28,16 @@ const paidEvents = ({ id, version, sellerId, orderId, amountCents, currency, tra
   event('payout.paid', { id, version, sellerId, orderId, amountCents, currency, transferAttempt }),
 ]
 
+/** What a seller is not paid yet, of which that of shows to come may be very much. */
+const unpaid = ['waiting', 'paying'] as const satisfies PayoutStatus[]
+const payableIndex = 'payable'
+
 const indexes: IndexDescription[] = [
+  {
+    key: { sellerId: 1, payableAt: 1 },
+    name: payableIndex,
+    partialFilterExpression: { status: { $in: [...unpaid] } },
+  },
   { key: { sellerId: 1, _id: -1 }, name: 'seller' },
   { key: { status: 1, _id: -1 }, name: 'status' },
   { key: { sellerId: 1, status: 1, _id: -1 }, name: 'seller and status' },
@@ -75,14 +85,14 @@ const availableOf = async (
         {
           $match: {
             sellerId,
-            status: { $in: ['waiting', 'paying'] },
+            status: { $in: [...unpaid] },
             payableAt: { $lte: now },
             disputes: { $size: 0 },
           },
         },
         { $group: { _id: '$currency', sum: { $sum: '$amountCents' } } },
       ],
-      session ? { session } : {},
+      { hint: payableIndex, maxTimeMS: readWithinMs, ...(session ? { session } : {}) },
     )
     .toArray()
   return Object.fromEntries(found.map(({ _id, sum }) => [_id, sum]))

@@ -2,6 +2,7 @@ import { DayOrMoment } from '@fairpass/sdk/http'
 import { PageLimit } from '@fairpass/sdk/mongo'
 import { currencies, hasAtMost, indexWords, localDay, oneSpelling, queryWords } from '@fairpass/sdk/values'
 import * as v from 'valibot'
+import { priceTokens } from './search-prices.ts'
 import { searchTokens } from './search-tokens.ts'
 import { lacksFile, type Ticket } from './ticket.ts'
 
@@ -44,16 +45,19 @@ export const cityToFind = (city: string): string => oneSpelling(queryWords(city,
 export const wordsToFind = (q: string): string[] => queryWords(q)
 
 /**
- * What a listing is found by: its words, those of its section among them, and what an index finds them by, its city, and the day that it is on at the venue.
- * @see searchTokens
+ * What a listing is found by: its words, those of its section among them, and what an index finds them by, its city, the day
+ * that it is on at the venue, and what an index finds its price by.
+ * @see searchTokens, priceTokens
  */
-export const foundBy = ({ title, venue, city, section = '', startsAt, timeZone }: Findable) => {
+export const foundBy = ({ title, venue, city, section = '', startsAt, timeZone, priceCents, currency }: Findable) => {
   const words = indexWords(`${title} ${venue} ${city} ${section}`)
+  const searchCity = cityToFind(city)
   return {
     searchText: words.join(' '),
     searchTokens: searchTokens(words),
-    searchCity: cityToFind(city),
+    searchCity,
     startsOn: localDay(startsAt, timeZone),
+    searchPrices: priceTokens(priceCents, currency, searchCity),
   }
 }
 
@@ -77,4 +81,7 @@ export const isListed = (
   return !hasNoFile && (status === 'available' || status === 'reserved')
 }
 
-type Findable = Pick<Ticket, 'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone'>
+type Findable = Pick<
+  Ticket,
+  'title' | 'venue' | 'city' | 'section' | 'startsAt' | 'timeZone' | 'priceCents' | 'currency'
+>

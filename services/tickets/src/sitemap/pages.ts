@@ -1,6 +1,6 @@
 import { readWithinMs } from '@fairpass/sdk/mongo'
 import type { Db, Filter } from 'mongodb'
-import { indexName, type StoredTicket } from '../search.ts'
+import { indexName, type StoredTicket } from '../search/indexes.ts'
 
 /** Where a page of the sitemap begins: the least id that is on it. */
 type SitemapPage = { _id: string }

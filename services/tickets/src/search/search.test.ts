@@ -2,9 +2,9 @@ import { beforeAll, expect, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
 import { testDatabase } from '@fairpass/servers/testing'
 import * as v from 'valibot'
-import { Search } from './domain/search.ts'
-import { endListing, withdraw } from './domain/ticket.ts'
-import { openTickets, type Tickets } from './store.ts'
+import { Search } from '../domain/search.ts'
+import { endListing, withdraw } from '../domain/ticket.ts'
+import { openTickets, type Tickets } from '../store.ts'
 
 let tickets: Tickets
 const now = new Date('2027-01-01T00:00:00Z')
