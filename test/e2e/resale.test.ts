@@ -95,7 +95,13 @@ test('a resale whose first sale was refunded pays nobody until an admin has look
   // The buyer has the ticket meanwhile: it may well be good.
   expect((await fileOf(second.buyer, second.orderId)).status).toBe(200)
   const { claims } = (await admin.get('/api/orders/claims?limit=100')).body as unknown as { claims: { id: string }[] }
-  expect(claims.map(({ id }) => id)).toContain(second.orderId)
+  // Which sale that was is what the admin asks first.
+  expect(claims).toContainEqual(expect.objectContaining({ id: second.orderId, resaleOf: first.orderId }))
+  expect((await admin.get('/admin/claims')).body.text).toContain(`/admin/payments?orderId=${first.orderId}`)
+  // The seller's view of the order does not tell.
+  expect(expectStatus(await first.buyer.get(`/api/orders/sales/${second.orderId}`), 200).body).not.toHaveProperty(
+    'resaleOf',
+  )
   await eventually(
     () => first.buyer.get('/api/payments/earnings/sales'),
     (seen) => JSON.stringify(seen.body).includes('"dispute"'),

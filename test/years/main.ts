@@ -1,7 +1,6 @@
 // `bun run upgrade:test`: this version in place of the one before, part by part, while people buy; and back.
+import { installPackages } from '../../tools/up/install.ts'
 import { readArguments } from '../arguments.ts'
-import { findPrevious } from './previous.ts'
-import { upgradeUnderLoad } from './upgrade.ts'
 
 const help = `bun run upgrade:test [--from REF] [--without-web]
 Starts a marketplace of the version before (REF, else the newest tag, else the commit that test/years/previous-version names),
@@ -10,6 +9,10 @@ all has settled and checks that the money adds up and nothing is sold twice; the
 --without-web spares building the web app of the version before.`
 
 const given = readArguments({ from: { type: 'string' }, 'without-web': { type: 'boolean', default: false } }, help)
+// In a checkout that was made or pulled just now they are missing, or those of the version before.
+await installPackages()
+const { findPrevious } = await import('./previous.ts')
+const { upgradeUnderLoad } = await import('./upgrade.ts')
 const previous = await findPrevious(given.from)
 if (!previous) {
   console.error(

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testFolder } from '@fairpass/servers/testing'
 
@@ -35,6 +35,12 @@ export const findPrevious = async (asked?: string): Promise<{ name: string; comm
 /** Where a part of the marketplace is taken from: the version before, or this one. */
 export type Version = 'previous' | 'today'
 
+/** `up` would bundle what it finds under this very name, at its start: whatever was replaced later, that bundle would run on. */
+const runFromSources = (tree: string) => {
+  const template = join(tree, 'dapr', 'dapr.yaml')
+  writeFileSync(template, readFileSync(template, 'utf8').replaceAll('[bun, src/main.ts]', '[bun, ./src/main.ts]'))
+}
+
 /**
  * The tree of a version before, with its own packages. Each of its parts can be replaced by today's and back: what starts next
  * runs that.
@@ -48,6 +54,7 @@ export const openPrevious = async (commit: string) => {
     (await run(['tar', '-xf', archive], tree)) !== undefined
   rmSync(archive, { force: true })
   if (!unpacked) throw new Error(`${commit} cannot be unpacked`)
+  runFromSources(tree)
   if ((await run([process.execPath, 'tools/up/main.ts', '--parts'], tree)) === undefined)
     throw new Error(`the packages of ${commit} cannot be installed`)
   const previousOf = (part: string) => join(tree, `${part}.previous`)

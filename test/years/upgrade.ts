@@ -1,4 +1,5 @@
-import { readlinkSync, realpathSync } from 'node:fs'
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { eventually, type Marketplace, type ServiceName, startMarketplace } from '../marketplace.ts'
 import { buildWeb, openPrevious, root, type Version } from './previous.ts'
 import { brokenAtTheEnd, openShop, type Purchase, type Shop, states } from './shop.ts'
@@ -22,10 +23,11 @@ type Options = {
   progress?: (line: string) => void
 }
 
-/** What a process was started from, where the kernel tells. */
-const treeOf = (pid: number): string | undefined => {
+/** The file that a process runs, where the kernel tells. */
+const programOf = (pid: number): string | undefined => {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`)
+    const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2) ?? ''
+    return realpathSync(resolve(readlinkSync(`/proc/${pid}/cwd`), program))
   } catch {
     return undefined
   }
@@ -55,9 +57,9 @@ const replace = async (market: Marketplace, name: ServiceName | 'web', take: () 
   process.kill(before, 'SIGTERM')
   const pid = await eventually(pidOf, (now) => now !== undefined && now !== before, backWithinMs)
   await market.untilReady()
-  const started = treeOf(pid)
-  if (started !== undefined && started !== realpathSync(folder))
-    throw new Error(`${name} runs ${started}, not ${folder}`)
+  const program = programOf(pid)
+  if (program !== undefined && !program.startsWith(`${realpathSync(folder)}/`))
+    throw new Error(`${name} runs ${program}, not ${folder}`)
 }
 
 /** What was begun under the version before goes on under this one: whoever has an order pays it, or gives it up. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitForLock } from '../servers/lock.ts'
 import { showProgress } from '../servers/progress.ts'
@@ -8,12 +8,18 @@ import { UserError } from '../servers/user-error.ts'
 
 const installLimitMs = 10 * 60_000
 
-/** Installs the workspace's packages when they are missing or older than the lockfile. Needs no package itself. */
+/** What has to be installed: the lockfile, and the patches, of which it knows no more than their names. */
+export const versionOfPackages = (folder: string): string => {
+  const patches = join(folder, 'sdk', 'patches')
+  const hash = createHash('sha256').update(readFileSync(join(folder, 'bun.lock')))
+  for (const name of readdirSync(patches).sort()) hash.update(readFileSync(join(patches, name)))
+  return hash.digest('hex')
+}
+
+/** Installs the workspace's packages when they are missing or of another version. Needs no package itself. */
 export const installPackages = async () => {
   const stamp = join(root, 'node_modules', '.fairpass-lock')
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'bun.lock')))
-    .digest('hex')
+  const wanted = versionOfPackages(root)
   const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
   if (isInstalled()) return
   const lock = await waitForLock(join(root, 'node_modules', '.fairpass-install.lock'), installLimitMs, () =>

@@ -82,6 +82,12 @@ export const SalesAnswer = pageOf('sales', SaleAnswer)
 /** What an admin decides a claim from. */
 export const ClaimedOrder = named(
   'ClaimedOrder',
-  v.strictObject({ ...Sale.entries, buyerId: Id, sellerId: Id, paymentId: v.optional(Id) }),
+  v.strictObject({
+    ...Sale.entries,
+    buyerId: Id,
+    sellerId: Id,
+    paymentId: v.optional(Id),
+    resaleOf: v.optional(v.pipe(Id, v.description('The order by which its seller bought what they sold on'))),
+  }),
 )
 export const ClaimsAnswer = pageOf('claims', ClaimedOrder)

@@ -30,6 +30,15 @@ test('two runs that ask at once fill the cache once', async () => {
   expect(readFileSync(count, 'utf8')).toBe('x')
 })
 
+test('an empty variable counts as none: parts are never kept beside where somebody happens to stand', async () => {
+  const home = temporaryFolder()
+  const script = `
+    import { cached } from 'tools/servers/programs/cache.ts'
+    console.log(await cached('part', async () => {}))`
+  const env = { FAIRPASS_CACHE: '', XDG_CACHE_HOME: '', HOME: home }
+  expect((await spawnScript(script, env).ended()).output.trim()).toBe(join(home, '.cache', 'fairpass', 'part'))
+})
+
 test('a fill that fails leaves nothing, and the next one starts from nothing', async () => {
   const failing = cached('broken', async (partial) => {
     writeFileSync(join(partial, 'half'), 'half')

@@ -9,7 +9,7 @@ const fetchLimitMs = 3 * 60 * 60_000
 
 /** Where parts are kept between runs and shared by all checkouts. */
 const cacheFolder = () =>
-  process.env.FAIRPASS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fairpass')
+  process.env.FAIRPASS_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fairpass')
 
 /**
  * The folder `name` of the cache, filled by `fill` when it isn't there yet. It appears whole or not at all, and two processes

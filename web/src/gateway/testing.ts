@@ -28,7 +28,7 @@ export const eventually = async (isTrue: () => Promise<boolean>, timeoutMs = 20_
 
 /** The real daprd, from where `up` and the Dapr CLI leave it; undefined where it was never fetched. */
 export const findDaprd = async (): Promise<string | undefined> => {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
   const found = [process.env.DAPRD, Bun.which('daprd') ?? undefined, join(homedir(), '.dapr/bin/daprd')]
   for await (const path of new Bun.Glob('fairpass/**/daprd').scan({ cwd: cache, absolute: true })) found.push(path)
   for (const path of found) if (path && (await Bun.file(path).exists())) return path

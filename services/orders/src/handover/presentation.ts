@@ -11,8 +11,8 @@ export const toSale = (order: Order) => {
   }
 }
 
-/** What an admin decides a claim from. */
+/** What an admin decides a claim from; of a resale, the order too by which its seller came by the ticket. */
 export const toClaimed = (order: Order) => {
-  const { buyerId, sellerId, paymentId } = order
-  return { ...toSale(order), buyerId, sellerId, ...(paymentId ? { paymentId } : {}) }
+  const { buyerId, sellerId, paymentId, resaleOf } = order
+  return { ...toSale(order), buyerId, sellerId, ...(paymentId ? { paymentId } : {}), ...(resaleOf ? { resaleOf } : {}) }
 }

@@ -56,7 +56,7 @@ export const Recipient = v.object({ email: v.string() })
 
 export const HandedSales = v.object({ sales: v.array(HandedSale), nextCursor: v.nullish(v.string()) })
 
-const ClaimedOrder = v.object({ ...HandedSale.entries, sellerId: v.string() })
+const ClaimedOrder = v.object({ ...HandedSale.entries, sellerId: v.string(), resaleOf: v.optional(v.string()) })
 export type ClaimedOrder = v.InferOutput<typeof ClaimedOrder>
 
 export const Claims = v.object({ claims: v.array(ClaimedOrder), nextCursor: v.nullish(v.string()) })

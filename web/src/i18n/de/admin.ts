@@ -50,6 +50,7 @@ export const admin: typeof english = {
     anyStatus: 'Alle',
     show: 'Anzeigen',
     seller: 'Verkäufer',
+    boughtBy: 'Selbst gekauft mit Bestellung',
     noPayouts: 'Hier gibt es keine Auszahlungen.',
     payoutStatus: {
       waiting: 'Wartet',

@@ -48,6 +48,7 @@ export const admin = {
     anyStatus: 'All',
     show: 'Show',
     seller: 'Seller',
+    boughtBy: 'Its seller bought it with order',
     noPayouts: 'There are no payouts here.',
     payoutStatus: {
       waiting: 'Waiting',

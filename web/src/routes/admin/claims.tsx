@@ -32,7 +32,7 @@ export default function AdminClaims() {
 
 const ClaimRow = (props: { claimed: ClaimedOrder }) => {
   const visitor = useVisitor()
-  const { admin, fields, handover } = useMessages()
+  const { admin, handover } = useMessages()
   const dated = (of: string, iso: string) => (
     <p class="hint">
       <Sentence of={of} parts={{ time: <Time iso={iso} locale={visitor.locale} /> }} />
@@ -55,16 +55,7 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
       <Show when={props.claimed.claim}>{(claim) => dated(admin.openedAt, claim().at)}</Show>
       <Show when={props.claimed.sentAt}>{(at) => dated(handover.sentAt, at())}</Show>
       <Show when={props.claimed.receivedAt}>{(at) => dated(handover.receivedAt, at())}</Show>
-      <p class="hint">
-        {`${fields.orderId} `}
-        <a href={`/admin/payments?orderId=${props.claimed.id}`}>
-          <code>{props.claimed.id}</code>
-        </a>
-      </p>
-      <p class="hint">
-        {`${admin.seller} `}
-        <code>{props.claimed.sellerId}</code>
-      </p>
+      <Ids claimed={props.claimed} />
       <Show when={props.claimed.handover.kind === 'file'}>
         <p>
           <a href={`/api/tickets/${props.claimed.ticket.id}/file/evidence`}>{handover.evidence}</a>
@@ -74,6 +65,29 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         <DecideForm id={props.claimed.id} />
       </Show>
     </li>
+  )
+}
+
+/** Whose sale it is; of a resale, also by which order its seller came by the ticket. */
+const Ids = (props: { claimed: ClaimedOrder }) => {
+  const { admin, fields } = useMessages()
+  const linked = (label: string, orderId: string) => (
+    <p class="hint">
+      {`${label} `}
+      <a href={`/admin/payments?orderId=${orderId}`}>
+        <code>{orderId}</code>
+      </a>
+    </p>
+  )
+  return (
+    <>
+      {linked(fields.orderId, props.claimed.id)}
+      <p class="hint">
+        {`${admin.seller} `}
+        <code>{props.claimed.sellerId}</code>
+      </p>
+      <Show when={props.claimed.resaleOf}>{(orderId) => linked(admin.boughtBy, orderId())}</Show>
+    </>
   )
 }
 
