@@ -130,6 +130,12 @@ export const entriesOf = (before: Payment, after: Payment): Entry[] => {
   }
 }
 
+/** The entries of several moves that are written at once: a hold that is over with the same write never was one to anybody else. */
+export const withoutPassingHold = (entries: readonly Entry[]): readonly Entry[] => {
+  const hasOnlyPassed = ['authorised', 'released'].every((what) => entries.some((entry) => entry.what === what))
+  return hasOnlyPassed ? entries.filter(({ what }) => what !== 'authorised' && what !== 'released') : entries
+}
+
 const payoutEntryOf = (payout: Payout, what: 'payout' | 'payout_reversed', lines: Line[]): Entry => {
   const { id, orderId, currency, transferAttempt } = payout
   return entry({ id: `${what}:${id}:${transferAttempt}`, what, paymentId: id, orderId, currency, lines })

@@ -4,7 +4,7 @@ import { groupWrites, inTransaction, isDuplicateKey } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
 import { lossOf } from '../domain/dispute.ts'
-import { type Entry, entriesOf, partRefundedEntry } from '../domain/ledger.ts'
+import { type Entry, entriesOf, partRefundedEntry, withoutPassingHold } from '../domain/ledger.ts'
 import { eventsOf, move, OrderNotPayableError, type Payment, type Status, type Why } from '../domain/payment.ts'
 import type { Ledger } from '../ledger/store.ts'
 import { countEnd } from '../metrics.ts'
@@ -115,7 +115,7 @@ export const createMoves = (deps: MoveDeps) => {
       entries.push(...entriesOf(after, next))
       after = next
     }
-    const moved = await writeWithOthers({ before, after, entries })
+    const moved = await writeWithOthers({ before, after, entries: withoutPassingHold(entries) })
     countEnd(moved)
     return moved
   }

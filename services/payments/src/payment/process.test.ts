@@ -60,7 +60,7 @@ const stories: Record<string, Story> = {
     order: 'completed',
     captured: 4_200,
     refunded: 0,
-    entries: ['authorised', 'released', 'captured'],
+    entries: ['captured'],
   },
   'a card that is declined': {
     begin: (order) => byCard(order, 'pm_card_chargeDeclined'),
@@ -139,7 +139,7 @@ const stories: Record<string, Story> = {
     order: 'completed',
     captured: 4_200,
     refunded: 4_200,
-    entries: ['authorised', 'released', 'captured', 'refunded'],
+    entries: ['captured', 'refunded'],
   },
   'a coupon': {
     begin: byCoupon,
