@@ -8,10 +8,22 @@ import { readReport } from './report.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
+const valuesPutIn = /%[sdp]|\$\{[^}]*\}/
+
+/** Whether a file has a test of this very name, as it is written or with values put in. */
+const hasTest = ({ file, name }: Guard['test']): boolean => {
+  const literals = readFileSync(join(root, file), 'utf8').matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g)
+  return [...literals].some(([, , title = '']) => {
+    const parts = title.split(valuesPutIn)
+    return parts.join('').length > 5 && new RegExp(`^${parts.map(RegExp.escape).join('.+')}$`).test(name)
+  })
+}
+
 // Guarantee: whoever moves a guard moves it in the list, too. `bun run mutation` takes each out and sees its test fail.
 test('the list knows where each guard stands, and which test tells', () => {
   const moved = guards.flatMap((guard) => {
     if (!existsSync(join(root, guard.test.file))) return [`${guard.name}: there is no ${guard.test.file}`]
+    if (!hasTest(guard.test)) return [`${guard.name}: ${guard.test.file} has no test "${guard.test.name}"`]
     try {
       sourcesWithout(root, guard)
       return []

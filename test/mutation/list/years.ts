@@ -80,7 +80,7 @@ export const years: Guard[] = [
         by: 'if (!connect) {',
       },
     ],
-    test: { file: restored, name: 'a sale whose seller was paid out stays' },
+    test: { file: restored, name: 'a sale whose seller was paid out stays, in whichever round: 1' },
   },
   {
     promise: 4,
