@@ -14,23 +14,41 @@ let told: FairpassEvent
 let tries: number
 let kept: unknown[]
 let failures: number
+let isAway: boolean
+let met: number
+/** Those of earlier tests are still there, and hear of everything, too. */
+let listener: string
 
 beforeEach(async () => {
   told = event('user.banned', { id: newId(), version: 2, at: new Date().toISOString() })
   tries = 0
   kept = []
+  failures = 0
+  isAway = false
+  met = 0
+  const appId = `listener-${newId()}`
+  listener = appId
+  // A new subscriber also receives what was published before it subscribed.
+  const isOurs = (id: unknown) => id === told.id && appId === listener
   const handlers = {
-    // A new subscriber also receives what was published before it subscribed.
     'user.banned': async ({ id }: FairpassEvent) => {
-      if (id === told.id && ++tries <= failures) throw new Error('the database is away')
+      if (isOurs(id) && ++tries <= failures) throw new Error('the database is away')
     },
   }
-  const appId = `listener-${newId()}`
   const listening = subscriptions(appId, handlers, {
     log: createLog('test', 'fatal'),
     keepDeadLetter: async (delivered) => void kept.push(delivered),
   })
-  dapr = await testSidecar(appId, new Hono().get('/healthz', (c) => c.text('alive')).route('/', listening))
+  const app = new Hono()
+    .get('/healthz', (c) => c.text('alive'))
+    .use('/events/*', async (c, next) => {
+      const { id } = await c.req.json()
+      if (!isAway || !isOurs(id)) return next()
+      met++
+      return c.body(null, 503)
+    })
+    .route('/', listening)
+  dapr = await testSidecar(appId, app)
 })
 
 const until = async (isTrue: () => boolean, withinMs: number) => {
@@ -53,4 +71,14 @@ test('an event that never succeeds is kept as a dead letter', async () => {
     { id: told.id, type: 'user.banned', dataschema: 'urn:fairpass:user.banned:1', data: told.data },
   ])
   expect(tries).toBeGreaterThan(3)
+}, 60_000)
+
+// Guarantee: an app that starts anew for longer than an event is tried costs nobody an event, nor an operator a look.
+test('an event that met no app for as long as it is tried is applied once there is one', async () => {
+  isAway = true
+  await dapr.publish(told)
+  await until(() => met >= 7, 30_000)
+  isAway = false
+  await until(() => tries + kept.length > 0, 20_000)
+  expect([tries, kept]).toEqual([1, []])
 }, 60_000)

@@ -76,8 +76,8 @@ type Options = { log: Log; keepDeadLetter: (delivered: unknown, failure?: unknow
 /**
  * The routes by which a sidecar learns what this app listens to, and delivers it: busy topics in bulk, with a status for each
  * entry. What a handler refuses is answered so: the resiliency policy of the component `pubsub` repeats it, and what never
- * succeeds goes to the app's dead-letter topic, whose subscription is here too and keeps each in `keepDeadLetter`; one that
- * cannot be kept is delivered again.
+ * succeeds goes to the app's dead-letter topic, whose subscription is here too. It applies what only found no app, and keeps the
+ * others in `keepDeadLetter`; one that cannot be kept is delivered again.
  */
 export const subscriptions = (appId: string, handlers: EventHandlers, { log, keepDeadLetter }: Options) => {
   const { failureOf, note, noteDead } = createOutcomes(log)
@@ -89,6 +89,17 @@ export const subscriptions = (appId: string, handlers: EventHandlers, { log, kee
       entryId: entries[index]?.entryId,
       status: note(type, events[index] ?? {}, end) ? 'SUCCESS' : 'RETRY',
     }))
+  }
+
+  /**
+   * A dead letter that this process has not refused may have met no app at all: it was away for all its tries, as while it
+   * started anew. It gets one more.
+   */
+  const applyUnseen = async (delivered: Delivered): Promise<boolean> => {
+    const type = typeOf(delivered)
+    if (failureOf(delivered) !== undefined || type === 'unknown' || handlers[type] === undefined) return false
+    const [end] = await applyEvents(handlers, type, [delivered])
+    return end !== undefined && note(type, delivered, end)
   }
 
   return new Hono()
@@ -113,6 +124,7 @@ export const subscriptions = (appId: string, handlers: EventHandlers, { log, kee
     })
     .post('/dead-letters', async (c) => {
       const delivered: Delivered = await c.req.json()
+      if (await applyUnseen(delivered)) return c.json({ status: 'SUCCESS' })
       await keepDeadLetter(delivered, failureOf(delivered))
       noteDead(delivered)
       return c.json({ status: 'SUCCESS' })
