@@ -16,7 +16,16 @@ export type KeptPayment = {
   feeCents?: number
   dispute?: { id: string; status: string }
 }
-type KeptPayout = { id: string; status: string; waitsFor?: string; sellerId: string }
+export type KeptPayout = {
+  id: string
+  status: string
+  waitsFor?: string
+  sellerId: string
+  payableAt?: Date
+  disputes?: string[]
+  failure?: unknown
+  lease?: { attempts: number; nextAttemptAt: Date }
+}
 type KeptOrder = {
   id: string
   status: string

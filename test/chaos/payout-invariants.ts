@@ -1,8 +1,15 @@
-import type { Evidence, KeptPayment } from './evidence.ts'
+import type { Evidence, KeptPayment, KeptPayout } from './evidence.ts'
 
 /** What a seller is to be sent for a sale once its show has begun, and whatever was to happen has happened. */
 const owedOf = ({ status, totalCents, feeCents = 0, dispute }: KeptPayment) =>
   status === 'completed' && dispute?.status !== 'lost' ? totalCents - feeCents : 0
+
+/** Why a payout is as it is, for whoever reads of a broken invariant. */
+const described = (payout: KeptPayout | undefined): string => {
+  if (!payout) return 'no payout'
+  const { status, waitsFor, payableAt, disputes, failure, lease } = payout
+  return `payout ${JSON.stringify({ status, waitsFor, payableAt, disputes, failure, lease })}`
+}
 
 /** What must hold of what sellers were sent, each with the sentences that say where it does not. */
 export const checkPayouts = (
@@ -38,7 +45,7 @@ export const checkPayouts = (
       .filter((payment) => (sentOf.get(payment.id) ?? 0) !== expected(payment))
       .map(
         (payment) =>
-          `payment ${payment.id} (${payment.status}): ${sentOf.get(payment.id) ?? 0} sent, ${expected(payment)} owed, payout ${payoutById.get(payment.id)?.status}`,
+          `payment ${payment.id} (${payment.status}): ${sentOf.get(payment.id) ?? 0} sent, ${expected(payment)} owed, ${payment.kind}, ${described(payoutById.get(payment.id))}`,
       ),
     'nothing was sent twice, and nothing for nobody': [
       ...[...atOnce].filter(([, times]) => times > 1).map(([id, times]) => `payment ${id}: ${times} transfers at once`),

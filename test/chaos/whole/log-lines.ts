@@ -10,6 +10,7 @@ const Line = v.object({
   app: v.optional(v.string(), ''),
   service: v.optional(v.string(), ''),
   time: v.optional(v.string(), ''),
+  event: v.optional(v.string(), ''),
   err: v.optional(v.object({ type: v.optional(v.string()), message: v.string(), stack: v.optional(v.string(), '') })),
 })
 
@@ -27,9 +28,11 @@ const unforeseenIn = (log: string): string[] =>
   log.split('\n').flatMap((line) => {
     const read = v.safeParse(Line, line.includes('"error"') ? parsed(line) : undefined)
     if (!read.success) return []
-    const { service, app, time, msg, message, err } = read.output
+    const { service, app, time, msg, message, event, err } = read.output
     const where = err?.stack.split('\n').slice(1, 4).join(' ') ?? ''
-    return [`${time} ${service}${app}: ${msg}${message}${err ? `: ${err.type} ${err.message} ${where}` : ''}`]
+    return [
+      `${time} ${service}${app}: ${msg}${message}${event && ` (${event})`}${err ? `: ${err.type} ${err.message} ${where}` : ''}`,
+    ]
   })
 
 /** Sidecars log as errors whatever their Redis does, which is the fault. */
