@@ -71,16 +71,14 @@ const createOutcomes = (log: Log) => {
   }
 }
 
-type Options = { log: Log; keepDeadLetter: (delivered: unknown, failure?: unknown) => Promise<void> }
-
-/**
- * The routes by which a sidecar learns what this app listens to, and delivers it: busy topics in bulk, with a status for each
- * entry. What a handler refuses is answered so: the resiliency policy of the component `pubsub` repeats it, and what never
- * succeeds goes to the app's dead-letter topic, whose subscription is here too. It applies what only found no app, and keeps the
- * others in `keepDeadLetter`; one that cannot be kept is delivered again.
- */
-export const subscriptions = (appId: string, handlers: EventHandlers, { log, keepDeadLetter }: Options) => {
+/** Applies what is delivered, and says of each whether that succeeded. */
+const createDelivery = (handlers: EventHandlers, log: Log) => {
   const { failureOf, note, noteDead } = createOutcomes(log)
+
+  const applyOne = async (type: EventType, delivered: Delivered): Promise<boolean> => {
+    const [end] = await applyEvents(handlers, type, [delivered])
+    return end !== undefined && note(type, delivered, end)
+  }
 
   const applyBulk = async (type: EventType, { entries }: BulkDelivered) => {
     const events = entries.map(({ event }) => event)
@@ -98,9 +96,22 @@ export const subscriptions = (appId: string, handlers: EventHandlers, { log, kee
   const applyUnseen = async (delivered: Delivered): Promise<boolean> => {
     const type = typeOf(delivered)
     if (failureOf(delivered) !== undefined || type === 'unknown' || handlers[type] === undefined) return false
-    const [end] = await applyEvents(handlers, type, [delivered])
-    return end !== undefined && note(type, delivered, end)
+    return applyOne(type, delivered)
   }
+
+  return { applyOne, applyBulk, applyUnseen, failureOf, noteDead }
+}
+
+type Options = { log: Log; keepDeadLetter: (delivered: unknown, failure?: unknown) => Promise<void> }
+
+/**
+ * The routes by which a sidecar learns what this app listens to, and delivers it: busy topics in bulk, with a status for each
+ * entry. What a handler refuses is answered so: the resiliency policy of the component `pubsub` repeats it, and what never
+ * succeeds goes to the app's dead-letter topic, whose subscription is here too. It applies what only found no app, and keeps the
+ * others in `keepDeadLetter`; one that cannot be kept is delivered again.
+ */
+export const subscriptions = (appId: string, handlers: EventHandlers, { log, keepDeadLetter }: Options) => {
+  const { applyOne, applyBulk, applyUnseen, failureOf, noteDead } = createDelivery(handlers, log)
 
   return new Hono()
     .get('/dapr/subscribe', (c) => c.json(subscriptionsTo(eventTypesOf(handlers), `dead-letter.${appId}`)))
@@ -119,8 +130,7 @@ export const subscriptions = (appId: string, handlers: EventHandlers, { log, kee
         })
       }
       if (!isKnown) return c.json({ status: 'DROP' })
-      const [end] = await applyEvents(handlers, type, [delivered])
-      return end && note(type, delivered, end) ? c.json({ status: 'SUCCESS' }) : c.json({ status: 'RETRY' }, 500)
+      return (await applyOne(type, delivered)) ? c.json({ status: 'SUCCESS' }) : c.json({ status: 'RETRY' }, 500)
     })
     .post('/dead-letters', async (c) => {
       const delivered: Delivered = await c.req.json()
