@@ -167,6 +167,21 @@ export const events: Guard[] = [
   },
   {
     promise: 4,
+    name: 'an event that met no app is given up',
+    out: [
+      {
+        file: 'sdk/src/events/subscriptions.ts',
+        text: 'if (await applyUnseen(delivered)) return',
+        by: 'if (!applyUnseen) return',
+      },
+    ],
+    test: {
+      file: 'sdk/src/events/delivery.test.ts',
+      name: 'an event that met no app for as long as it is tried is applied once there is one',
+    },
+  },
+  {
+    promise: 4,
     name: 'a dead letter that cannot be kept is lost',
     out: [
       { file: 'dapr/resources/resiliency.yaml', text: '          retry: keep\n', by: '          retry: never\n' },
