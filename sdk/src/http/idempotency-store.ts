@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb'
-import { clockSkewSeconds, now as timeNow } from '../clock.ts'
+import { now as timeNow } from '../clock.ts'
 import { IdempotencyKeyReusedError, ServiceUnavailableError } from '../errors.ts'
 import { isDuplicateKey } from '../mongo/mongo-errors.ts'
 import { pause } from '../run-periodically.ts'
@@ -9,8 +9,6 @@ const keptSeconds = 48 * 3600
 /** A request that is under way renews its lock; one that stopped renewing was lost, and may be done again. */
 const lockMs = 6_000
 const renewMs = 2_000
-/** A lock that says that it lasts longer was taken before the clock was set back, and would have been renewed since. */
-const longestLockMs = lockMs + renewMs + clockSkewSeconds * 1_000
 const waitMs = 15_000
 const pollMs = 50
 /** The lock of a request that ended without an answer to keep. */
@@ -19,9 +17,11 @@ const released = new Date(0)
 /** The ways to a lock: the first request under its key inserts it, a later one takes over what was released or lost. */
 const createLocks = (answers: Collection<StoredAnswer>) => {
   /** Takes the lock of a request that is known; undefined while somebody else has it. */
-  const takeOver = async (known: StoredAnswer, fingerprint: string, now: Date): Promise<Date | undefined> => {
-    const lockedForMs = known.lockedUntil.getTime() - now.getTime()
-    if (lockedForMs > 0 && lockedForMs <= longestLockMs) return undefined
+  const takeOver = async (
+    known: StoredAnswer,
+    { fingerprint, now, isAbandoned }: { fingerprint: string; now: Date; isAbandoned: boolean },
+  ): Promise<Date | undefined> => {
+    if (known.lockedUntil > now && !isAbandoned) return undefined
     const at = known.fingerprint === fingerprint ? known.at : now
     const same = { _id: known._id, fingerprint: known.fingerprint, lockedUntil: known.lockedUntil }
     const lockedUntil = new Date(now.getTime() + lockMs)
@@ -43,6 +43,19 @@ const createLocks = (answers: Collection<StoredAnswer>) => {
   return { insert, takeOver }
 }
 
+/**
+ * Whether a lock was not renewed for as long as one lasts, while somebody waited for it: whatever time it says, as when the
+ * clock was set back since. One whose request is still under way says another within `renewMs`.
+ */
+const createWatch = () => {
+  let seen: { lockedUntil: number; at: number } | undefined
+  return (lockedUntil: Date): boolean => {
+    if (seen?.lockedUntil !== lockedUntil.getTime())
+      seen = { lockedUntil: lockedUntil.getTime(), at: performance.now() }
+    return performance.now() - seen.at >= lockMs
+  }
+}
+
 /** The answers of requests by their keys, and the locks of those that are under way. */
 export const openIdempotencyStore = (db: Db) => {
   const answers = db.collection<StoredAnswer>('idempotency')
@@ -52,6 +65,7 @@ export const openIdempotencyStore = (db: Db) => {
     /** @returns the answer of the first request, or the lock to be it, with the time of the first */
     claim: async (_id: string, fingerprint: string): Promise<{ answer: string } | { firstAt: Date }> => {
       const deadline = performance.now() + waitMs
+      const isAbandoned = createWatch()
       while (performance.now() < deadline) {
         const now = timeNow()
         if (await insert(_id, fingerprint, now)) return { firstAt: now }
@@ -63,7 +77,7 @@ export const openIdempotencyStore = (db: Db) => {
         // change.
         if (!isSame && !isReleased) throw new IdempotencyKeyReusedError()
         if (known.answer) return { answer: known.answer }
-        const firstAt = await takeOver(known, fingerprint, now)
+        const firstAt = await takeOver(known, { fingerprint, now, isAbandoned: isAbandoned(known.lockedUntil) })
         if (firstAt) return { firstAt }
         await pause(pollMs)
       }

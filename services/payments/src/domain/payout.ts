@@ -156,9 +156,7 @@ export const followClaim = (
 export const wait = (payout: Payout, forWhat: WaitsFor, now: Date): Payout => ({
   ...payout,
   waitsFor: forWhat,
-  ...(forWhat === 'event' && payout.payableAt > now
-    ? { lease: { ...payout.lease, nextAttemptAt: payout.payableAt } }
-    : {}),
+  ...(forWhat === 'event' && payout.payableAt > now ? { lease: leaseFrom(payout.payableAt) } : {}),
   updatedAt: now,
 })
 

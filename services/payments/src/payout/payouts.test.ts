@@ -29,6 +29,13 @@ const transfersOf = async (paymentId: string) =>
 const refund = (paymentId: string) =>
   world.call('POST', `/api/payments/${paymentId}/refund`, `${newId()}:admin`, { reason: 'The show was called off' })
 
+test('what was looked at long before its event is left alone until then', async () => {
+  const { paymentId } = await sold(newId(), { startsAt: from(1_000 * hour) })
+  await world.payOutNow()
+  const found = await world.payouts.due(new Date(), 20)
+  expect(found.filter(({ id }) => id === paymentId)).toEqual([])
+})
+
 // Guarantee: a seller is owed exactly what was sold less the fee, and is sent it once, after the event has begun.
 test('a sale goes from pending to available to paid out', async () => {
   const sellerId = newId()
