@@ -49,14 +49,14 @@ export const money: Guard[] = [
     name: 'nobody looks again at a payment that was given up',
     out: [
       {
-        file: 'services/payments/src/payment/reconcile.ts',
-        text: '      if (payment) await paymentProcess.recheck(payment, payment.intentId ?? intentId)\n',
+        file: 'services/payments/src/webhook/apply.ts',
+        text: 'if (ended === payment) await paymentProcess.recheck(payment, payment.intentId ?? about.intentId)',
         by: '',
       },
     ],
     test: {
       file: 'services/payments/src/webhook/store.test.ts',
-      name: 'money that comes for a payment that was given up goes back, though no webhook tells',
+      name: 'money that comes for a payment that was given up goes back',
     },
   },
   {

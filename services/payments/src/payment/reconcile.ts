@@ -89,31 +89,3 @@ export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now 
     await paymentProcess.recheck(payment, payment.intentId ?? intentId)
   })
 }
-
-type CapturesDeps = {
-  payments: Pick<Payments, 'find'>
-  paymentProcess: Pick<PaymentProcess, 'recheck' | 'lastSeen'>
-  stripe: Pick<StripePort, 'capturedSince'>
-}
-
-/** How far back captures are looked for after a start: no hold outlives the payment that was given up by as long. */
-const firstCapturesMs = 3_600_000
-const capturesOverlapMs = 30_000
-
-/**
- * Finds money that was taken, say by hand in Stripe's dashboard, for a payment that was given up, so that it goes back. A
- * webhook would come with every purchase, of which it tells nothing new.
- */
-export const createCaptureReconciler = ({ payments, paymentProcess, stripe }: CapturesDeps) => {
-  let seenUntil: Date | undefined
-  return async (now = timeNow()): Promise<void> => {
-    const since = seenUntil ? seenUntil.getTime() - capturesOverlapMs : now.getTime() - firstCapturesMs
-    const captured = await stripe.capturedSince(new Date(since))
-    await forEachOf('capture at Stripe', captured, async ({ intentId, paymentId }) => {
-      if (paymentId === undefined || paymentProcess.lastSeen(paymentId)?.status === 'completed') return
-      const payment = await payments.find(paymentId)
-      if (payment) await paymentProcess.recheck(payment, payment.intentId ?? intentId)
-    })
-    seenUntil = now
-  }
-}

@@ -47,8 +47,6 @@ export type StripePort = {
   refundedSince: (since: Date) => Promise<string[]>
   /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
   heldBefore: (moment: Date) => Promise<HeldIntent[]>
-  /** What was captured since a moment, by whomever, up to `manyEvents`. */
-  capturedSince: (since: Date) => Promise<HeldIntent[]>
   /** A page of all intents of a time, the newest first; `after` is the `next` of the page before. */
   createdBetween: (from: Date, until: Date, after?: string) => Promise<{ intents: CreatedIntent[]; next?: string }>
 }
@@ -65,7 +63,6 @@ type Options = {
 const defaultTimeoutMs = 10_000
 /** More are not looked through at once: their webhooks tell of most. */
 const manyRefunds = 10_000
-const manyEvents = 10_000
 
 export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs }: Options): Stripe => {
   const url = apiUrl ? new URL(apiUrl) : undefined
@@ -180,17 +177,6 @@ const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Inte
   }
 }
 
-const capturedSince = async ({ events }: Stripe, since: Date): Promise<HeldIntent[]> => {
-  const page = { type: 'payment_intent.succeeded', created: { gte: toSeconds(since) }, limit: 100 }
-  const captured: HeldIntent[] = []
-  for (const event of await events.list(page).autoPagingToArray({ limit: manyEvents }))
-    if (event.type === 'payment_intent.succeeded') {
-      const { id, metadata } = event.data.object
-      captured.push({ intentId: id, paymentId: metadata.paymentId })
-    }
-  return captured
-}
-
 const createdBetween = async ({ paymentIntents }: Stripe, from: Date, until: Date, after: string | undefined) => {
   const created = { gte: toSeconds(from), lte: toSeconds(until) }
   const page = { limit: 100, ...(after === undefined ? {} : { starting_after: after }) }
@@ -233,7 +219,6 @@ export const createStripePort = (stripe: Stripe): StripePort => {
       const { data } = await paymentIntents.search({ query, limit: 100 })
       return data.map(({ id, metadata }) => ({ intentId: id, paymentId: metadata.paymentId }))
     },
-    capturedSince: (since) => capturedSince(stripe, since),
     createdBetween: (from, until, after) => createdBetween(stripe, from, until, after),
     refund: async (intentId, key, reason) => {
       const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }
