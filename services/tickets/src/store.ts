@@ -2,6 +2,7 @@ import { event, type FairpassEvent } from '@fairpass/sdk/events'
 import { type Collection, newestFirst, openCollection, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db, Filter } from 'mongodb'
 import { foundBy, isListed, type Search } from './domain/search.ts'
+import { priceTokens } from './domain/search-prices.ts'
 import { lateListing, noteListed, type Ticket, toData } from './domain/ticket.ts'
 import { indexName, type StoredTicket, searchIndexes, type TicketDocument } from './search/indexes.ts'
 import { createLateSearch, createSearch } from './search/search.ts'
@@ -11,16 +12,16 @@ type Documents = Collection<TicketDocument>
 /** The search fields of a listing, computed again only where they have changed. */
 const withSearch = <T extends Omit<Ticket, 'version'>>(ticket: T, before?: TicketDocument) => {
   const isFoundAlike =
-    before?.searchPrices !== undefined &&
+    before?.searchTokens !== undefined &&
     before.title === ticket.title &&
     before.venue === ticket.venue &&
     before.city === ticket.city &&
     before.section === ticket.section &&
     before.timeZone === ticket.timeZone &&
-    before.startsAt.getTime() === ticket.startsAt.getTime() &&
-    before.priceCents === ticket.priceCents &&
-    before.currency === ticket.currency
-  const { searchText, searchTokens, searchCity, startsOn, searchPrices } = isFoundAlike ? before : foundBy(ticket)
+    before.startsAt.getTime() === ticket.startsAt.getTime()
+  const { searchText, searchTokens, searchCity, startsOn } = isFoundAlike ? before : foundBy(ticket)
+  // Those that are stored may be of another price: the version before changes a price, and leaves what it does not know.
+  const searchPrices = priceTokens(ticket.priceCents, ticket.currency, searchCity)
   const listed = isListed(ticket, new Date())
   const found = { searchText, searchTokens, searchCity, startsOn, searchPrices }
   const lateAt = lateListing(ticket)
