@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'bun:test'
 import { testSidecar } from '@fairpass/servers/testing'
 import { Hono } from 'hono'
 import type { Dapr } from '../dapr/dapr.ts'
+import { DatabaseConnectionError } from '../errors.ts'
 import { newId } from '../mongo/entity.ts'
 import { createLog } from '../telemetry/log.ts'
 import { event, type FairpassEvent } from './events.ts'
@@ -14,6 +15,7 @@ let told: FairpassEvent
 let tries: number
 let kept: unknown[]
 let failures: number
+let failure: Error
 let isAway: boolean
 let met: number
 /** Those of earlier tests are still there, and hear of everything, too. */
@@ -24,6 +26,7 @@ beforeEach(async () => {
   tries = 0
   kept = []
   failures = 0
+  failure = new Error('there is no such account')
   isAway = false
   met = 0
   const appId = `listener-${newId()}`
@@ -32,7 +35,7 @@ beforeEach(async () => {
   const isOurs = (id: unknown) => id === told.id && appId === listener
   const handlers = {
     'user.banned': async ({ id }: FairpassEvent) => {
-      if (isOurs(id) && ++tries <= failures) throw new Error('the database is away')
+      if (isOurs(id) && ++tries <= failures) throw failure
     },
   }
   const listening = subscriptions(appId, handlers, {
@@ -81,4 +84,13 @@ test('an event that met no app for as long as it is tried is applied once there 
   isAway = false
   await until(() => tries + kept.length > 0, 20_000)
   expect([tries, kept]).toEqual([1, []])
+}, 60_000)
+
+// Guarantee: an outage of the database, however much longer than an event is tried, costs nobody an event, nor an operator a look.
+test('an event whose handler met no database is applied once there is one', async () => {
+  failure = new DatabaseConnectionError()
+  failures = 10
+  await dapr.publish(told)
+  await until(() => tries > failures || kept.length > 0, 40_000)
+  expect([tries, kept]).toEqual([failures + 1, []])
 }, 60_000)

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
+import { CustomError } from '../errors.ts'
 import { sidecarOnly } from '../http/app.ts'
+import { databaseErrorOf } from '../mongo/mongo-errors.ts'
 import type { Log } from '../telemetry/log.ts'
 import { eventsAppliedTotal } from '../telemetry/metrics.ts'
 import { type EventType, isEventType } from './events.ts'
@@ -8,7 +10,10 @@ import { applyEvents, type EventHandlers, eventTypesOf } from './handlers.ts'
 /** How many failures are remembered until their event is applied or given up. */
 const maxFailures = 1_000
 
-type Delivered = { id?: unknown; type?: unknown }
+/** How old an event may be that is tried while what its handler needs is away, in milliseconds; then an operator is asked. */
+const triedForMs = 3_600_000
+
+type Delivered = { id?: unknown; type?: unknown; time?: unknown }
 type BulkDelivered = { entries: { entryId: string; event: Delivered }[] }
 
 const typeOf = ({ type }: Delivered) => (typeof type === 'string' && isEventType(type) ? type : 'unknown')
@@ -41,6 +46,14 @@ const subscriptionsTo = (types: readonly EventType[], deadLetterTopic: string) =
   })),
   ...(types.length > 0 ? [{ pubsubname: 'dead-letters', topic: deadLetterTopic, route: '/dead-letters' }] : []),
 ]
+
+/** Whether a handler failed since a database, the sidecar or another service is away: nothing is wrong with the event. */
+const isOutage = (failure: unknown): boolean => {
+  const known = failure instanceof CustomError ? failure : databaseErrorOf(failure)
+  return known?.status === 503
+}
+
+const isYoung = ({ time }: Delivered): boolean => Date.now() - Date.parse(String(time)) < triedForMs
 
 /** Counts how events ended, and remembers why those that were not applied failed, as far as this process saw it. */
 const createOutcomes = (log: Log) => {
@@ -90,16 +103,19 @@ const createDelivery = (handlers: EventHandlers, log: Log) => {
   }
 
   /**
-   * A dead letter that this process has not refused may have met no app at all: it was away for all its tries, as while it
-   * started anew. It gets one more.
+   * Tries a dead letter once more, unless a handler here has refused the event itself: its app may have been away for all its
+   * tries, as while it started anew, or the database was. `later`: that still is so.
    */
-  const applyUnseen = async (delivered: Delivered): Promise<boolean> => {
+  const applyDead = async (delivered: Delivered): Promise<'applied' | 'later' | 'refused'> => {
     const type = typeOf(delivered)
-    if (failureOf(delivered) !== undefined || type === 'unknown' || handlers[type] === undefined) return false
-    return applyOne(type, delivered)
+    const failure = failureOf(delivered)
+    if (type === 'unknown' || handlers[type] === undefined) return 'refused'
+    if (failure !== undefined && !isOutage(failure)) return 'refused'
+    if (await applyOne(type, delivered)) return 'applied'
+    return isOutage(failureOf(delivered)) && isYoung(delivered) ? 'later' : 'refused'
   }
 
-  return { applyOne, applyBulk, applyUnseen, failureOf, noteDead }
+  return { applyOne, applyBulk, applyDead, failureOf, noteDead }
 }
 
 type Options = { log: Log; keepDeadLetter: (delivered: unknown, failure?: unknown) => Promise<void> }
@@ -107,11 +123,11 @@ type Options = { log: Log; keepDeadLetter: (delivered: unknown, failure?: unknow
 /**
  * The routes by which a sidecar learns what this app listens to, and delivers it: busy topics in bulk, with a status for each
  * entry. What a handler refuses is answered so: the resiliency policy of the component `pubsub` repeats it, and what never
- * succeeds goes to the app's dead-letter topic, whose subscription is here too. It applies what only found no app, and keeps the
- * others in `keepDeadLetter`; one that cannot be kept is delivered again.
+ * succeeds goes to the app's dead-letter topic, whose subscription is here too. What met no app or no database is
+ * applied once they are there, for an hour; the others go to `keepDeadLetter`, and one that cannot be kept is delivered again.
  */
 export const subscriptions = (appId: string, handlers: EventHandlers, { log, keepDeadLetter }: Options) => {
-  const { applyOne, applyBulk, applyUnseen, failureOf, noteDead } = createDelivery(handlers, log)
+  const { applyOne, applyBulk, applyDead, failureOf, noteDead } = createDelivery(handlers, log)
 
   return new Hono()
     .get('/dapr/subscribe', (c) => c.json(subscriptionsTo(eventTypesOf(handlers), `dead-letter.${appId}`)))
@@ -134,7 +150,9 @@ export const subscriptions = (appId: string, handlers: EventHandlers, { log, kee
     })
     .post('/dead-letters', async (c) => {
       const delivered: Delivered = await c.req.json()
-      if (await applyUnseen(delivered)) return c.json({ status: 'SUCCESS' })
+      const end = await applyDead(delivered)
+      if (end === 'later') return c.body(null, 500)
+      if (end === 'applied') return c.json({ status: 'SUCCESS' })
       await keepDeadLetter(delivered, failureOf(delivered))
       noteDead(delivered)
       return c.json({ status: 'SUCCESS' })

@@ -25,6 +25,12 @@ const readPid = async (world: World, victim: Victim): Promise<number> => {
   return sidecar ? app.daprPid : app.pid
 }
 
+const isOfMongo = (fault: Fault): boolean =>
+  fault.kind === 'partition' ||
+  ('victim' in fault && fault.victim === 'mongod') ||
+  ('part' in fault && fault.part === 'mongod') ||
+  ('disk' in fault && fault.disk === 'mongod')
+
 /** Carries faults out; each call ends when the fault has. */
 export const createStriker = (world: World, clocks: ReturnType<typeof createClocks>) => {
   const pidOf = (victim: Victim) => readPid(world, victim)
@@ -46,7 +52,7 @@ export const createStriker = (world: World, clocks: ReturnType<typeof createCloc
     process.kill(pid, 'SIGCONT')
   }
 
-  return async (fault: Fault): Promise<void> => {
+  const strike = async (fault: Fault): Promise<void> => {
     switch (fault.kind) {
       case 'kill':
         return kill(fault.victim)
@@ -74,5 +80,11 @@ export const createStriker = (world: World, clocks: ReturnType<typeof createCloc
         return proxy.set()
       }
     }
+  }
+
+  return async (fault: Fault): Promise<void> => {
+    await strike(fault)
+    // Which member leads after it is MongoDB's own affair, and takes up to half a minute, whoever asks.
+    if (isOfMongo(fault)) await world.untilMongoAgrees()
   }
 }

@@ -171,13 +171,24 @@ export const events: Guard[] = [
     out: [
       {
         file: 'sdk/src/events/subscriptions.ts',
-        text: 'if (await applyUnseen(delivered)) return',
-        by: 'if (!applyUnseen) return',
+        text: 'if (failure !== undefined && !isOutage(failure))',
+        by: 'if (!isOutage(failure))',
       },
     ],
     test: {
       file: 'sdk/src/events/delivery.test.ts',
       name: 'an event that met no app for as long as it is tried is applied once there is one',
+    },
+  },
+  {
+    promise: 4,
+    name: 'an event is given up over a database that is away',
+    out: [
+      { file: 'sdk/src/events/subscriptions.ts', text: 'return known?.status === 503', by: 'return known === null' },
+    ],
+    test: {
+      file: 'sdk/src/events/delivery.test.ts',
+      name: 'an event whose handler met no database is applied once there is one',
     },
   },
   {

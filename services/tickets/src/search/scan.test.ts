@@ -76,7 +76,7 @@ const readAll = async (query: object) => {
     const asked = v.parse(Search, { ...query, limit: '40', ...(cursor ? { cursor } : {}) })
     const page = await tickets.search(asked, now)
     ids.push(...page.tickets.map(({ id }) => id))
-    cursor = page.nextCursor
+    cursor = page.nextCursor ?? undefined
     if (!cursor) return ids
   }
   throw new Error('a list without an end')
