@@ -31,8 +31,7 @@ const isOfMongo = (fault: Fault): boolean =>
   ('part' in fault && fault.part === 'mongod') ||
   ('disk' in fault && fault.disk === 'mongod')
 
-/** Carries faults out; each call ends when the fault has. */
-export const createStriker = (world: World, clocks: ReturnType<typeof createClocks>) => {
+const createFaults = (world: World, clocks: ReturnType<typeof createClocks>) => {
   const pidOf = (victim: Victim) => readPid(world, victim)
 
   const kill = async (victim: Victim) => {
@@ -52,7 +51,7 @@ export const createStriker = (world: World, clocks: ReturnType<typeof createCloc
     process.kill(pid, 'SIGCONT')
   }
 
-  const strike = async (fault: Fault): Promise<void> => {
+  return async (fault: Fault): Promise<void> => {
     switch (fault.kind) {
       case 'kill':
         return kill(fault.victim)
@@ -81,7 +80,11 @@ export const createStriker = (world: World, clocks: ReturnType<typeof createCloc
       }
     }
   }
+}
 
+/** Carries faults out; each call ends when the fault has. */
+export const createStriker = (world: World, clocks: ReturnType<typeof createClocks>) => {
+  const strike = createFaults(world, clocks)
   return async (fault: Fault): Promise<void> => {
     await strike(fault)
     // Which member leads after it is MongoDB's own affair, and takes up to half a minute, whoever asks.
