@@ -42,8 +42,6 @@ export type Loop = {
    */
   work: () => Promise<unknown>
   bell?: Bell
-  /** how long it rests after each run even when its bell rings, in milliseconds, so that it does together what a busy moment brings */
-  restMs?: number
 }
 
 /**
@@ -52,7 +50,7 @@ export type Loop = {
  * @returns a promise that ends when the last run has ended
  */
 export const runPeriodically = async (
-  { everyMs, name, work, bell, restMs = 0 }: Loop,
+  { everyMs, name, work, bell }: Loop,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> => {
   let lastFailure = ''
@@ -73,7 +71,6 @@ export const runPeriodically = async (
   }
   while (!signal.aborted) {
     const usualMs = await unrecorded(run)
-    if (restMs > 0) await pause(restMs, signal)
     await pause(bell?.wasRung() ? Math.min(usualMs, rungMs) : usualMs, signal, bell)
   }
 }

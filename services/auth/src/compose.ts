@@ -110,9 +110,6 @@ const createContext = ({ config, db, dapr, log }: Options, { mails, accounts, se
     secret: digestSecretOf(config.JWT_KEY),
   })
 
-/** A mail that comes alone goes out at once; of a rush, what comes within this time is taken and looked up together. */
-const mailRestMs = 300
-
 const loopsOf = (
   { accounts, sessions, mails }: Stores,
   recovery: Recovery,
@@ -121,9 +118,7 @@ const loopsOf = (
   accounts.relay.loopOf('outbox'),
   sessions.relay.loopOf('outbox of sessions'),
   { everyMs: 15_000, name: 'sessions of a reset', work: recovery.endOldSessions },
-  ...(delivery
-    ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell, restMs: mailRestMs }]
-    : []),
+  ...(delivery ? [{ everyMs: safetyNetMs, name: 'mail', work: delivery.run, bell: mails.bell }] : []),
 ]
 
 const createRoutesDeps = (options: Options, stores: Stores, context: ServiceContext, tokens: Tokens) => {
