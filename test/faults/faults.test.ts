@@ -5,7 +5,7 @@ import { eventually } from '../eventually.ts'
 import { createClocks } from './clocks.ts'
 import { disksHere } from './disk.ts'
 import { canLimit, useUpHandles, useUpMemory } from './limits.ts'
-import { untilNothingIsMissing } from './promises.ts'
+import { countSales, untilNothingIsMissing } from './promises.ts'
 import type { Trouble } from './proxy.ts'
 import type { DiskName } from './servers.ts'
 import { keepBuying, openShop, type Shop } from './shop.ts'
@@ -57,12 +57,13 @@ describe('between two parts', () => {
   test.each(troubles)(
     '%s',
     async (_, part, trouble, sellsMeanwhile) => {
-      const before = watch.sales()
+      const before = await countSales(world)
+      const isSold = async () => (await countSales(world)) > before
       // Whichever member is asked: the one way to the primary.
       const proxy = part === 'mongod' ? (await world.primary()).proxy : world.proxies[part]
       proxy.set(trouble)
       try {
-        await watch.buyUntil(() => (sellsMeanwhile ? watch.sales() > before : watch.refusals() > 0), 110_000)
+        await watch.buyUntil(() => (sellsMeanwhile ? isSold() : watch.refusals() > 0), 110_000)
       } finally {
         proxy.set()
       }

@@ -36,6 +36,16 @@ export const missingOf = async (
   }
 }
 
+/** How many sales there are, those included whose payment was answered too late for its buyer and came to its end all the same. */
+export const countSales = async ({ database }: Inside): Promise<number> => {
+  const { db, close } = await database('orders')
+  try {
+    return await db.collection('orders').countDocuments({ status: 'completed' })
+  } finally {
+    await close()
+  }
+}
+
 /** Everything that was acknowledged is there, no ticket twice, and each sale has reached the service of its ticket. */
 export const untilNothingIsMissing = (world: Inside, shop: Pick<Shop, 'acknowledged'>, withinMs = 60_000) =>
   eventually(
