@@ -1,6 +1,7 @@
 // The stock daprd with the components that Fairpass's files name, and no other:
-// all of Dapr's, with the SDK of every cloud, cost each of six sidecars 30 MB of
-// memory and whoever builds it twice the time. Releases of Dapr carry them all.
+// all of Dapr's, with the SDK of every cloud, cost each of six sidecars at least
+// 30 MB of memory and whoever builds it twice the disk. Releases of Dapr carry
+// them all.
 // With one that is not here daprd ends as it starts ("couldn't find message bus
 // pubsub.kafka/v1"); its line is found in cmd/daprd/components of Dapr.
 package main
