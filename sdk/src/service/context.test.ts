@@ -93,6 +93,18 @@ test('a replica that has just started lets nobody in who was banned before', asy
   expect(await (await start()).ask(own)).toBe(403)
 })
 
+test('a replica knows who is banned from its start on, though the state store goes away before its first request', async () => {
+  const userId = newId()
+  const own = await token(userId)
+  const ban = event('user.banned', { id: userId, version: 2, at: new Date(Date.now() + 1_000).toISOString() })
+  await first.deliver(ban)
+  const started = await start()
+  const readAsUsual = readStates
+  readStates = () => Promise.reject(new Error('away'))
+  expect(await started.ask(own)).toBe(403)
+  readStates = readAsUsual
+})
+
 test('an access token is refused by all once one replica was told that its session ended', async () => {
   const [userId, sessionId] = [newId(), newId()]
   const [own, elsewhere] = [await token(userId, sessionId), await token(userId)]

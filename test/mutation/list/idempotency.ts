@@ -28,6 +28,12 @@ export const idempotency: Guard[] = [
         text: "    name: 'open',\n    unique: true,\n",
         by: "    name: 'open',\n",
       },
+      // Numbering them keeps them apart, too.
+      {
+        file: 'services/payments/src/payment/documents.ts',
+        text: "name: 'attempt', unique: true",
+        by: "name: 'attempt'",
+      },
     ],
     test: { file: payments, name: 'eight payments of one order at once: one charge' },
   },

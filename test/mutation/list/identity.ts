@@ -49,7 +49,7 @@ export const identity: Guard[] = [
     out: [{ file: wiring, text: 'if (!own) await revocations.load()', by: 'if (own) await revocations.load()' }],
     test: {
       file: 'sdk/src/service/context.test.ts',
-      name: 'a replica that has just started lets nobody in who was banned before',
+      name: 'a replica knows who is banned from its start on, though the state store goes away before its first request',
     },
   },
   {
