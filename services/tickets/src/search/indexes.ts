@@ -21,7 +21,7 @@ const cheapestOfCurrency = { direction: 1, fields: { priceCents: 'number', _id: 
 export const orderOf = ({ sort, currency }: Search): Order =>
   sort === 'cheapest' && currency ? cheapestOfCurrency : orders[sort]
 
-type Family = 'all' | 'city' | 'prices' | 'days'
+type Family = 'all' | 'city' | 'prices' | 'days' | 'days in a city'
 export const indexName = (family: Family, sort: Search['sort']) => `${family} by ${sort}`
 export const wordsIndex = 'words, soonest'
 export const lateIndex = 'came on sale late'
@@ -61,11 +61,18 @@ export const searchIndexes: IndexDescription[] = [
     name: indexName('prices', sort),
     partialFilterExpression: onSale,
   })),
-  ...(['cheapest', 'newest'] as const).map((sort) => ({
-    key: { startsOn: 1, ...keyOf(orders[sort]) } as const,
-    name: indexName('days', sort),
-    partialFilterExpression: onSale,
-  })),
+  ...(['cheapest', 'newest'] as const).flatMap((sort) => [
+    {
+      key: { startsOn: 1, ...keyOf(orders[sort]) } as const,
+      name: indexName('days', sort),
+      partialFilterExpression: onSale,
+    },
+    {
+      key: { searchCity: 1, startsOn: 1, ...keyOf(orders[sort]) } as const,
+      name: indexName('days in a city', sort),
+      partialFilterExpression: onSale,
+    },
+  ]),
   {
     // By `isListed` rather than by the status, which changes with every checkout.
     key: { isListed: 1, searchTokens: 1, startsAt: 1, _id: 1 },

@@ -78,6 +78,8 @@ test.each<[string, Record<string, string>, number]>([
   ['a price range, soonest', { currency: 'eur', minPrice: '4000', maxPrice: '4999' }, pageful],
   ['a price range in a city, newest', { currency: 'eur', maxPrice: '5000', city: 'Wien', sort: 'newest' }, pageful],
   ['a day, cheapest', { from: '2027-01-01', to: '2027-01-01', sort: 'cheapest' }, pageful],
+  ['two days in a city, cheapest', { from: '2027-01-01', to: '2027-01-02', city: 'Wien', sort: 'cheapest' }, pageful],
+  ['two days in a city, newest', { from: '2027-01-01', to: '2027-01-02', city: 'Wien', sort: 'newest' }, pageful],
   ['two days, newest', { from: '2027-01-01', to: '2027-01-02', sort: 'newest' }, pageful],
   ['from a day on', { from: '2027-01-01T01:00:00Z' }, pageful],
   ['a common word', { q: 'amber' }, pageful],

@@ -102,10 +102,11 @@ export const wayInOrder = (
 ): Way => {
   const isOnSale = status === undefined || status === 'available'
   if (isOnSale) {
-    if (city.length === 0 && sort !== 'soonest' && daysInIndex.length > 0) {
+    if (sort !== 'soonest' && daysInIndex.length > 0) {
       const by = [{ startsOn: { $in: [...daysInIndex, null] } }] as Way['by']
       const isOfDays = words.length === 0 && typeof to === 'string' && !(from instanceof Date)
-      return { hint: indexName('days', sort), by, isWhole: isOfDays && (sort === 'cheapest' || prices.length === 0) }
+      const hint = indexName(city.length > 0 ? 'days in a city' : 'days', sort)
+      return { hint, by, isWhole: isOfDays && (sort === 'cheapest' || prices.length === 0) }
     }
     if (sort !== 'cheapest' && priceTokens.length > 0)
       return { hint: indexName('prices', sort), by: [{ searchPrices: { $in: [...priceTokens, null] } }] as Way['by'] }
