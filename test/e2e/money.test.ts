@@ -63,10 +63,9 @@ test('a capture that lands after the order has ended is refunded, once', async (
     () => intentOf(sale.orderId),
     (intent) => intent !== undefined,
   )
-  // Nothing of the browser's confirmation arrives: its webhook is lost, the next one is late, and the buyer gives up.
+  // Nothing of the browser's confirmation arrives: its webhook is lost, none tells of the capture, and the buyer gives up.
   const about = { operation: 'webhook', metadata: { orderId: sale.orderId } } as const
   await stripe.fault({ ...about, kind: 'lost', times: 10, eventType: 'payment_intent.amount_capturable_updated' })
-  await stripe.fault({ ...about, kind: 'delay', delayMs: 3_000, eventType: 'payment_intent.succeeded' })
   const secret = (await sale.buyer.post('/api/payments', { orderId: sale.orderId })).body.clientSecret
   await stripe.call('POST', `/payment_intents/${waiting?.id}/confirm`, {
     client_secret: secret,

@@ -8,7 +8,7 @@ import { type Composition, composePayments } from './composition.ts'
 import { readPaymentsConfig } from './config.ts'
 import { checkLedger } from './ledger/check.ts'
 import { unfinishedGauges } from './payment/gauges.ts'
-import { createRefundReconciler, reconcile, releaseStrayHolds } from './payment/reconcile.ts'
+import { createCaptureReconciler, createRefundReconciler, reconcile, releaseStrayHolds } from './payment/reconcile.ts'
 import { payOutDue } from './payout/loop.ts'
 import { createBans } from './peers/auth.ts'
 import { createOrders } from './peers/orders.ts'
@@ -20,6 +20,7 @@ const loopsOf = (parts: Composition, db: Db, log: Log) => {
   const { payments, payouts, disputes, ledger, webhooks, advancePayout, paymentProcess, stripe } = parts
   const { advance } = paymentProcess
   const reconcileRefunds = createRefundReconciler({ payments, paymentProcess, stripe })
+  const reconcileCaptures = createCaptureReconciler({ db, payments, paymentProcess, stripe })
   return [
     payments.relay.loopOf('outbox'),
     payouts.relay.loopOf('outbox of payouts'),
@@ -29,6 +30,7 @@ const loopsOf = (parts: Composition, db: Db, log: Log) => {
     { everyMs: safetyNetMs, name: 'payouts', work: () => payOutDue({ payouts, advancePayout, log }) },
     { everyMs: 30_000, name: 'disputes', work: disputes.reconcile },
     { everyMs: 60_000, name: 'refunds at Stripe', work: () => reconcileRefunds() },
+    { everyMs: 30_000, name: 'captures at Stripe', work: () => reconcileCaptures() },
     {
       everyMs: 60_000,
       name: 'stray holds at Stripe',

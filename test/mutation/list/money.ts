@@ -49,14 +49,38 @@ export const money: Guard[] = [
     name: 'nobody looks again at a payment that was given up',
     out: [
       {
-        file: 'services/payments/src/webhook/apply.ts',
-        text: 'if (ended === payment) await paymentProcess.recheck(payment, payment.intentId ?? about.intentId)',
-        by: '',
+        file: 'services/payments/src/payment/reconcile.ts',
+        text: 'paymentProcess.recheck(payment, payment.intentId ?? intentOf.get(payment.id)),',
+        by: 'Promise.resolve(payment),',
       },
     ],
     test: {
       file: 'services/payments/src/webhook/store.test.ts',
-      name: 'money that comes for a payment that was given up goes back',
+      name: 'money that comes for a payment that was given up goes back, though no webhook tells',
+    },
+  },
+  {
+    promise: 2,
+    name: 'a look at captures begins a week ago, however long nobody looked',
+    out: [
+      {
+        file: 'services/payments/src/payment/reconcile.ts',
+        text: 'before ? before.getTime() - captureOverlapMs : now.getTime() - firstLookMs',
+        by: 'now.getTime() - firstLookMs',
+      },
+    ],
+    test: {
+      file: 'services/payments/src/webhook/store.test.ts',
+      name: 'money that was taken by hand is found after weeks without a look, and behind any number of purchases',
+    },
+  },
+  {
+    promise: 2,
+    name: 'a look at captures ends with the first page',
+    out: [{ file: 'services/payments/src/payment/reconcile.ts', text: 'after = next', by: 'void next' }],
+    test: {
+      file: 'services/payments/src/webhook/store.test.ts',
+      name: 'money that was taken by hand is found after weeks without a look, and behind any number of purchases',
     },
   },
   {

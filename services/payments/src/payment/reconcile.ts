@@ -1,6 +1,7 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
+import type { Db } from 'mongodb'
 import { reconciledTotal } from '../metrics.ts'
 import type { StripePort } from '../stripe/payment-intents.ts'
 import type { PaymentProcess } from './process.ts'
@@ -88,4 +89,47 @@ export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now 
     await paymentProcess.releaseStray(payment, intentId)
     await paymentProcess.recheck(payment, payment.intentId ?? intentId)
   })
+}
+
+type CapturesDeps = {
+  db: Db
+  payments: Pick<Payments, 'givenUpOf'>
+  paymentProcess: Pick<PaymentProcess, 'recheck'>
+  stripe: Pick<StripePort, 'capturedSince'>
+}
+
+/** How far a look at captures came: replicas and restarts go on from there. */
+type Progress = { _id: 'captures at Stripe'; seenUntil: Date }
+
+/** What Stripe lists a little late. */
+const captureOverlapMs = 60_000
+
+/**
+ * Finds money that was taken, say by hand in Stripe's dashboard, for a payment that was given up, so that it goes back: by the
+ * list of Stripe's events, which has what no webhook told, from the last capture that was seen on, however long ago that is.
+ * A webhook would come with every purchase, of which it tells nothing new.
+ */
+export const createCaptureReconciler = ({ db, payments, paymentProcess, stripe }: CapturesDeps) => {
+  const progress = db.collection<Progress>('reconciled')
+  const _id = 'captures at Stripe'
+
+  return async (now = timeNow()): Promise<void> => {
+    const before = (await progress.findOne({ _id }))?.seenUntil
+    const since = new Date(before ? before.getTime() - captureOverlapMs : now.getTime() - firstLookMs)
+    let seenUntil = before
+    let after: string | undefined
+    do {
+      const { captures, next } = await stripe.capturedSince(since, after)
+      const intentOf = new Map(captures.flatMap(({ paymentId: id, intentId }) => (id ? [[id, intentId] as const] : [])))
+      // One read for a hundred purchases, which as a rule finds none.
+      await forEachOf('capture at Stripe', await payments.givenUpOf([...intentOf.keys()]), (payment) =>
+        paymentProcess.recheck(payment, payment.intentId ?? intentOf.get(payment.id)),
+      )
+      // The first page has the latest.
+      if (captures[0] && (!seenUntil || captures[0].at > seenUntil)) seenUntil = captures[0].at
+      after = next
+    } while (after !== undefined)
+    // Only once all of it was looked through; by Stripe's own clock, which no other has to agree with.
+    if (seenUntil && seenUntil !== before) await progress.updateOne({ _id }, { $max: { seenUntil } }, { upsert: true })
+  }
 }

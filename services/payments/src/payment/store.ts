@@ -25,6 +25,10 @@ const createReads = (documents: Documents) => ({
   paidOf: (ticketId: string, limit: number) =>
     documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),
 
+  /** Those of these that ended without money. */
+  givenUpOf: (ids: readonly string[]) =>
+    documents.list({ _id: { $in: [...ids] }, status: { $in: ['failed', 'cancelled'] } }, { limit: ids.length }),
+
   page: async (filter: { orderId?: string; status?: Status }, limit: number, cursor?: string) => {
     const { rows, nextCursor } = await documents.page(filter, { order: newestFirst, limit, cursor })
     return { payments: rows, nextCursor }

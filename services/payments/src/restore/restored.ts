@@ -4,7 +4,8 @@ import type { Db } from 'mongodb'
 import type { PaymentProcess } from '../payment/process.ts'
 import type { Payments } from '../payment/store.ts'
 import type { ConnectPort } from '../stripe/connect.ts'
-import type { CreatedIntent, StripePort } from '../stripe/payment-intents.ts'
+import type { CreatedIntent } from '../stripe/lists.ts'
+import type { StripePort } from '../stripe/payment-intents.ts'
 
 /**
  * That this database was made from a backup: `bun run restore` writes it, and an operator after mongorestore

@@ -3,7 +3,8 @@ import Stripe from 'stripe'
 import type { ReportedDispute } from '../domain/dispute.ts'
 import type { DisputeStatus } from '../domain/dispute-status.ts'
 import type { Payout } from '../domain/payout.ts'
-import { idOf, isKeptAnswer } from './payment-intents.ts'
+import { idOf } from './lists.ts'
+import { isKeptAnswer } from './payment-intents.ts'
 
 /** A seller's account at Stripe, as far as payouts care. */
 export type SellerAccount = {

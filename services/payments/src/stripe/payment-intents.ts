@@ -1,6 +1,7 @@
 import { runtime } from '@fairpass/sdk/runtime'
 import Stripe from 'stripe'
 import type { Failure } from '../domain/payment.ts'
+import { createStripeLists, idOf, type StripeLists } from './lists.ts'
 
 /** What matters of a PaymentIntent. */
 export type Intent = {
@@ -28,7 +29,7 @@ export type StripeResult =
 type NewIntent = { amountCents: number; currency: string; orderId: string; paymentId: string; key: string }
 
 /** Stripe as payments uses it: every call bounded, every change under a key that makes repeating it harmless. */
-export type StripePort = {
+export type StripePort = StripeLists & {
   /** Creates an intent without a card, for the form in the browser. */
   create: (intent: NewIntent) => Promise<StripeResult>
   /** Creates and confirms an intent in one call: afterwards the card holds the amount, and nothing is taken yet. */
@@ -43,15 +44,7 @@ export type StripePort = {
   capture: (intentId: string, key: string) => Promise<StripeResult>
   cancel: (intentId: string, key: string) => Promise<StripeResult>
   refund: (intentId: string, key: string, reason?: string) => Promise<StripeResult>
-  /** The intents that money was given back of since a moment, up to `manyRefunds`. */
-  refundedSince: (since: Date) => Promise<string[]>
-  /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
-  heldBefore: (moment: Date) => Promise<HeldIntent[]>
-  /** A page of all intents of a time, the newest first; `after` is the `next` of the page before. */
-  createdBetween: (from: Date, until: Date, after?: string) => Promise<{ intents: CreatedIntent[]; next?: string }>
 }
-type HeldIntent = { intentId: string; paymentId: string | undefined }
-export type CreatedIntent = HeldIntent & { status: Intent['status'] }
 
 type Options = {
   secretKey: string
@@ -61,8 +54,6 @@ type Options = {
 }
 
 const defaultTimeoutMs = 10_000
-/** More are not looked through at once: their webhooks tell of most. */
-const manyRefunds = 10_000
 
 export const connectStripe = ({ secretKey, apiUrl, timeoutMs = defaultTimeoutMs }: Options): Stripe => {
   const url = apiUrl ? new URL(apiUrl) : undefined
@@ -92,10 +83,6 @@ const failureOf = (code: string | undefined, declineCode: string | undefined, me
   if (reason === 'authentication_required') return { code: reason, message: authenticationRequired }
   return { code: reason, message: message || 'Your card was declined.' }
 }
-
-/** What Stripe names, or shows whole when it was asked to. */
-export const idOf = (named: string | { id: string } | null | undefined): string | undefined =>
-  typeof named === 'string' ? named : named?.id
 
 const isRefunded = (charge: Stripe.PaymentIntent['latest_charge']) =>
   typeof charge === 'object' && charge !== null && charge.captured && charge.refunded
@@ -157,8 +144,6 @@ const createParams = ({ amountCents, currency, orderId, paymentId }: NewIntent):
   transfer_group: paymentId,
 })
 
-const toSeconds = (moment: Date) => Math.floor(moment.getTime() / 1000)
-
 /** Of several intents of one payment, the one that has moved money, or may. */
 const furthest = (intents: Stripe.PaymentIntent[]): Stripe.PaymentIntent | undefined =>
   intents.find(({ status }) => status === 'succeeded') ??
@@ -177,21 +162,11 @@ const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Inte
   }
 }
 
-const createdBetween = async ({ paymentIntents }: Stripe, from: Date, until: Date, after: string | undefined) => {
-  const created = { gte: toSeconds(from), lte: toSeconds(until) }
-  const page = { limit: 100, ...(after === undefined ? {} : { starting_after: after }) }
-  const { data, has_more } = await paymentIntents.list({ created, ...page })
-  const last = data.at(-1)?.id
-  return {
-    intents: data.map(({ id, status, metadata }) => ({ intentId: id, status, paymentId: metadata.paymentId })),
-    ...(has_more && last !== undefined ? { next: last } : {}),
-  }
-}
-
 export const createStripePort = (stripe: Stripe): StripePort => {
   const { paymentIntents, refunds } = stripe
   const intent = (intentId: string) => resultOf(paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))
   return {
+    ...createStripeLists(stripe),
     intent,
     find: (paymentId) => find(stripe, paymentId),
     create: (asked) => resultOf(paymentIntents.create(createParams(asked), { idempotencyKey: asked.key })),
@@ -209,17 +184,6 @@ export const createStripePort = (stripe: Stripe): StripePort => {
       ),
     capture: (intentId, key) => resultOf(paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
     cancel: (intentId, key) => resultOf(paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
-    refundedSince: async (since) => {
-      const page = { created: { gte: toSeconds(since) }, limit: 100 }
-      const found = await refunds.list(page).autoPagingToArray({ limit: manyRefunds })
-      return [...new Set(found.flatMap(({ payment_intent }) => idOf(payment_intent) ?? []))]
-    },
-    heldBefore: async (moment) => {
-      const query = `status:'requires_capture' AND created<${toSeconds(moment)}`
-      const { data } = await paymentIntents.search({ query, limit: 100 })
-      return data.map(({ id, metadata }) => ({ intentId: id, paymentId: metadata.paymentId }))
-    },
-    createdBetween: (from, until, after) => createdBetween(stripe, from, until, after),
     refund: async (intentId, key, reason) => {
       const why = reason === undefined ? {} : { reason: 'requested_by_customer' as const, metadata: { reason } }
       try {

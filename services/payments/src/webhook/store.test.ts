@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { applyEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
-import { until, webhookSecret } from '@fairpass/stripe-double/testing.ts'
+import { authorisation, until, webhookSecret } from '@fairpass/stripe-double/testing.ts'
 import { readPaymentsConfig } from '../config.ts'
+import { createCaptureReconciler } from '../payment/reconcile.ts'
 import { startWorld, type World } from '../testing/world.ts'
 import { openWebhooks } from './store.ts'
 
@@ -70,7 +71,7 @@ test('what waits for a card ends with its order', async () => {
   await until('the intent to end', async () => (await world.intentsOf(order.id))[0]?.status === 'canceled')
 })
 
-// Guarantee: money for an order that has ended goes back, once.
+// Guarantee: money for an order that has ended goes back, once, though no webhook tells of a capture.
 test('a capture that lands after the order has ended is refunded once', async () => {
   const order = world.market.open()
   const { body } = await world.payFor(order, {})
@@ -87,6 +88,7 @@ test('a capture that lands after the order has ended is refunded once', async ()
   const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
   await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
   await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
+  await world.reconcileNow()
   await until('the refund', async () => (await world.paymentsOf(order.id))[0]?.status === 'refunded')
   await world.reconcileNow()
   expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
@@ -98,7 +100,8 @@ test('a capture that lands after the order has ended is refunded once', async ()
   expect(earnings.body.eur.pendingCents).toBe(0)
 })
 
-test('money that comes for a payment that was given up goes back', async () => {
+/** A payment that was given up here, and whose money somebody takes at Stripe, of which no webhook tells. */
+const takeByHand = async () => {
   const order = world.market.open()
   const { body } = await world.payFor(order, {})
   const [intent] = await world.intentsOf(order.id)
@@ -109,9 +112,29 @@ test('money that comes for a payment that was given up goes back', async () => {
   await world.double.fault({ operation: 'webhook', kind: 'lost', times: 1, metadata: { orderId: order.id } })
   await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
   await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
-  await until('the refund', async () => (await world.paymentsOf(order.id))[0]?.status === 'refunded')
-  expect(await world.intentsOf(order.id)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
+  return order.id
+}
+
+test('money that comes for a payment that was given up goes back, though no webhook tells', async () => {
+  const orderId = await takeByHand()
+  const look = createCaptureReconciler(world)
+  await look()
+  await look()
+  expect(await world.paymentsOf(orderId)).toMatchObject([{ status: 'refunded' }])
+  expect(await world.intentsOf(orderId)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
   expect(await world.ledger.sums()).toEqual({ eur: 0 })
+})
+
+test('money that was taken by hand is found after weeks without a look, and behind any number of purchases', async () => {
+  await createCaptureReconciler(world)()
+  const orderId = await takeByHand()
+  for (let purchases = 0; purchases < 101; purchases++) {
+    const { id } = await world.client.paymentIntents.create(authorisation())
+    await world.client.paymentIntents.capture(id)
+  }
+  const afterDays = (days: number) => new Date(Date.now() + days * 86_400_000)
+  await createCaptureReconciler(world)(afterDays(20))
+  expect(await world.paymentsOf(orderId)).toMatchObject([{ status: 'refunded' }])
 })
 
 const signed = (payload: string, secret = webhookSecret, timestamp = Math.floor(Date.now() / 1000)) =>
