@@ -25,6 +25,29 @@ test('what comes together is done together, in batches of at most so many; what 
   expect(calls).toEqual([[1, 2, 3], 4, 5])
 })
 
+// Guarantee: in a rush everybody is answered sooner, since fewer batches are needed.
+test('what comes while a batch is under way waits for what comes right after it', async () => {
+  const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const { call, calls } = countingCalls(async (items) => {
+    if (items.includes(1)) {
+      begun.resolve()
+      await goOn.promise
+    }
+    return items.map((item) => `together ${item}`)
+  })
+  const first = Promise.all([1, 2].map(call))
+  await begun.promise
+  const during = call(3)
+  goOn.resolve()
+  await first
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(await Promise.all([during, call(4)])).toEqual(['together 3', 'together 4'])
+  expect(calls).toEqual([
+    [1, 2],
+    [3, 4],
+  ])
+})
+
 test('what had no result with others is done alone, and ends by itself', async () => {
   const { call } = countingCalls(async (items) =>
     items.map((item) => (item > 0 && item < 3 ? `together ${item}` : undefined)),

@@ -6,6 +6,12 @@ type Options = {
   maxSize?: number
 }
 
+/**
+ * How long those wait for others that came while a batch was under way, in milliseconds: there is a rush, in which fewer and
+ * larger batches answer everybody sooner.
+ */
+const busyLingerMs = 25
+
 type Waiting<T, R> = { item: T; done: PromiseWithResolvers<R> }
 
 const createQueue = <T, R>(
@@ -22,6 +28,7 @@ const createQueue = <T, R>(
       const batch = waiting.slice(0, maxSize)
       waiting = waiting.slice(maxSize)
       await run(batch)
+      if (waiting.length > 0 && waiting.length < maxSize) await pause(busyLingerMs)
     }
     isRunning = false
   }

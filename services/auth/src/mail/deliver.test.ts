@@ -386,8 +386,8 @@ test('four hundred mails, sent by three at once, arrive once each', async () => 
   const owed = Array.from({ length: 400 }, () => sale(worlds[0]?.person() ?? ''))
   for (const { people } of worlds.slice(1)) for (const [id, person] of worlds[0]?.people ?? []) people.set(id, person)
   await worlds[0]?.owe(...owed)
-  await Promise.all(worlds.map(({ run }) => run()))
-  await Promise.all(worlds.map(({ run }) => run()))
+  // Who was slower with the same fifty has taken none of them, and looks again.
+  for (let runs = 0; runs < 8; runs++) await Promise.all(worlds.map(({ run }) => run()))
   const ids = (await arrived()).map(({ headers }) => headers['message-id'])
   expect(ids.toSorted()).toEqual(owed.map(({ cause }) => messageIdOf(cause, publicOrigin)).toSorted())
 }, 60_000)

@@ -35,6 +35,24 @@ const newMail = ({ cause, kind, to, data }: OwedMail, now: Date): StoredMail => 
   expiresAt: new Date(now.getTime() + rememberedMs),
 })
 
+/** What there is for the same cause stays as it is; a transaction would end with the first of these. */
+const insertMissing = (mails: Collection<StoredMail>, owing: readonly StoredMail[], session: ClientSession) =>
+  mails.bulkWrite(
+    owing.map((one) => ({
+      updateOne: { filter: { cause: one.cause }, update: { $setOnInsert: one }, upsert: true },
+    })),
+    { ordered: false, ignoreUndefined: true, session },
+  )
+
+/** The same for half of the work, where there is nothing as a rule: the cause is unique. */
+const insertNew = async (mails: Collection<StoredMail>, owing: StoredMail[]): Promise<void> => {
+  try {
+    await mails.insertMany(owing, { ordered: false, ignoreUndefined: true })
+  } catch (error) {
+    if (!isAllDuplicateKeys(error)) throw error
+  }
+}
+
 /** Reads of what was sent and of what waits. */
 const createReads = (mails: Collection<StoredMail>) => ({
   /** What these people were sent since `since`, the latest first; of each at most what bounds them, and a few more. */
@@ -80,17 +98,8 @@ export const openMails = (db: Db) => {
       { session, now = timeNow() }: { session?: ClientSession; now?: Date } = {},
     ) => {
       if (owed.length === 0) return
-      await mails
-        .bulkWrite(
-          owed.map((one) => ({
-            updateOne: { filter: { cause: one.cause }, update: { $setOnInsert: newMail(one, now) }, upsert: true },
-          })),
-          { ordered: false, ignoreUndefined: true, ...(session ? { session } : {}) },
-        )
-        .catch((error: unknown) => {
-          // The same event, applied by another replica at the same moment.
-          if (session || !isAllDuplicateKeys(error)) throw error
-        })
+      const owing = owed.map((one) => newMail(one, now))
+      await (session ? insertMissing(mails, owing, session) : insertNew(mails, owing))
       bell.ring()
     },
 
