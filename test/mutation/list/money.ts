@@ -1,6 +1,7 @@
 import type { Guard } from '../guard.ts'
 
 const payments = 'services/payments/src/payment/payments.test.ts'
+const captures = 'services/payments/src/payment/captures.test.ts'
 const steps = 'services/payments/src/payment/steps.ts'
 const undo = 'services/payments/src/payment/undo.ts'
 
@@ -50,12 +51,12 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/reconcile.ts',
-        text: 'paymentProcess.recheck(payment, payment.intentId ?? intentOf.get(payment.id)),',
-        by: 'Promise.resolve(payment),',
+        text: 'await paymentProcess.recheck(payment, intentId)\n    return true',
+        by: 'return true',
       },
     ],
     test: {
-      file: 'services/payments/src/webhook/store.test.ts',
+      file: captures,
       name: 'money that comes for a payment that was given up goes back, though no webhook tells',
     },
   },
@@ -70,18 +71,75 @@ export const money: Guard[] = [
       },
     ],
     test: {
-      file: 'services/payments/src/webhook/store.test.ts',
+      file: captures,
       name: 'money that was taken by hand is found after weeks without a look, and behind any number of purchases',
     },
   },
   {
     promise: 2,
     name: 'a look at captures ends with the first page',
-    out: [{ file: 'services/payments/src/payment/reconcile.ts', text: 'after = next', by: 'void next' }],
+    out: [
+      {
+        file: 'services/payments/src/payment/reconcile.ts',
+        text: 'page = next === undefined ?',
+        by: 'page = next !== next ?',
+      },
+    ],
     test: {
-      file: 'services/payments/src/webhook/store.test.ts',
+      file: captures,
       name: 'money that was taken by hand is found after weeks without a look, and behind any number of purchases',
     },
+  },
+  {
+    promise: 2,
+    name: 'a look at captures passes what nobody has decided on',
+    out: [
+      {
+        file: 'services/payments/src/payment/reconcile.ts',
+        text: 'looked.latest && earlierOf(undecided, looked.latest)',
+        by: 'looked.latest',
+      },
+    ],
+    test: {
+      file: captures,
+      name: 'a payment that is given up after its capture was looked at is found by a later look',
+    },
+  },
+  {
+    promise: 2,
+    name: 'a look at captures asks for the own intent of a payment, whichever was captured',
+    out: [
+      {
+        file: 'services/payments/src/payment/reconcile.ts',
+        text: 'await paymentProcess.recheck(payment, intentId)\n    return true',
+        by: 'await paymentProcess.recheck(payment)\n    return true',
+      },
+    ],
+    test: { file: captures, name: 'what another intent of a declined payment took goes back' },
+  },
+  {
+    promise: 2,
+    name: 'what was taken twice is kept',
+    out: [
+      {
+        file: 'services/payments/src/payment/after-end.ts',
+        text: "if (result.intent.status !== 'succeeded' || result.intent.isRefunded) return",
+        by: "if (result.intent.status || takenTwice === '') return",
+      },
+    ],
+    test: { file: captures, name: 'what another intent took of a buyer who has paid goes back, and the sale stands' },
+  },
+  {
+    promise: 2,
+    name: 'of two captures of one payment in a page one is looked at',
+    out: [
+      {
+        file: 'services/payments/src/payment/store.ts',
+        text: '      { _id: { $in: takenTwice } },\n',
+        by: '      { _id: { $in: takenTwice.slice(takenTwice.length) } },\n',
+      },
+    ],
+    test: { file: captures, name: 'what another intent took of a buyer who has paid goes back, and the sale stands' },
   },
   {
     promise: 2,
@@ -113,8 +171,8 @@ export const money: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/after-end.ts',
-        text: "    if (result.as === 'answered' && result.intent.status === 'requires_capture')\n",
-        by: '    if (result === undefined)\n',
+        text: "if (result.intent.status === 'requires_capture') await",
+        by: 'if (result === undefined) await',
       },
     ],
     test: {

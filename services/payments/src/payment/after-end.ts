@@ -2,6 +2,8 @@ import { now as timeNow } from '@fairpass/sdk/clock'
 import { isUnfinished, type Payment, refundedAtStripe } from '../domain/payment.ts'
 import { hasIntent, keyOf, retrieveIntent, type StepDeps } from './intent.ts'
 
+const takenTwice = 'This payment was taken twice'
+
 type Deps = StepDeps & { advance: (id: string, known?: Payment) => Promise<Payment> }
 
 /** What may still happen at Stripe to a payment that has ended here. */
@@ -24,15 +26,18 @@ export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Dep
   },
 
   /**
-   * Ends what a card holds for no payment: an answer that was lost may have been given twice, under two keys. What is still
-   * under way decides for itself.
+   * Ends what a card holds for no payment, and gives back what was taken of it: an answer that was lost may have been given
+   * twice, under two keys. What is still under way decides for itself.
    */
   releaseStray: async (payment: Payment, intentId: string): Promise<void> => {
     if (isUnfinished(payment) && payment.intentId === undefined) return
     if (payment.intentId === intentId) return
     const result = await stripe.intent(intentId)
-    if (result.as === 'answered' && result.intent.status === 'requires_capture')
-      await stripe.cancel(intentId, `release:${intentId}`)
+    if (result.as !== 'answered') return
+    if (result.intent.status === 'requires_capture') await stripe.cancel(intentId, `release:${intentId}`)
+    if (result.intent.status !== 'succeeded' || result.intent.isRefunded) return
+    const refund = await stripe.refund(intentId, `refund:stray:${intentId}`, takenTwice)
+    if (refund.as === 'unknown') throw refund.cause
   },
 
   /**

@@ -1,7 +1,9 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
+import { readWithinMs } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
+import { isUnfinished, type Payment } from '../domain/payment.ts'
 import { reconciledTotal } from '../metrics.ts'
 import type { StripePort } from '../stripe/payment-intents.ts'
 import type { PaymentProcess } from './process.ts'
@@ -93,43 +95,99 @@ export const releaseStrayHolds = async ({ payments, paymentProcess, stripe, now 
 
 type CapturesDeps = {
   db: Db
-  payments: Pick<Payments, 'givenUpOf'>
-  paymentProcess: Pick<PaymentProcess, 'recheck'>
-  stripe: Pick<StripePort, 'capturedSince'>
+  payments: Pick<Payments, 'atOddsWith'>
+  paymentProcess: Pick<PaymentProcess, 'recheck' | 'releaseStray'>
+  stripe: Pick<StripePort, 'capturedBetween'>
 }
 
-/** How far a look at captures came: replicas and restarts go on from there. */
+/** How far the captures of Stripe were looked through: replicas and restarts go on from there. */
 type Progress = { _id: 'captures at Stripe'; seenUntil: Date }
+type Span = { from: Date; until?: Date | undefined }
+type CapturePage = Awaited<ReturnType<StripePort['capturedBetween']>>
 
 /** What Stripe lists a little late. */
 const captureOverlapMs = 60_000
+/** Of more than a page, so much is looked through at once. */
+const spanMs = 3_600_000
+
+/** From the earliest on, so that what was looked through is noted; the last has no end, since Stripe's clock is another one. */
+const spansSince = (since: Date, now: Date): Span[] => {
+  const starts = [since]
+  for (let from = since.getTime(); now.getTime() - from > spanMs; from += spanMs) starts.push(new Date(from + spanMs))
+  return starts.map((from, nth) => ({ from, until: starts[nth + 1] }))
+}
+
+const earlierOf = (one: Date | undefined, other: Date | undefined) =>
+  one && other ? (one < other ? one : other) : (one ?? other)
 
 /**
- * Finds money that was taken, say by hand in Stripe's dashboard, for a payment that was given up, so that it goes back: by the
- * list of Stripe's events, which has what no webhook told, from the last capture that was seen on, however long ago that is.
+ * What was taken for a payment without money, or by another intent than its own, goes back.
+ * @returns whether it is certain by now what becomes of it
+ */
+const settleCapture = async (
+  { paymentProcess }: Pick<CapturesDeps, 'paymentProcess'>,
+  payment: Payment,
+  intentId: string,
+): Promise<boolean> => {
+  if (payment.status === 'failed' || payment.status === 'cancelled') {
+    await paymentProcess.recheck(payment, intentId)
+    return true
+  }
+  if (payment.intentId === intentId) return true
+  if (isUnfinished(payment)) return false
+  await paymentProcess.releaseStray(payment, intentId)
+  return true
+}
+
+type Looked = { latest?: Date | undefined; undecided?: Date | undefined }
+
+/** Looks through a page of captures, and through those after it. */
+const lookThrough = async (deps: CapturesDeps, span: Span, first: CapturePage): Promise<Looked> => {
+  const looked: Looked = {}
+  const failures: unknown[] = []
+  let page: CapturePage | undefined = first
+  while (page) {
+    const { captures, next }: CapturePage = page
+    // One read for a hundred purchases, which finds those under way and as a rule none besides.
+    const found = new Map((await deps.payments.atOddsWith(captures)).map((payment) => [payment.id, payment]))
+    const odd = captures.flatMap((capture) => {
+      const payment = found.get(capture.paymentId)
+      return payment ? [{ ...capture, payment }] : []
+    })
+    await forEachOf('capture at Stripe', odd, async ({ payment, intentId, at }) => {
+      if (!(await settleCapture(deps, payment, intentId))) looked.undecided = earlierOf(looked.undecided, at)
+    }).catch((error: unknown) => failures.push(error))
+    for (const { at } of captures) if (!looked.latest || at > looked.latest) looked.latest = at
+    page = next === undefined ? undefined : await deps.stripe.capturedBetween(span.from, span.until, next)
+  }
+  if (failures.length > 0) throw failures[0]
+  return looked
+}
+
+/**
+ * Finds money that was taken, say by hand in Stripe's dashboard, for a payment that has none, so that it goes back: by the
+ * list of Stripe's events, which has what no webhook told, from where everything was decided on, however long ago that is.
  * A webhook would come with every purchase, of which it tells nothing new.
  */
-export const createCaptureReconciler = ({ db, payments, paymentProcess, stripe }: CapturesDeps) => {
-  const progress = db.collection<Progress>('reconciled')
+export const createCaptureReconciler = (deps: CapturesDeps) => {
+  const { capturedBetween } = deps.stripe
+  const progress = deps.db.collection<Progress>('reconciled')
   const _id = 'captures at Stripe'
 
   return async (now = timeNow()): Promise<void> => {
-    const before = (await progress.findOne({ _id }))?.seenUntil
+    const before = (await progress.findOne({ _id }, { maxTimeMS: readWithinMs }))?.seenUntil
     const since = new Date(before ? before.getTime() - captureOverlapMs : now.getTime() - firstLookMs)
-    let seenUntil = before
-    let after: string | undefined
-    do {
-      const { captures, next } = await stripe.capturedSince(since, after)
-      const intentOf = new Map(captures.flatMap(({ paymentId: id, intentId }) => (id ? [[id, intentId] as const] : [])))
-      // One read for a hundred purchases, which as a rule finds none.
-      await forEachOf('capture at Stripe', await payments.givenUpOf([...intentOf.keys()]), (payment) =>
-        paymentProcess.recheck(payment, payment.intentId ?? intentOf.get(payment.id)),
-      )
-      // The first page has the latest.
-      if (captures[0] && (!seenUntil || captures[0].at > seenUntil)) seenUntil = captures[0].at
-      after = next
-    } while (after !== undefined)
-    // Only once all of it was looked through; by Stripe's own clock, which no other has to agree with.
-    if (seenUntil && seenUntil !== before) await progress.updateOne({ _id }, { $max: { seenUntil } }, { upsert: true })
+    const newest = await capturedBetween(since)
+    const spans = newest.next === undefined ? [{ from: since }] : spansSince(since, now)
+    let undecided: Date | undefined
+    for (const span of spans) {
+      const first = spans.length === 1 ? newest : await capturedBetween(span.from, span.until)
+      const looked = await lookThrough(deps, span, first)
+      undecided = earlierOf(undecided, looked.undecided)
+      // By Stripe's own clock, which no other has to agree with.
+      const seenUntil = looked.latest && earlierOf(undecided, looked.latest)
+      if (seenUntil && (!before || seenUntil > before))
+        await progress.updateOne({ _id }, { $max: { seenUntil } }, { upsert: true })
+    }
   }
 }

@@ -25,9 +25,17 @@ const createReads = (documents: Documents) => ({
   paidOf: (ticketId: string, limit: number) =>
     documents.list({ ticketId, status: { $in: ['captured', 'completed', 'refunding'] } }, { limit }),
 
-  /** Those of these that ended without money. */
-  givenUpOf: (ids: readonly string[]) =>
-    documents.list({ _id: { $in: [...ids] }, status: { $in: ['failed', 'cancelled'] } }, { limit: ids.length }),
+  /** Of these captures' payments those that ended without money, or have another intent than the captured one, or none yet. */
+  atOddsWith: (captures: readonly { paymentId: string; intentId: string }[]) => {
+    const byPayment = Map.groupBy(captures, ({ paymentId }) => paymentId)
+    const takenTwice = [...byPayment].flatMap(([id, { length }]) => (length > 1 ? [id] : []))
+    const isAtOdds = [
+      { status: { $in: ['failed', 'cancelled'] as Status[] } },
+      { intentId: { $nin: captures.map(({ intentId }) => intentId) } },
+      { _id: { $in: takenTwice } },
+    ]
+    return documents.list({ _id: { $in: [...byPayment.keys()] }, $or: isAtOdds }, { limit: byPayment.size })
+  },
 
   page: async (filter: { orderId?: string; status?: Status }, limit: number, cursor?: string) => {
     const { rows, nextCursor } = await documents.page(filter, { order: newestFirst, limit, cursor })

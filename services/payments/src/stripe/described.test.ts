@@ -111,7 +111,7 @@ test('the rest of what the double speaks, refusals and events', async () => {
   const stripe = createStripePort(client)
   await stripe.find('payment-1')
   await stripe.heldBefore(new Date())
-  await stripe.capturedSince(new Date(0))
+  await stripe.capturedBetween(new Date(0))
   await stripe.createdBetween(new Date(0), new Date())
   await client.paymentMethods.retrieve(String(held.payment_method))
   await client.balance.retrieve()

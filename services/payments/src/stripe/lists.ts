@@ -3,7 +3,7 @@ import type Stripe from 'stripe'
 type HeldIntent = { intentId: string; paymentId: string | undefined }
 export type CreatedIntent = HeldIntent & { status: Stripe.PaymentIntent.Status }
 /** `at` is by Stripe's clock. */
-type Capture = HeldIntent & { at: Date }
+type Capture = { intentId: string; paymentId: string; at: Date }
 
 /** What Stripe knows of many payments; where a list has pages, `after` is the `next` of the page before. */
 export type StripeLists = {
@@ -12,10 +12,10 @@ export type StripeLists = {
   /** What cards have held since before a moment without being captured, as far as one page of Stripe's search reaches. */
   heldBefore: (moment: Date) => Promise<HeldIntent[]>
   /**
-   * A page of what was captured since a moment, by whomever, the latest first. Stripe lists its events for thirty days:
-   * https://docs.stripe.com/api/events/list
+   * A page of what was captured since `from` for payments of ours, by whomever, the latest first. Stripe lists its events for
+   * thirty days: https://docs.stripe.com/api/events/list
    */
-  capturedSince: (since: Date, after?: string) => Promise<{ captures: Capture[]; next?: string }>
+  capturedBetween: (from: Date, until?: Date, after?: string) => Promise<{ captures: Capture[]; next?: string }>
   /** A page of all intents of a time, the newest first. */
   createdBetween: (from: Date, until: Date, after?: string) => Promise<{ intents: CreatedIntent[]; next?: string }>
 }
@@ -54,13 +54,14 @@ export const createStripeLists = ({ events, paymentIntents, refunds }: Stripe): 
     return data.map(({ id, metadata }) => ({ intentId: id, paymentId: metadata.paymentId }))
   },
 
-  capturedSince: async (since, after) => {
-    const created = { gte: toSeconds(since) }
+  capturedBetween: async (from, until, after) => {
+    const created = { gte: toSeconds(from), ...(until ? { lt: toSeconds(until) } : {}) }
     const page = await events.list({ type: 'payment_intent.succeeded', created, ...pageAfter(after) })
     const captures = page.data.flatMap((event): Capture[] => {
       if (event.type !== 'payment_intent.succeeded') return []
       const { id, metadata } = event.data.object
-      return [{ intentId: id, paymentId: metadata.paymentId, at: new Date(event.created * 1000) }]
+      const { paymentId } = metadata
+      return paymentId ? [{ intentId: id, paymentId, at: new Date(event.created * 1000) }] : []
     })
     return { captures, ...nextOf(page) }
   },

@@ -19,7 +19,7 @@ export const withTelemetry = (stripe: StripePort): StripePort => ({
   authorise: (intent) => seen('authorise', () => stripe.authorise(intent)),
   find: stripe.find,
   heldBefore: stripe.heldBefore,
-  capturedSince: stripe.capturedSince,
+  capturedBetween: stripe.capturedBetween,
   createdBetween: stripe.createdBetween,
   confirm: (intentId, paymentMethod, key) => seen('confirm', () => stripe.confirm(intentId, paymentMethod, key)),
   intent: (intentId) => seen('intent', () => stripe.intent(intentId)),

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
 import { applyEvent } from '@fairpass/sdk/events'
 import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
-import { authorisation, until, webhookSecret } from '@fairpass/stripe-double/testing.ts'
+import { until, webhookSecret } from '@fairpass/stripe-double/testing.ts'
 import { readPaymentsConfig } from '../config.ts'
-import { createCaptureReconciler } from '../payment/reconcile.ts'
 import { startWorld, type World } from '../testing/world.ts'
 import { openWebhooks } from './store.ts'
 
@@ -98,43 +97,6 @@ test('a capture that lands after the order has ended is refunded once', async ()
   expect(entries.map(({ what }) => what)).toEqual(['authorised', 'released', 'captured', 'refunded'])
   const earnings = await world.call('GET', '/api/payments/earnings', order.sellerId)
   expect(earnings.body.eur.pendingCents).toBe(0)
-})
-
-/** A payment that was given up here, and whose money somebody takes at Stripe, of which no webhook tells. */
-const takeByHand = async () => {
-  const order = world.market.open()
-  const { body } = await world.payFor(order, {})
-  const [intent] = await world.intentsOf(order.id)
-  world.market.expire(order.id)
-  const givenUp = { $set: { status: 'cancelled' as const }, $inc: { version: 1 } }
-  await world.db.collection<{ _id: string }>('payments').updateOne({ _id: body.id }, givenUp)
-  const confirmation = { client_secret: body.clientSecret, payment_method: 'pm_card_visa' }
-  await world.double.fault({ operation: 'webhook', kind: 'lost', times: 1, metadata: { orderId: order.id } })
-  await world.double.call('POST', `/payment_intents/${intent?.id}/confirm`, confirmation)
-  await world.double.call('POST', `/payment_intents/${intent?.id}/capture`, {})
-  return order.id
-}
-
-test('money that comes for a payment that was given up goes back, though no webhook tells', async () => {
-  const orderId = await takeByHand()
-  const look = createCaptureReconciler(world)
-  await look()
-  await look()
-  expect(await world.paymentsOf(orderId)).toMatchObject([{ status: 'refunded' }])
-  expect(await world.intentsOf(orderId)).toMatchObject([{ captured: 4_200, refunded: 4_200 }])
-  expect(await world.ledger.sums()).toEqual({ eur: 0 })
-})
-
-test('money that was taken by hand is found after weeks without a look, and behind any number of purchases', async () => {
-  await createCaptureReconciler(world)()
-  const orderId = await takeByHand()
-  for (let purchases = 0; purchases < 101; purchases++) {
-    const { id } = await world.client.paymentIntents.create(authorisation())
-    await world.client.paymentIntents.capture(id)
-  }
-  const afterDays = (days: number) => new Date(Date.now() + days * 86_400_000)
-  await createCaptureReconciler(world)(afterDays(20))
-  expect(await world.paymentsOf(orderId)).toMatchObject([{ status: 'refunded' }])
 })
 
 const signed = (payload: string, secret = webhookSecret, timestamp = Math.floor(Date.now() / 1000)) =>

@@ -144,7 +144,7 @@ export const openWebhooks = (db: Db, { stripe, secrets, apply, isKnown, log }: D
 
     /**
      * Stores a webhook and applies it; the loop tries again if that fails. One that reports what a payment shows already, as
-     * the two of every purchase do, is not stored, and neither is one of a type that is not acted on.
+     * that of every purchase does, is not stored, and neither is one of a type that is not acted on.
      * @throws RequestValidationError when Stripe did not sign it, or too long ago
      */
     receive: async (body: string, signature: string): Promise<void> => {
