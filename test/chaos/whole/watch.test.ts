@@ -69,6 +69,13 @@ test.each([
   expect(upTo(2_000)).toEqual([expect.stringContaining(`file handles of ${name}`)])
 })
 
+test('what mongod keeps of what it read is bounded; what it takes beyond that is found', () => {
+  const upTo = (memoryMb: number) =>
+    growthIn(run((at) => ({ processes: { mongod: { ...orders, memoryMb: Math.min(150 + at * 8, memoryMb) } } })))
+  expect(upTo(440)).toEqual([])
+  expect(upTo(900)).toEqual([expect.stringContaining('memory of mongod')])
+})
+
 test('a refusal is a fault’s doing while it lasts and ten seconds after, and never before', () => {
   const spans = [{ from: 20_000, to: 22_000 }]
   const excused = [19_000, 20_000, 21_000, 22_500, 31_900, 32_100].map((at) => isExcused(spans, at))

@@ -27,6 +27,9 @@ const poolsOf = {
   server: 1_000,
 }
 
+/** What mongod keeps of what it read, as `bun run up` bounds it, and its connections beside that. */
+const mongodMayTakeMb = 256 + 200
+
 const mayHold = (name: string): number => {
   if (name.includes('-daprd')) return ownHandles + poolsOf.sidecar
   return ownHandles + (/^(mongod|redis) /.test(name) ? poolsOf.server : poolsOf.app)
@@ -63,7 +66,10 @@ export const growthIn = (samples: readonly Sample[]): string[] => {
     if (life.length < leastOfProcess) return []
     const each = (what: keyof Taken) => life.map((taken) => taken[what])
     return [
-      ...grew(each('memoryMb'), { name: `memory of ${name}, in MB,`, factor: 1.5, atLeast: 60 }),
+      ...grew(each('memoryMb'), {
+        ...{ name: `memory of ${name}, in MB,`, factor: 1.5, atLeast: 60 },
+        above: name.startsWith('mongod ') ? mongodMayTakeMb : 0,
+      }),
       ...grew(each('handles'), { name: `file handles of ${name}`, factor: 1.5, atLeast: 40, above: mayHold(name) }),
     ]
   })
