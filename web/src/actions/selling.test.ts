@@ -56,3 +56,27 @@ test('the same form with another file is another listing, with the same file the
   expect(again.keys).toEqual(first.keys)
   expect(other.keys[0]).not.toBe(first.keys[0])
 })
+
+// Guarantee: what only the form can detect is refused in the reader’s own words and money.
+
+/** What is said at the fields of a listing with these, each once. */
+const refusedAt = async (language: 'en' | 'de', fields: Record<string, string>) => {
+  const api: Api = async () => ({ status: 201, body: { id }, cookies: [] })
+  const all = new URLSearchParams({ ...typed, currency: 'eur', ...fields })
+  const form = { api, fields: all, files: [], id: '', messages: catalogues[language], locale: language }
+  const outcome = await sell(form)
+  const errors = 'failure' in outcome ? outcome.failure.errors : []
+  return errors.map(({ field, message }) => [field, message.replaceAll('\u00a0', ' ')])
+}
+
+test('a time that the clocks skip is told from one that is missing', async () => {
+  const skipped = { startsAt: '2030-03-31T02:30', timeZone: 'Europe/Vienna' }
+  expect(await refusedAt('en', skipped)).toEqual([
+    ['startsAt', 'This time does not exist there on that day: the clocks go forward'],
+  ])
+  expect(await refusedAt('de', skipped)).toEqual([
+    ['startsAt', 'Diese Uhrzeit gibt es dort an dem Tag nicht: Die Uhren werden vorgestellt'],
+  ])
+  for (const startsAt of ['', '2030-02-31T02:30'])
+    expect(await refusedAt('en', { ...skipped, startsAt })).toEqual([['startsAt', catalogues.en.sell.sayWhen]])
+})

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
+import { currencyNamed, formatMoney, isTimeZone, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
 import { Onboarding } from '../domain/schemas/earnings.ts'
 import { Ticket } from '../domain/schemas/ticket.ts'
 import type { Messages } from '../i18n/messages.ts'
@@ -9,14 +9,20 @@ import { fileIn, upload } from './upload.ts'
 
 const lines = (typed: string): string => plainLineBreaks(typed).trim()
 
+/** Whether a clock there passes over the time: everywhere else it is one. */
+const isSkipped = (typed: string, timeZone: string): boolean =>
+  isTimeZone(timeZone) && utcFrom(typed, timeZone) === undefined && utcFrom(typed, 'UTC') !== undefined
+
 /** The listing in the fields, or the mistakes in them that only this form can detect. */
 const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
   const priceCents = minorUnits(text(fields, 'price'), currency, locale)
-  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone, before?.startsAt)
+  const typedStart = text(fields, 'startsAt')
+  const startsAt = utcFrom(typedStart, timeZone, before?.startsAt)
   const errors: Failure['errors'] = []
-  if (startsAt === undefined) errors.push({ message: sell.sayWhen, field: 'startsAt' })
+  if (startsAt === undefined)
+    errors.push({ message: isSkipped(typedStart, timeZone) ? sell.noSuchTime : sell.sayWhen, field: 'startsAt' })
   if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
   const { min, max, increment } = currencyNamed(currency)
   const isOutOfBounds = priceCents !== undefined && (priceCents < min || priceCents > max)
