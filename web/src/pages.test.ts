@@ -381,6 +381,18 @@ describe('languages', () => {
     expect(alertIn(await unknown.text())).toBe('Something new')
   })
 
+  test('what is wrong with a code or a password is told in German, and at its field', async () => {
+    const german = { ...signedIn, ...inGerman }
+    answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'This code is wrong', 'code')
+    const code = await (await post('/signin/code', { code: '000000' }, inGerman)).text()
+    expect(alertIn(code)).toBe('Code: Dieser Code ist falsch oder wurde schon verwendet.')
+    answers['PUT /api/users/password'] = refusal(401, 'invalid_credentials', 'It is wrong', 'currentPassword')
+    const fields = { intent: 'password', currentPassword: 'old secret', newPassword: 'new secret' }
+    const password = await (await post('/account', fields, german)).text()
+    expect(alertIn(password)).toBe('Bisheriges Passwort: Das bisherige Passwort stimmt nicht.')
+    expect(password).toContain('id="w-currentPassword"')
+  })
+
   test('a page that fails, fails in the reader’s language', async () => {
     answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, startsAt: 'not a time' })
     expect(await (await get(`/tickets/${ticketId}`, inGerman)).text()).toContain('Etwas ist schiefgegangen')

@@ -5,10 +5,9 @@ import type { Catalogue } from './catalogues.ts'
 const fieldOfForm = (field: string): string =>
   field === 'priceCents' ? 'price' : field === 'faceValueCents' ? 'faceValue' : field
 
-/** A refusal in the API's own words, or by its code where the page is in another language. */
+/** A refusal in the API's own words, or by its code and field where the page is in another language. */
 const errorMessage = (catalogue: Catalogue, code: string, error: Failure['errors'][number]): string =>
-  (code === 'request_validation' ? catalogue.refusedFields[error.field ?? ''] : catalogue.refusals[code]) ??
-  error.message
+  catalogue.refusedFields[code]?.[error.field ?? ''] ?? catalogue.refusals[code] ?? error.message
 
 /** A refusal as a page shows it: in its reader's language, by the names of the form's own fields. For the server. */
 export const shownFailure = <F extends Failure>(catalogue: Catalogue, failure: F): F => ({
