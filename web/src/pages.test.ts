@@ -381,7 +381,7 @@ describe('languages', () => {
     expect(alertIn(await unknown.text())).toBe('Something new')
   })
 
-  test('what is wrong with a code or a password is told in German, and at its field', async () => {
+  test('what is wrong with a code, a password or a price is told in German, and at its field', async () => {
     const german = { ...signedIn, ...inGerman }
     answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'This code is wrong', 'code')
     const code = await (await post('/signin/code', { code: '000000' }, inGerman)).text()
@@ -391,6 +391,13 @@ describe('languages', () => {
     const password = await (await post('/account', fields, german)).text()
     expect(alertIn(password)).toBe('Bisheriges Passwort: Das bisherige Passwort stimmt nicht.')
     expect(password).toContain('id="w-currentPassword"')
+    const capped = 'must be at most 5.00 EUR: 100 % of the face value'
+    answers['POST /api/tickets'] = refusal(400, 'request_validation', capped, 'priceCents')
+    const price = await (
+      await post('/sell', { ...listing, price: '9', currency: 'eur', faceValue: '5' }, german)
+    ).text()
+    expect(alertIn(price)).toMatch(/^Preis: Der Preis darf höchstens €\s5,00 betragen/)
+    expect(price).toContain('id="w-price"')
   })
 
   test('a page that fails, fails in the reader’s language', async () => {

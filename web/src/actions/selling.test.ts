@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { catalogues } from '../i18n/catalogues.ts'
 import type { Api, ApiResponse } from '../server/api/api.ts'
-import { sell } from './selling.ts'
+import { changeListing, sell } from './selling.ts'
 
 // Guarantee: what is refused leaves no listing behind, and what may be on sale is never taken back by the form.
 
@@ -68,6 +68,25 @@ const refusedAt = async (language: 'en' | 'de', fields: Record<string, string>) 
   const errors = 'failure' in outcome ? outcome.failure.errors : []
   return errors.map(({ field, message }) => [field, message.replaceAll('\u00a0', ' ')])
 }
+
+test.each(['0', '1000000000'])('a face value of %s is refused with what is allowed', async (faceValue) => {
+  const [[field, words] = []] = await refusedAt('de', { faceValue })
+  expect(field).toBe('faceValue')
+  expect(words).toBe('Der Nennwert muss zwischen 0,50 € und 999.999,99 € liegen')
+  expect(await refusedAt('en', { faceValue })).toEqual([
+    ['faceValue', 'The face value must be between €0.50 and €999,999.99'],
+  ])
+})
+
+test('a face value of earlier rules does not stand in the way of another change', async () => {
+  const { price: _, idempotencyKey: __, ...same } = typed
+  const stored = { id, ...same, startsAt: '2035-03-01T19:00:00.000Z', priceCents: 1999, faceValueCents: 10 }
+  const kept = { sellerId: id, status: 'available', createdAt: '2030-01-01T00:00:00.000Z', version: 1 }
+  const api: Api = async () => ({ status: 200, body: { ...stored, ...kept }, cookies: [] })
+  const fields = new URLSearchParams({ ...typed, title: 'More jazz', faceValue: '0.10' })
+  const outcome = await changeListing({ api, fields, files: [], id, messages: catalogues.en, locale: 'en' })
+  expect(outcome).toMatchObject({ to: '/listings?done=saved' })
+})
 
 test('a time that the clocks skip is told from one that is missing', async () => {
   const skipped = { startsAt: '2030-03-31T02:30', timeZone: 'Europe/Vienna' }
