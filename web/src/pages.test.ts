@@ -381,6 +381,25 @@ describe('languages', () => {
     expect(alertIn(await unknown.text())).toBe('Something new')
   })
 
+  test('what is wrong with a code, a password or a price is told in German, and at its field', async () => {
+    const german = { ...signedIn, ...inGerman }
+    answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'This code is wrong', 'code')
+    const code = await (await post('/signin/code', { code: '000000' }, inGerman)).text()
+    expect(alertIn(code)).toBe('Code: Dieser Code ist falsch oder wurde schon verwendet.')
+    answers['PUT /api/users/password'] = refusal(401, 'invalid_credentials', 'It is wrong', 'currentPassword')
+    const fields = { intent: 'password', currentPassword: 'old secret', newPassword: 'new secret' }
+    const password = await (await post('/account', fields, german)).text()
+    expect(alertIn(password)).toBe('Bisheriges Passwort: Das bisherige Passwort stimmt nicht.')
+    expect(password).toContain('id="w-currentPassword"')
+    const capped = 'must be at most 5.00 EUR: 100 % of the face value'
+    answers['POST /api/tickets'] = refusal(400, 'request_validation', capped, 'priceCents')
+    const price = await (
+      await post('/sell', { ...listing, price: '9', currency: 'eur', faceValue: '5' }, german)
+    ).text()
+    expect(alertIn(price)).toMatch(/^Preis: Der Preis darf höchstens €\s5,00 betragen/)
+    expect(price).toContain('id="w-price"')
+  })
+
   test('a page that fails, fails in the reader’s language', async () => {
     answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, startsAt: 'not a time' })
     expect(await (await get(`/tickets/${ticketId}`, inGerman)).text()).toContain('Etwas ist schiefgegangen')

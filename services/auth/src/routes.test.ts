@@ -145,6 +145,24 @@ test('a new password ends the other sessions', async () => {
   expect((await world.signedIn({ email: ann.email, password: 'another horse' })).cookies.size).toBe(2)
 })
 
+test('a wrong password is refused at the field in which it was given', async () => {
+  const ann = await world.signedUp()
+  const password = 'wrong horse'
+  const errorsOf = async (method: string, path: string, json: object) => {
+    const answer = await ann.send(method, path, { json })
+    return ((await answer.json()) as { errors: unknown }).errors
+  }
+  const at = (field: string) => [{ message: 'The password is wrong', field }]
+  const change = { currentPassword: password, newPassword: 'another horse' }
+  expect(await errorsOf('PUT', '/api/users/password', change)).toEqual(at('currentPassword'))
+  expect(await errorsOf('DELETE', '/api/users/me', { password })).toEqual(at('password'))
+  expect(await errorsOf('POST', '/api/users/reauthenticate', { password })).toEqual(at('password'))
+  expect(await errorsOf('PUT', '/api/users/email', { email: 'x@example.com', password })).toEqual(at('password'))
+  // Which of the two it was, nobody is told.
+  const stranger = await world.visitor().send('POST', signin, { json: { email: ann.email, password } })
+  expect(await stranger.json()).toHaveProperty('errors', [{ message: 'Email or password is wrong' }])
+})
+
 // Guarantee: an erased account leaves an id that stands for nobody, and the address is free again.
 test('erasing takes everything personal, sessions and tokens included', async () => {
   const ann = await world.signedUp()

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { catalogues } from '../i18n/catalogues.ts'
 import type { Api, ApiResponse } from '../server/api/api.ts'
-import { sell } from './selling.ts'
+import { changeListing, sell } from './selling.ts'
 
 // Guarantee: what is refused leaves no listing behind, and what may be on sale is never taken back by the form.
 
@@ -55,4 +55,47 @@ test('the same form with another file is another listing, with the same file the
   const [first, again, other] = [await press({}, {}), await press({}, {}), await press({}, {}, 'another ticket')]
   expect(again.keys).toEqual(first.keys)
   expect(other.keys[0]).not.toBe(first.keys[0])
+})
+
+// Guarantee: what only the form can detect is refused in the reader’s own words and money.
+
+/** What is said at the fields of a listing with these, each once. */
+const refusedAt = async (language: 'en' | 'de', fields: Record<string, string>) => {
+  const api: Api = async () => ({ status: 201, body: { id }, cookies: [] })
+  const all = new URLSearchParams({ ...typed, currency: 'eur', ...fields })
+  const form = { api, fields: all, files: [], id: '', messages: catalogues[language], locale: language }
+  const outcome = await sell(form)
+  const errors = 'failure' in outcome ? outcome.failure.errors : []
+  return errors.map(({ field, message }) => [field, message.replaceAll('\u00a0', ' ')])
+}
+
+test.each(['0', '1000000000'])('a face value of %s is refused with what is allowed', async (faceValue) => {
+  const [[field, words] = []] = await refusedAt('de', { faceValue })
+  expect(field).toBe('faceValue')
+  expect(words).toBe('Der Nennwert muss zwischen 0,50 € und 999.999,99 € liegen')
+  expect(await refusedAt('en', { faceValue })).toEqual([
+    ['faceValue', 'The face value must be between €0.50 and €999,999.99'],
+  ])
+})
+
+test('a face value of earlier rules does not stand in the way of another change', async () => {
+  const { price: _, idempotencyKey: __, ...same } = typed
+  const stored = { id, ...same, startsAt: '2035-03-01T19:00:00.000Z', priceCents: 1999, faceValueCents: 10 }
+  const kept = { sellerId: id, status: 'available', createdAt: '2030-01-01T00:00:00.000Z', version: 1 }
+  const api: Api = async () => ({ status: 200, body: { ...stored, ...kept }, cookies: [] })
+  const fields = new URLSearchParams({ ...typed, title: 'More jazz', faceValue: '0.10' })
+  const outcome = await changeListing({ api, fields, files: [], id, messages: catalogues.en, locale: 'en' })
+  expect(outcome).toMatchObject({ to: '/listings?done=saved' })
+})
+
+test('a time that the clocks skip is told from one that is missing', async () => {
+  const skipped = { startsAt: '2030-03-31T02:30', timeZone: 'Europe/Vienna' }
+  expect(await refusedAt('en', skipped)).toEqual([
+    ['startsAt', 'This time does not exist there on that day: the clocks go forward'],
+  ])
+  expect(await refusedAt('de', skipped)).toEqual([
+    ['startsAt', 'Diese Uhrzeit gibt es dort an dem Tag nicht: Die Uhren werden vorgestellt'],
+  ])
+  for (const startsAt of ['', '2030-02-31T02:30'])
+    expect(await refusedAt('en', { ...skipped, startsAt })).toEqual([['startsAt', catalogues.en.sell.sayWhen]])
 })

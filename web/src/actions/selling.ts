@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { currencyNamed, formatMoney, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
+import { currencyNamed, formatMoney, isTimeZone, minorUnits, plainLineBreaks, utcFrom } from '@fairpass/sdk/values'
 import { Onboarding } from '../domain/schemas/earnings.ts'
 import { Ticket } from '../domain/schemas/ticket.ts'
 import type { Messages } from '../i18n/messages.ts'
@@ -9,23 +9,29 @@ import { fileIn, upload } from './upload.ts'
 
 const lines = (typed: string): string => plainLineBreaks(typed).trim()
 
+/** Whether a clock there passes over the time: everywhere else it is one. */
+const isSkipped = (typed: string, timeZone: string): boolean =>
+  isTimeZone(timeZone) && utcFrom(typed, timeZone) === undefined && utcFrom(typed, 'UTC') !== undefined
+
 /** The listing in the fields, or the mistakes in them that only this form can detect. */
 const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, before?: Ticket) => {
   const currency = text(fields, 'currency') || 'usd'
   const timeZone = text(fields, 'timeZone') || 'UTC'
   const priceCents = minorUnits(text(fields, 'price'), currency, locale)
-  const startsAt = utcFrom(text(fields, 'startsAt'), timeZone, before?.startsAt)
+  const typedStart = text(fields, 'startsAt')
+  const startsAt = utcFrom(typedStart, timeZone, before?.startsAt)
   const errors: Failure['errors'] = []
-  if (startsAt === undefined) errors.push({ message: sell.sayWhen, field: 'startsAt' })
+  if (startsAt === undefined)
+    errors.push({ message: isSkipped(typedStart, timeZone) ? sell.noSuchTime : sell.sayWhen, field: 'startsAt' })
   if (priceCents === undefined) errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'price' })
   const { min, max, increment } = currencyNamed(currency)
-  const isOutOfBounds = priceCents !== undefined && (priceCents < min || priceCents > max)
-  if (isOutOfBounds && priceCents !== before?.priceCents) {
-    const [least, most] = [min, max].map((bound) => formatMoney(bound, currency, locale))
-    errors.push({ message: sell.priceBounds(least ?? '', most ?? ''), field: 'price' })
-  }
+  const money = (cents: number) => formatMoney(cents, currency, locale)
+  const isOutOfBounds = (cents: number | undefined, was: number | undefined) =>
+    cents !== undefined && cents !== was && (cents < min || cents > max)
+  if (isOutOfBounds(priceCents, before?.priceCents))
+    errors.push({ message: sell.priceBounds(money(min), money(max)), field: 'price' })
   if (priceCents !== undefined && priceCents % increment !== 0 && priceCents !== before?.priceCents)
-    errors.push({ message: sell.priceSteps(formatMoney(increment, currency, locale)), field: 'price' })
+    errors.push({ message: sell.priceSteps(money(increment)), field: 'price' })
   const [title, venue, city] = [text(fields, 'title'), text(fields, 'venue'), text(fields, 'city')]
   const description = lines(fields.get('description') ?? '')
   const optional = Object.fromEntries(
@@ -38,6 +44,8 @@ const listingIn = (fields: URLSearchParams, { sell }: Messages, locale: string, 
   const faceValueCents = faceValue ? minorUnits(faceValue, currency, locale) : undefined
   if (faceValue && faceValueCents === undefined)
     errors.push({ message: sell.sayPrice(currency.toUpperCase()), field: 'faceValue' })
+  if (isOutOfBounds(faceValueCents, before?.faceValueCents))
+    errors.push({ message: sell.faceValueBounds(money(min), money(max)), field: 'faceValue' })
   const listing = { title, venue, city, startsAt, timeZone, priceCents, currency, description, ...optional }
   return { errors, listing: faceValueCents === undefined ? listing : { ...listing, faceValueCents } }
 }

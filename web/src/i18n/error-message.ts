@@ -1,25 +1,46 @@
+import { formatMoney, minorUnits } from '@fairpass/sdk/values'
+import { formatShare } from '../domain/fee.ts'
 import type { Failure, Loaded } from '../queries/loaded.ts'
 import type { Catalogue } from './catalogues.ts'
+
+/** Whom a refusal is shown to: in which words, and in which form of numbers. */
+type Reader = { messages: Catalogue; locale: string }
 
 /** The field of a form by the name that the API has for it. */
 const fieldOfForm = (field: string): string =>
   field === 'priceCents' ? 'price' : field === 'faceValueCents' ? 'faceValue' : field
 
-/** A refusal in the API's own words, or by its code where the page is in another language. */
-const errorMessage = (catalogue: Catalogue, code: string, error: Failure['errors'][number]): string =>
-  (code === 'request_validation' ? catalogue.refusedFields[error.field ?? ''] : catalogue.refusals[code]) ??
-  error.message
+/** As tickets refuses a price above the cap, see `refuseAboveCap` there. */
+const aboveCap = /^must be at most (?<amount>[\d.]+) (?<currency>[A-Z]{3}): (?<percent>\d+) % of the face value$/
+
+/** The highest price as the reader writes money; undefined where something else was refused. */
+const capMessage = (
+  { messages, locale }: Reader,
+  { message, field }: Failure['errors'][number],
+): string | undefined => {
+  if (field !== 'priceCents') return undefined
+  const { amount = '', currency = '', percent } = aboveCap.exec(message)?.groups ?? {}
+  const highest = minorUnits(amount, currency)
+  if (highest === undefined) return undefined
+  return messages.sell.priceCap(formatMoney(highest, currency, locale), formatShare(Number(percent) * 100, locale))
+}
+
+/** A refusal in the API's own words, or by its code and field where the page is in another language. */
+const errorMessage = (reader: Reader, code: string, error: Failure['errors'][number]): string => {
+  const { refusals, refusedFields } = reader.messages
+  return capMessage(reader, error) ?? refusedFields[code]?.[error.field ?? ''] ?? refusals[code] ?? error.message
+}
 
 /** A refusal as a page shows it: in its reader's language, by the names of the form's own fields. For the server. */
-export const shownFailure = <F extends Failure>(catalogue: Catalogue, failure: F): F => ({
+export const shownFailure = <F extends Failure>(reader: Reader, failure: F): F => ({
   ...failure,
   errors: failure.errors.map((error) => ({
     ...error,
-    message: errorMessage(catalogue, failure.code, error),
+    message: errorMessage(reader, failure.code, error),
     ...(error.field === undefined ? {} : { field: fieldOfForm(error.field) }),
   })),
 })
 
 /** The same for what was asked for. */
-export const shownLoaded = <T>(catalogue: Catalogue, loaded: Loaded<T>): Loaded<T> =>
-  loaded.ok ? loaded : { ok: false, failure: shownFailure(catalogue, loaded.failure) }
+export const shownLoaded = <T>(reader: Reader, loaded: Loaded<T>): Loaded<T> =>
+  loaded.ok ? loaded : { ok: false, failure: shownFailure(reader, loaded.failure) }

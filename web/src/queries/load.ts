@@ -36,7 +36,7 @@ export const load = async <P extends Path, S extends v.GenericSchema>(
   params: PathParams<P>,
   options: LoadOptions = {},
 ): Promise<Loaded<v.InferOutput<S>>> =>
-  shownLoaded(requestEvent().locals.visit.messages, await loadAsIs(path, schema, params, options))
+  shownLoaded(requestEvent().locals.visit, await loadAsIs(path, schema, params, options))
 
 /** What a page is about: without it the page says why. */
 export const loadOrFail = async <P extends Path, S extends v.GenericSchema>(

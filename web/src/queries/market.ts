@@ -11,7 +11,7 @@ export const readListing = query(async (search: string): Promise<Loaded<Tickets>
   const asked = apiQuery(search)
   const read = () => loadAsIs('/api/tickets', Tickets, {}, { search: asked })
   // It is the same for readers of every language.
-  const loaded = shownLoaded(locals.visit.messages, await locals.visit.listings.read(asked, read))
+  const loaded = shownLoaded(locals.visit, await locals.visit.listings.read(asked, read))
   if (!loaded.ok) response.status = loaded.failure.status
   return loaded
 }, 'listing')

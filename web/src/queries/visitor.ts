@@ -13,7 +13,7 @@ export const readVisitor = query(async (): Promise<Visitor> => {
     stripeKey: visit.stripeKey,
     feeBasisPoints: visit.feeBasisPoints,
     payoutDelaySeconds: visit.payoutDelaySeconds,
-    refusal: visit.refusal && shownFailure(visit.messages, visit.refusal),
+    refusal: visit.refusal && shownFailure(visit, visit.refusal),
     result: visit.result,
     away: visit.away,
     idempotencyKey: crypto.randomUUID(),

@@ -5,7 +5,7 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import type { ClientSession } from 'mongodb'
 import * as v from 'valibot'
-import { type Account, EarningsOutstandingError, InvalidCredentialsError, toPublic } from '../domain/account.ts'
+import { type Account, EarningsOutstandingError, toPublic, WrongPasswordError } from '../domain/account.ts'
 import type { Limits } from '../limits.ts'
 import type { Payments } from '../peers/payments.ts'
 import { CurrentUserAnswer } from '../schemas.ts'
@@ -29,11 +29,6 @@ export type OwnAccountDeps = {
   passwordChanged: (userId: string, session: ClientSession) => Promise<void>
   /** deletes what else is personal together with the account */
   farewell: (account: Account, session: ClientSession) => Promise<void>
-}
-
-/** @throws InvalidCredentialsError */
-const confirmPassword = async (accounts: Accounts, userId: string, password: string): Promise<void> => {
-  if (!(await accounts.isPasswordOf(userId, password))) throw new InvalidCredentialsError('The password is wrong')
 }
 
 /** Who is signed in, and their password. */
@@ -65,7 +60,7 @@ export const createPasswordRoutes = (deps: OwnAccountDeps) => {
       async (c) => {
         const { currentPassword, newPassword } = c.req.valid('json')
         const { id, sessionId } = c.var.user
-        await confirmPassword(accounts, id, currentPassword)
+        if (!(await accounts.isPasswordOf(id, currentPassword))) throw new WrongPasswordError('currentPassword')
         await accounts.setPassword(id, newPassword, (session) => deps.passwordChanged(id, session))
         await sessions.endOthers(id, sessionId)
         return c.body(null, 204)
@@ -90,7 +85,7 @@ export const createErasureRoutes = (deps: OwnAccountDeps) => {
     ),
     async (c) => {
       const { id } = c.var.user
-      await confirmPassword(accounts, id, c.req.valid('json').password)
+      if (!(await accounts.isPasswordOf(id, c.req.valid('json').password))) throw new WrongPasswordError()
       await keepAnAdmin(accounts, c.var.user)
       if (await payments.isOwed(id)) throw new EarningsOutstandingError()
       await accounts.erase(id, now(), deps.farewell)

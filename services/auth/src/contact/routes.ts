@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { Email, GivenPassword } from '../account/credentials.ts'
 import type { Accounts } from '../account/store.ts'
-import { InvalidCredentialsError } from '../domain/account.ts'
+import { WrongPasswordError } from '../domain/account.ts'
 import { EmailTokenInvalidError } from '../email-token/store.ts'
 import type { Limits } from '../limits.ts'
 import { categories } from '../mail/letter.ts'
@@ -92,7 +92,7 @@ export const createEmailRoutes = ({ accounts, recovery, limits, context: { ident
       async (c) => {
         const { email, password } = c.req.valid('json')
         const { id } = c.var.user
-        if (!(await accounts.isPasswordOf(id, password))) throw new InvalidCredentialsError('The password is wrong')
+        if (!(await accounts.isPasswordOf(id, password))) throw new WrongPasswordError()
         const account = await accounts.find(id)
         if (account && account.email !== email) await recovery.requestChange(account, email)
         return c.body(null, 202)

@@ -39,6 +39,16 @@ export class InvalidCredentialsError extends CustomError {
   }
 }
 
+/** Who is signed in gave a wrong password for their account, in the field of that name. */
+export class WrongPasswordError extends InvalidCredentialsError {
+  constructor(readonly field: 'password' | 'currentPassword' = 'password') {
+    super('The password is wrong')
+  }
+  override serialize() {
+    return [{ message: this.message, field: this.field }]
+  }
+}
+
 export class RefreshTokenInvalidError extends CustomError {
   readonly code = 'refresh_token_invalid'
   constructor() {

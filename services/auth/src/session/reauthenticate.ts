@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { GivenPassword } from '../account/credentials.ts'
 import type { Accounts } from '../account/store.ts'
-import { InvalidCredentialsError } from '../domain/account.ts'
+import { WrongPasswordError } from '../domain/account.ts'
 import type { Limits } from '../limits.ts'
 import { PasskeyRefusedError } from '../passkey/ceremony.ts'
 import { Assertion, toAssertion } from '../passkey/routes.ts'
@@ -40,7 +40,7 @@ export const createReauthenticateRoutes = (deps: ReauthenticateDeps) => {
   const prove = async (userId: string, proof: v.InferOutput<typeof Proof>): Promise<boolean> => {
     if ('password' in proof) {
       if (await accounts.isPasswordOf(userId, proof.password)) return false
-      throw new InvalidCredentialsError('The password is wrong')
+      throw new WrongPasswordError()
     }
     if ('code' in proof) await secondFactors.use(userId, proof.code)
     else if ((await passkeys.authenticate(toAssertion(proof.passkey))) !== userId) throw new PasskeyRefusedError()

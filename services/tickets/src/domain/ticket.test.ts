@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { CustomError } from '@fairpass/sdk/errors'
 import fc from 'fast-check'
 import { edit, endListing, followOrder, refuseAboveCap, refuseUnlessPayable, type Ticket, withdraw } from './ticket.ts'
 
@@ -74,9 +75,25 @@ test('a price is an amount that cards can move', () => {
 
 test('with a price cap, a price needs a face value and stays below its share', () => {
   const ask = (priceCents: number, faceValueCents?: number, capPercent?: number) => () =>
-    refuseAboveCap({ priceCents, faceValueCents }, capPercent)
+    refuseAboveCap({ priceCents, faceValueCents, currency: 'eur' }, capPercent)
   expect(ask(1_000)).not.toThrow()
   expect(ask(1_000, undefined, 120)).toThrow()
   expect(ask(1_200, 1_000, 120)).not.toThrow()
   expect(ask(1_201, 1_000, 120)).toThrow()
+})
+
+// Web reads the amount out of this message, to say it in its reader's form: web/src/i18n/error-message.ts.
+test.each([
+  ['eur', 5_000, '60.00 EUR'],
+  ['jpy', 5_000, '6000 JPY'],
+  ['kwd', 5_010, '6.012 KWD'],
+])('above the cap, the highest price is said as money, in %s', (currency, faceValueCents, amount) => {
+  const refusalOf = () => {
+    try {
+      refuseAboveCap({ priceCents: 7_000, faceValueCents, currency }, 120)
+    } catch (error) {
+      return error instanceof CustomError ? error.serialize() : error
+    }
+  }
+  expect(refusalOf()).toEqual([{ message: `must be at most ${amount}: 120 % of the face value`, field: 'priceCents' }])
 })

@@ -1,7 +1,7 @@
 import { CustomError, RequestValidationError } from '@fairpass/sdk/errors'
 import type { OrderData, TicketData } from '@fairpass/sdk/events'
 import { omitUndefined } from '@fairpass/sdk/omit-undefined'
-import { currencies } from '@fairpass/sdk/values'
+import { currencies, majorUnits } from '@fairpass/sdk/values'
 
 /** The order that took a ticket. */
 export type Reservation = { orderId: string; version: number; createdAt: Date; expiresAt: Date }
@@ -157,16 +157,17 @@ const withdrawn = (ticket: Ticket): Ticket => ({
 
 /** @throws RequestValidationError when more is asked for a ticket than a share of what the organiser took for it */
 export const refuseAboveCap = (
-  { priceCents, faceValueCents }: Pick<Listing, 'priceCents' | 'faceValueCents'>,
+  { priceCents, faceValueCents, currency }: Pick<Listing, 'priceCents' | 'faceValueCents' | 'currency'>,
   capPercent: number | undefined,
 ): void => {
   if (capPercent === undefined) return
   if (faceValueCents === undefined) throw new RequestValidationError([{ msg: 'is missing', param: 'faceValueCents' }])
   const highest = Math.floor((faceValueCents * capPercent) / 100)
-  if (priceCents > highest)
-    throw new RequestValidationError([
-      { msg: `must be at most ${highest}: ${capPercent} % of the face value`, param: 'priceCents' },
-    ])
+  if (priceCents <= highest) return
+  const money = `${majorUnits(highest, currency)} ${currency.toUpperCase()}`
+  throw new RequestValidationError([
+    { msg: `must be at most ${money}: ${capPercent} % of the face value`, param: 'priceCents' },
+  ])
 }
 
 /** Withdrawing again changes nothing. */

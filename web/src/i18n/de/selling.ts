@@ -49,8 +49,11 @@ export const selling: typeof english = {
     uploaded: 'Ihr Ticket wurde gelesen und wird angeboten.',
     submit: 'Zum Verkauf anbieten',
     sayWhen: 'Geben Sie an, wann es beginnt: Datum und Uhrzeit',
+    noSuchTime: 'Diese Uhrzeit gibt es dort an dem Tag nicht: Die Uhren werden vorgestellt',
     sayPrice: (currency) => `Geben Sie den Preis in ${currency} an, etwa 25`,
     priceBounds: (least: string, most: string) => `Der Preis muss zwischen ${least} und ${most} liegen`,
+    faceValueBounds: (least: string, most: string) => `Der Nennwert muss zwischen ${least} und ${most} liegen`,
+    priceCap: (most: string, share: string) => `Der Preis darf höchstens ${most} betragen: ${share} des Nennwerts`,
     priceSteps: (step: string) => `Der Preis geht in Schritten von ${step}`,
   },
 }

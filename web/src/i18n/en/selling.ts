@@ -45,8 +45,11 @@ export const selling = {
     uploaded: 'Your ticket was read and is up for sale.',
     submit: 'Put it up for sale',
     sayWhen: 'Say when it starts: a date and a time',
+    noSuchTime: 'This time does not exist there on that day: the clocks go forward',
     sayPrice: (currency: string) => `Say the price in ${currency}, such as 25`,
     priceBounds: (least: string, most: string) => `The price must be between ${least} and ${most}`,
+    faceValueBounds: (least: string, most: string) => `The face value must be between ${least} and ${most}`,
+    priceCap: (most: string, share: string) => `The price must be at most ${most}: ${share} of the face value`,
     priceSteps: (step: string) => `The price goes in steps of ${step}`,
   },
 }
