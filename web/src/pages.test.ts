@@ -343,6 +343,24 @@ describe('pages', () => {
     expect(html).not.toContain('name="paymentMethod"')
   })
 
+  test.each([
+    ['completed', 'succeeded', 'not charged, and the ticket is yours', 'nichts berechnet, das Ticket gehört Ihnen'],
+    ['refunded', 'refunded', 'not been charged', 'kein Geld zurück'],
+    ['cancelled', 'refunded', 'not been charged', 'kein Geld zurück'],
+  ])(
+    'an order that a coupon paid and that is %s names no money of its buyer',
+    async (status, state, text, inGerman) => {
+      answers[`GET /api/orders/${ticketId}`] = json({ ...order, status })
+      answers[`GET /api/payments/orders/${ticketId}`] = json({ orderId: ticketId, state, byCoupon: true })
+      const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
+      expect(html).toContain('with a coupon')
+      expect(html).toContain(text)
+      expect(html).not.toMatch(/You paid \$|sent back/)
+      const german = await (await get(`/orders/${ticketId}`, { ...signedIn, 'accept-language': 'de' })).text()
+      expect(german).toContain(inGerman)
+    },
+  )
+
   test('an open order is its checkout, and says until when without JavaScript', async () => {
     const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
     expect(html).toContain(order.expiresAt.slice(11, 19))

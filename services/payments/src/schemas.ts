@@ -32,6 +32,7 @@ export const PaymentStateAnswer = v.strictObject({
   orderId: v.string(),
   state: v.picklist(['none', 'requires_payment_method', 'processing', 'succeeded', 'declined', 'refunded']),
   declineCode: v.optional(v.string()),
+  byCoupon: v.optional(v.pipe(v.literal(true), v.description('A coupon paid, so nothing was charged'))),
 })
 
 export const EarningsAnswer = v.pipe(
