@@ -751,6 +751,34 @@ describe('admins', () => {
     expect(sentTo('POST /api/payments/p1/refund')).toEqual([['{"reason":"Called off"}', 'k'.repeat(20)]])
   })
 
+  test('read in their own language why money went back or never came, and what is in English says so', async () => {
+    const at = session.lastSeenAt
+    const refunded = (refund: object) => ({ ...payment, status: 'refunded', refund: { at, ...refund } })
+    const failed = (status: string, code: string, message: string) => ({
+      ...payment,
+      status,
+      failure: { code, message },
+    })
+    answers['GET /api/payments'] = json({
+      payments: [
+        refunded({ reason: 'The ticket did not work', cause: 'claim' }),
+        refunded({ reason: 'Abgesagt, was sonst' }),
+        failed('failed', 'insufficient_funds', 'Your card has insufficient funds.'),
+        failed('failed', 'lost_card', 'Your card was declined.'),
+        failed('cancelled', 'order_not_payable', 'This order cannot be paid any more'),
+        failed('cancelled', 'refused', 'This payment cannot be made by card'),
+      ],
+      nextCursor: null,
+    })
+    const page = await get('/admin/payments', { ...signedIn, 'accept-language': 'de' })
+    const body = (await page.text()).replace(/^.*<body>/s, '')
+    expect(body).toContain('Das Ticket hat nicht funktioniert')
+    expect(body).toContain('Das Guthaben reicht nicht')
+    expect(body).toMatch(/<p[^>]*>Abgesagt, was sonst<\/p>/)
+    expect(body).toMatch(/<p[^>]* lang="en"[^>]*>This payment cannot be made by card<\/p>/)
+    expect(body).not.toMatch(/The ticket did not work|Your card|This order/)
+  })
+
   test('make coupons with a last day, and withdraw them', async () => {
     answers['POST /api/coupons'] = json({ coupons: [] }, 201)
     await post('/admin', { quantity: '2', maxRedemptions: '', expiresAt: '2030-05-31' }, signedIn)
