@@ -343,6 +343,24 @@ describe('pages', () => {
     expect(html).not.toContain('name="paymentMethod"')
   })
 
+  test.each([
+    ['completed', 'succeeded', 'not charged, and the ticket is yours', 'nichts berechnet, das Ticket gehört Ihnen'],
+    ['refunded', 'refunded', 'not been charged', 'kein Geld zurück'],
+    ['cancelled', 'refunded', 'not been charged', 'kein Geld zurück'],
+  ])(
+    'an order that a coupon paid and that is %s names no money of its buyer',
+    async (status, state, text, inGerman) => {
+      answers[`GET /api/orders/${ticketId}`] = json({ ...order, status })
+      answers[`GET /api/payments/orders/${ticketId}`] = json({ orderId: ticketId, state, byCoupon: true })
+      const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
+      expect(html).toContain('with a coupon')
+      expect(html).toContain(text)
+      expect(html).not.toMatch(/You paid \$|sent back/)
+      const german = await (await get(`/orders/${ticketId}`, { ...signedIn, 'accept-language': 'de' })).text()
+      expect(german).toContain(inGerman)
+    },
+  )
+
   test('an open order is its checkout, and says until when without JavaScript', async () => {
     const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
     expect(html).toContain(order.expiresAt.slice(11, 19))
@@ -750,6 +768,34 @@ describe('admins', () => {
       '/admin/payments?done=refund',
     )
     expect(sentTo('POST /api/payments/p1/refund')).toEqual([['{"reason":"Called off"}', 'k'.repeat(20)]])
+  })
+
+  test('read in their own language why money went back or never came, and what is in English says so', async () => {
+    const at = session.lastSeenAt
+    const refunded = (refund: object) => ({ ...payment, status: 'refunded', refund: { at, ...refund } })
+    const failed = (status: string, code: string, message: string) => ({
+      ...payment,
+      status,
+      failure: { code, message },
+    })
+    answers['GET /api/payments'] = json({
+      payments: [
+        refunded({ reason: 'The ticket did not work', cause: 'claim' }),
+        refunded({ reason: 'Abgesagt, was sonst' }),
+        failed('failed', 'insufficient_funds', 'Your card has insufficient funds.'),
+        failed('failed', 'lost_card', 'Your card was declined.'),
+        failed('cancelled', 'order_not_payable', 'This order cannot be paid any more'),
+        failed('cancelled', 'refused', 'This payment cannot be made by card'),
+      ],
+      nextCursor: null,
+    })
+    const page = await get('/admin/payments', { ...signedIn, 'accept-language': 'de' })
+    const body = (await page.text()).replace(/^.*<body>/s, '')
+    expect(body).toContain('Das Ticket hat nicht funktioniert')
+    expect(body).toContain('Das Guthaben reicht nicht')
+    expect(body).toMatch(/<p[^>]*>Abgesagt, was sonst<\/p>/)
+    expect(body).toMatch(/<p[^>]* lang="en"[^>]*>This payment cannot be made by card<\/p>/)
+    expect(body).not.toMatch(/The ticket did not work|Your card|This order/)
   })
 
   test('make coupons with a last day, and withdraw them', async () => {

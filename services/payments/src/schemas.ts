@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { disputeStatuses } from './domain/dispute-status.ts'
 import { moves, type Status } from './domain/payment.ts'
 import { type PayoutStatus, payoutMoves, waitsFor } from './domain/payout.ts'
+import { refundCauses } from './domain/refund-cause.ts'
 
 const whole = v.pipe(v.number(), v.integer())
 const statuses = Object.keys(moves) as [Status, ...Status[]]
@@ -32,6 +33,7 @@ export const PaymentStateAnswer = v.strictObject({
   orderId: v.string(),
   state: v.picklist(['none', 'requires_payment_method', 'processing', 'succeeded', 'declined', 'refunded']),
   declineCode: v.optional(v.string()),
+  byCoupon: v.optional(v.pipe(v.literal(true), v.description('A coupon paid, so nothing was charged'))),
 })
 
 export const EarningsAnswer = v.pipe(
@@ -57,7 +59,13 @@ export const PaymentRecord = named(
     intentId: v.nullable(v.string()),
     failure: v.nullable(v.strictObject({ code: v.string(), message: v.string() })),
     dispute: v.nullable(v.strictObject({ id: v.string(), status: v.picklist(disputeStatuses) })),
-    refund: v.nullable(v.strictObject({ reason: v.string(), at: Instant })),
+    refund: v.nullable(
+      v.strictObject({
+        reason: v.string(),
+        cause: v.optional(v.pipe(v.picklist(refundCauses), v.description('Where no admin gave the reason'))),
+        at: Instant,
+      }),
+    ),
     createdAt: Instant,
     updatedAt: Instant,
   }),

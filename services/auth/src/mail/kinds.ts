@@ -43,6 +43,7 @@ export type DataByKind = {
   'hand-over': Sale & Handover
   'handed-over': Sale
   'hand-over-overdue': Sale
+  /** nothing comes back of what a coupon paid: the total is 0 */
   refunded: Sale & { isOverdue?: boolean | undefined }
   'claim-opened': Sale & { reason: string }
   /** what the seller bought here and sold on was refunded: an admin looks at the resale */

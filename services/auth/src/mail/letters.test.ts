@@ -91,6 +91,27 @@ test('a buyer reads how the ticket comes', () => {
   expect(composed('bought', examples.bought, 'en').text).toContain('by Thursday, 31 May 2035 at 22:00 CEST')
 })
 
+// A coupon pays the price without its buyer, and the event of a sale does not say so.
+test.each([
+  ['en', /Price, all fees included: €89\.00/, /Sold for: €89\.00/, /paid/i],
+  ['de', /Preis, mit allen Gebühren: 89,00\s€/, /Verkauft für: 89,00\s€/, /bezahlt/i],
+] as const)('no letter of a sale says that its buyer paid the price: %s', (language, bought, sold, claim) => {
+  const receipt = composed('bought', sale, language).text
+  expect(receipt).toMatch(bought)
+  expect(receipt).not.toMatch(claim)
+  expect(composed('sold', sale, language).text).toMatch(sold)
+})
+
+test.each([
+  ['en', 'nothing had been charged', /bank|money|€/i],
+  ['de', 'Ihnen wurde nichts berechnet', /Bank|Geld|€/],
+] as const)('a refund of what a coupon paid names no money: %s', (language, said, money) => {
+  const undone = composed('refunded', { ...sale, total: { ...total, cents: 0 }, isOverdue: true }, language)
+  expect(undone.text).toContain(said)
+  expect(undone.text).toContain(`${publicOrigin}/orders/${sale.orderId}`)
+  expect(`${undone.subject}${undone.text}`).not.toMatch(money)
+})
+
 test('what an older event does not tell is left out', () => {
   const { ticketId, orderId } = sale
   for (const kind of ['bought', 'sold', 'refunded', 'ran-out', 'free-again'] as const)

@@ -4,10 +4,10 @@ import { saleOf, showOf } from './sale.ts'
 
 /** Money that comes, goes back, or is in dispute. */
 export const createMoneyHandlers = ({ mails, orders }: Deps): EventHandlers => ({
-  /** Money that comes back, whether its order was completed before or had run out when it came. */
+  /** Money that comes back, whether its order was completed before or had run out when it came; of a coupon's, none. */
   'payment.refunded': async ({ data: { id, orderId, amountCents } }) => {
     const order = await orders.find(orderId)
-    if (!order || amountCents === 0) return
+    if (!order) return
     const data = { ...saleOf(order, amountCents), isOverdue: order.handover?.status === 'overdue' }
     await mails.owe([{ kind: 'refunded', cause: `payment:${id}:refunded`, to: { userId: order.buyerId }, data }])
   },

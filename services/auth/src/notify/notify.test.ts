@@ -105,11 +105,19 @@ test('an order of before, which does not say what it was for, owes the same mail
   expect(await subjects(buyer.email)).toEqual(['Your ticket for the event'])
 })
 
-test('money that goes back is told to whom it goes, of a free ticket there is none', async () => {
+test('money that goes back is told to whom it goes', async () => {
   const { buyer, seller, order } = await sale({ status: 'refunded' })
   await tell(event('payment.refunded', payment(order.id)))
-  await tell(event('payment.refunded', payment(order.id, 0)))
   expect(await subjects(buyer.email)).toEqual(['Refunded: An evening'])
+  expect(await subjects(seller.email)).toEqual([])
+})
+
+test('who paid with a coupon is told that the ticket is gone, once, though no money goes back', async () => {
+  const { buyer, seller, order } = await sale({ status: 'refunded' })
+  const refunded = event('payment.refunded', payment(order.id, 0))
+  for (const told of [refunded, refunded]) await tell(told)
+  expect(await subjects(buyer.email)).toEqual(['Your order is undone: An evening'])
+  expect(await textOf(buyer.email, 'Your order')).toContain('with a coupon')
   expect(await subjects(seller.email)).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import type { FairpassEvent } from '@fairpass/sdk/events'
 import { inTransaction } from '@fairpass/sdk/mongo'
 import type { Db } from 'mongodb'
 import { PaymentNotRefundableError } from '../domain/payment.ts'
+import { refundReasons } from '../domain/refund-cause.ts'
 import type { Refunds } from '../payment/refunds.ts'
 import type { Payments } from '../payment/store.ts'
 import type { Payouts } from '../payout/store.ts'
@@ -37,7 +38,7 @@ export const createClaims = ({ db, payments, payouts, refunds }: Deps) => {
   return {
     /** The seller did not pass the ticket on in time. */
     refundOverdue: async ({ paymentId }: Overdue): Promise<void> => {
-      if (paymentId) await refund(paymentId, 'The ticket was not handed over in time')
+      if (paymentId) await refund(paymentId, refundReasons.overdue)
     },
 
     /** Nothing is sent to the seller until it is decided, and what was sent comes back. */
@@ -47,7 +48,7 @@ export const createClaims = ({ db, payments, payouts, refunds }: Deps) => {
 
     decide: async (claim: Claim): Promise<void> => {
       // The refund first: the payout is not to go out in between.
-      if (claim.isRefunded) await refund(claim.paymentId, 'The ticket did not work')
+      if (claim.isRefunded) await refund(claim.paymentId, refundReasons.claim)
       await apply(claim, false)
     },
   }

@@ -134,9 +134,6 @@ export const move = (payment: Payment, to: Status, now: Date, why: Why = {}): Pa
   }
 }
 
-/** The reason of a refund that was not requested here, such as one made in Stripe's dashboard. */
-export const refundedAtStripe = 'Refunded at Stripe'
-
 type Opening = Pick<
   Payment,
   | 'id'

@@ -5,6 +5,7 @@ import type { ServiceContext } from '@fairpass/sdk/service'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { moves, type Payment, type Status } from '../domain/payment.ts'
+import { refundCauseOf } from '../domain/refund-cause.ts'
 import { PaymentRecord, PaymentRecords, RefundedAnswer } from '../schemas.ts'
 import type { Refunds } from './refunds.ts'
 import type { Payments } from './store.ts'
@@ -26,6 +27,11 @@ type Deps = { payments: Payments; refunds: Refunds; context: ServiceContext }
 
 const notRefundable = ['not_found', 'payment_not_refundable', 'version_conflict'] as const
 
+const shownRefund = (refund: NonNullable<Payment['refund']>) => {
+  const cause = refundCauseOf(refund)
+  return { reason: refund.reason, ...(cause ? { cause } : {}), at: refund.at.toISOString() }
+}
+
 const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents = 0, ...payment }: Payment) => ({
   id,
   orderId,
@@ -41,7 +47,7 @@ const toShown = ({ id, orderId, kind, status, amountCents, totalCents, feeCents 
   intentId: payment.intentId ?? null,
   failure: payment.failure ?? null,
   dispute: payment.dispute ?? null,
-  refund: payment.refund ? { reason: payment.refund.reason, at: payment.refund.at.toISOString() } : null,
+  refund: payment.refund ? shownRefund(payment.refund) : null,
   createdAt: payment.createdAt.toISOString(),
   updatedAt: payment.updatedAt.toISOString(),
 })

@@ -1,5 +1,6 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
-import { isUnfinished, type Payment, refundedAtStripe } from '../domain/payment.ts'
+import { isUnfinished, type Payment } from '../domain/payment.ts'
+import { refundReasons } from '../domain/refund-cause.ts'
 import { hasIntent, keyOf, retrieveIntent, type StepDeps } from './intent.ts'
 
 const takenTwice = 'This payment was taken twice'
@@ -48,7 +49,8 @@ export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Dep
     if (payment.status !== 'completed' || !hasIntent(payment)) return payment
     const { isRefunded, refundedCents } = await retrieveIntent(stripe, payment)
     if (isRefunded) {
-      const refunding = await payments.moveTo(payment, 'refunding', { refund: { reason: refundedAtStripe, at: now() } })
+      const refund = { reason: refundReasons.stripe, at: now() }
+      const refunding = await payments.moveTo(payment, 'refunding', { refund })
       return advance(payment.id, refunding)
     }
     return refundedCents > (payment.refundedCents ?? 0) ? payments.noteRefundInPart(payment, refundedCents) : payment

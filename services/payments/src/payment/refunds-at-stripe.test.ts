@@ -50,7 +50,10 @@ test('all of it: the order, the ledger and the payout follow', async () => {
   const told = () => world.published.filter(({ type, data }) => type === 'payment.refunded' && data.id === id)
   await until('the event', () => told().length > 0)
   expect(told()).toHaveLength(1)
-  expect(await shown(order.id)).toMatchObject({ status: 'refunded', refund: { reason: 'Refunded at Stripe' } })
+  expect(await shown(order.id)).toMatchObject({
+    status: 'refunded',
+    refund: { reason: 'Refunded at Stripe', cause: 'stripe' },
+  })
   await world.payOutNow()
   expect(await sentOf(id)).toBe(0)
   expect((await world.call('GET', '/api/payments/earnings', sellerId)).body).toEqual({

@@ -54,6 +54,15 @@ test('a form that waits for a card is no payment yet, and gives way to one that 
   expect(await stateFor(order)).toEqual({ state: 'succeeded' })
 })
 
+test('what a coupon paid says so, also once it was refunded', async () => {
+  const [coupon] = await world.coupons.make({ batchId: newId(), quantity: 1, maxRedemptions: 1 })
+  const order = world.market.open()
+  const { body } = await world.payFor(order, { couponCode: coupon?.code })
+  expect(await stateFor(order)).toEqual({ state: 'succeeded', byCoupon: true })
+  await world.call('POST', `/api/payments/${body.id}/refund`, `${newId()}:admin`, { reason: 'Called off' })
+  expect(await stateFor(order)).toEqual({ state: 'refunded', byCoupon: true })
+})
+
 test('nobody sees how another one’s payment stands', async () => {
   const order = world.market.open()
   await world.payFor(order, { paymentMethod: 'pm_card_visa' })

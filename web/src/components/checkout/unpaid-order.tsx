@@ -50,7 +50,8 @@ const CancelledOrder = (props: UnpaidOrderProps & { payment: PaymentState | unde
   /** Shown only when payments reports it: money that came late is being refunded. */
   const money = () => {
     if (props.payment === undefined) return ''
-    return props.payment.state === 'refunded' ? order.refunded : order.paidNothing
+    if (props.payment.state !== 'refunded') return order.paidNothing
+    return props.payment.byCoupon ? order.refundedToCoupon : order.refunded
   }
   return (
     <div class="ended">

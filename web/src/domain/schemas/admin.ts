@@ -44,8 +44,8 @@ const Payment = v.object({
   amountCents: v.number(),
   refundedCents: v.optional(v.number(), 0),
   currency: v.string(),
-  failure: v.nullish(v.object({ message: v.string() })),
-  refund: v.nullish(v.object({ reason: v.string() })),
+  failure: v.nullish(v.object({ code: v.string(), message: v.string() })),
+  refund: v.nullish(v.object({ reason: v.string(), cause: v.optional(v.picklist(['claim', 'overdue', 'stripe'])) })),
   createdAt: v.string(),
 })
 export type Payment = v.InferOutput<typeof Payment>

@@ -61,5 +61,9 @@ export type ClaimedOrder = v.InferOutput<typeof ClaimedOrder>
 
 export const Claims = v.object({ claims: v.array(ClaimedOrder), nextCursor: v.nullish(v.string()) })
 
-export const PaymentState = v.object({ state: v.string(), declineCode: v.optional(v.string()) })
+export const PaymentState = v.object({
+  state: v.string(),
+  declineCode: v.optional(v.string()),
+  byCoupon: v.optional(v.boolean()),
+})
 export type PaymentState = v.InferOutput<typeof PaymentState>

@@ -46,6 +46,16 @@ export const admin: typeof english = {
       refunding: 'Wird erstattet',
       refunded: 'Erstattet',
     },
+    refundCauses: {
+      claim: 'Das Ticket hat nicht funktioniert.',
+      overdue: 'Das Ticket wurde nicht rechtzeitig übergeben.',
+      stripe: 'Bei Stripe erstattet.',
+    },
+    failures: {
+      order_not_payable: 'Die Bestellung konnte nicht mehr bezahlt werden.',
+      payment_method_unknown: 'Dieses Zahlungsmittel gibt es nicht.',
+      authorisation_ended: 'Die Bank hielt den Betrag nicht mehr bereit.',
+    },
     status: 'Status',
     anyStatus: 'Alle',
     show: 'Anzeigen',

@@ -18,6 +18,8 @@ export const buying: typeof english = {
     settling: 'Ihre Zahlung läuft. Diese Seite sagt Ihnen, sobald sie fertig ist.',
     receipt: 'Beleg',
     paid: 'Sie haben {total} bezahlt, das Ticket gehört Ihnen. Bestellnummer {number} vom {time}.',
+    paidByCoupon:
+      'Sie haben mit einem Gutschein bezahlt: Ihnen wurde nichts berechnet, das Ticket gehört Ihnen. Bestellnummer {number} vom {time}.',
     ended: {
       expired: 'Die Zeit zum Bezahlen ist abgelaufen, das Ticket ist wieder frei.',
       buyer: 'Sie haben diese Bestellung storniert.',
@@ -28,6 +30,8 @@ export const buying: typeof english = {
     next: 'Hat es niemand anderes genommen, können Sie wieder auf Kaufen drücken.',
     backToTicket: 'Zurück zum Ticket',
     refunded: 'Ihr Geld wurde zurücküberwiesen. Bis die Bank es zeigt, vergehen einige Tage.',
+    refundedToCoupon:
+      'Sie haben mit einem Gutschein bezahlt: Ihnen wurde nichts berechnet, also geht auch kein Geld zurück.',
   },
   orders: {
     title: 'Meine Käufe',

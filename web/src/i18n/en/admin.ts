@@ -44,6 +44,16 @@ export const admin = {
       refunding: 'Being refunded',
       refunded: 'Refunded',
     },
+    refundCauses: {
+      claim: 'The ticket did not work.',
+      overdue: 'The ticket was not handed over in time.',
+      stripe: 'Refunded at Stripe.',
+    },
+    failures: {
+      order_not_payable: 'The order could not be paid any more.',
+      payment_method_unknown: 'There is no such payment method.',
+      authorisation_ended: 'The bank no longer held the amount.',
+    },
     status: 'Status',
     anyStatus: 'All',
     show: 'Show',

@@ -16,6 +16,8 @@ export const buying = {
     settling: 'Your payment is being taken. This page tells you as soon as it is done.',
     receipt: 'Receipt',
     paid: 'You paid {total} and the ticket is yours. Order number {number}, made {time}.',
+    paidByCoupon:
+      'You paid with a coupon: you were not charged, and the ticket is yours. Order number {number}, made {time}.',
     ended: {
       expired: 'The time to pay ran out, so the ticket was given free again.',
       buyer: 'You cancelled this order.',
@@ -26,6 +28,7 @@ export const buying = {
     next: 'If nobody else has taken it, you can press Buy again.',
     backToTicket: 'Back to the ticket',
     refunded: 'Your money was sent back. Banks take a few days to show it.',
+    refundedToCoupon: 'You paid with a coupon: you had not been charged, so no money goes back.',
   },
   orders: {
     title: 'My orders',

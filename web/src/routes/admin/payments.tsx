@@ -9,6 +9,7 @@ import { Page } from '../../components/layout/page.tsx'
 import { useVisitor } from '../../components/layout/visitor.tsx'
 import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { Payment } from '../../domain/schemas/admin.ts'
+import { declineMessage } from '../../i18n/declines.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { readPayments } from '../../queries/admin.ts'
 
@@ -47,7 +48,6 @@ const PaymentRow = (props: { payment: Payment }) => {
   const visitor = useVisitor()
   const { admin, fields } = useMessages()
   const amount = () => formatMoney(props.payment.amountCents, props.payment.currency, visitor.locale)
-  const said = () => props.payment.refund?.reason ?? props.payment.failure?.message
   return (
     <li>
       <div class="flex flex-wrap items-center justify-between gap-3">
@@ -62,7 +62,7 @@ const PaymentRow = (props: { payment: Payment }) => {
             {`${fields.orderId} `}
             <code>{props.payment.orderId}</code>
           </p>
-          <Show when={said()}>{(text) => <p class="hint">{text()}</p>}</Show>
+          <Why payment={props.payment} />
           <Show when={props.payment.status === 'completed' && props.payment.refundedCents}>
             {(cents) => (
               <p class="hint">{admin.refundedInPart(formatMoney(cents(), props.payment.currency, visitor.locale))}</p>
@@ -75,6 +75,42 @@ const PaymentRow = (props: { payment: Payment }) => {
         <RefundForm payment={props.payment} amount={amount()} />
       </Show>
     </li>
+  )
+}
+
+/** Why the money went back, or never came. */
+const Why = (props: { payment: Payment }) => {
+  const { admin, checkout } = useMessages()
+  const declined = ['failing', 'failed']
+  const ofFailure = (code: string) =>
+    Object.entries(admin.failures).find(([known]) => known === code)?.[1] ??
+    (declined.includes(props.payment.status) ? declineMessage(checkout, code) : undefined)
+  const ofRefund = () => {
+    const { cause, reason } = props.payment.refund ?? {}
+    return cause ? admin.refundCauses[cause] : reason
+  }
+  return (
+    <Show
+      when={ofRefund()}
+      fallback={
+        <Show when={props.payment.failure}>
+          {(failure) => (
+            <Show
+              when={ofFailure(failure().code)}
+              fallback={
+                <p class="hint" lang="en">
+                  {failure().message}
+                </p>
+              }
+            >
+              {(text) => <p class="hint">{text()}</p>}
+            </Show>
+          )}
+        </Show>
+      }
+    >
+      {(text) => <p class="hint">{text()}</p>}
+    </Show>
   )
 }
 

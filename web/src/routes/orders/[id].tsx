@@ -13,7 +13,7 @@ import { Time } from '../../components/ticket/ticket-card.tsx'
 import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readOrder } from '../../queries/orders.ts'
+import { readOrder, readPayment } from '../../queries/orders.ts'
 
 export default function OrderPage() {
   const params = useParams()
@@ -53,10 +53,14 @@ const OrderShown = (props: { order: Order }) => {
               <Suspense>
                 <HandedOver order={props.order} />
               </Suspense>
-              <Receipt order={props.order} total={total()} />
+              <Suspense>
+                <Receipt order={props.order} total={total()} />
+              </Suspense>
             </Match>
             <Match when={props.order.status === 'refunded'}>
-              <p>{order.refunded}</p>
+              <Suspense>
+                <Refunded order={props.order} />
+              </Suspense>
               <Show when={props.order.claim}>{(claim) => <ClaimShown claim={claim()} />}</Show>
             </Match>
           </Switch>
@@ -92,12 +96,13 @@ const OrderFacts = (props: OrderPartProps) => {
 const Receipt = (props: OrderPartProps) => {
   const visitor = useVisitor()
   const { order } = useMessages()
+  const payment = createAsync(() => readPayment(props.order.id))
   return (
     <>
       <h2>{order.receipt}</h2>
       <p>
         <Sentence
-          of={order.paid}
+          of={payment()?.byCoupon ? order.paidByCoupon : order.paid}
           parts={{
             total: props.total,
             number: <code>{props.order.id}</code>,
@@ -107,4 +112,10 @@ const Receipt = (props: OrderPartProps) => {
       </p>
     </>
   )
+}
+
+const Refunded = (props: Pick<OrderPartProps, 'order'>) => {
+  const { order } = useMessages()
+  const payment = createAsync(() => readPayment(props.order.id))
+  return <p>{payment()?.byCoupon ? order.refundedToCoupon : order.refunded}</p>
 }

@@ -45,7 +45,7 @@ export const deSale: SaleLetters = {
       {
         facts: [
           ...factsOf(sale, names, pen),
-          ['Bezahlt, mit allen Gebühren', say`${pen.money(sale.total)}`],
+          ['Preis, mit allen Gebühren', say`${pen.money(sale.total)}`],
           ['Bestellung', say`${sale.orderId}`],
         ],
       },
@@ -58,7 +58,7 @@ export const deSale: SaleLetters = {
     subject: say`Verkauft: ${sale.title ?? 'Ihr Ticket'}`,
     heading: say`${sale.title ?? 'Ihr Ticket'} ist verkauft`,
     blocks: [
-      { facts: [...factsOf(sale, names, pen), ['Bezahlt wurden', say`${pen.money(sale.total)}`]] },
+      { facts: [...factsOf(sale, names, pen), ['Verkauft für', say`${pen.money(sale.total)}`]] },
       ...(sale.kind === 'transfer' ? handingOver(sale, pen) : [{ text: say`Der Käufer hat das Ticket schon.` }]),
       { text: say`Ausgezahlt wird nach der Veranstaltung.` },
       { button: 'Verkauf ansehen', href: pen.url(`/sales#${sale.orderId}`) },
@@ -95,21 +95,29 @@ export const deSale: SaleLetters = {
       { button: 'Verkäufe ansehen', href: pen.url(`/sales#${sale.orderId}`) },
     ],
   }),
-  refunded: (sale, pen) => ({
-    subject: say`Erstattet: ${sale.title ?? 'Ihre Bestellung'}`,
-    heading: say`Sie erhalten Ihr Geld zurück`,
-    blocks: [
-      {
-        facts: [
-          ['Erstattet', say`${pen.money(sale.total)}`],
-          ['Für', say`${sale.title ?? 'Ihre Bestellung'}`],
-        ],
-      },
-      ...(sale.isOverdue ? [{ text: say`Der Verkäufer hat das Ticket nicht rechtzeitig übergeben.` }] : []),
-      { text: say`Bis Ihre Bank es zeigt, vergehen einige Tage. Das Ticket gehört Ihnen nicht mehr.` },
-      { button: 'Bestellung ansehen', href: pen.url(`/orders/${sale.orderId}`) },
-    ],
-  }),
+  refunded: (sale, pen) => {
+    const bought = sale.title ?? 'Ihre Bestellung'
+    const byCoupon = sale.total.cents === 0
+    return {
+      subject: byCoupon ? say`Ihre Bestellung ist rückgängig gemacht: ${bought}` : say`Erstattet: ${bought}`,
+      heading: byCoupon ? say`Ihre Bestellung ist rückgängig gemacht` : say`Sie erhalten Ihr Geld zurück`,
+      blocks: [
+        {
+          facts: [
+            ...(byCoupon ? [] : ([['Erstattet', say`${pen.money(sale.total)}`]] satisfies [string, Phrase][])),
+            ['Für', say`${bought}`],
+          ],
+        },
+        ...(sale.isOverdue ? [{ text: say`Der Verkäufer hat das Ticket nicht rechtzeitig übergeben.` }] : []),
+        {
+          text: byCoupon
+            ? say`Sie haben mit einem Gutschein bezahlt; Ihnen wurde nichts berechnet. Das Ticket gehört Ihnen nicht mehr.`
+            : say`Bis Ihre Bank es zeigt, vergehen einige Tage. Das Ticket gehört Ihnen nicht mehr.`,
+        },
+        { button: 'Bestellung ansehen', href: pen.url(`/orders/${sale.orderId}`) },
+      ],
+    }
+  },
   'claim-opened': ({ reason, ...sale }, pen) => ({
     subject: say`Der Käufer sagt, es habe nicht funktioniert: ${sale.title ?? 'einer Ihrer Verkäufe'}`,
     heading: say`Der Käufer sagt, das Ticket habe nicht funktioniert`,

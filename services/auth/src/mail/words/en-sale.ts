@@ -45,7 +45,7 @@ export const enSale: SaleLetters = {
       {
         facts: [
           ...factsOf(sale, names, pen),
-          ['Paid, all fees included', say`${pen.money(sale.total)}`],
+          ['Price, all fees included', say`${pen.money(sale.total)}`],
           ['Order', say`${sale.orderId}`],
         ],
       },
@@ -58,7 +58,7 @@ export const enSale: SaleLetters = {
     subject: say`Sold: ${sale.title ?? 'your ticket'}`,
     heading: say`${sale.title ?? 'Your ticket'} is sold`,
     blocks: [
-      { facts: [...factsOf(sale, names, pen), ['The buyer paid', say`${pen.money(sale.total)}`]] },
+      { facts: [...factsOf(sale, names, pen), ['Sold for', say`${pen.money(sale.total)}`]] },
       ...(sale.kind === 'transfer' ? handingOver(sale, pen) : [{ text: say`Its buyer has the ticket already.` }]),
       { text: say`You are paid out after the event.` },
       { button: 'See your sale', href: pen.url(`/sales#${sale.orderId}`) },
@@ -95,21 +95,29 @@ export const enSale: SaleLetters = {
       { button: 'See your sales', href: pen.url(`/sales#${sale.orderId}`) },
     ],
   }),
-  refunded: (sale, pen) => ({
-    subject: say`Refunded: ${sale.title ?? 'your order'}`,
-    heading: say`You get your money back`,
-    blocks: [
-      {
-        facts: [
-          ['Refunded', say`${pen.money(sale.total)}`],
-          ['For', say`${sale.title ?? 'your order'}`],
-        ],
-      },
-      ...(sale.isOverdue ? [{ text: say`The seller did not hand the ticket over in time.` }] : []),
-      { text: say`It takes your bank a few days to show it. The ticket is no longer yours.` },
-      { button: 'See your order', href: pen.url(`/orders/${sale.orderId}`) },
-    ],
-  }),
+  refunded: (sale, pen) => {
+    const bought = sale.title ?? 'your order'
+    const byCoupon = sale.total.cents === 0
+    return {
+      subject: byCoupon ? say`Your order is undone: ${bought}` : say`Refunded: ${bought}`,
+      heading: byCoupon ? say`Your order is undone` : say`You get your money back`,
+      blocks: [
+        {
+          facts: [
+            ...(byCoupon ? [] : ([['Refunded', say`${pen.money(sale.total)}`]] satisfies [string, Phrase][])),
+            ['For', say`${bought}`],
+          ],
+        },
+        ...(sale.isOverdue ? [{ text: say`The seller did not hand the ticket over in time.` }] : []),
+        {
+          text: byCoupon
+            ? say`You paid with a coupon, so nothing had been charged. The ticket is no longer yours.`
+            : say`It takes your bank a few days to show it. The ticket is no longer yours.`,
+        },
+        { button: 'See your order', href: pen.url(`/orders/${sale.orderId}`) },
+      ],
+    }
+  },
   'claim-opened': ({ reason, ...sale }, pen) => ({
     subject: say`Your buyer says that it did not work: ${sale.title ?? 'a sale of yours'}`,
     heading: say`Your buyer says that the ticket did not work`,
