@@ -240,6 +240,27 @@ describe('pages', () => {
     expect(await (await get(`/tickets/${ticketId}`)).text()).not.toMatch(/<button[^>]*>[^<]*Buy/)
   })
 
+  test('a claim keeps its lines for the buyer, the seller and the admin', async () => {
+    const written = (said: string) => `${said} one\n${said} two`
+    const claim = {
+      ...{ status: 'rejected', at: order.createdAt, reason: written('reason') },
+      ...{ answer: { text: written('answer') }, decision: { reason: written('decision') } },
+    }
+    const claimed = { ...order, status: 'completed', sellerId: 'u2', claim }
+    answers[`GET /api/orders/${ticketId}`] = json(claimed)
+    answers['GET /api/orders/sales'] = json({ sales: [claimed], nextCursor: null })
+    answers['GET /api/orders/claims'] = json({ claims: [claimed], nextCursor: null })
+    const writtenWithLines = async (path: string) => {
+      const html = (await (await get(path, signedIn)).text()).replace(/<!--.*?-->/g, '')
+      return [...html.matchAll(/<p[^>]*class="(?:[^"]* )?text(?: [^"]*)?"[^>]*>[^<]*?(\w+) one\n\1 two\s*<\/p>/g)].map(
+        ([, said]) => said,
+      )
+    }
+    expect(await writtenWithLines(`/orders/${ticketId}`)).toEqual(['reason', 'answer', 'decision'])
+    expect(await writtenWithLines('/sales')).toEqual(['reason', 'decision'])
+    expect(await writtenWithLines('/admin/claims')).toEqual(['reason', 'answer'])
+  })
+
   test('what was withdrawn is gone for search engines, and said to people', async () => {
     answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status: 'withdrawn' })
     const page = await get(`/tickets/${ticketId}`)
