@@ -240,6 +240,29 @@ describe('pages', () => {
     expect(await (await get(`/tickets/${ticketId}`)).text()).not.toMatch(/<button[^>]*>[^<]*Buy/)
   })
 
+  test('a buyer who comes back to a ticket that they are checking out is led to their order', async () => {
+    const line = { ticketId, free: false, freeBy: order.expiresAt, waiting: 0 }
+    const offer = async (headers = {}) => {
+      const html = await (await get(`/tickets/${ticketId}`, headers)).text()
+      return /<section[^>]*offer.*?<\/section>/s.exec(html)?.[0].replace(/<!--.*?-->/g, '') ?? ''
+    }
+    const words = ['You are checking this ticket out', 'href="/orders/', 'Somebody is checking', 'Tell me when']
+    const seen = async (headers = {}) => {
+      const html = await offer(headers)
+      return words.filter((word) => html.includes(word))
+    }
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status: 'reserved' })
+    answers[`GET /api/orders/waitlist/${ticketId}`] = json({ ...line, orderId: order.id })
+    expect(await seen(signedIn)).toEqual(words.slice(0, 2))
+    expect(await offer({ ...signedIn, 'accept-language': 'de' })).toContain(
+      'Sie sind gerade dabei, dieses Ticket zu kaufen',
+    )
+    // A stranger and another buyer see what they always saw, also right after the buyer.
+    expect(await seen()).toEqual(words.slice(2))
+    answers[`GET /api/orders/waitlist/${ticketId}`] = json(line)
+    expect(await seen(signedIn)).toEqual(words.slice(2))
+  })
+
   test('a claim keeps its lines for the buyer, the seller and the admin', async () => {
     const written = (said: string) => `${said} one\n${said} two`
     const claim = {
