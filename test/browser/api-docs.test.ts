@@ -22,3 +22,13 @@ test('the API is read and tried at /api/docs, with the session of who tries', as
   expect(complaints).toEqual([])
   expect([...asked].filter((origin) => origin !== market().origin && origin !== 'null')).toEqual([])
 }, 60_000)
+
+test('an operation that is open fits on the narrowest phone', async () => {
+  const { page } = await open({ width: 320 })
+  await page.goto('/api/docs')
+  const operation = page.locator('#operations-orders-postApiOrders')
+  await operation.locator('.opblock-summary-control').click()
+  await operation.getByRole('button', { name: 'Try it out' }).click()
+  await operation.getByRole('button', { name: 'Cancel' }).waitFor()
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0)
+}, 60_000)

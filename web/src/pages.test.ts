@@ -240,6 +240,50 @@ describe('pages', () => {
     expect(await (await get(`/tickets/${ticketId}`)).text()).not.toMatch(/<button[^>]*>[^<]*Buy/)
   })
 
+  test('a buyer who comes back to a ticket that they are checking out is led to their order', async () => {
+    const line = { ticketId, free: false, freeBy: order.expiresAt, waiting: 0 }
+    const offer = async (headers = {}) => {
+      const html = await (await get(`/tickets/${ticketId}`, headers)).text()
+      return /<section[^>]*offer.*?<\/section>/s.exec(html)?.[0].replace(/<!--.*?-->/g, '') ?? ''
+    }
+    const words = ['You are checking this ticket out', 'href="/orders/', 'Somebody is checking', 'Tell me when']
+    const seen = async (headers = {}) => {
+      const html = await offer(headers)
+      return words.filter((word) => html.includes(word))
+    }
+    answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status: 'reserved' })
+    answers[`GET /api/orders/waitlist/${ticketId}`] = json({ ...line, orderId: order.id })
+    expect(await seen(signedIn)).toEqual(words.slice(0, 2))
+    expect(await offer({ ...signedIn, 'accept-language': 'de' })).toContain(
+      'Sie sind gerade dabei, dieses Ticket zu kaufen',
+    )
+    // A stranger and another buyer see what they always saw, also right after the buyer.
+    expect(await seen()).toEqual(words.slice(2))
+    answers[`GET /api/orders/waitlist/${ticketId}`] = json(line)
+    expect(await seen(signedIn)).toEqual(words.slice(2))
+  })
+
+  test('a claim keeps its lines for the buyer, the seller and the admin', async () => {
+    const written = (said: string) => `${said} one\n${said} two`
+    const claim = {
+      ...{ status: 'rejected', at: order.createdAt, reason: written('reason') },
+      ...{ answer: { text: written('answer') }, decision: { reason: written('decision') } },
+    }
+    const claimed = { ...order, status: 'completed', sellerId: 'u2', claim }
+    answers[`GET /api/orders/${ticketId}`] = json(claimed)
+    answers['GET /api/orders/sales'] = json({ sales: [claimed], nextCursor: null })
+    answers['GET /api/orders/claims'] = json({ claims: [claimed], nextCursor: null })
+    const writtenWithLines = async (path: string) => {
+      const html = (await (await get(path, signedIn)).text()).replace(/<!--.*?-->/g, '')
+      return [...html.matchAll(/<p[^>]*class="(?:[^"]* )?text(?: [^"]*)?"[^>]*>[^<]*?(\w+) one\n\1 two\s*<\/p>/g)].map(
+        ([, said]) => said,
+      )
+    }
+    expect(await writtenWithLines(`/orders/${ticketId}`)).toEqual(['reason', 'answer', 'decision'])
+    expect(await writtenWithLines('/sales')).toEqual(['reason', 'decision'])
+    expect(await writtenWithLines('/admin/claims')).toEqual(['reason', 'answer'])
+  })
+
   test('what was withdrawn is gone for search engines, and said to people', async () => {
     answers[`GET /api/tickets/${ticketId}`] = json({ ...ticket, status: 'withdrawn' })
     const page = await get(`/tickets/${ticketId}`)

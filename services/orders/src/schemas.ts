@@ -64,6 +64,7 @@ export const WaitlistAnswer = named(
     ticketId: Id,
     free: v.pipe(v.boolean(), v.description('Whether the caller can press BUY now')),
     freeBy: v.optional(v.pipe(Instant, v.description('When the checkout that is under way ends at the latest'))),
+    orderId: v.optional(v.pipe(Id, v.description('The order under way, if it is the caller’s own'))),
     waiting: v.pipe(v.number(), v.integer(), v.minValue(0), v.description('How many wait, the caller included')),
     place: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.description('The caller is that many-th'))),
     expiresAt: v.optional(v.pipe(Instant, v.description('Until when the place is kept'))),

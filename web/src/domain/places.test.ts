@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { germanExonyms } from './german-exonyms.ts'
 import { zoneName, zoneOf, zonesByRegion } from './places.ts'
 
 const zones = zonesByRegion().flatMap(([, all]) => all)
@@ -9,6 +10,23 @@ test('a city that gives a zone its name is found, however it is written', () => 
   expect(zoneOf('New York', zones)).toBe('America/New_York')
   expect(zoneOf('Nowhere', zones)).toBeUndefined()
   expect(zoneOf('', zones)).toBeUndefined()
+})
+
+test('a city is found whatever its name is punctuated with', () => {
+  for (const city of ['St. Johns', 'St. John’s', 'st johns']) expect(zoneOf(city, zones)).toBe('America/St_Johns')
+  expect(zoneOf('Port au Prince', zones)).toBe('America/Port-au-Prince')
+  expect(zoneOf('Buenos Aires', zones)).toBe('America/Argentina/Buenos_Aires')
+  expect(zoneOf('Hongkong', zones)).toBe('Asia/Hong_Kong')
+  expect(zoneOf('?!', zones)).toBeUndefined()
+})
+
+test('a city is found by its German name', () => {
+  expect(zoneOf('Wien', zones)).toBe('Europe/Vienna')
+  expect(zoneOf('Brüssel', zones)).toBe('Europe/Brussels')
+  expect(zoneOf('Peking', zones)).toBe('Asia/Shanghai')
+  expect(zoneOf('Jerusalem', zones)).toBe('Asia/Jerusalem')
+  for (const [german] of germanExonyms)
+    expect({ german, zone: zoneOf(german, zones) ?? 'none' }).not.toEqual({ german, zone: 'none' })
 })
 
 test('every zone is one that Intl takes, under a name for people', () => {

@@ -1,3 +1,5 @@
+import { germanExonyms } from './german-exonyms.ts'
+
 /** Zones by region, for a list to choose from; Intl has them with the names of their largest cities. For the server. */
 export const zonesByRegion = (): [region: string, zones: string[]][] => {
   const regions = new Map<string, string[]>()
@@ -19,12 +21,19 @@ export const zoneName = (zone: string): string =>
     .replaceAll('_', ' ')
     .replaceAll('/', ', ')
 
-const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').trim().toLowerCase()
+/** Letters and digits alone, without their marks: `St. John’s` is `stjohns`. */
+const fold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase()
 
-/** The zone among those given that is named after a city. */
+/** The zone among those given that is named after a city, in English or in German. */
 export const zoneOf = (city: string, zones: readonly string[]): string | undefined => {
-  const wanted = fold(city)
-  return wanted === '' ? undefined : zones.find((zone) => fold(zoneName(zone)).split(', ').at(-1) === wanted)
+  const typed = fold(city)
+  if (typed === '') return undefined
+  const wanted = fold(germanExonyms.find(([german]) => fold(german) === typed)?.[1] ?? city)
+  return zones.find((zone) => fold(zone.slice(zone.lastIndexOf('/') + 1)) === wanted)
 }
 
 // Where Stripe opens accounts (https://stripe.com/global); which of them the platform may pay into, Stripe says.

@@ -70,10 +70,10 @@ const SaleRow = (props: { sale: HandedSale }) => {
         {(claim) => (
           <div class="stack">
             <p>{handover.claimStatus[claim().status]}</p>
-            <p class="hint">{claim().cause ? handover.doubted.seller : claim().reason}</p>
+            <p class="hint text">{claim().cause ? handover.doubted.seller : claim().reason}</p>
             <Show when={claim().decision}>
               {(decision) => (
-                <p class="hint">
+                <p class="hint text">
                   {handover.weSay} {decision().reason}
                 </p>
               )}

@@ -12,6 +12,8 @@ export type Block =
   | { button: string; href: string }
   | { facts: [name: string, value: Phrase][] }
   | { list: { text: Phrase; href: string }[] }
+  /** what somebody wrote at length: each line is marked, so that none passes for one of ours */
+  | { quoted: Phrase[]; of: string }
   /** a code to read or copy */
   | { note: Phrase }
 
@@ -34,6 +36,8 @@ const textOf = (block: Block): string => {
   if ('button' in block) return `${block.button}:\n${block.href}`
   if ('facts' in block) return block.facts.map(([name, value]) => `${name}: ${asText(value)}`).join('\n')
   if ('list' in block) return block.list.map(({ text, href }) => `- ${asText(text)}\n  ${href}`).join('\n')
+  if ('quoted' in block)
+    return [`${block.of}:`, ...block.quoted.map((line) => `> ${asText(line)}`.trimEnd())].join('\n')
   return asText(block.note)
 }
 
@@ -62,6 +66,10 @@ const htmlOf = (block: Block): string => {
         `<tr><td style="padding:6px 0;${font};font-size:16px;line-height:22px"><a href="${escapeHtml(href)}" style="color:#1f4d3a">${asHtml(text)}</a></td></tr>`,
     )
     return `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px">${rows.join('')}</table>`
+  }
+  if ('quoted' in block) {
+    const quotation = `margin:0 0 16px;padding:0 0 0 12px;border-left:3px solid #d9d9d4;${font};font-size:16px;line-height:22px;color:#1d1d1f`
+    return `<p style="margin:0 0 4px;${quiet}">${escapeHtml(block.of)}:</p><blockquote style="${quotation}">${block.quoted.map(asHtml).join('<br>')}</blockquote>`
   }
   return `<p style="margin:0 0 16px;${quiet}">${asHtml(block.note)}</p>`
 }

@@ -86,6 +86,20 @@ test('a claim is decided for one side or the other, and each reads what it means
   expect(decided('seller', false)).toContain(`${publicOrigin}/sales#${sale.orderId}`)
 })
 
+test('what the buyer writes keeps its lines, each marked as theirs', () => {
+  const reason = 'The gate said no.\r\n\n\nThen the <b>steward</b>\u2028sent me home.  \n'
+  const { text, html } = composed('claim-opened', { ...sale, reason }, 'en')
+  expect(text).toContain(
+    '\nThe buyer writes:\n> The gate said no.\n>\n> Then the <b>steward</b>\n> sent me home.\n\nYou are not paid',
+  )
+  expect(html.replace(/<\/?bdi>/g, '')).toContain(
+    'The gate said no.<br><br>Then the &lt;b&gt;steward&lt;/b&gt;<br>sent me home.</blockquote>',
+  )
+  const long = composed('claim-opened', { ...sale, reason: 'line\n'.repeat(400) }, 'de').text
+  expect(long).toContain('Der Käufer schreibt:\n> line\n> line')
+  expect(long.match(/^> line$/gm)?.length).toBeWithin(50, 70)
+})
+
 test('a buyer reads how the ticket comes', () => {
   expect(composed('bought', { ...sale, kind: 'file' }, 'en').text).toContain('Your ticket is ready')
   expect(composed('bought', examples.bought, 'en').text).toContain('by Thursday, 31 May 2035 at 22:00 CEST')
@@ -140,8 +154,13 @@ test.each(kinds)('nothing that people write becomes more than text in %s', (kind
       const { subject, text, html } = composed(kind, data, language)
       expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2028\u2029\u2066]/u)
-      expect(text.split('\n')).toHaveLength(plain.text.split('\n').length)
-      const tagsOf = (page: string) => [...page.matchAll(/<(\/?[a-z][a-z0-9]*)[^>]*?>/gi)].map(([, tag]) => tag)
+      // A quotation is as long as what is quoted; each of its lines is marked.
+      const ours = (whole: string) => whole.split('\n').filter((line) => !/^>( |$)/.test(line))
+      expect(ours(text)).toHaveLength(ours(plain.text).length)
+      const tagsOf = (page: string) =>
+        [...page.replace(/<\/bdi><br>(<br>)?<bdi>/g, '').matchAll(/<(\/?[a-z][a-z0-9]*)[^>]*?>/gi)].map(
+          ([, tag]) => tag,
+        )
       expect(tagsOf(html)).toEqual(tagsOf(plain.html))
       expect(html).not.toMatch(/<(script|img)|javascript:alert\(1\)"/i)
       if (poison.includes('{{ constructor }}') && `${subject}${text}`.includes('constructor'))

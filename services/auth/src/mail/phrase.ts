@@ -1,3 +1,5 @@
+import { plainLineBreaks } from '@fairpass/sdk/values'
+
 /** A text of ours with what people wrote in it, which is never taken for more than text. */
 export type Phrase = readonly (string | { written: string })[]
 
@@ -8,11 +10,14 @@ const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}
 /** The longest that is shown of what somebody wrote, in characters. */
 const maxWritten = 300
 
-const cleaned = (text: string) => {
-  const line = text.replace(unprintable, ' ').replace(/\s+/g, ' ').trim()
-  const characters = [...line]
-  return characters.length > maxWritten ? `${characters.slice(0, maxWritten - 1).join('')}…` : line
+const shortened = (text: string) => {
+  const characters = [...text]
+  return characters.length > maxWritten ? `${characters.slice(0, maxWritten - 1).join('')}…` : text
 }
+
+const oneLine = (text: string) => text.replace(unprintable, ' ').replace(/\s+/g, ' ').trim()
+
+const cleaned = (text: string) => shortened(oneLine(text))
 
 /** `say\`You bought ${title}\``: the literal parts are ours, all that stands in braces is what somebody wrote. */
 export const say = (ours: TemplateStringsArray, ...written: (string | number)[]): Phrase =>
@@ -20,6 +25,13 @@ export const say = (ours: TemplateStringsArray, ...written: (string | number)[])
     const value = written[index]
     return value === undefined ? [part] : [part, { written: cleaned(`${value}`) }]
   })
+
+/** What somebody wrote at length, line by line; of several empty lines, one is left. */
+export const linesOf = (text: string): Phrase[] => {
+  const lines = plainLineBreaks(text).split('\n').map(oneLine).join('\n')
+  const written = shortened(lines.replace(/\n{3,}/g, '\n\n').trim())
+  return written.split('\n').map((line) => (line === '' ? [] : [{ written: line }]))
+}
 
 /** Right-to-left text is isolated, so that it does not turn around what stands beside it (Unicode UAX #9, 2.4.2). */
 const isolated = (text: string) => (rightToLeft.test(text) ? `\u2068${text}\u2069` : text)

@@ -80,6 +80,8 @@ const createAttempt = ({ holds, orders, catalogue, holdSeconds }: Deps) => {
   }
 }
 
+type Availability = { free: boolean; freeBy?: Date; orderId?: string }
+
 /** Opening an order: hold the ticket in the state store, then let the unique index in MongoDB have the last word. */
 export const createPurchase = (deps: Deps) => {
   const { orders, catalogue } = deps
@@ -103,16 +105,21 @@ export const createPurchase = (deps: Deps) => {
       }),
 
     /**
-     * Whether the ticket is free now, and if not, when the current checkout ends at the latest.
+     * Whether the ticket is free now, and if not, when the current checkout ends at the latest; its order only for the buyer
+     * whose checkout it is.
      * @throws TicketSoldError, TicketWithdrawnError, OwnTicketError
      */
-    availability: async (buyerId: string, ticketId: string): Promise<{ free: boolean; freeBy?: Date }> => {
+    availability: async (buyerId: string, ticketId: string): Promise<Availability> => {
       const now = timeNow()
       assertOffered(await catalogue.find(ticketId), buyerId, now)
       const order = await orders.activeOf(ticketId)
       if (!order || isDue(order, now)) return { free: true }
       if (order.status === 'completed') throw new TicketSoldError()
-      return { free: false, ...(order.status === 'created' ? { freeBy: order.expiresAt } : {}) }
+      return {
+        free: false,
+        ...(order.status === 'created' ? { freeBy: order.expiresAt } : {}),
+        ...(order.buyerId === buyerId ? { orderId: order.id } : {}),
+      }
     },
   }
 }

@@ -23,7 +23,7 @@ const idOr404 = (ticketId: string): string => {
 type Shown = Pick<Deps, 'waitlist' | 'purchase'>
 
 const shownTo = async ({ waitlist, purchase }: Shown, buyerId: string, ticketId: string) => {
-  const [{ free, freeBy }, { waiting, place, expiresAt }] = await Promise.all([
+  const [{ free, freeBy, orderId }, { waiting, place, expiresAt }] = await Promise.all([
     purchase.availability(buyerId, ticketId),
     waitlist.positionOf(ticketId, buyerId),
   ])
@@ -31,6 +31,7 @@ const shownTo = async ({ waitlist, purchase }: Shown, buyerId: string, ticketId:
     ticketId,
     free,
     ...(freeBy ? { freeBy: freeBy.toISOString() } : {}),
+    ...(orderId ? { orderId } : {}),
     waiting,
     ...(place && expiresAt ? { place, expiresAt: expiresAt.toISOString() } : {}),
   }

@@ -27,7 +27,7 @@ let ticketId: string
 let database: Awaited<ReturnType<typeof testDatabase>>
 let catalogue: ReturnType<typeof openCatalogue>
 let call: (who: string, method: string, path: string, body?: object) => Promise<{ status: number; body: Seen }>
-type Seen = { free?: boolean; freeBy?: string; waiting?: number; place?: number; code?: string }
+type Seen = { free?: boolean; freeBy?: string; orderId?: string; waiting?: number; place?: number; code?: string }
 
 const ticketOf = (id: string) => aTicket({ id, sellerId })
 
@@ -128,6 +128,16 @@ test('it says until when the ticket can be held, and that it is free once that i
   expect([settling.body.free, settling.body.freeBy]).toEqual([false, undefined])
   await orders.change(order.id, (held) => ({ ...held, status: 'cancelled' }))
   expect((await join(newId())).body.free).toBe(true)
+})
+
+test('a buyer who comes back to their own checkout is told its order, and nobody else is', async () => {
+  const order = await hold()
+  const seen = async (who: string) => (await look(who)).body.orderId
+  expect([await seen(order.buyerId), await seen(newId())]).toEqual([order.id, undefined])
+  await orders.change(order.id, (held) => ({ ...held, status: 'settling' }))
+  expect([await seen(order.buyerId), await seen(newId())]).toEqual([order.id, undefined])
+  await orders.change(order.id, (held) => ({ ...held, status: 'cancelled' }))
+  expect(await seen(order.buyerId)).toBeUndefined()
 })
 
 describe('nobody waits in vain', () => {

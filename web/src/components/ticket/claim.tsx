@@ -8,17 +8,17 @@ export const ClaimShown = (props: { claim: NonNullable<Order['claim']> }) => {
   return (
     <div>
       <p role="status">{handover.claimStatus[props.claim.status]}</p>
-      <p class="hint">{props.claim.cause ? handover.doubted.buyer : props.claim.reason}</p>
+      <p class="hint text">{props.claim.cause ? handover.doubted.buyer : props.claim.reason}</p>
       <Show when={props.claim.answer}>
         {(answer) => (
-          <p class="hint">
+          <p class="hint text">
             {handover.sellerSays} {answer().text}
           </p>
         )}
       </Show>
       <Show when={props.claim.decision}>
         {(decision) => (
-          <p class="hint">
+          <p class="hint text">
             {handover.weSay} {decision().reason}
           </p>
         )}

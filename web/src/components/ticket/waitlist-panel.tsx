@@ -72,17 +72,20 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
   return (
     <>
       <Show when={props.isHeld}>
-        <div class="notice">
-          <p>
-            {offer.held}{' '}
-            <Show when={freeBy()} fallback={offer.soonFree}>
-              {(time) => (
-                <Sentence of={offer.freeBy} parts={{ time: <Clock iso={time()} locale={props.visitor.locale} /> }} />
-              )}
-            </Show>
-          </p>
-        </div>
-        <WaitlistForm ticketId={props.ticketId} line={line()} locale={props.visitor.locale} />
+        <Show
+          when={line()?.orderId}
+          fallback={
+            <OthersCheckout ticketId={props.ticketId} visitor={props.visitor} line={line()} freeBy={freeBy()} />
+          }
+        >
+          {(orderId) => (
+            <div class="notice">
+              <p>
+                {offer.yourCheckout} <a href={`/orders/${orderId()}`}>{offer.toOrder}</a>
+              </p>
+            </div>
+          )}
+        </Show>
       </Show>
       {/* Rendered while it is empty, so that screen readers announce what is put into it. */}
       <div role="status">
@@ -90,6 +93,33 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
           <p class="notice good">{offer.isFree}</p>
         </Show>
       </div>
+    </>
+  )
+}
+
+type OthersCheckoutProps = {
+  ticketId: string
+  visitor: Visitor
+  line: Waitlist | undefined
+  freeBy: string | undefined
+}
+
+/** Somebody else is checking the ticket out: until when at the latest, and the waitlist. */
+const OthersCheckout = (props: OthersCheckoutProps) => {
+  const { offer } = useMessages()
+  return (
+    <>
+      <div class="notice">
+        <p>
+          {offer.held}{' '}
+          <Show when={props.freeBy} fallback={offer.soonFree}>
+            {(time) => (
+              <Sentence of={offer.freeBy} parts={{ time: <Clock iso={time()} locale={props.visitor.locale} /> }} />
+            )}
+          </Show>
+        </p>
+      </div>
+      <WaitlistForm ticketId={props.ticketId} line={props.line} locale={props.visitor.locale} />
     </>
   )
 }

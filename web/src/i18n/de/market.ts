@@ -25,6 +25,8 @@ export const market: typeof english = {
     yours: 'Sie verkaufen dieses Ticket.',
     buy: (price) => `Kaufen für ${price}`,
     held: 'Jemand kauft dieses Ticket gerade.',
+    yourCheckout: 'Sie sind gerade dabei, dieses Ticket zu kaufen.',
+    toOrder: 'Zu Ihrer Bestellung',
     soonFree: 'Vielleicht ist es bald wieder frei.',
     freeBy: 'Wird es nicht bezahlt, ist es spätestens um {time} wieder frei.',
     tellMe: 'Sagt mir, wenn es frei ist',

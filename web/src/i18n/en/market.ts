@@ -25,6 +25,8 @@ export const market = {
     yours: 'You are selling this ticket.',
     buy: (price: string) => `Buy for ${price}`,
     held: 'Somebody is checking this ticket out.',
+    yourCheckout: 'You are checking this ticket out.',
+    toOrder: 'To your order',
     soonFree: 'It may be free again soon.',
     freeBy: 'Unless they pay, it is free again by {time}.',
     tellMe: 'Tell me when it is free',

@@ -44,10 +44,10 @@ const ClaimRow = (props: { claimed: ClaimedOrder }) => {
         <strong>{props.claimed.ticket.title}</strong>{' '}
         <span class="price">{formatMoney(props.claimed.totalCents, props.claimed.currency, visitor.locale)}</span>
       </p>
-      <p>{props.claimed.claim?.cause ? admin.resaleInDoubt : props.claimed.claim?.reason}</p>
+      <p class="text">{props.claimed.claim?.cause ? admin.resaleInDoubt : props.claimed.claim?.reason}</p>
       <Show when={props.claimed.claim?.answer}>
         {(answer) => (
-          <p>
+          <p class="text">
             {handover.sellerSays} {answer().text}
           </p>
         )}

@@ -1,5 +1,9 @@
 import { securityHeaders } from '../headers.ts'
 
+/** On a phone an open operation is wider than the page: its words wrap, and what is still too wide scrolls in its own block. */
+const narrow = `#docs{overflow-wrap:anywhere}.swagger-ui .opblock .opblock-section-header{flex-wrap:wrap}
+.swagger-ui .opblock-body{overflow-x:auto}`
+
 /** Swagger UI over the API's own description, from this origin alone; "Try it out" uses the visitor's own session. */
 export const apiDocs = (publicOrigin: string): Response => {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
@@ -11,6 +15,7 @@ export const apiDocs = (publicOrigin: string): Response => {
 <title>Fairpass API</title>
 <link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/swagger-ui/swagger-ui.css">
+<style nonce="${nonce}">${narrow}</style>
 </head>
 <body>
 <div id="docs"></div>

@@ -1,6 +1,6 @@
 import type { DataByKind } from '../kinds.ts'
 import type { Block } from '../letter.ts'
-import { type Phrase, say } from '../phrase.ts'
+import { linesOf, type Phrase, say } from '../phrase.ts'
 import { factsOf, type Pen, type SaleLetters } from './wording.ts'
 
 const names = { time: 'Wann', place: 'Wo', section: 'Block', row: 'Reihe', seat: 'Platz' }
@@ -122,12 +122,8 @@ export const deSale: SaleLetters = {
     subject: say`Der Käufer sagt, es habe nicht funktioniert: ${sale.title ?? 'einer Ihrer Verkäufe'}`,
     heading: say`Der Käufer sagt, das Ticket habe nicht funktioniert`,
     blocks: [
-      {
-        facts: [
-          ['Für', say`${sale.title ?? 'einer Ihrer Verkäufe'}`],
-          ['Der Käufer schreibt', say`${reason}`],
-        ],
-      },
+      { facts: [['Für', say`${sale.title ?? 'einer Ihrer Verkäufe'}`]] },
+      { of: 'Der Käufer schreibt', quoted: linesOf(reason) },
       {
         text: say`Ausgezahlt wird erst, wenn wir entschieden haben. Sagen Sie uns, wie es war: Wir lesen beides, bevor wir entscheiden.`,
       },

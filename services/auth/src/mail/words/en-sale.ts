@@ -1,6 +1,6 @@
 import type { DataByKind } from '../kinds.ts'
 import type { Block } from '../letter.ts'
-import { type Phrase, say } from '../phrase.ts'
+import { linesOf, type Phrase, say } from '../phrase.ts'
 import { factsOf, type Pen, type SaleLetters } from './wording.ts'
 
 const names = { time: 'When', place: 'Where', section: 'Section', row: 'Row', seat: 'Seat' }
@@ -122,12 +122,8 @@ export const enSale: SaleLetters = {
     subject: say`Your buyer says that it did not work: ${sale.title ?? 'a sale of yours'}`,
     heading: say`Your buyer says that the ticket did not work`,
     blocks: [
-      {
-        facts: [
-          ['For', say`${sale.title ?? 'a sale of yours'}`],
-          ['The buyer writes', say`${reason}`],
-        ],
-      },
+      { facts: [['For', say`${sale.title ?? 'a sale of yours'}`]] },
+      { of: 'The buyer writes', quoted: linesOf(reason) },
       { text: say`You are not paid until we have decided. Tell us your side: we read both before we do.` },
       { button: 'Answer', href: pen.url(`/sales#${sale.orderId}`) },
     ],
