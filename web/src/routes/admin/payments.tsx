@@ -86,8 +86,8 @@ const Why = (props: { payment: Payment }) => {
     Object.entries(admin.failures).find(([known]) => known === code)?.[1] ??
     (declined.includes(props.payment.status) ? declineMessage(checkout, code) : undefined)
   const ofRefund = () => {
-    const { cause, reason } = props.payment.refund ?? {}
-    return cause ? admin.refundCauses[cause] : reason
+    const refund = props.payment.refund
+    return refund?.cause ? admin.refundCauses[refund.cause] : refund?.reason
   }
   return (
     <Show
