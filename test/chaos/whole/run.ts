@@ -11,6 +11,7 @@ import { chaosEnv, count, openPurchases, settled } from '../money.ts'
 import type { Outcome } from '../outcome.ts'
 import { planOf } from '../plan.ts'
 import { unforeseenErrors } from './log-lines.ts'
+import { sampleEveryMs, sampleOn, tellLeaders } from './observe.ts'
 import { brokenPromises, openPeople, type Promised } from './people.ts'
 import { type Sample, takeSample } from './sample.ts'
 import { faultsOf, isFelt, nameOf } from './schedule.ts'
@@ -24,7 +25,6 @@ const buyersAtOnce = 6
 /** They wait for most of their time. */
 const afterwardsAtOnce = 24
 const plansAMinute = 400
-const sampleEveryMs = 5_000
 /** Shows begin before the end of the run: what follows a sale belongs into the trouble, too. */
 const sellingShare = 0.7
 
@@ -57,28 +57,6 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
       clocks.set({})
       for (const proxy of [...world.members.map(({ proxy }) => proxy), ...Object.values(world.proxies)]) proxy.set()
       for (const disk of Object.values(world.disks)) disk?.empty()
-    },
-  }
-}
-
-const sampleOn = (world: World) => {
-  const samples: Sample[] = []
-  let isOver = false
-  const sampling = (async () => {
-    while (!isOver) {
-      // What cannot be looked at just now is looked at the next time.
-      await takeSample(world).then(
-        (sample) => samples.push(sample),
-        () => {},
-      )
-      await Bun.sleep(sampleEveryMs)
-    }
-  })()
-  return {
-    samples,
-    stop: async () => {
-      isOver = true
-      await sampling
     },
   }
 }
@@ -161,6 +139,7 @@ const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evid
   const [shop, people] = [openShop(world.origin, jwtKey), openPeople(world)]
   const faults = strikeOn(world, clocks, run.seed, progress)
   const sampling = sampleOn(world)
+  const leaders = tellLeaders(world, progress)
   let isOver = false
   const stopShop = keepBuying(shop, 1)
   const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
@@ -170,7 +149,7 @@ const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evid
   await Bun.sleep(Math.max(0, until - performance.now()))
   isOver = true
   await faults.stop()
-  await Promise.all([stopShop(), peopling, sampling.stop()])
+  await Promise.all([stopShop(), peopling, sampling.stop(), leaders.stop()])
   await world.untilReady()
   return { shop, faults, samples: sampling.samples, promised: people.promised, refusals, ...bought }
 }
