@@ -255,7 +255,7 @@ describe('pages', () => {
     answers[`GET /api/orders/waitlist/${ticketId}`] = json({ ...line, orderId: order.id })
     expect(await seen(signedIn)).toEqual(words.slice(0, 2))
     expect(await offer({ ...signedIn, 'accept-language': 'de' })).toContain(
-      'Sie sind gerade dabei, dieses Ticket zu kaufen',
+      'Sie kaufen dieses Ticket gerade: zur Bestellung',
     )
     // A stranger and another buyer see what they always saw, also right after the buyer.
     expect(await seen()).toEqual(words.slice(2))

@@ -72,19 +72,13 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
   return (
     <>
       <Show when={props.isHeld}>
-        <Show
-          when={line()?.orderId}
-          fallback={
-            <OthersCheckout ticketId={props.ticketId} visitor={props.visitor} line={line()} freeBy={freeBy()} />
-          }
-        >
-          {(orderId) => (
-            <div class="notice">
-              <p>
-                {offer.yourCheckout} <a href={`/orders/${orderId()}`}>{offer.toOrder}</a>
-              </p>
-            </div>
-          )}
+        <p class="notice">
+          <Show when={line()?.orderId} fallback={<OthersCheckout locale={props.visitor.locale} freeBy={freeBy()} />}>
+            {(orderId) => <a href={`/orders/${orderId()}`}>{offer.yourCheckout}</a>}
+          </Show>
+        </p>
+        <Show when={!line()?.orderId}>
+          <WaitlistForm ticketId={props.ticketId} line={line()} locale={props.visitor.locale} />
         </Show>
       </Show>
       {/* Rendered while it is empty, so that screen readers announce what is put into it. */}
@@ -97,29 +91,15 @@ export const WaitlistPanel = (props: WaitlistPanelProps) => {
   )
 }
 
-type OthersCheckoutProps = {
-  ticketId: string
-  visitor: Visitor
-  line: Waitlist | undefined
-  freeBy: string | undefined
-}
-
-/** Somebody else is checking the ticket out: until when at the latest, and the waitlist. */
-const OthersCheckout = (props: OthersCheckoutProps) => {
+/** Somebody else is checking the ticket out, until when at the latest. */
+const OthersCheckout = (props: { locale: string; freeBy: string | undefined }) => {
   const { offer } = useMessages()
   return (
     <>
-      <div class="notice">
-        <p>
-          {offer.held}{' '}
-          <Show when={props.freeBy} fallback={offer.soonFree}>
-            {(time) => (
-              <Sentence of={offer.freeBy} parts={{ time: <Clock iso={time()} locale={props.visitor.locale} /> }} />
-            )}
-          </Show>
-        </p>
-      </div>
-      <WaitlistForm ticketId={props.ticketId} line={props.line} locale={props.visitor.locale} />
+      {offer.held}{' '}
+      <Show when={props.freeBy} fallback={offer.soonFree}>
+        {(time) => <Sentence of={offer.freeBy} parts={{ time: <Clock iso={time()} locale={props.locale} /> }} />}
+      </Show>
     </>
   )
 }
