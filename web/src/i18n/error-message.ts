@@ -1,4 +1,5 @@
 import { formatMoney, minorUnits } from '@fairpass/sdk/values'
+import { isServer } from 'solid-js/web'
 import { formatShare } from '../domain/fee.ts'
 import type { Failure, Loaded } from '../queries/loaded.ts'
 import type { Catalogue } from './catalogues.ts'
@@ -31,15 +32,21 @@ const errorMessage = (reader: Reader, code: string, error: Failure['errors'][num
   return capMessage(reader, error) ?? refusedFields[code]?.[error.field ?? ''] ?? refusals[code] ?? error.message
 }
 
-/** A refusal as a page shows it: in its reader's language, by the names of the form's own fields. For the server. */
-export const shownFailure = <F extends Failure>(reader: Reader, failure: F): F => ({
-  ...failure,
-  errors: failure.errors.map((error) => ({
-    ...error,
-    message: errorMessage(reader, failure.code, error),
-    ...(error.field === undefined ? {} : { field: fieldOfForm(error.field) }),
-  })),
-})
+/**
+ * A refusal as a page shows it: in its reader's language, by the names of the form's own fields. For the server: a browser
+ * gets pages that say it already, and none of this.
+ */
+export const shownFailure = <F extends Failure>(reader: Reader, failure: F): F =>
+  isServer
+    ? {
+        ...failure,
+        errors: failure.errors.map((error) => ({
+          ...error,
+          message: errorMessage(reader, failure.code, error),
+          ...(error.field === undefined ? {} : { field: fieldOfForm(error.field) }),
+        })),
+      }
+    : failure
 
 /** The same for what was asked for. */
 export const shownLoaded = <T>(reader: Reader, loaded: Loaded<T>): Loaded<T> =>
