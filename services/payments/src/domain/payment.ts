@@ -94,6 +94,8 @@ export const openStatuses = [
   'completed',
   'failing',
 ] as const satisfies Status[]
+/** Ended without money. */
+export const givenUpStatuses = ['failed', 'cancelled'] as const satisfies Status[]
 /** What the reconciler has to bring to an end. */
 export const unfinishedStatuses = [
   'awaiting_method',
@@ -110,6 +112,9 @@ type Unfinished = Payment & { status: (typeof unfinishedStatuses)[number] }
 
 export const isUnfinished = (payment: Payment): payment is Unfinished =>
   (unfinishedStatuses as readonly Status[]).includes(payment.status)
+
+export const isGivenUp = ({ status }: Pick<Payment, 'status'>): boolean =>
+  (givenUpStatuses as readonly Status[]).includes(status)
 
 /** Whether a card's hold goes on after a move. */
 const isHeldAt = (to: Status, { kind, isHeld }: Payment): true | undefined => {

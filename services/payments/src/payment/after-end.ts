@@ -1,5 +1,5 @@
 import { now as timeNow } from '@fairpass/sdk/clock'
-import { isUnfinished, type Payment } from '../domain/payment.ts'
+import { isGivenUp, isUnfinished, type Payment } from '../domain/payment.ts'
 import { refundReasons } from '../domain/refund-cause.ts'
 import { hasIntent, keyOf, retrieveIntent, type StepDeps } from './intent.ts'
 
@@ -15,8 +15,7 @@ export const createAfterEnd = ({ payments, stripe, advance, now = timeNow }: Dep
    */
   recheck: async (found: Payment, intentId = found.intentId): Promise<Payment> => {
     const payment = { ...found, ...(intentId === undefined ? {} : { intentId }) }
-    const isGivenUp = payment.status === 'failed' || payment.status === 'cancelled'
-    if (!isGivenUp || !hasIntent(payment)) return found
+    if (!isGivenUp(payment) || !hasIntent(payment)) return found
     const { status } = await retrieveIntent(stripe, payment)
     if (status === 'succeeded') {
       await payments.moveTo(found, 'refunding', { intentId })

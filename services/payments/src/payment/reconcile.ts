@@ -3,7 +3,7 @@ import { readWithinMs } from '@fairpass/sdk/mongo'
 import { forEachOf } from '@fairpass/sdk/run-periodically'
 import { inSpan, type Log } from '@fairpass/sdk/telemetry'
 import type { Db } from 'mongodb'
-import { isUnfinished, type Payment } from '../domain/payment.ts'
+import { isGivenUp, isUnfinished, type Payment } from '../domain/payment.ts'
 import { reconciledTotal } from '../metrics.ts'
 import type { StripePort } from '../stripe/payment-intents.ts'
 import type { PaymentProcess } from './process.ts'
@@ -129,7 +129,7 @@ const settleCapture = async (
   payment: Payment,
   intentId: string,
 ): Promise<boolean> => {
-  if (payment.status === 'failed' || payment.status === 'cancelled') {
+  if (isGivenUp(payment)) {
     await paymentProcess.recheck(payment, intentId)
     return true
   }

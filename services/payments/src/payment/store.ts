@@ -1,7 +1,7 @@
 import { newestFirst, type PublishAll } from '@fairpass/sdk/mongo'
 import type { ClientSession, Db } from 'mongodb'
 import type { Coupons } from '../coupon/store.ts'
-import { type Payment, type Status, unfinishedStatuses } from '../domain/payment.ts'
+import { givenUpStatuses, type Payment, type Status, unfinishedStatuses } from '../domain/payment.ts'
 import { type Documents, openDocuments, type Queue } from './documents.ts'
 import { createMoves, createNotes, type MoveDeps } from './moves.ts'
 import { createOpening, maxNumberings } from './opening.ts'
@@ -30,7 +30,7 @@ const createReads = (documents: Documents) => ({
     const byPayment = Map.groupBy(captures, ({ paymentId }) => paymentId)
     const takenTwice = [...byPayment].flatMap(([id, { length }]) => (length > 1 ? [id] : []))
     const isAtOdds = [
-      { status: { $in: ['failed', 'cancelled'] as Status[] } },
+      { status: { $in: [...givenUpStatuses] } },
       { intentId: { $nin: captures.map(({ intentId }) => intentId) } },
       { _id: { $in: takenTwice } },
     ]
