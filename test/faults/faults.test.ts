@@ -116,7 +116,7 @@ describe('between two parts', () => {
       const cutOff = await world.primary()
       const before = watch.sales()
       cutOff.proxy.set({ isSilent: true })
-      const agreed = world.untilMongoAgrees()
+      const agreed = world.untilMongoWrites()
       try {
         await watch.buyUntil(() => watch.sales() > before, 110_000)
         await agreed

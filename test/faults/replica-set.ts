@@ -50,17 +50,37 @@ export const initiate = async (port: number, hosts: readonly string[]) => {
 /** How long the members may take until they agree again; their own time-outs add up to half a minute. */
 const agreeWithinMs = 90_000
 
+const isAcknowledged = (uri: string) =>
+  connected(uri, async (client) => {
+    const agreed = client.db('test').collection('agreed')
+    return (await agreed.insertOne({}, { writeConcern: { w: 'majority', journal: true } })).acknowledged
+  })
+
 /**
  * Waits until the set acknowledges a write as services ask for it. Which member leads, and when the others follow, is MongoDB's
  * own affair: after one fell silent that took from four to 26 seconds, whoever asked.
  */
-export const untilAcknowledged = (uri: string) =>
+export const untilAcknowledged = (uri: string) => eventually(() => isAcknowledged(uri), Boolean, agreeWithinMs)
+
+type Status = { members: { health: number; stateStr: string }[] }
+
+/** Whether this member sees all of them up, one leading and the others following. */
+const seesAll = (port: number) =>
+  admin(port, async (client) => {
+    const { members } = (await client.db('admin').command({ replSetGetStatus: 1 })) as unknown as Status
+    const states = members.map(({ health, stateStr }) => (health === 1 ? stateStr : 'DOWN'))
+    const leaders = states.filter((state) => state === 'PRIMARY').length
+    return leaders === 1 && states.every((state) => state === 'PRIMARY' || state === 'SECONDARY')
+  })
+
+/**
+ * Waits until each member sees all of them, too. Before that a write may be acknowledged and the next refused: while one
+ * still reads its log and the way to another is silent, the leader loses its majority and is elected anew, two seconds
+ * each time.
+ */
+export const untilWhole = (uri: string, ports: readonly number[]) =>
   eventually(
-    () =>
-      connected(uri, async (client) => {
-        const agreed = client.db('test').collection('agreed')
-        return (await agreed.insertOne({}, { writeConcern: { w: 'majority', journal: true } })).acknowledged
-      }),
+    async () => (await Promise.all(ports.map(seesAll))).every(Boolean) && (await isAcknowledged(uri)),
     Boolean,
     agreeWithinMs,
   )

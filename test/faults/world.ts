@@ -2,7 +2,7 @@ import { controlOf } from '@fairpass/stripe-double/testing.ts'
 import { MongoClient } from 'mongodb'
 import { doubleKey } from '../../tools/up/stripe-double.ts'
 import { type ServiceName, startMarketplace } from '../marketplace.ts'
-import { untilAcknowledged } from './replica-set.ts'
+import { untilAcknowledged, untilWhole } from './replica-set.ts'
 import { type ServersOptions, startServers } from './servers.ts'
 
 type Options = {
@@ -46,8 +46,14 @@ export const startWorld = async ({ env = {}, everywhere = {}, members = 1, disks
     },
     disks: servers.disks,
     primary: mongo.primary,
-    /** Until MongoDB, by itself, does what it is there for. */
-    untilMongoAgrees: () => untilAcknowledged(mongo.uri),
+    /** Until MongoDB, by itself, does what it is there for; a member may be away. */
+    untilMongoWrites: () => untilAcknowledged(mongo.uri),
+    /** Until MongoDB, by itself, is whole again. */
+    untilMongoAgrees: () =>
+      untilWhole(
+        mongo.uri,
+        mongo.members.map(({ port }) => port),
+      ),
     redisPort: redis.port,
     failOverRedis: redis.failOver,
     stripe: async () => controlOf(stripe.port),

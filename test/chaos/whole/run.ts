@@ -14,9 +14,9 @@ import { unforeseenErrors } from './log-lines.ts'
 import { sampleEveryMs, sampleOn, tellLeaders } from './observe.ts'
 import { brokenPromises, openPeople, type Promised } from './people.ts'
 import { type Sample, takeSample } from './sample.ts'
-import { faultsOf, isFelt, nameOf } from './schedule.ts'
+import { type Fault, faultsOf, isFelt, nameOf } from './schedule.ts'
 import { createStriker } from './strike.ts'
-import { growthIn, isExcused, leftIn, type Span, takenIn } from './watch.ts'
+import { growthIn, isExcused, judgedMs, leftIn, type Span, takenIn } from './watch.ts'
 
 type EverythingRun = { seed: number; minutes: number; settleWithinMs: number }
 type Progress = (line: string) => void
@@ -30,11 +30,19 @@ const sellingShare = 0.7
 
 /** Faults one after the other, until told to stop. */
 const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: number, progress: Progress) => {
-  const strike = createStriker(world, clocks)
+  const { strike, untilOver } = createStriker(world, clocks)
   const struck: string[] = []
   const wrong: string[] = []
   const spans: Span[] = []
+  const ending: Promise<void>[] = []
   let isOver = false
+  const noteWrong = (fault: Fault) => (error: unknown) => {
+    wrong.push(`${nameOf(fault)}: ${error}`)
+  }
+  const end = async (fault: Fault, span: Span) => {
+    await untilOver(fault).catch(noteWrong(fault))
+    span.to = performance.now()
+  }
   const striking = (async () => {
     for (const fault of faultsOf(seed)) {
       if (isOver) return
@@ -42,8 +50,8 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
       if (isFelt(fault)) spans.push(span)
       progress(`${Math.round(span.from / 1000)} s: ${nameOf(fault)}`)
       struck.push(nameOf(fault))
-      await strike(fault).catch((error) => wrong.push(`${nameOf(fault)}: ${error}`))
-      span.to = performance.now()
+      await strike(fault).catch(noteWrong(fault))
+      ending.push(end(fault, span))
       await Bun.sleep(fault.quietMs)
     }
   })()
@@ -57,6 +65,7 @@ const strikeOn = (world: World, clocks: ReturnType<typeof createClocks>, seed: n
       clocks.set({})
       for (const proxy of [...world.members.map(({ proxy }) => proxy), ...Object.values(world.proxies)]) proxy.set()
       for (const disk of Object.values(world.disks)) disk?.empty()
+      await Promise.all(ending)
     },
   }
 }
@@ -143,7 +152,8 @@ const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evid
   let isOver = false
   const stopShop = keepBuying(shop, 1)
   const peopling = people.goOn(() => isOver).catch((error) => faults.wrong.push(`people: ${error}`))
-  const until = performance.now() + run.minutes * 60_000
+  const begun = performance.now()
+  const until = begun + run.minutes * 60_000
   const bought = await buyOn(purchases, run, evidence)
   // Those without patience and those with accounts go on, and so do the faults.
   await Bun.sleep(Math.max(0, until - performance.now()))
@@ -151,7 +161,16 @@ const trade = async ({ world, clocks, jwtKey }: Opened, run: EverythingRun, evid
   await faults.stop()
   await Promise.all([stopShop(), peopling, sampling.stop(), leaders.stop()])
   await world.untilReady()
-  return { shop, faults, samples: sampling.samples, promised: people.promised, refusals, ...bought }
+  const judged = judgedMs(faults.spans, { from: begun, to: performance.now() })
+  return {
+    shop,
+    faults,
+    judgedSeconds: Math.round(judged / 1_000),
+    samples: sampling.samples,
+    promised: people.promised,
+    refusals,
+    ...bought,
+  }
 }
 
 /** Longer than an idle connection is kept. */
@@ -219,7 +238,8 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
 
 const toldOf = ({ processes: _processes, ...others }: Sample) => ({ 'at the end': others })
 
-const countAll = ({ outcomes, shop, promised, later }: Awaited<ReturnType<typeof trade>>) => ({
+const countAll = ({ outcomes, shop, promised, later, judgedSeconds }: Awaited<ReturnType<typeof trade>>) => ({
+  'seconds in which no refusal is excused': judgedSeconds,
   purchases: outcomes.length,
   'strict purchases': shop.acknowledged.paid.size,
   people: { sales: promised.sold.length, bans: promised.banned.length },

@@ -82,12 +82,22 @@ const createFaults = (world: World, clocks: ReturnType<typeof createClocks>) => 
   }
 }
 
-/** Carries faults out; each call ends when the fault has. */
+/** Carries faults out. */
 export const createStriker = (world: World, clocks: ReturnType<typeof createClocks>) => {
   const strike = createFaults(world, clocks)
-  return async (fault: Fault): Promise<void> => {
-    await strike(fault)
-    // Which member leads after it is MongoDB's own affair, and takes up to half a minute, whoever asks.
-    if (isOfMongo(fault)) await world.untilMongoAgrees()
+  return {
+    /** Ends when the fault has. */
+    strike: async (fault: Fault): Promise<void> => {
+      await strike(fault)
+      if (isOfMongo(fault)) await world.untilMongoWrites()
+    },
+
+    /**
+     * Until what was struck has found together again, while others may be struck: which member of MongoDB leads is its own
+     * affair, and takes up to half a minute, whoever asks.
+     */
+    untilOver: async (fault: Fault): Promise<void> => {
+      if (isOfMongo(fault)) await world.untilMongoAgrees()
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Sample } from './sample.ts'
 import { faultsOf, nameOf, victims } from './schedule.ts'
-import { growthIn, isExcused, leftIn } from './watch.ts'
+import { growthIn, isExcused, judgedMs, leftIn } from './watch.ts'
 
 // What looks for damage is itself seen to find some.
 
@@ -93,4 +93,24 @@ test('the same seed strikes the same, and every process is struck in the end', (
   expect(first(3)).not.toEqual(first(4))
   const names = new Set(first(3).map(nameOf))
   for (const victim of victims) expect(names).toContain(`kill ${victim}`)
+})
+
+test.each<[string, { from: number; to: number }[], number]>([
+  ['no fault', [], 100_000],
+  ['one', [{ from: 20_000, to: 22_000 }], 88_000],
+  [
+    'one within another',
+    [
+      { from: 20_000, to: 50_000 },
+      { from: 21_000, to: 23_000 },
+    ],
+    60_000,
+  ],
+  ['one that lasts', [{ from: 95_000, to: Number.POSITIVE_INFINITY }], 95_000],
+  ['one from before', [{ from: -5_000, to: -1_000 }], 91_000],
+])('of a run with %s the seconds in which refusals count are told', (_, spans, judged) => {
+  const to = 100_000
+  expect(judgedMs(spans, { from: 0, to })).toBe(judged)
+  const refusals = Array.from({ length: to / 1_000 }, (_, second) => second * 1_000 + 500)
+  expect(refusals.filter((at) => !isExcused(spans, at)).length * 1_000).toBe(judged)
 })

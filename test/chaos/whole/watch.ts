@@ -9,6 +9,16 @@ const refusedForMs = 10_000
 export const isExcused = (spans: readonly Span[], refusedAt: number): boolean =>
   spans.some(({ from, to }) => from <= refusedAt && refusedAt - refusedForMs <= to)
 
+/** Of a time, the milliseconds in which no fault excused a refusal. */
+export const judgedMs = (spans: readonly Span[], { from, to }: Span): number => {
+  let [judged, excusedUntil] = [0, from]
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    judged += Math.max(0, Math.min(span.from, to) - excusedUntil)
+    excusedUntil = Math.max(excusedUntil, Math.min(span.to + refusedForMs, to))
+  }
+  return judged + to - excusedUntil
+}
+
 /** In fewer, what has yet to warm up looks like growth: at five seconds each these are five minutes. */
 const leastSamples = 60
 /** The same of one process, which may have been killed in between. */
