@@ -24,7 +24,7 @@ const world = ({ ownMs = start, tookMs = 4 } = {}) => {
       return told
     })
   const wrongMs = () => clock.now().getTime() - at.theirsMs
-  return { at, pass, compare, wrongMs, leaps: () => leaps, now: () => clock.now().getTime() }
+  return { at, pass, compare, clock, wrongMs, leaps: () => leaps, now: () => clock.now().getTime() }
 }
 
 const minutes = 60_000
@@ -74,6 +74,20 @@ describe('one time for all services', () => {
       await compare()
       expect(Math.abs(now() - at.theirsMs)).toBeLessThanOrEqual(1)
     }
+  })
+
+  test('a leap between the answer of the database and its arrival is told: that answer is from before it', async () => {
+    const { at, compare, clock, wrongMs, leaps } = world()
+    await compare()
+    await clock.compare(async () => {
+      const told = at.theirsMs
+      at.ownMs -= 60 * minutes
+      at.theirsMs -= 60 * minutes
+      return told
+    })
+    expect(leaps()).toBe(1)
+    await compare()
+    expect(Math.abs(wrongMs())).toBeLessThanOrEqual(1)
   })
 
   test('an answer that took too long is no time', async () => {

@@ -52,6 +52,8 @@ export const createClock = ({ wall, monotonic, onLeap }: Options): Clock => {
       const tookMs = monotonic() - asked
       if (tookMs > slowestAnswerMs)
         throw new Error(`the database answered with its time after ${Math.round(tookMs)} ms`)
+      // What was set while the database answered is in one of both times and perhaps not in the other: to be asked again.
+      noticeLeap()
       const [own, theirs] = [wall(), answered + tookMs / 2]
       const isAgreed = Math.abs(own - theirs) <= toleratedMs + tookMs / 2
       zero = (isAgreed ? own : theirs) - monotonic()

@@ -61,6 +61,15 @@ const expectBackIn = async (email: string) => {
   )
 }
 
+/** A service that missed its first comparison of clocks after a leap has another five seconds later. */
+const sellsWithinMs = 15_000
+
+/** Soon after the leap a purchase goes through; else what it was told instead is in the error. */
+const expectSale = async ({ buyOnce, answers }: Shop) => {
+  const told = async () => ((await buyOnce()) ? 'sold' : answers.slice(-3))
+  await eventually(told, (seen) => seen === 'sold', sellsWithinMs)
+}
+
 /** Somebody in the middle of a purchase. */
 const inCheckout = async (shop: Shop) => {
   const buyer = await world.signedUp()
@@ -137,7 +146,7 @@ describe.skipIf(!canLeap)('the clock of the machine', () => {
 
       clock.leap(seconds)
       const after = openedNow()
-      await eventually(after.buyOnce, Boolean, 5_000)
+      await expectSale(after)
       await stop()
       // A page renews by itself what it needs.
       expectStatus(await reader.get('/orders'), 200)
