@@ -1,4 +1,4 @@
-// `bun run mutation`: takes each guard of the eight promises out, one at a time, and sees that its test fails.
+// `bun run mutation`: takes each guard of the promises out, one at a time, and sees that its test fails.
 import { cloneHead, describeHead, removeOwnClones } from './checkout.ts'
 import { type Guard, GuardMoved, sourcesWithout } from './guard.ts'
 import { guards } from './list/index.ts'
@@ -7,7 +7,7 @@ import { tryTests, tryWithout } from './trial.ts'
 
 const help = `bun run mutation [PROMISE|NAME…] [--list] [--why]   takes guards out of a clone of HEAD, one at a time: its test must fail
 
-  PROMISE   1 to 8 as in docs/design.md, or "access": who may call what
+  PROMISE   1 to 11 as in docs/design.md, or "access": who may call what
   NAME      a part of a guard's name
   --list    names the guards, their places and their tests, and tries nothing
   --why     says with what each test failed`
