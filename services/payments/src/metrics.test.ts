@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { VersionConflictError } from '@fairpass/sdk/errors'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { metricValue, testDatabase } from '@fairpass/servers/testing'
-import { PaymentUnderWayError } from './domain/payment.ts'
+import { type Payment, PaymentUnderWayError } from './domain/payment.ts'
 import { checkLedger } from './ledger/check.ts'
 import { openLedger } from './ledger/store.ts'
 import { countEnd } from './metrics.ts'
@@ -28,7 +28,7 @@ test('a payment is counted where it ends, and not on its way', async () => {
 })
 
 test('taken money that has neither its order nor gone back within a minute is a violation', async () => {
-  let found: { status: 'captured' | 'refunding' | 'started' | 'awaiting_method'; updatedAt: Date }[] = []
+  let found: Pick<Payment, 'status' | 'updatedAt' | 'dispute'>[] = []
   const collector = unfinishedGauges({ unfinished: async () => found })
   const read = async () => {
     await collector.read()
@@ -47,6 +47,12 @@ test('taken money that has neither its order nor gone back within a minute is a 
   expect(await read()).toEqual([0, 1, 40])
   found = [...found, { status: 'captured', updatedAt: ago(61) }, { status: 'refunding', updatedAt: ago(90) }]
   expect(await read()).toEqual([2, 2, 90])
+  // What a bank has is neither here nor on its way, for weeks.
+  const disputed = { status: 'refunding', updatedAt: ago(9_000) } as const
+  found = [...found, { ...disputed, dispute: { id: 'du_1', status: 'open' } }]
+  expect(await read()).toEqual([2, 2, 90])
+  found = [...found, { ...disputed, dispute: { id: 'du_2', status: 'won' } }]
+  expect(await read()).toEqual([3, 2, 9_000])
   collector.reset()
   expect(await metricValue('fairpass_invariant_violations', { invariant: 'captured_without_order' })).toBeUndefined()
 })

@@ -66,7 +66,7 @@ const createUnfinished = (documents: Documents, queue: Queue) => ({
   unfinished: () =>
     documents.raw
       .find({ status: { $in: [...unfinishedStatuses] }, 'lease.nextAttemptAt': { $gt: new Date(0) } })
-      .project<Pick<Payment, 'status' | 'updatedAt'>>({ _id: 0, status: 1, updatedAt: 1 })
+      .project<Pick<Payment, 'status' | 'updatedAt' | 'dispute'>>({ _id: 0, status: 1, updatedAt: 1, dispute: 1 })
       .limit(1_000)
       .maxTimeMS(1_000)
       .toArray(),
