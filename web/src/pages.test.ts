@@ -405,6 +405,35 @@ describe('pages', () => {
     },
   )
 
+  test.each([
+    ['en', /money/i, 'Ask to undo the order', 'undone by itself', 'being undone'],
+    ['de', /Geld/, 'Bestellung rückgängig machen lassen', 'von selbst rückgängig', 'wird rückgängig gemacht'],
+  ])(
+    'who paid with a coupon is promised no money on the order’s page: %s',
+    async (language, money, ask, ...promises) => {
+      const headers = { ...signedIn, 'accept-language': language }
+      const shown = async () => {
+        const html = await (await get(`/orders/${ticketId}`, headers)).text()
+        return /<section[^>]*aria-labelledby="handover".*?<\/section>/s.exec(html)?.[0] ?? ''
+      }
+      for (const [index, status] of ['waiting', 'overdue'].entries()) {
+        const handover = { kind: 'transfer', status, deadline: '2027-01-02T00:00:00.000Z' }
+        answers[`GET /api/orders/${ticketId}`] = json({ ...order, status: 'completed', handover })
+        answers[`GET /api/payments/orders/${ticketId}`] = json({ orderId: ticketId, state: 'succeeded' })
+        expect(await shown()).toMatch(money)
+        answers[`GET /api/payments/orders/${ticketId}`] = json({
+          orderId: ticketId,
+          state: 'succeeded',
+          byCoupon: true,
+        })
+        const html = await shown()
+        expect(html).not.toMatch(money)
+        expect(html).toContain(promises[index] ?? '')
+        expect(html).toContain(ask)
+      }
+    },
+  )
+
   test('an open order is its checkout, and says until when without JavaScript', async () => {
     const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
     expect(html).toContain(order.expiresAt.slice(11, 19))

@@ -30,7 +30,7 @@ export const refusals: typeof english = {
     resale_not_possible:
       'Dieses Ticket kann nicht weiterverkauft werden: Es ist noch nicht übergeben, eine Reklamation läuft, oder die Veranstaltung hat begonnen.',
     handover_not_possible: 'Das Ticket kann gerade nicht übergeben werden.',
-    claim_not_possible: 'Für diese Bestellung lässt sich kein Geld mehr zurückverlangen.',
+    claim_not_possible: 'Für diese Bestellung ist keine Reklamation mehr möglich.',
     ticket_reserved: 'Das Ticket wird gerade gekauft und kann so lange nicht geändert werden.',
     order_not_payable: 'Diese Bestellung kann nicht mehr bezahlt werden.',
     order_not_cancellable: 'Diese Bestellung kann nicht mehr storniert werden.',
