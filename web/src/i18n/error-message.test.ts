@@ -27,6 +27,17 @@ test.each(['section', 'row', 'seat', 'faceValueCents'])('%s is refused in German
   expect(message).toStartWith('Bitte geben Sie')
 })
 
+test('a face value that a cap needs is asked for in a sentence, in the reader’s language', () => {
+  const refused = { message: 'must be given: the price may be at most 110 % of it', field: 'faceValueCents' }
+  expect(shown(english, 'request_validation', refused)).toEqual({
+    message: 'Say what the organiser took for the ticket: the price may be at most 110% of it',
+    field: 'faceValue',
+  })
+  expect(shown(german, 'request_validation', refused)?.message.replace(/\s/gu, ' ')).toBe(
+    'Geben Sie an, was der Veranstalter für das Ticket genommen hat: Der Preis darf höchstens 110 % davon betragen',
+  )
+})
+
 test('the highest price is said as money, in the reader’s form', () => {
   const refused = (amount: string) => ({
     message: `must be at most ${amount}: 110 % of the face value`,

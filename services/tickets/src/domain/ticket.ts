@@ -161,7 +161,10 @@ export const refuseAboveCap = (
   capPercent: number | undefined,
 ): void => {
   if (capPercent === undefined) return
-  if (faceValueCents === undefined) throw new RequestValidationError([{ msg: 'is missing', param: 'faceValueCents' }])
+  if (faceValueCents === undefined)
+    throw new RequestValidationError([
+      { msg: `must be given: the price may be at most ${capPercent} % of it`, param: 'faceValueCents' },
+    ])
   const highest = Math.floor((faceValueCents * capPercent) / 100)
   if (priceCents <= highest) return
   const money = `${majorUnits(highest, currency)} ${currency.toUpperCase()}`
