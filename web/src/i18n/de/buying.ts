@@ -83,6 +83,11 @@ export const buying: typeof english = {
     resell: 'Weiterverkaufen',
     resellMeans: (price) =>
       `Es wird, wie es ist, für ${price} angeboten; den Preis können Sie danach ändern. Ist es verkauft, sehen Sie es nicht mehr.`,
+    notResold: {
+      atThisPrice: 'Zu diesem Preis können Sie das Ticket nicht weiterverkaufen.',
+      withoutFaceValue:
+        'Sie können dieses Ticket nicht weiterverkaufen: Wie hoch ein Preis sein darf, richtet sich hier nach dem Nennwert, und das Angebot, das Sie gekauft haben, nannte keinen.',
+    },
     kept: 'Es liegt auf diesem Gerät und öffnet sich auch ohne Netz.',
     keptNote: 'Auf diesem Gerät gespeichert. Ohne Netz lässt sich nicht sagen, ob die Bestellung noch Ihnen gehört.',
     noSales: 'Sie haben noch nichts verkauft.',

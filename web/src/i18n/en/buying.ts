@@ -77,6 +77,11 @@ export const buying = {
     resell: 'Sell it on',
     resellMeans: (price: string) =>
       `It goes up for sale for ${price}, as it is; you can change the price afterwards. Once it is sold, you cannot see it any more.`,
+    notResold: {
+      atThisPrice: 'You cannot sell this ticket on at this price.',
+      withoutFaceValue:
+        'You cannot sell this ticket on: how high a price may be goes by the face value here, and the listing that you bought did not say it.',
+    },
     kept: 'It is kept on this device, and opens without a network, too.',
     keptNote: 'Kept on this device. Without a network nobody can tell whether the order is still yours.',
     noSales: 'You have sold nothing yet.',
