@@ -477,6 +477,8 @@ describe('languages', () => {
     answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'This code is wrong', 'code')
     const code = await (await post('/signin/code', { code: '000000' }, inGerman)).text()
     expect(alertIn(code)).toBe('Code: Dieser Code ist falsch oder wurde schon verwendet.')
+    answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'That took too long; sign in again')
+    expect(alertIn(await (await post('/signin/code', { code: '000000' }, inGerman)).text())).toContain('noch einmal an')
     answers['PUT /api/users/password'] = refusal(401, 'invalid_credentials', 'It is wrong', 'currentPassword')
     const fields = { intent: 'password', currentPassword: 'old secret', newPassword: 'new secret' }
     const password = await (await post('/account', fields, german)).text()

@@ -22,9 +22,15 @@ test.each([
   expect(shown(english, 'invalid_credentials', { message, field })?.message).toBe(message)
 })
 
-test.each(['section', 'row', 'seat', 'faceValueCents'])('%s is refused in German words', (field) => {
+test.each(['section', 'row', 'seat', 'faceValueCents', 'text'])('%s is refused in German words', (field) => {
   const message = shown(german, 'request_validation', { message: 'is missing', field })?.message
   expect(message).toStartWith('Bitte geben Sie')
+})
+
+// A claim takes four times the characters that a refund does, under the same name.
+test('a reason is refused without a limit that holds elsewhere', () => {
+  const message = shown(german, 'request_validation', { message: 'must not be empty', field: 'reason' })?.message
+  expect(message).toBe('Bitte geben Sie einen Grund an, der in das Feld passt.')
 })
 
 test('a face value that a cap needs is asked for in a sentence, in the reader’s language', () => {
