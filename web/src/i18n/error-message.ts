@@ -19,7 +19,7 @@ const lacksFaceValue = /^must be given: the price may be at most (?<percent>\d+)
 
 /** The cap in the reader's words, and the highest price as the reader writes money; undefined where something else was refused. */
 export const capMessage = (
-  { messages, locale }: Reader,
+  { messages, locale }: { messages: Pick<Catalogue, 'sell'>; locale: string },
   { message, field }: Failure['errors'][number],
 ): string | undefined => {
   const shareOf = (percent: string | undefined) => formatShare(Number(percent) * 100, locale)
