@@ -405,6 +405,29 @@ describe('pages', () => {
     },
   )
 
+  test.each([
+    ['en', /money/i, 'Ask to undo the order', ['undone by itself', 'being undone']],
+    ['de', /Geld/, 'Bestellung rückgängig machen lassen', ['von selbst rückgängig', 'wird rückgängig gemacht']],
+  ] as const)(
+    'who paid with a coupon is promised no money on the order’s page: %s',
+    async (language, money, ask, said) => {
+      const shown = async (payment: object) => {
+        answers[`GET /api/payments/orders/${ticketId}`] = json({ orderId: ticketId, state: 'succeeded', ...payment })
+        const html = await (await get(`/orders/${ticketId}`, { ...signedIn, 'accept-language': language })).text()
+        return /<section[^>]*aria-labelledby="handover".*?<\/section>/s.exec(html)?.[0] ?? ''
+      }
+      for (const [index, status] of ['waiting', 'overdue'].entries()) {
+        const handover = { kind: 'transfer', status, deadline: '2027-01-02T00:00:00.000Z' }
+        answers[`GET /api/orders/${ticketId}`] = json({ ...order, status: 'completed', handover })
+        expect(await shown({})).toMatch(money)
+        const html = await shown({ byCoupon: true })
+        expect(html).not.toMatch(money)
+        expect(html).toContain(said[index] ?? '')
+        expect(html).toContain(ask)
+      }
+    },
+  )
+
   test('an open order is its checkout, and says until when without JavaScript', async () => {
     const html = await (await get(`/orders/${ticketId}`, signedIn)).text()
     expect(html).toContain(order.expiresAt.slice(11, 19))
@@ -448,6 +471,8 @@ describe('languages', () => {
     answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'This code is wrong', 'code')
     const code = await (await post('/signin/code', { code: '000000' }, inGerman)).text()
     expect(alertIn(code)).toBe('Code: Dieser Code ist falsch oder wurde schon verwendet.')
+    answers['POST /api/users/signin/code'] = refusal(401, 'invalid_credentials', 'That took too long; sign in again')
+    expect(alertIn(await (await post('/signin/code', { code: '000000' }, inGerman)).text())).toContain('noch einmal an')
     answers['PUT /api/users/password'] = refusal(401, 'invalid_credentials', 'It is wrong', 'currentPassword')
     const fields = { intent: 'password', currentPassword: 'old secret', newPassword: 'new secret' }
     const password = await (await post('/account', fields, german)).text()
@@ -826,6 +851,7 @@ describe('admins', () => {
       payments: [
         refunded({ reason: 'The ticket did not work', cause: 'claim' }),
         refunded({ reason: 'Abgesagt, was sonst' }),
+        refunded({ reason: 'As a later version says it', cause: 'later' }),
         failed('failed', 'insufficient_funds', 'Your card has insufficient funds.'),
         failed('failed', 'lost_card', 'Your card was declined.'),
         failed('cancelled', 'order_not_payable', 'This order cannot be paid any more'),
@@ -838,6 +864,7 @@ describe('admins', () => {
     expect(body).toContain('Das Ticket hat nicht funktioniert')
     expect(body).toContain('Das Guthaben reicht nicht')
     expect(body).toMatch(/<p[^>]*>Abgesagt, was sonst<\/p>/)
+    expect(body).toMatch(/<p[^>]*>As a later version says it<\/p>/)
     expect(body).toMatch(/<p[^>]* lang="en"[^>]*>This payment cannot be made by card<\/p>/)
     expect(body).not.toMatch(/The ticket did not work|Your card|This order/)
   })

@@ -1,5 +1,8 @@
-import type { Api } from '../server/api/api.ts'
-import { type FormAction, idempotencyKeyOf, idIn, redirectOnSuccess, refuse, text } from './form.ts'
+import { capMessage } from '../i18n/error-message.ts'
+import type { Messages } from '../i18n/messages.ts'
+import { type Failure, failureIn } from '../queries/loaded.ts'
+import type { Api, ApiResponse } from '../server/api/api.ts'
+import { type FormAction, idempotencyKeyOf, idIn, type Outcome, redirectOnSuccess, refuse, text } from './form.ts'
 
 /** A ticket's page has two forms: to buy, and to join the waitlist. */
 export const buy: FormAction = async ({ api, fields, id }) => {
@@ -22,8 +25,23 @@ const hasEnded = async (api: Api, orderId: string | undefined): Promise<boolean>
   return typeof body === 'object' && body !== null && 'status' in body && body.status === 'cancelled'
 }
 
+type Reader = { messages: Messages; locale: string }
+
+/** The page has no field for a price, nor for a face value, that a label could lead to: both are told without one. */
+const refuseResale = (answer: ApiResponse, { messages, locale }: Reader): Outcome => {
+  const failure = failureIn(answer)
+  const { atThisPrice, withoutFaceValue } = messages.handover.notResold
+  const told = (error: Failure['errors'][number]): Failure['errors'] => {
+    if (error.field === 'faceValueCents') return [{ message: withoutFaceValue }]
+    if (error.field !== 'priceCents') return [error]
+    const cap = capMessage({ messages, locale }, error)
+    return [{ message: atThisPrice }, ...(cap ? [{ message: cap }] : [])]
+  }
+  return { failure: { ...failure, errors: failure.errors.flatMap(told) } }
+}
+
 /** An order's page has several forms; the button that was pressed says which. */
-export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
+export const checkOut: FormAction = async ({ api, fields, id, messages, locale }) => {
   const here = `/orders/${id}`
   const pay = (body: Record<string, string>) => api('POST', '/api/payments', { body, ...idempotencyKeyOf(fields) })
   switch (fields.get('intent')) {
@@ -40,7 +58,8 @@ export const checkOut: FormAction = async ({ api, fields, id, messages }) => {
       return redirectOnSuccess(await api('POST', `/api/orders/${id}/received`), here)
     case 'resell': {
       const answer = await api('POST', `/api/orders/${id}/resale`, { body: {}, ...idempotencyKeyOf(fields) })
-      return redirectOnSuccess(answer, here)
+      const isRefused = answer.status === 400
+      return isRefused ? refuseResale(answer, { messages, locale }) : redirectOnSuccess(answer, here)
     }
     case 'claim': {
       const body = { reason: text(fields, 'reason') }

@@ -1,16 +1,19 @@
 import * as v from 'valibot'
-import { loadedFrom } from '../queries/loaded.ts'
+import { failureIn, loadedFrom } from '../queries/loaded.ts'
 import { safeNext } from '../server/session/next.ts'
 import { type FormAction, type Outcome, redirectOnSuccess, refuse, text } from './form.ts'
 
 const here = '/account/security'
 const RecoveryCodes = v.object({ recoveryCodes: v.array(v.string()) })
 
-export const giveCode: FormAction = async ({ api, fields }) =>
-  redirectOnSuccess(
-    await api('POST', '/api/users/signin/code', { body: { code: text(fields, 'code') } }),
-    safeNext(fields.get('next')),
-  )
+export const giveCode: FormAction = async ({ api, fields, messages }) => {
+  const answer = await api('POST', '/api/users/signin/code', { body: { code: text(fields, 'code') } })
+  const { code, errors } = failureIn(answer)
+  // The code was not even looked at: what was proven before it counts no more.
+  if (code === 'invalid_credentials' && errors.every(({ field }) => field === undefined))
+    return refuse([{ message: messages.sign.codeTooLate }])
+  return redirectOnSuccess(answer, safeNext(fields.get('next')))
+}
 
 /** By the code of an app where one was typed, else by the password. */
 export const reauthenticate: FormAction = async ({ api, fields }) => {

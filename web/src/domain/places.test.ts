@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { expect, spyOn, test } from 'bun:test'
 import { germanExonyms } from './german-exonyms.ts'
 import { zoneName, zoneOf, zonesByRegion } from './places.ts'
 
@@ -27,6 +27,22 @@ test('a city is found by its German name', () => {
   expect(zoneOf('Jerusalem', zones)).toBe('Asia/Jerusalem')
   for (const [german] of germanExonyms)
     expect({ german, zone: zoneOf(german, zones) ?? 'none' }).not.toEqual({ german, zone: 'none' })
+})
+
+// V8, on which Deno and workers run, still lists the names of the first edition of CLDR.
+test('an engine that lists old names of zones offers those of today', () => {
+  const listed = ['America/Buenos_Aires', 'Asia/Calcutta', 'Asia/Kolkata', 'Asia/Saigon', 'Europe/Kiev', 'Europe/Riga']
+  const intl = spyOn(Intl, 'supportedValuesOf').mockReturnValue(listed)
+  try {
+    const offered = zonesByRegion().flatMap(([, all]) => all)
+    expect(offered).toEqual([
+      ...['America/Argentina/Buenos_Aires', 'Asia/Ho_Chi_Minh', 'Asia/Kolkata', 'Europe/Kyiv', 'Europe/Riga'],
+    ])
+    expect(zoneOf('Kiew', offered)).toBe('Europe/Kyiv')
+    expect(zoneOf('Kalkutta', offered)).toBe('Asia/Kolkata')
+  } finally {
+    intl.mockRestore()
+  }
 })
 
 test('every zone is one that Intl takes, under a name for people', () => {

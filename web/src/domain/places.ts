@@ -1,9 +1,13 @@
+import { primaryZone } from '@fairpass/sdk/values'
 import { germanExonyms } from './german-exonyms.ts'
 
-/** Zones by region, for a list to choose from; Intl has them with the names of their largest cities. For the server. */
+/**
+ * Zones by region, for a list to choose from; Intl has them with the names of their largest cities, on some engines those of
+ * long ago, as Calcutta. For the server.
+ */
 export const zonesByRegion = (): [region: string, zones: string[]][] => {
   const regions = new Map<string, string[]>()
-  for (const zone of Intl.supportedValuesOf('timeZone')) {
+  for (const zone of new Set(Intl.supportedValuesOf('timeZone').map(primaryZone).sort())) {
     const [region = ''] = zone.split('/', 1)
     if (zone.includes('/') && region !== 'Etc') regions.set(region, [...(regions.get(region) ?? []), zone])
   }

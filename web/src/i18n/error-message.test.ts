@@ -22,9 +22,26 @@ test.each([
   expect(shown(english, 'invalid_credentials', { message, field })?.message).toBe(message)
 })
 
-test.each(['section', 'row', 'seat', 'faceValueCents'])('%s is refused in German words', (field) => {
+test.each(['section', 'row', 'seat', 'faceValueCents', 'text'])('%s is refused in German words', (field) => {
   const message = shown(german, 'request_validation', { message: 'is missing', field })?.message
   expect(message).toStartWith('Bitte geben Sie')
+})
+
+// A claim takes four times the characters that a refund does, under the same name.
+test('a reason is refused without a limit that holds elsewhere', () => {
+  const message = shown(german, 'request_validation', { message: 'must not be empty', field: 'reason' })?.message
+  expect(message).toBe('Bitte geben Sie einen Grund an, der in das Feld passt.')
+})
+
+test('a face value that a cap needs is asked for in a sentence, in the reader’s language', () => {
+  const refused = { message: 'must be given: the price may be at most 110 % of it', field: 'faceValueCents' }
+  expect(shown(english, 'request_validation', refused)).toEqual({
+    message: 'Say what the organiser took for the ticket: the price may be at most 110% of it',
+    field: 'faceValue',
+  })
+  expect(shown(german, 'request_validation', refused)?.message.replace(/\s/gu, ' ')).toBe(
+    'Geben Sie an, was der Veranstalter für das Ticket genommen hat: Der Preis darf höchstens 110 % davon betragen',
+  )
 })
 
 test('the highest price is said as money, in the reader’s form', () => {

@@ -14,16 +14,24 @@ const fieldOfForm = (field: string): string =>
 /** As tickets refuses a price above the cap, see `refuseAboveCap` there. */
 const aboveCap = /^must be at most (?<amount>[\d.]+) (?<currency>[A-Z]{3}): (?<percent>\d+) % of the face value$/
 
-/** The highest price as the reader writes money; undefined where something else was refused. */
-const capMessage = (
-  { messages, locale }: Reader,
+/** As it refuses a listing that lacks what the cap is a share of. */
+const lacksFaceValue = /^must be given: the price may be at most (?<percent>\d+) % of it$/
+
+/** The cap in the reader's words, and the highest price as the reader writes money; undefined where something else was refused. */
+export const capMessage = (
+  { messages, locale }: { messages: Pick<Catalogue, 'sell'>; locale: string },
   { message, field }: Failure['errors'][number],
 ): string | undefined => {
+  const shareOf = (percent: string | undefined) => formatShare(Number(percent) * 100, locale)
+  if (field === 'faceValueCents') {
+    const { percent } = lacksFaceValue.exec(message)?.groups ?? {}
+    return percent ? messages.sell.sayFaceValue(shareOf(percent)) : undefined
+  }
   if (field !== 'priceCents') return undefined
   const { amount = '', currency = '', percent } = aboveCap.exec(message)?.groups ?? {}
   const highest = minorUnits(amount, currency)
   if (highest === undefined) return undefined
-  return messages.sell.priceCap(formatMoney(highest, currency, locale), formatShare(Number(percent) * 100, locale))
+  return messages.sell.priceCap(formatMoney(highest, currency, locale), shareOf(percent))
 }
 
 /** A refusal in the API's own words, or by its code and field where the page is in another language. */

@@ -80,7 +80,7 @@ test('amounts and times are as people of the language write them, by the clock a
 test('a claim is decided for one side or the other, and each reads what it means', () => {
   const decided = (side: 'buyer' | 'seller', isRefunded: boolean) =>
     composed('claim-decided', { ...sale, side, isRefunded }, 'en').text
-  expect(decided('buyer', true)).toContain('your money is on its way back')
+  expect(decided('buyer', true)).toContain('what you were charged is on its way back')
   expect(decided('buyer', false)).toContain(`${publicOrigin}/orders/${sale.orderId}`)
   expect(decided('seller', true)).toContain('this sale earns you nothing')
   expect(decided('seller', false)).toContain(`${publicOrigin}/sales#${sale.orderId}`)
@@ -114,6 +114,23 @@ test.each([
   expect(receipt).toMatch(bought)
   expect(receipt).not.toMatch(claim)
   expect(composed('sold', sale, language).text).toMatch(sold)
+})
+
+test.each([
+  ['en', /money/i, 'what you were charged'],
+  ['de', /Geld/, 'was Ihnen berechnet wurde'],
+] as const)('no letter promises a buyer money that a coupon may have paid: %s', (language, money, charged) => {
+  const letters = [
+    composed('bought', examples.bought, language),
+    composed('resale-in-doubt', examples['resale-in-doubt'], language),
+    composed('claim-decided', { ...sale, side: 'buyer', isRefunded: true }, language),
+  ]
+  for (const { text } of letters) expect(text).toContain(charged)
+  const others = [
+    composed('claim-decided', { ...sale, side: 'buyer', isRefunded: false }, language),
+    composed('resale-in-doubt', { ...sale, side: 'seller' }, language),
+  ]
+  for (const { subject, text } of [...letters, ...others]) expect(`${subject}${text}`).not.toMatch(money)
 })
 
 test.each([

@@ -117,4 +117,7 @@ test('each end tells the buyer what happened', () => {
   expect(errorOf(declined)).toMatchObject({ code: 'card_declined', status: 402, message: 'Too little money' })
   expect(errorOf(aPayment('cancelled'))).toMatchObject({ code: 'order_not_payable', status: 409 })
   expect(errorOf(aPayment('settled'))).toMatchObject({ code: 'service_unavailable', retryAfterSeconds: 5 })
+  expect(errorOf(aPayment('refunded'))?.message).toContain('the money was given back')
+  // A coupon charged nothing, so nothing comes back.
+  expect(errorOf({ ...aPayment('refunded'), kind: 'coupon' })?.message).toBe('This order had ended')
 })

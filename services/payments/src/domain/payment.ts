@@ -227,7 +227,7 @@ export const unknownMethod: Failure = {
 export const orderNotPayable: Failure = { code: 'order_not_payable', message: 'This order cannot be paid any more' }
 
 /** The error for the buyer of a payment that did not succeed; undefined for one that did, or waits for a card. */
-export const errorOf = ({ status, failure }: Payment): CustomError | undefined => {
+export const errorOf = ({ kind, status, failure }: Payment): CustomError | undefined => {
   switch (status) {
     case 'completed':
     case 'awaiting_method':
@@ -239,7 +239,9 @@ export const errorOf = ({ status, failure }: Payment): CustomError | undefined =
         return new RequestValidationError([{ msg: unknownMethod.message, param: 'paymentMethod' }])
       return new OrderNotPayableError(failure?.message)
     case 'refunded':
-      return new OrderNotPayableError('This order had ended; the money was given back')
+      return new OrderNotPayableError(
+        kind === 'coupon' ? 'This order had ended' : 'This order had ended; the money was given back',
+      )
     default:
       return new PaymentUnderWayError()
   }

@@ -82,18 +82,26 @@ test('with a price cap, a price needs a face value and stays below its share', (
   expect(ask(1_201, 1_000, 120)).toThrow()
 })
 
-// Web reads the amount out of this message, to say it in its reader's form: web/src/i18n/error-message.ts.
+// Web reads the amount and the share out of these messages, to say them in its reader's form: web/src/i18n/error-message.ts.
+const refusalUnderCap = (faceValueCents: number | undefined, currency: string) => {
+  try {
+    refuseAboveCap({ priceCents: 7_000, faceValueCents, currency }, 120)
+  } catch (error) {
+    return error instanceof CustomError ? error.serialize() : error
+  }
+}
 test.each([
   ['eur', 5_000, '60.00 EUR'],
   ['jpy', 5_000, '6000 JPY'],
   ['kwd', 5_010, '6.012 KWD'],
 ])('above the cap, the highest price is said as money, in %s', (currency, faceValueCents, amount) => {
-  const refusalOf = () => {
-    try {
-      refuseAboveCap({ priceCents: 7_000, faceValueCents, currency }, 120)
-    } catch (error) {
-      return error instanceof CustomError ? error.serialize() : error
-    }
-  }
-  expect(refusalOf()).toEqual([{ message: `must be at most ${amount}: 120 % of the face value`, field: 'priceCents' }])
+  expect(refusalUnderCap(faceValueCents, currency)).toEqual([
+    { message: `must be at most ${amount}: 120 % of the face value`, field: 'priceCents' },
+  ])
+})
+
+test('without a face value, under a cap, it says what to give and why', () => {
+  expect(refusalUnderCap(undefined, 'eur')).toEqual([
+    { message: 'must be given: the price may be at most 120 % of it', field: 'faceValueCents' },
+  ])
 })

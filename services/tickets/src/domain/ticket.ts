@@ -161,13 +161,13 @@ export const refuseAboveCap = (
   capPercent: number | undefined,
 ): void => {
   if (capPercent === undefined) return
-  if (faceValueCents === undefined) throw new RequestValidationError([{ msg: 'is missing', param: 'faceValueCents' }])
+  const refused = (param: string, msg: string) => new RequestValidationError([{ msg, param }])
+  if (faceValueCents === undefined)
+    throw refused('faceValueCents', `must be given: the price may be at most ${capPercent} % of it`)
   const highest = Math.floor((faceValueCents * capPercent) / 100)
   if (priceCents <= highest) return
   const money = `${majorUnits(highest, currency)} ${currency.toUpperCase()}`
-  throw new RequestValidationError([
-    { msg: `must be at most ${money}: ${capPercent} % of the face value`, param: 'priceCents' },
-  ])
+  throw refused('priceCents', `must be at most ${money}: ${capPercent} % of the face value`)
 }
 
 /** Withdrawing again changes nothing. */

@@ -28,7 +28,7 @@ export const ClaimShown = (props: { claim: NonNullable<Order['claim']> }) => {
 }
 
 /** Saying that a ticket did not work. */
-export const ClaimForm = (props: { action: string }) => {
+export const ClaimForm = (props: { action: string; byCoupon: boolean }) => {
   const { handover } = useMessages()
   return (
     <details>
@@ -43,7 +43,7 @@ export const ClaimForm = (props: { action: string }) => {
           </p>
         </div>
         <button type="submit" class="quiet">
-          {handover.claim}
+          {props.byCoupon ? handover.claimByCoupon : handover.claim}
         </button>
       </form>
     </details>

@@ -3,7 +3,7 @@ import { Match, Show, Switch } from 'solid-js'
 import type { Order } from '../../domain/schemas/order.ts'
 import { useMessages } from '../../i18n/messages.ts'
 import { Sentence } from '../../i18n/sentence.tsx'
-import { readResale } from '../../queries/orders.ts'
+import { readPayment, readResale } from '../../queries/orders.ts'
 import { useVisitor } from '../layout/visitor.tsx'
 import { ClaimForm, ClaimShown } from './claim.tsx'
 import { KeptOffline } from './kept-offline.tsx'
@@ -17,11 +17,13 @@ export const HandedOver = (props: { order: Order }) => {
   const isOpen = () => props.order.handover.status === 'waiting' || props.order.handover.status === 'sent'
   const resale = createAsync(() => readResale(props.order.id))
   const isSoldOn = () => resale()?.status === 'sold'
+  const payment = createAsync(() => readPayment(props.order.id))
+  const byCoupon = () => payment()?.byCoupon === true
   return (
     <section class="panel stack" aria-labelledby="handover">
       <h2 id="handover">{handover.title}</h2>
       <Show when={!isSoldOn()}>
-        <Delivery order={props.order} />
+        <Delivery order={props.order} byCoupon={byCoupon()} />
       </Show>
       <Show when={props.order.handover.status === 'received'}>
         <p role="status">{handover.received}</p>
@@ -42,7 +44,7 @@ export const HandedOver = (props: { order: Order }) => {
         when={props.order.claim}
         fallback={
           <Show when={!isSoldOn()}>
-            <ClaimForm action={action()} />
+            <ClaimForm action={action()} byCoupon={byCoupon()} />
           </Show>
         }
       >
@@ -52,8 +54,8 @@ export const HandedOver = (props: { order: Order }) => {
   )
 }
 
-/** Where the ticket is: here as a file, or on its way from the seller. */
-const Delivery = (props: { order: Order }) => {
+/** Where the ticket is: here as a file, or on its way from the seller. Who paid with a coupon has no money to get back. */
+const Delivery = (props: { order: Order; byCoupon: boolean }) => {
   const visitor = useVisitor()
   const { handover } = useMessages()
   return (
@@ -83,7 +85,7 @@ const Delivery = (props: { order: Order }) => {
           <Show when={props.order.handover.deadline} fallback={handover.waiting}>
             {(deadline) => (
               <Sentence
-                of={handover.waitingUntil}
+                of={props.byCoupon ? handover.waitingUntilByCoupon : handover.waitingUntil}
                 parts={{
                   time: <Time iso={deadline()} locale={visitor.locale} timeZone={props.order.ticket.timeZone} />,
                 }}
@@ -96,7 +98,7 @@ const Delivery = (props: { order: Order }) => {
         <p>{handover.sent}</p>
       </Match>
       <Match when={props.order.handover.status === 'overdue'}>
-        <p>{handover.overdue}</p>
+        <p>{props.byCoupon ? handover.overdueByCoupon : handover.overdue}</p>
       </Match>
     </Switch>
   )

@@ -23,6 +23,9 @@ export type ListedAccount = v.InferOutput<typeof ListedAccount>
 
 export const Accounts = v.object({ users: v.array(ListedAccount), nextCursor: v.nullish(v.string()) })
 
+/** What a later version may add is none of these: the reason beside it is shown then. */
+const RefundCause = v.fallback(v.optional(v.picklist(['claim', 'overdue', 'stripe'])), undefined)
+
 const Payment = v.object({
   id: v.string(),
   orderId: v.string(),
@@ -45,7 +48,7 @@ const Payment = v.object({
   refundedCents: v.optional(v.number(), 0),
   currency: v.string(),
   failure: v.nullish(v.object({ code: v.string(), message: v.string() })),
-  refund: v.nullish(v.object({ reason: v.string(), cause: v.optional(v.picklist(['claim', 'overdue', 'stripe'])) })),
+  refund: v.nullish(v.object({ reason: v.string(), cause: RefundCause })),
   createdAt: v.string(),
 })
 export type Payment = v.InferOutput<typeof Payment>

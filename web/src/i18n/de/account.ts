@@ -16,6 +16,8 @@ export const account: typeof english = {
     passkey: 'Passkey verwenden',
     passkeyRefused: 'Das hat nicht geklappt. Versuchen Sie es noch einmal, oder verwenden Sie Ihr Passwort.',
     codeTitle: 'Zweiter Schritt',
+    codeTooLate:
+      'Ihr Passwort haben Sie vor zu langer Zeit angegeben, oder es wurde seither geändert. Bitte melden Sie sich noch einmal an.',
     codeLead: 'Geben Sie den Code ein, den Ihre Authenticator-App zeigt, oder einen Ihrer Wiederherstellungscodes.',
     passwordAdvice:
       '8 bis 128 Zeichen. Einige Wörter, die nicht zusammengehören, sind schwer zu erraten und leicht zu merken.',

@@ -50,14 +50,18 @@ export const buying: typeof english = {
     waiting: 'Die Verkäuferin oder der Verkäufer gibt das Ticket an Sie weiter.',
     waitingUntil:
       'Das Ticket wird bis {time} an Sie weitergegeben. Wenn nicht, bekommen Sie Ihr Geld von selbst zurück.',
+    waitingUntilByCoupon:
+      'Das Ticket wird bis {time} an Sie weitergegeben. Wenn nicht, wird Ihre Bestellung von selbst rückgängig gemacht.',
     sent: 'Das Ticket wurde an Sie weitergegeben, sagt, wer es verkauft hat.',
     overdue: 'Das Ticket wurde nicht rechtzeitig weitergegeben. Ihr Geld ist auf dem Weg zurück.',
+    overdueByCoupon: 'Das Ticket wurde nicht rechtzeitig weitergegeben. Ihre Bestellung wird rückgängig gemacht.',
     received: 'Sie haben das Ticket.',
     confirm: 'Ich habe das Ticket',
     didNotWork: 'Es hat nicht funktioniert',
     whatHappened: 'Was ist passiert?',
     claimMeans: 'Bis einen Tag nach Beginn. Ausgezahlt wird erst, wenn darüber entschieden ist.',
     claim: 'Geld zurückverlangen',
+    claimByCoupon: 'Bestellung rückgängig machen lassen',
     claimStatus: {
       open: 'Ein Fall, der geprüft wird',
       refunded: 'Ein Fall, der erstattet wurde',
@@ -67,9 +71,9 @@ export const buying: typeof english = {
     weSay: 'Wir sagen dazu:',
     doubted: {
       buyer:
-        'Wer Ihnen das Ticket verkauft hat, hat es hier gekauft und das Geld dafür zurückbekommen. Wir prüfen, ob es gültig ist: Ist es das nicht, bekommen Sie Ihr Geld zurück. Sie müssen nichts tun.',
+        'Wer Ihnen das Ticket verkauft hat, hat es hier gekauft, und dieser Kauf wurde rückgängig gemacht. Wir prüfen, ob es gültig ist: Ist es das nicht, wird Ihre Bestellung rückgängig gemacht, und Sie bekommen zurück, was Ihnen berechnet wurde. Sie müssen nichts tun.',
       seller:
-        'Sie haben das Geld für das Ticket zurückbekommen, das Sie weiterverkauft haben. Ausgezahlt wird erst, wenn wir entschieden haben; sagen Sie uns, was Sie wissen.',
+        'Der Kauf, durch den Sie dieses Ticket hatten, wurde rückgängig gemacht. Ausgezahlt wird erst, wenn wir entschieden haben; sagen Sie uns, was Sie wissen.',
     },
     sales: 'Meine Verkäufe',
     salesDescription: 'Die Tickets, die Sie verkauft haben, und was noch zu tun ist.',
@@ -79,6 +83,11 @@ export const buying: typeof english = {
     resell: 'Weiterverkaufen',
     resellMeans: (price) =>
       `Es wird, wie es ist, für ${price} angeboten; den Preis können Sie danach ändern. Ist es verkauft, sehen Sie es nicht mehr.`,
+    notResold: {
+      atThisPrice: 'Zu diesem Preis können Sie das Ticket nicht weiterverkaufen.',
+      withoutFaceValue:
+        'Sie können dieses Ticket nicht weiterverkaufen: Wie hoch ein Preis sein darf, richtet sich hier nach dem Nennwert, und das Angebot, das Sie gekauft haben, nannte keinen.',
+    },
     kept: 'Es liegt auf diesem Gerät und öffnet sich auch ohne Netz.',
     keptNote: 'Auf diesem Gerät gespeichert. Ohne Netz lässt sich nicht sagen, ob die Bestellung noch Ihnen gehört.',
     noSales: 'Sie haben noch nichts verkauft.',

@@ -30,7 +30,7 @@ export const refusals: typeof english = {
     resale_not_possible:
       'Dieses Ticket kann nicht weiterverkauft werden: Es ist noch nicht übergeben, eine Reklamation läuft, oder die Veranstaltung hat begonnen.',
     handover_not_possible: 'Das Ticket kann gerade nicht übergeben werden.',
-    claim_not_possible: 'Für diese Bestellung lässt sich kein Geld mehr zurückverlangen.',
+    claim_not_possible: 'Für diese Bestellung ist keine Reklamation mehr möglich.',
     ticket_reserved: 'Das Ticket wird gerade gekauft und kann so lange nicht geändert werden.',
     order_not_payable: 'Diese Bestellung kann nicht mehr bezahlt werden.',
     order_not_cancellable: 'Diese Bestellung kann nicht mehr storniert werden.',
@@ -67,7 +67,8 @@ export const refusals: typeof english = {
       newPassword: 'Bitte wählen Sie ein Passwort mit 8 bis 128 Zeichen, das nicht zu den häufigsten gehört.',
       code: 'Bitte geben Sie den Code an.',
       name: 'Bitte geben Sie einen Namen mit höchstens 60 Zeichen an.',
-      reason: 'Bitte geben Sie einen Grund mit höchstens 500 Zeichen an.',
+      reason: 'Bitte geben Sie einen Grund an, der in das Feld passt.',
+      text: 'Bitte geben Sie eine Antwort mit höchstens 2000 Zeichen an.',
       expiresAt: 'Der letzte Tag muss in der Zukunft liegen.',
       description: 'Die Beschreibung darf höchstens 5000 Zeichen haben.',
       couponCode: 'Bitte geben Sie den Code des Gutscheins an.',

@@ -53,6 +53,8 @@ export const selling: typeof english = {
     sayPrice: (currency) => `Geben Sie den Preis in ${currency} an, etwa 25`,
     priceBounds: (least: string, most: string) => `Der Preis muss zwischen ${least} und ${most} liegen`,
     faceValueBounds: (least: string, most: string) => `Der Nennwert muss zwischen ${least} und ${most} liegen`,
+    sayFaceValue: (share) =>
+      `Geben Sie an, was der Veranstalter für das Ticket genommen hat: Der Preis darf höchstens ${share} davon betragen`,
     priceCap: (most: string, share: string) => `Der Preis darf höchstens ${most} betragen: ${share} des Nennwerts`,
     priceSteps: (step: string) => `Der Preis geht in Schritten von ${step}`,
   },

@@ -14,6 +14,7 @@ export const account = {
     passkey: 'Use a passkey',
     passkeyRefused: 'That did not work. Try again, or use your password.',
     codeTitle: 'Second step',
+    codeTooLate: 'Your password was given too long ago, or has changed since. Please sign in again.',
     codeLead: 'Type the code that your authenticator app shows, or one of your recovery codes.',
     passwordAdvice: '8 to 128 characters. A few words that do not belong together are hard to guess and easy to keep.',
     strength: {

@@ -45,14 +45,17 @@ export const buying = {
     waiting: 'The seller passes the ticket on to you.',
     sentTo: 'It comes in the organiser’s app, to {address}, which the seller is told for that.',
     waitingUntil: 'The seller passes the ticket on to you by {time}. If not, you get your money back by itself.',
+    waitingUntilByCoupon: 'The seller passes the ticket on to you by {time}. If not, your order is undone by itself.',
     sent: 'The seller says that the ticket was passed on to you.',
     overdue: 'The seller did not pass the ticket on in time. Your money is on its way back.',
+    overdueByCoupon: 'The seller did not pass the ticket on in time. Your order is being undone.',
     received: 'You have the ticket.',
     confirm: 'I have the ticket',
     didNotWork: 'It did not work',
     whatHappened: 'What happened?',
     claimMeans: 'Until a day after the start. The seller is not paid until an admin has decided.',
     claim: 'Ask for the money back',
+    claimByCoupon: 'Ask to undo the order',
     claimStatus: {
       open: 'A claim that is being looked at',
       refunded: 'A claim that was refunded',
@@ -62,9 +65,9 @@ export const buying = {
     weSay: 'We say:',
     doubted: {
       buyer:
-        'Your seller bought this ticket here and got the money back for it. We are finding out whether it is good: if it is not, you get your money back. You need do nothing.',
+        'Your seller bought this ticket here, and that sale was undone. We are finding out whether it is good: if it is not, your order is undone, and you get back what you were charged. You need do nothing.',
       seller:
-        'You got the money back for the ticket that you sold on. You are not paid for it until we have decided; tell us what you know.',
+        'The sale by which you had bought this ticket was undone. You are not paid for it until we have decided; tell us what you know.',
     },
     sales: 'My sales',
     salesDescription: 'The tickets that you sold, and what is left to do.',
@@ -74,6 +77,11 @@ export const buying = {
     resell: 'Sell it on',
     resellMeans: (price: string) =>
       `It goes up for sale for ${price}, as it is; you can change the price afterwards. Once it is sold, you cannot see it any more.`,
+    notResold: {
+      atThisPrice: 'You cannot sell this ticket on at this price.',
+      withoutFaceValue:
+        'You cannot sell this ticket on: how high a price may be goes by the face value here, and the listing that you bought did not say it.',
+    },
     kept: 'It is kept on this device, and opens without a network, too.',
     keptNote: 'Kept on this device. Without a network nobody can tell whether the order is still yours.',
     noSales: 'You have sold nothing yet.',

@@ -49,6 +49,8 @@ export const selling = {
     sayPrice: (currency: string) => `Say the price in ${currency}, such as 25`,
     priceBounds: (least: string, most: string) => `The price must be between ${least} and ${most}`,
     faceValueBounds: (least: string, most: string) => `The face value must be between ${least} and ${most}`,
+    sayFaceValue: (share: string) =>
+      `Say what the organiser took for the ticket: the price may be at most ${share} of it`,
     priceCap: (most: string, share: string) => `The price must be at most ${most}: ${share} of the face value`,
     priceSteps: (step: string) => `The price goes in steps of ${step}`,
   },

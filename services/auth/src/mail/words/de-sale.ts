@@ -16,8 +16,8 @@ const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: 
 
 const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase>> = {
   buyer: {
-    refunded: say`Wir haben für Sie entschieden: Ihr Geld ist auf dem Weg zurück.`,
-    rejected: say`Wir sahen keinen Grund, das Geld zurückzugeben; was der Verkäufer schrieb, steht auf der Seite der Bestellung.`,
+    refunded: say`Wir haben für Sie entschieden: Ihre Bestellung ist rückgängig gemacht, und was Ihnen berechnet wurde, ist auf dem Weg zurück.`,
+    rejected: say`Wir sahen keinen Grund, Ihre Bestellung rückgängig zu machen; was der Verkäufer schrieb, steht auf ihrer Seite.`,
   },
   seller: {
     refunded: say`Wir haben für den Käufer entschieden; dieser Verkauf bringt Ihnen nichts ein.`,
@@ -25,14 +25,14 @@ const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase
   },
 }
 
-/** How the buyer comes to have it. */
+/** How the buyer comes to have it. Who paid with a coupon was charged nothing, and gets nothing back. */
 const arrival = ({ kind, deadline, timeZone }: DataByKind['bought'], { time }: Pick<Pen, 'time'>): Block[] => {
   if (kind === 'file')
     return [{ text: say`Ihr Ticket ist da: Öffnen Sie es auf Ihrem Telefon, und zeigen Sie am Einlass den Code.` }]
   if (kind === undefined || deadline === undefined) return []
   return [
     {
-      text: say`Der Verkäufer übergibt es Ihnen bis ${time(deadline, timeZone)}. Geschieht das nicht, erhalten Sie Ihr Geld von selbst zurück.`,
+      text: say`Der Verkäufer übergibt es Ihnen bis ${time(deadline, timeZone)}. Geschieht das nicht, wird Ihre Bestellung von selbst rückgängig gemacht, und Sie erhalten zurück, was Ihnen berechnet wurde.`,
     },
   ]
 }
@@ -137,10 +137,10 @@ export const deSale: SaleLetters = {
       { facts: [['Für', say`${sale.title ?? 'ein Ticket'}`]] },
       side === 'buyer'
         ? {
-            text: say`Ihr Verkäufer hat dieses Ticket hier gekauft und sein Geld dafür zurückerhalten. Wir prüfen, ob es gültig ist. Ist es gültig, behalten Sie es; ist es das nicht, erhalten Sie Ihr Geld zurück. Sie müssen nichts tun; wurden Sie am Einlass abgewiesen, sagen Sie es uns.`,
+            text: say`Ihr Verkäufer hat dieses Ticket hier gekauft, und dieser Kauf wurde rückgängig gemacht. Wir prüfen, ob es gültig ist. Ist es gültig, behalten Sie es; ist es das nicht, wird Ihre Bestellung rückgängig gemacht, und Sie erhalten zurück, was Ihnen berechnet wurde. Sie müssen nichts tun; wurden Sie am Einlass abgewiesen, sagen Sie es uns.`,
           }
         : {
-            text: say`Sie haben dieses Ticket hier gekauft, weiterverkauft und für den ersten Kauf Ihr Geld zurückerhalten. Ausgezahlt wird der Weiterverkauf erst, wenn wir entschieden haben. Sagen Sie uns, was Sie wissen.`,
+            text: say`Sie haben dieses Ticket hier gekauft und weiterverkauft, und der erste Kauf wurde rückgängig gemacht. Ausgezahlt wird der Weiterverkauf erst, wenn wir entschieden haben. Sagen Sie uns, was Sie wissen.`,
           },
       side === 'buyer'
         ? { button: 'Bestellung ansehen', href: pen.url(`/orders/${sale.orderId}`) }
@@ -149,7 +149,7 @@ export const deSale: SaleLetters = {
   }),
   'claim-decided': ({ side, isRefunded, ...sale }, pen) => ({
     subject: say`Über die Reklamation ist entschieden: ${sale.title ?? 'ein Ticket'}`,
-    heading: isRefunded ? say`Der Käufer erhält sein Geld zurück` : say`Der Verkauf bleibt bestehen`,
+    heading: isRefunded ? say`Der Verkauf ist rückgängig gemacht` : say`Der Verkauf bleibt bestehen`,
     blocks: [
       { facts: [['Für', say`${sale.title ?? 'ein Ticket'}`]] },
       { text: decided[side][isRefunded ? 'refunded' : 'rejected'] },

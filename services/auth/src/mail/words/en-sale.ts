@@ -16,8 +16,8 @@ const handingOver = ({ deadline, timeZone }: DataByKind['hand-over'], { time }: 
 
 const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase>> = {
   buyer: {
-    refunded: say`We have decided for you: your money is on its way back.`,
-    rejected: say`We found no reason to give your money back; the order’s page says what the seller wrote.`,
+    refunded: say`We have decided for you: your order is undone, and what you were charged is on its way back.`,
+    rejected: say`We found no reason to undo your order; its page says what the seller wrote.`,
   },
   seller: {
     refunded: say`We have decided for the buyer, so this sale earns you nothing.`,
@@ -25,14 +25,14 @@ const decided: Record<'buyer' | 'seller', Record<'refunded' | 'rejected', Phrase
   },
 }
 
-/** How the buyer comes to have it. */
+/** How the buyer comes to have it. Who paid with a coupon was charged nothing, and gets nothing back. */
 const arrival = ({ kind, deadline, timeZone }: DataByKind['bought'], { time }: Pick<Pen, 'time'>): Block[] => {
   if (kind === 'file')
     return [{ text: say`Your ticket is ready: open it on your phone and show its code at the door.` }]
   if (kind === undefined || deadline === undefined) return []
   return [
     {
-      text: say`The seller passes it on to you by ${time(deadline, timeZone)}. If that does not happen, you get your money back by itself.`,
+      text: say`The seller passes it on to you by ${time(deadline, timeZone)}. If that does not happen, your order is undone by itself, and you get back what you were charged.`,
     },
   ]
 }
@@ -135,10 +135,10 @@ export const enSale: SaleLetters = {
       { facts: [['For', say`${sale.title ?? 'a ticket'}`]] },
       side === 'buyer'
         ? {
-            text: say`Your seller bought this ticket here, and got the money back for it. We are finding out whether it is good. If it is, you keep it; if it is not, you get your money back. You need do nothing; should you have been refused at the door, tell us.`,
+            text: say`Your seller bought this ticket here, and that sale was undone. We are finding out whether it is good. If it is, you keep it; if it is not, your order is undone, and you get back what you were charged. You need do nothing; should you have been refused at the door, tell us.`,
           }
         : {
-            text: say`You bought this ticket here, sold it on, and got the money back for the first sale. You are not paid for the second until we have decided. Tell us what you know.`,
+            text: say`You bought this ticket here and sold it on, and the first sale was undone. You are not paid for the second until we have decided. Tell us what you know.`,
           },
       side === 'buyer'
         ? { button: 'See your order', href: pen.url(`/orders/${sale.orderId}`) }
@@ -147,7 +147,7 @@ export const enSale: SaleLetters = {
   }),
   'claim-decided': ({ side, isRefunded, ...sale }, pen) => ({
     subject: say`The claim is decided: ${sale.title ?? 'a ticket'}`,
-    heading: isRefunded ? say`The buyer gets the money back` : say`The sale stands`,
+    heading: isRefunded ? say`The sale is undone` : say`The sale stands`,
     blocks: [
       { facts: [['For', say`${sale.title ?? 'a ticket'}`]] },
       { text: decided[side][isRefunded ? 'refunded' : 'rejected'] },
