@@ -5,9 +5,18 @@ import { testFolder } from '@fairpass/servers/testing'
 export const root = new URL('../..', import.meta.url).pathname
 const limitMs = 120_000
 const buildLimitMs = 5 * 60_000
+/** Servers of another version of Dapr than today's may have to be built, once on a machine. */
+const partsLimitMs = 12 * 60_000
 
 const run = async (command: string[], cwd: string, timeout = limitMs): Promise<string | undefined> => {
-  const child = Bun.spawn(command, { cwd, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout })
+  const child = Bun.spawn(command, {
+    cwd,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout,
+    killSignal: 'SIGKILL',
+  })
   const [out, , code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -55,8 +64,8 @@ export const openPrevious = async (commit: string) => {
   rmSync(archive, { force: true })
   if (!unpacked) throw new Error(`${commit} cannot be unpacked`)
   runFromSources(tree)
-  if ((await run([process.execPath, 'tools/up/main.ts', '--parts'], tree)) === undefined)
-    throw new Error(`the packages of ${commit} cannot be installed`)
+  if ((await run([process.execPath, 'tools/up/main.ts', '--parts'], tree, partsLimitMs)) === undefined)
+    throw new Error(`the packages and servers of ${commit} cannot be installed`)
   const previousOf = (part: string) => join(tree, `${part}.previous`)
   /** A part's own folder, or a link to today's; what it imports it finds from where it really is. */
   const take = (part: string, version: Version) => {
