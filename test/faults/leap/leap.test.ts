@@ -1,38 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { testFolder } from '@fairpass/servers/testing'
 import { unforeseenErrors } from '../../chaos/whole/log-lines.ts'
 import { eventually } from '../../eventually.ts'
 import { type Answer, expectStatus, type Visitor } from '../../visitor.ts'
 import { untilNothingIsMissing } from '../promises.ts'
-import { keepBuying, openShop, type Shop } from '../shop.ts'
-import { startWorld, type World } from '../world.ts'
+import { keepBuying, type Shop } from '../shop.ts'
+import type { World } from '../world.ts'
 import { untilBooksAgree } from './books.ts'
-import { canLeap, createMachineClock } from './machine-clock.ts'
+import { type LeapingWorld, startLeapingWorld } from './leaping-world.ts'
+import { canLeap } from './machine-clock.ts'
 
 // The clock of the whole machine is set while people hold and pay: every program sees it at once, the database among them.
 
-const jwtKey = 'a key of the tests of leaps'
 const holdSeconds = 25
 const minute = 60
 const password = 'a long enough password'
 
+let leaping: LeapingWorld
 let world: World
-let clock: ReturnType<typeof createMachineClock>
 
 beforeAll(async () => {
   if (!canLeap) return
-  clock = createMachineClock(testFolder())
-  world = await startWorld({ env: { JWT_KEY: jwtKey, HOLD_SECONDS: `${holdSeconds}` }, everywhere: clock.env })
-  const { web, services, placement } = await world.runFile()
-  const sidecars = [web, ...Object.values(services)].map(({ daprPid }) => daprPid)
-  await clock.lead([...sidecars, placement.pid, world.servers.scheduler.pid()])
+  leaping = await startLeapingWorld('a key of the tests of leaps', { HOLD_SECONDS: `${holdSeconds}` })
+  world = leaping.world
 }, 180_000)
-afterAll(async () => {
-  clock?.close()
-  await world?.stop()
-}, 30_000)
-
-const openedNow = () => openShop(world.origin, jwtKey, clock.now)
+afterAll(() => leaping?.stop(), 30_000)
 
 /** As the pages do it: a token that is over is renewed, and nobody signs in again for it. */
 const renewing = async (person: Visitor, call: () => Promise<Answer>): Promise<Answer> => {
@@ -136,7 +127,7 @@ describe.skipIf(!canLeap)('the clock of the machine', () => {
   ])(
     '%s',
     async (_, seconds) => {
-      const before = openedNow()
+      const before = leaping.openedNow()
       const admin = await world.asAdmin()
       const [banned, next, reader] = [await world.signedUp(), await world.signedUp(), await world.signedUp()]
       const checkout = await inCheckout(before)
@@ -144,8 +135,8 @@ describe.skipIf(!canLeap)('the clock of the machine', () => {
       const stop = keepBuying(before, 2)
       await eventually(async () => before.acknowledged.paid.size > 4, Boolean, 30_000)
 
-      clock.leap(seconds)
-      const after = openedNow()
+      leaping.leap(seconds)
+      const after = leaping.openedNow()
       await expectSale(after)
       await stop()
       // A page renews by itself what it needs.
