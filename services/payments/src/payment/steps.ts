@@ -79,6 +79,11 @@ const settleAndCapture = async (
   return deps.payments.moveThrough(payment, [...via, 'cancelling'], { failure: orderNotPayable, intentId })
 }
 
+/** Stripe keeps keys for a day: https://docs.stripe.com/api/idempotent_requests */
+const keysForMs = 23 * 3_600_000
+const isKeyForgotten = ({ now = timeNow }: StepDeps, { createdAt }: Payment) =>
+  now().getTime() - createdAt.getTime() > keysForMs
+
 /** From the card to the captured money in one go: whatever stops it, the next try asks the same again and goes on. */
 const authorisePayment: Step = async (deps, payment) => {
   const { payments, stripe, orders } = deps
@@ -87,7 +92,9 @@ const authorisePayment: Step = async (deps, payment) => {
   // An order that has agreed to this payment waits for it, however late it is.
   if (isTooLate(deps, payment) && !(await orders.settle(payment.orderId, payment.id)))
     return abandon(deps, payment, orderNotPayable, payment.intentId ?? (await stripe.find(payment.id))?.id)
-  const result = await authorise(deps, payment)
+  // Stripe has forgotten the key by now: asked again it would charge again what it may have charged.
+  const known = isKeyForgotten(deps, payment) ? await stripe.find(payment.id) : undefined
+  const result: StripeResult = known ? { as: 'answered', intent: known } : await authorise(deps, payment)
   if (result.as === 'declined') return fail(result.failure, result.intentId)
   if (result.as === 'refused')
     return abandon(deps, payment, result.param === 'payment_method' ? unknownMethod : result.failure)
