@@ -49,13 +49,58 @@ export const idempotency: Guard[] = [
     out: [
       {
         file: 'services/payments/src/payment/steps.ts',
-        text: "const intent = result.as === 'answered' ? result.intent : await stripe.find(payment.id)",
+        text: "const { intent } = result.as === 'answered' ? result : await stripe.find(payment.id)",
         by: "const intent = result.as === 'answered' ? result.intent : undefined",
       },
     ],
     test: {
       file: 'services/payments/src/payment/stray-holds.test.ts',
       name: 'an authorisation whose answer was lost is found by its metadata, and used',
+    },
+  },
+  {
+    promise: 7,
+    name: 'a card is asked again under a key that Stripe has forgotten',
+    out: [
+      {
+        file: 'services/payments/src/payment/steps.ts',
+        text: 'const mustKnow = isKeyForgotten(deps, payment)',
+        by: 'const mustKnow = isKeyForgotten(deps, payment) && payment.createdAt < new Date(0)',
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/process.test.ts',
+      name: 'a card that pays moves the same money when a day passes wherever it is stopped',
+    },
+  },
+  {
+    promise: 7,
+    name: 'a card is asked again though Stripe cannot say whether it was asked before',
+    out: [
+      {
+        file: 'services/payments/src/payment/steps.ts',
+        text: "if (mustKnow && found.as === 'unknown')",
+        by: "if (mustKnow && found.as === 'unknown' && payment.createdAt < new Date(0))",
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/stripe-away.test.ts',
+      name: 'a card whose hold may be there is not asked again before Stripe can say so',
+    },
+  },
+  {
+    promise: 7,
+    name: 'the intent of a capture that nobody could ask after is not noted',
+    out: [
+      {
+        file: 'services/payments/src/payment/steps.ts',
+        text: "if (seen.as !== 'answered') throw await underWay(deps, payment, result, intentId)",
+        by: "if (seen.as !== 'answered') throw await underWay(deps, payment, result)",
+      },
+    ],
+    test: {
+      file: 'services/payments/src/payment/stripe-away.test.ts',
+      name: 'a capture that nobody could ask after is finished without searching for it',
     },
   },
   {

@@ -119,3 +119,12 @@ test.each([
 ])('a fault with %s is refused', async (_, fault) => {
   expect((await double.call('POST', '/faults', fault)).status).toBe(400)
 })
+
+test('a search that is out of order by itself leaves the other reads alone', async () => {
+  await double.fault({ operation: 'search', kind: 'error_before' })
+  const held = await double.stripe.paymentIntents.create(authorisation())
+  expect((await double.stripe.paymentIntents.retrieve(held.id)).status).toBe('requires_capture')
+  const search = () => double.stripe.paymentIntents.search({ query: "metadata['orderId']:'order-1'" })
+  expect(await refusalOf(search())).toMatchObject({ statusCode: 500 })
+  expect((await search()).data).toHaveLength(1)
+})

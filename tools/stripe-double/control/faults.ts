@@ -10,6 +10,7 @@ export const operations = [
   'transfer',
   'reversal',
   'retrieve',
+  'search',
   'webhook',
 ] as const
 export type Operation = (typeof operations)[number]

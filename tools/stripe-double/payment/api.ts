@@ -82,7 +82,9 @@ const createReadApi = ({ storage, account, events, answering }: ApiDeps) => {
   const { about, chargedIntent } = createTargets(storage)
 
   return new Hono<Env>()
-    .get('/payment_intents/search', (c) => read(c.req.url, {}, (form) => searched(storage, form)))
+    .get('/payment_intents/search', (c) =>
+      read(c.req.url, {}, (form) => searched(storage, form), ['search', 'retrieve']),
+    )
     .get('/payment_intents/:id', (c) =>
       read(c.req.url, about(c.req.param('id')), (form) => {
         only(form, ['client_secret', 'expand'])

@@ -30,6 +30,9 @@ const toResponse = ({ status, body, replayOf, retryInVain }: Handled): Response 
     },
   })
 
+type Look = (form: Form) => unknown
+const anyRead: readonly Operation[] = ['retrieve']
+
 /** How every address of Stripe's API is answered: parsed, under its idempotency key, with the faults that wait for it. */
 export const createAnswering = ({ storage, requests }: { storage: Storage; requests: Requests }) => ({
   incoming: async (c: {
@@ -67,9 +70,9 @@ export const createAnswering = ({ storage, requests }: { storage: Storage; reque
     )
   },
 
-  read: async (url: string, target: Target, look: (form: Form) => unknown): Promise<Response> =>
+  read: async (url: string, target: Target, look: Look, operations = anyRead): Promise<Response> =>
     toResponse(
-      await requests.read(target, () => {
+      await requests.read(operations, target, () => {
         const form = parseForm(new URL(url).search)
         return { status: 200, body: expanded(storage, form, look(form)) }
       }),

@@ -6,7 +6,7 @@ import type { Idempotency, Keyed, StoredAnswer } from './idempotency.ts'
 /** A request that may change something. */
 export type Order = {
   /** A creation that confirms is both; the first fault that waits for either strikes. */
-  operations: Operation[]
+  operations: readonly Operation[]
   target: Target
   requestId: string
   keyed: Keyed | undefined
@@ -29,7 +29,7 @@ type RequestsDeps = {
 }
 
 /** The first fault that waits for one of the operations of a request. */
-const strike = (faults: Faults, { operations, target }: Order): Fault | undefined => {
+const strike = (faults: Faults, { operations, target }: Pick<Order, 'operations' | 'target'>): Fault | undefined => {
   for (const operation of operations) {
     const fault = faults.take(operation, target)
     if (fault) return fault
@@ -86,8 +86,8 @@ export const createRequests = ({ storage, faults, idempotency, onChange }: Reque
       order.keyed ? idempotency.exclusively(order.keyed.key, () => run(order)) : run(order),
 
     /** A read has no effect, so before and after are the same to it. */
-    read: async (target: Target, look: () => Answer): Promise<Answer> => {
-      const fault = faults.take('retrieve', target)
+    read: async (operations: readonly Operation[], target: Target, look: () => Answer): Promise<Answer> => {
+      const fault = strike(faults, { operations, target })
       if (fault) await Bun.sleep(fault.delayMs)
       if (fault?.kind === 'error_before' || fault?.kind === 'error_after') return serverError()
       if (fault?.kind === 'drop_before' || fault?.kind === 'drop_after') throw new ConnectionDropped()

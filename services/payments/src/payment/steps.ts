@@ -4,10 +4,11 @@ import {
   OrderNotPayableError,
   orderNotPayable,
   type Payment,
+  PaymentUnderWayError,
   type Status,
   unknownMethod,
 } from '../domain/payment.ts'
-import type { Intent, StripePort, StripeResult } from '../stripe/payment-intents.ts'
+import type { Intent, StripeResult } from '../stripe/payment-intents.ts'
 import { hasIntent, keyOf, retrieveIntent, type Step, type StepDeps, underWay } from './intent.ts'
 import { cancelPayment, failPayment, refundPayment } from './undo.ts'
 
@@ -25,20 +26,32 @@ const isTooLate = ({ now = timeNow }: StepDeps, { expiresAt }: Payment) => expir
 const abandon = ({ payments }: StepDeps, payment: Payment, failure = orderNotPayable, intentId = payment.intentId) =>
   payments.moveTo(payment, 'cancelling', { failure, intentId })
 
+/** Stripe keeps keys for a day: https://docs.stripe.com/api/idempotent_requests */
+const keysForMs = 23 * 3_600_000
+const isKeyForgotten = ({ now = timeNow }: StepDeps, { createdAt }: Payment) =>
+  now().getTime() - createdAt.getTime() > keysForMs
+
 /** What was requested of this card before, by a process that died or whose answer was lost. */
-const intentBefore = async (stripe: StripePort, payment: Payment): Promise<Intent | undefined> => {
+const intentBefore = async (deps: StepDeps, payment: Payment): Promise<Intent | undefined> => {
+  const { stripe } = deps
   if (hasIntent(payment)) return retrieveIntent(stripe, payment)
+  const mustKnow = isKeyForgotten(deps, payment)
   const isRepeated = payment.lease.attempts > 0 || payment.keyGeneration > 0
-  return isRepeated ? stripe.find(payment.id) : undefined
+  if (!mustKnow && !isRepeated) return undefined
+  const found = await stripe.find(payment.id)
+  // Asked again under a key that is forgotten, Stripe would charge again what it may have charged.
+  if (mustKnow && found.as === 'unknown') throw new PaymentUnderWayError({ cause: found.cause })
+  return found.intent
 }
 
 const isUnconfirmed = ({ status, failure }: Intent) =>
   !failure && (status === 'requires_payment_method' || status === 'requires_confirmation')
 
 /** Asks the card to hold the amount, once: an earlier request is searched for, then repeated under the same key. */
-const authorise = async ({ stripe }: StepDeps, payment: Payment): Promise<StripeResult> => {
+const authorise = async (deps: StepDeps, payment: Payment): Promise<StripeResult> => {
+  const { stripe } = deps
   const { id: paymentId, orderId, amountCents, currency, paymentMethod = '' } = payment
-  const known = await intentBefore(stripe, payment)
+  const known = await intentBefore(deps, payment)
   // Opened without a card by a version of this service that asked in two calls.
   if (known && isUnconfirmed(known)) return stripe.confirm(known.id, paymentMethod, keyOf('confirm', payment))
   if (known) return { as: 'answered', intent: known }
@@ -60,7 +73,10 @@ const capture = async (
     payments.moveThrough(payment, [...via, to], { intentId, ...(failure ? { failure } : {}) })
   if (intentId === undefined) return moveOn('captured')
   const result = await stripe.capture(intentId, keyOf('capture', payment))
-  const { status } = result.as === 'answered' ? result.intent : await retrieveIntent(stripe, { ...payment, intentId })
+  const seen = result.as === 'answered' ? result : await stripe.intent(intentId)
+  // Its id is kept: an answer may come after a day, when the key that leads to it is forgotten.
+  if (seen.as !== 'answered') throw await underWay(deps, payment, result, intentId)
+  const { status } = seen.intent
   if (status === 'succeeded') return moveOn('captured')
   if (result.as === 'declined' || result.as === 'refused') return moveOn('failing', result.failure)
   if (status === 'canceled') return moveOn('failing', authorisationEnded)
@@ -79,11 +95,6 @@ const settleAndCapture = async (
   return deps.payments.moveThrough(payment, [...via, 'cancelling'], { failure: orderNotPayable, intentId })
 }
 
-/** Stripe keeps keys for a day: https://docs.stripe.com/api/idempotent_requests */
-const keysForMs = 23 * 3_600_000
-const isKeyForgotten = ({ now = timeNow }: StepDeps, { createdAt }: Payment) =>
-  now().getTime() - createdAt.getTime() > keysForMs
-
 /** From the card to the captured money in one go: whatever stops it, the next try asks the same again and goes on. */
 const authorisePayment: Step = async (deps, payment) => {
   const { payments, stripe, orders } = deps
@@ -91,14 +102,12 @@ const authorisePayment: Step = async (deps, payment) => {
     payments.moveTo(payment, 'failing', { failure, intentId })
   // An order that has agreed to this payment waits for it, however late it is.
   if (isTooLate(deps, payment) && !(await orders.settle(payment.orderId, payment.id)))
-    return abandon(deps, payment, orderNotPayable, payment.intentId ?? (await stripe.find(payment.id))?.id)
-  // Stripe has forgotten the key by now: asked again it would charge again what it may have charged.
-  const known = isKeyForgotten(deps, payment) ? await stripe.find(payment.id) : undefined
-  const result: StripeResult = known ? { as: 'answered', intent: known } : await authorise(deps, payment)
+    return abandon(deps, payment, orderNotPayable, payment.intentId ?? (await stripe.find(payment.id)).intent?.id)
+  const result = await authorise(deps, payment)
   if (result.as === 'declined') return fail(result.failure, result.intentId)
   if (result.as === 'refused')
     return abandon(deps, payment, result.param === 'payment_method' ? unknownMethod : result.failure)
-  const intent = result.as === 'answered' ? result.intent : await stripe.find(payment.id)
+  const { intent } = result.as === 'answered' ? result : await stripe.find(payment.id)
   if (!intent) throw await underWay(deps, payment, result)
   switch (intent.status) {
     case 'requires_capture':

@@ -26,6 +26,9 @@ export type StripeResult =
   /** `isKept`: Stripe keeps this failure as its answer to the idempotency key, and repeats it without trying again */
   | { as: 'unknown'; isKept: boolean; cause: unknown }
 
+/** What Stripe's search answered, if it did; it sees what is new after up to a minute. */
+type Found = { as: 'answered'; intent: Intent | undefined } | { as: 'unknown'; intent?: undefined; cause: unknown }
+
 type NewIntent = { amountCents: number; currency: string; orderId: string; paymentId: string; key: string }
 
 /** Stripe as payments uses it: every call bounded, every change under a key that makes repeating it harmless. */
@@ -36,11 +39,8 @@ export type StripePort = StripeLists & {
   authorise: (intent: NewIntent & { paymentMethod: string }) => Promise<StripeResult>
   confirm: (intentId: string, paymentMethod: string, key: string) => Promise<StripeResult>
   intent: (intentId: string) => Promise<StripeResult>
-  /**
-   * The intent of a payment whose id was never learnt, by its metadata; undefined when none is found. Stripe's search sees
-   * what is new after up to a minute, and may be out of order by itself: finding nothing proves nothing.
-   */
-  find: (paymentId: string) => Promise<Intent | undefined>
+  /** The intent of a payment whose id was never learnt, by its metadata. */
+  find: (paymentId: string) => Promise<Found>
   capture: (intentId: string, key: string) => Promise<StripeResult>
   cancel: (intentId: string, key: string) => Promise<StripeResult>
   refund: (intentId: string, key: string, reason?: string) => Promise<StripeResult>
@@ -150,14 +150,14 @@ const furthest = (intents: Stripe.PaymentIntent[]): Stripe.PaymentIntent | undef
   intents.find(({ status }) => status === 'requires_capture') ??
   intents[0]
 
-const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Intent | undefined> => {
+const find = async ({ paymentIntents }: Stripe, paymentId: string): Promise<Found> => {
   const query = `metadata['paymentId']:'${paymentId}'`
   try {
     const { data } = await paymentIntents.search({ query, limit: 10, expand: ['data.latest_charge'] })
     const found = furthest(data)
-    return found && toIntent(found)
+    return { as: 'answered', intent: found && toIntent(found) }
   } catch (error) {
-    if (error instanceof Stripe.errors.StripeError) return undefined
+    if (error instanceof Stripe.errors.StripeError) return { as: 'unknown', cause: error }
     throw error
   }
 }

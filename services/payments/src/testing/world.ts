@@ -10,6 +10,7 @@ import type { Db } from 'mongodb'
 import { createApp } from '../app.ts'
 import { composePayments } from '../composition.ts'
 import { limitVariables } from '../coupon/limits.ts'
+import type { StepDeps } from '../payment/intent.ts'
 import { createPaymentProcess } from '../payment/process.ts'
 import { reconcile, releaseStrayHolds } from '../payment/reconcile.ts'
 import { payOutDue } from '../payout/loop.ts'
@@ -33,6 +34,8 @@ type WorldOptions = {
   env?: Record<string, string>
   feeBasisPoints?: number
   payoutDelaySeconds?: number
+  /** Stripe's clock */
+  stripeNow?: () => number
   /** called with each request to Stripe and its response */
   onExchange?: (exchange: Exchange) => void
 }
@@ -49,10 +52,11 @@ const configOf = ({ feeBasisPoints = 0, payoutDelaySeconds = 86_400 }: WorldOpti
 })
 
 /** The Stripe double, which sends its webhooks to `url` if there is one. */
-const connectDouble = async (url: string | undefined, onExchange: WorldOptions['onExchange']) => {
+const connectDouble = async (url: string | undefined, { onExchange, stripeNow }: WorldOptions) => {
   const double = await startDouble({
     ...(url ? { webhookUrl: `${url}api/payments/webhooks/stripe`, enabledEvents: webhookEventTypes } : {}),
     onExchange,
+    ...(stripeNow ? { now: stripeNow } : {}),
   })
   const apiUrl = `http://127.0.0.1:${double.port}`
   return { double, client: connectStripe({ secretKey: 'sk_test_fairpass_double', apiUrl }) }
@@ -132,7 +136,7 @@ export const startWorld = async (options: WorldOptions = {}) => {
   const publishAll = publishEach(async (event) => void published.push(event))
   const market = createTestOrders()
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
-  const { double, client } = await connectDouble(hearsWebhooks ? `${server.url}` : undefined, options.onExchange)
+  const { double, client } = await connectDouble(hearsWebhooks ? `${server.url}` : undefined, options)
   const banned = new Set<string>()
   const bans: Bans = { isBanned: async (id) => banned.has(id) }
   const config = configOf(options)
@@ -154,7 +158,7 @@ export const startWorld = async (options: WorldOptions = {}) => {
     ...{ db, app, call, client, double, banned, market, published },
     advance: parts.paymentProcess.advance,
     /** Other processes of this service, on the same database. */
-    replica: () => createPaymentProcess(parts).advance,
+    replica: (more: Partial<StepDeps> = {}) => createPaymentProcess({ ...parts, ...more }).advance,
     payoutReplica: (more: Partial<PayoutDeps> = {}) => createPayoutProcess({ ...parts, bans, ...more }),
     url: `${server.url}`,
     /** The buyer of `order` pays it. */
