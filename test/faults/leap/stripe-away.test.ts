@@ -76,6 +76,8 @@ const stopAmid = async (shop: Shop) => {
   expect(sales.map(({ status }) => status)).toEqual([201, 201])
   // Whoever has the ticket gets no money back for its being late.
   expect((await shop.ask(disputed.buyer, 'POST', `/api/orders/${disputed.orderId}/received`)).status).toBe(200)
+  // Nothing but a look at Stripe tells of this hold.
+  await double.fault({ operation: 'webhook', kind: 'lost', times: 20, metadata: { orderId: authorised.orderId } })
   const metadata = { orderId: captured.orderId }
   const lateCapture = await double.fault({ operation: 'capture', kind: 'delay', times: 1, delayMs: 3_000, metadata })
   const capturing = pay(shop, captured)
