@@ -39,8 +39,8 @@ const weights = {
   disk: 2,
 } as const
 const fiveMinutesMs = 5 * 60_000
-/** Long enough for refusals of more than ten seconds after a fault to be seen. */
-const longQuietMs = 14_000
+/** Long enough for refusals of more than ten seconds after a fault to be seen: for as long as they are excused, once more. */
+const longQuietMs = 20_000
 
 const oneFault = (random: Random): Fault => {
   const kind = random.weighted(weights)
