@@ -122,6 +122,12 @@ describe.skipIf(!canLeap)('Stripe is away for a day', () => {
     }
     // Its buyer's money may be at Stripe.
     expect(await orderStatusOf(bought.captured)).toBe('settling')
+    // Its order has ended, and what its card holds is known to Stripe alone.
+    await eventually(
+      () => paymentsOf(bought.authorised),
+      ([status]) => status === 'cancelled',
+      60_000,
+    )
     world.proxies.stripe.set()
 
     const isSettled = async () => (await evidence.unsettled()).payments === 0
