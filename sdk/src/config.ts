@@ -72,3 +72,14 @@ export const readConfig = <const E extends v.ObjectEntries>(
   })
   throw new ConfigError(`The environment is not usable: ${wrong.join('; ')}`)
 }
+
+/** Reads the environment; ends the process with 78, the wrong variables in its last line, where that is not usable. */
+export const readConfigOrExit = <C>(read: () => C): C => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(78)
+  }
+}

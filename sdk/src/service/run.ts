@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { type Db, MongoClient } from 'mongodb'
 import { clockLoop, followDatabaseClock } from '../clock.ts'
-import { ConfigError } from '../config.ts'
+import { readConfigOrExit } from '../config.ts'
 import { createDapr, type Dapr } from '../dapr/dapr.ts'
 import { daprEndpointOf } from '../dapr/endpoint.ts'
 import type { ServiceOptions } from '../http/app.ts'
@@ -184,14 +184,4 @@ const serveHealth = (port: number, app: Built['app']) =>
 const untilSidecarEnds = async (dapr: Pick<Dapr, 'isThere'>, withinSeconds: number) => {
   const deadline = performance.now() + withinSeconds * 1_000
   while (performance.now() < deadline && (await dapr.isThere())) await pause(100)
-}
-
-const readConfigOrExit = <C>(readConfig: () => C): C => {
-  try {
-    return readConfig()
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    console.error(error.message)
-    process.exit(78)
-  }
 }

@@ -1,3 +1,4 @@
+import { readConfigOrExit } from '@fairpass/sdk/config'
 import { pause } from '@fairpass/sdk/run-periodically'
 import { runtime } from '@fairpass/sdk/runtime'
 import { metrics } from '@fairpass/sdk/telemetry/metrics'
@@ -45,7 +46,7 @@ const createHandler = (handle: Handle, context: ServerContext, log: Log) => {
 
 /** Serves pages and gateway until SIGTERM or SIGINT; then answers what is under way, for a bounded time, and ends. */
 export const serve = (handle: Handle): void => {
-  const context = serverContext()
+  const context = readConfigOrExit(serverContext)
   const { settings } = context
   const log = createLog(settings.logLevel)
   const respond = createHandler(handle, context, log)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, expect, spyOn, test } from 'bun:test'
 import { newId } from '@fairpass/sdk/mongo'
 import { createLog } from '@fairpass/sdk/telemetry'
 import { authorisation } from '@fairpass/stripe-double/testing.ts'
@@ -107,6 +107,12 @@ test.each(['1', '2'])('a sale whose seller was paid out stays, in whichever roun
     metadata: { paymentId: charged.paymentId, round },
   })
   await markRestored()
+  const said = spyOn(log, 'error')
   await look()
   expect((await intent(charged.id))?.refunded).toBe(0)
+  // One search finds whatever docs/runbook.md tells an operator to look for.
+  const about = { intentId: charged.id, paymentId: charged.paymentId }
+  const lines = said.mock.calls.map(([line, message]) => `${JSON.stringify(line)} ${message}`)
+  expect(lines).toContain(`${JSON.stringify(about)} paid after the backup, and its seller was paid out: not refunded`)
+  said.mockRestore()
 })

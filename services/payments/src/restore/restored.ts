@@ -51,7 +51,7 @@ const refundUnknown = async (
     return
   }
   if (await connect.sent({ id: paymentId, transferAttempt: firstTransfer })) {
-    log.error(line, 'paid before the restore, and its seller was paid out: not refunded')
+    log.error(line, 'paid after the backup, and its seller was paid out: not refunded')
     return
   }
   const result = await stripe.refund(intentId, `refund:restored:${intentId}`, reason)
