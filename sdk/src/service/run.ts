@@ -75,6 +75,7 @@ const prepareAndLoop = async (
   { signal, onPrepared }: { signal: AbortSignal; onPrepared: () => void },
 ) => {
   let prepared = false
+  let lastFailure = ''
   while (!prepared && !signal.aborted) {
     try {
       // A client whose first connection failed stays closed until it is told to connect again.
@@ -83,7 +84,10 @@ const prepareAndLoop = async (
       prepared = true
       onPrepared()
     } catch (error) {
-      log.warn({ err: error }, 'not prepared yet; trying again')
+      // Once for a run of the same one, as loops do.
+      const failure = String(error)
+      if (failure !== lastFailure) log.warn({ err: error }, 'not prepared yet; trying again')
+      lastFailure = failure
       await pause(500, signal)
     }
   }

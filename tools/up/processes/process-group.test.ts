@@ -12,13 +12,14 @@ const spec = (name: string, script: string, isReady = async () => false): Proces
   isReady,
 })
 
-const groupIn = (dataDir = temporaryFolder()) => {
+const groupIn = (dataDir = temporaryFolder(), more: { explainAfterMs?: number } = {}) => {
   const said: string[] = []
   const group = createProcessGroup({
     dataDir,
     appIds: new Set(['shop']),
     say: (line) => said.push(line),
     onChange: () => {},
+    ...more,
   })
   return { group, said, dataDir }
 }
@@ -32,6 +33,18 @@ test('a process that does not stay up is told with the place of its log', async 
   await group.stop()
   expect(readFileSync(log, 'utf8')).toContain('HOLD_SECONDS must be a number')
   expect(said).toContain('shop             HOLD_SECONDS must be a number')
+})
+
+test('what a process waits for is told once, while it goes on waiting', async () => {
+  const { group, said, dataDir } = groupIn(temporaryFolder(), { explainAfterMs: 200 })
+  const warning = JSON.stringify({ level: 40, msg: 'not prepared yet', err: { message: 'No FILE_KEY opens this' } })
+  const begun = Date.now()
+  const shop = spec('shop', `echo '${warning}'; exec sleep 68`, async () => Date.now() - begun > 900)
+  group.start(shop)
+  await group.untilReady(shop)
+  const log = join(dataDir, 'logs', 'shop.log')
+  expect(said).toEqual([`shop is not ready yet (not prepared yet: No FILE_KEY opens this); its output is in ${log}`])
+  await group.stop()
 })
 
 test('a process whose port was taken meanwhile is known as such, so that all can start on other ports', async () => {

@@ -6,6 +6,8 @@ import { type Supervised, supervise } from './supervisor.ts'
 
 const readyWithinMs = 180_000
 const askEveryMs = 100
+/** Whoever waits for longer is told what for. */
+const explainedAfterMs = 15_000
 const triesToStart = 4
 
 /** A process could not listen because its port was taken after it had been chosen. */
@@ -28,6 +30,7 @@ type GroupOptions = {
   say(line: string): void
   /** Called whenever a process has another pid. */
   onChange(): void
+  explainAfterMs?: number
 }
 
 /** The phase of the run, which decides what is shown of a process's output, and whether its end is a failed start. */
@@ -70,9 +73,15 @@ const createStart = (
 
 const seeLog = ({ logPath }: Member) => `its output is in ${logPath}`
 
-const untilReady = async (spec: ProcessSpec, member: Member, phase: Phase) => {
-  const deadline = Date.now() + readyWithinMs
-  let reason = 'it does not answer'
+const untilReady = async (
+  spec: ProcessSpec,
+  member: Member,
+  phase: Phase,
+  { say, explainAfterMs = explainedAfterMs }: GroupOptions,
+) => {
+  const begun = Date.now()
+  const deadline = begun + readyWithinMs
+  let [reason, explained] = ['it does not answer', '']
   while (Date.now() < deadline && !phase.isStopping) {
     if (member.lostPort && member.endedInStart > 0) throw new PortLost(spec.name)
     if (member.endedInStart >= triesToStart) throw new UserError(`${spec.name} does not stay up; ${seeLog(member)}`)
@@ -81,6 +90,10 @@ const untilReady = async (spec: ProcessSpec, member: Member, phase: Phase) => {
       reason = 'it says that it is not ready'
     } catch (error) {
       reason = reasonOf(error)
+    }
+    if (Date.now() - begun > explainAfterMs && member.lastSaid && member.lastSaid !== explained) {
+      explained = member.lastSaid
+      say(`${spec.name} is not ready yet (${explained}); ${seeLog(member)}`)
     }
     await Bun.sleep(askEveryMs)
   }
@@ -103,7 +116,7 @@ export const createProcessGroup = (options: GroupOptions) => {
     untilReady: async (spec: ProcessSpec) => {
       const member = members.get(spec.name)
       if (!member) throw new Error(`${spec.name} was not started`)
-      await untilReady(spec, member, phase)
+      await untilReady(spec, member, phase, options)
     },
     pidOf: (name: string) => members.get(name)?.supervised.pid,
     /** From now on a process that ends is an accident, and no longer a failed start. */
