@@ -35,6 +35,23 @@ test('the second buyer sees the hold come, is told when it is over, and buys', a
   await context.close()
 })
 
+test("another buyer's hold is not taken for one's own, though the waitlist cannot be read", async () => {
+  const { ticketId } = await listTicket(market())
+  const [first, second] = await Promise.all([market().signedUp(), market().signedUp()])
+  const { page, context } = await open({ of: first })
+  const order = expectStatus(await first.buy(ticketId), 201).body
+  const isWatching = page.waitForResponse((answer) => answer.url().includes('/live?'))
+  await page.goto(`/tickets/${ticketId}`)
+  await page.getByText('You are checking this ticket out').waitFor()
+  await isWatching
+  await context.route('**/api/orders/waitlist/**', (route) => route.abort())
+  expectStatus(await first.delete(`/api/orders/${order.id}`), 204)
+  await page.getByText('Available', { exact: true }).waitFor({ timeout: shown })
+  expectStatus(await second.buy(ticketId), 201)
+  await page.getByText('Somebody is checking this ticket out').waitFor({ timeout: shown })
+  await context.close()
+})
+
 test('the listing changes while it is looked at', async () => {
   const title = `Vespers ${crypto.randomUUID()}`
   const { ticketId } = await listTicket(market(), { title })

@@ -27,22 +27,29 @@ const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> =>
   return read?.success ? read.output : undefined
 }
 
+/** What stays true of a waitlist when the hold is another one: not whose it is, nor how long it lasts. */
+const withoutHold = ({ orderId: _, freeBy: __, ...line }: Waitlist): Waitlist => line
+
 /** The current waitlist: read again whenever the hold changes. */
 const createWaitlist = (props: WaitlistPanelProps) => {
   const first = createAsync(() => readWaitlist(props.ticketId))
   const [asked, setAsked] = createSignal<Waitlist>()
   const [hasTurned, setTurned] = createSignal(false)
+  const line = () => asked() ?? first()
   createEffect(
     on(
       () => props.isHeld,
       async () => {
         setTurned(true)
-        if (props.visitor.user) setAsked(await fetchWaitlist(props.ticketId))
+        const before = line()
+        if (before) setAsked(withoutHold(before))
+        const read = props.visitor.user ? await fetchWaitlist(props.ticketId) : undefined
+        if (read) setAsked(read)
       },
       { defer: true },
     ),
   )
-  return { line: () => asked() ?? first(), hasTurned }
+  return { line, hasTurned }
 }
 
 /** For buyers who came second: how long the hold can last, a place on the waitlist, and a notice the moment it is over. */
