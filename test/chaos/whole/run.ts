@@ -11,7 +11,7 @@ import { chaosEnv, count, openPurchases, settled } from '../money.ts'
 import type { Outcome } from '../outcome.ts'
 import { planOf } from '../plan.ts'
 import { unforeseenErrors } from './log-lines.ts'
-import { sampleEveryMs, sampleOn, tellLeaders } from './observe.ts'
+import { sampleEveryMs, sampleOn, takeLastSample, tellLeaders } from './observe.ts'
 import { brokenPromises, openPeople, type Promised } from './people.ts'
 import { type Sample, takeSample } from './sample.ts'
 import { type Fault, faultsOf, isFelt, nameOf } from './schedule.ts'
@@ -203,12 +203,7 @@ export const runEverything = async (run: EverythingRun, progress: Progress) => {
     const missing = Object.entries(await missingOf(world, shop)).flatMap(([what, n]) => (n ? [`${n} ${what}`] : []))
     const kept = await unsettledPeople(world, promised, run.settleWithinMs)
     const held = await evidence.collect()
-    // A Redis that has just come back reads its log first, and answers nothing meanwhile.
-    const last = await eventually(
-      () => takeSample(world),
-      () => true,
-      run.settleWithinMs,
-    )
+    const last = await takeLastSample(world, run.settleWithinMs)
     const others: Record<string, string[]> = {
       'what was acknowledged is there, once': missing,
       'no refusal later than ten seconds after a fault': lateRefusals(shop, faults.spans),

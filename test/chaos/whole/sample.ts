@@ -18,6 +18,8 @@ export type Sample = {
   redisMb: number
   /** documents that hold events which are not published */
   outbox: number
+  /** the collections that they are in */
+  owing: string[]
   deadLetters: number
 }
 
@@ -82,16 +84,19 @@ const inMongo = async ({ primary }: World) => {
   })
   try {
     let [outbox, deadLetters] = [0, 0]
+    const owing: string[] = []
     const tickets = await client.db('tickets').collection('tickets').countDocuments()
     for (const name of databases) {
       const collections = await client.db(name).listCollections({}, { nameOnly: true }).toArray()
       for (const { name: collection } of collections.filter(({ name }) => !name.startsWith('system.'))) {
         const all = client.db(name).collection(collection)
-        outbox += await all.countDocuments({ 'outbox.0': { $exists: true } })
+        const owed = await all.countDocuments({ 'outbox.0': { $exists: true } })
+        outbox += owed
+        if (owed > 0) owing.push(`${name}.${collection}`)
         if (collection === 'deadLetters') deadLetters += await all.countDocuments()
       }
     }
-    return { outbox, deadLetters, tickets }
+    return { outbox, owing, deadLetters, tickets }
   } finally {
     await client.close()
   }

@@ -14,6 +14,7 @@ const calm: Sample = {
   longestStream: 4_000,
   redisMb: 12,
   outbox: 0,
+  owing: [],
   deadLetters: 0,
 }
 const run = (change: (at: number) => Partial<Sample>, samples = 120) =>
@@ -84,7 +85,16 @@ test('a refusal is a fault’s doing while it lasts and ten seconds after, and n
 
 test('what is left over is found', () => {
   expect(leftIn(calm)).toEqual([])
-  expect(leftIn({ ...calm, outbox: 1, deadLetters: 2, longestStream: 300_000, tickets: 499 })).toHaveLength(4)
+  const left = leftIn({
+    ...calm,
+    outbox: 1,
+    owing: ['orders.orders'],
+    deadLetters: 2,
+    longestStream: 300_000,
+    tickets: 499,
+  })
+  expect(left).toHaveLength(4)
+  expect(left[0]).toContain('1 documents of orders.orders')
 })
 
 test('the same seed strikes the same, and every process is struck in the end', () => {

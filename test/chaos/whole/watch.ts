@@ -83,7 +83,7 @@ export const growthIn = (samples: readonly Sample[]): string[] => {
       ...grew(each('handles'), { name: `file handles of ${name}`, factor: 1.5, atLeast: 40, above: mayHold(name) }),
     ]
   })
-  const all = (what: keyof Omit<Sample, 'processes'>) => samples.map((sample) => sample[what])
+  const all = (what: keyof Omit<Sample, 'processes' | 'owing'>) => samples.map((sample) => sample[what])
   return [
     ...ofProcesses,
     ...grew(all('redisKeys'), { name: 'keys in Redis beside the holds', factor: 1.5, atLeast: 100 }),
@@ -97,8 +97,8 @@ export const growthIn = (samples: readonly Sample[]): string[] => {
 const longestStream = 220_000
 
 /** What is left over once all has settled; a hold stays for as long as its ticket does. */
-export const leftIn = ({ outbox, deadLetters, holds, tickets, longestStream: length }: Sample): string[] => [
-  ...(outbox > 0 ? [`${outbox} documents hold events that were not published`] : []),
+export const leftIn = ({ outbox, owing, deadLetters, holds, tickets, longestStream: length }: Sample): string[] => [
+  ...(outbox > 0 ? [`${outbox} documents of ${owing.join(' and ')} hold events that were not published`] : []),
   ...(deadLetters > 0 ? [`${deadLetters} events were given up`] : []),
   ...(holds > tickets ? [`${holds} holds for ${tickets} tickets`] : []),
   ...(length > longestStream ? [`a stream of ${length} entries`] : []),
