@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { scan, ticketsPdf } from '@fairpass/tickets/testing'
-import { listTicket } from '../marketplace.ts'
+import { eventually, listTicket } from '../marketplace.ts'
 import { checkOut, pay, signUp } from './steps.ts'
 import { useBrowser } from './window.ts'
 
@@ -55,8 +55,14 @@ describe.each([
     await pay(next.page)
     await next.page.getByRole('img', { name: 'The code of your ticket' }).waitFor()
     await next.context.close()
-    await buyer.page.reload()
-    await buyer.page.getByText('You have sold this ticket on').waitFor()
+    // Their order hears of the sale by an event, and a page without scripts shows what was known as it came.
+    await eventually(
+      async () => {
+        await buyer.page.reload()
+        return buyer.page.getByText('You have sold this ticket on').isVisible()
+      },
+      (isSold) => isSold,
+    )
     expect(await code.count()).toBe(0)
     expect([...seller.complaints, ...buyer.complaints]).toEqual([])
     await Promise.all([seller.context.close(), buyer.context.close()])

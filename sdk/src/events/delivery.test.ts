@@ -92,5 +92,7 @@ test('an event whose handler met no database is applied once there is one', asyn
   failures = 10
   await dapr.publish(told)
   await until(() => tries > failures || kept.length > 0, 40_000)
-  expect([tries, kept]).toEqual([failures + 1, []])
+  expect(kept).toEqual([])
+  // At least once: what is tried for so long may come twice.
+  expect(tries).toBeGreaterThan(failures)
 }, 60_000)

@@ -1,5 +1,5 @@
 import { createAsync } from '@solidjs/router'
-import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
+import { createEffect, createSignal, on, onCleanup, Show, untrack } from 'solid-js'
 import * as v from 'valibot'
 import type { Visitor } from '../../domain/visitor.ts'
 import { Waitlist } from '../../domain/waitlist.ts'
@@ -28,7 +28,11 @@ const fetchWaitlist = async (ticketId: string): Promise<Waitlist | undefined> =>
 }
 
 /** What stays true of a waitlist when the hold is another one: not whose it is, nor how long it lasts. */
-const withoutHold = ({ orderId: _, freeBy: __, ...line }: Waitlist): Waitlist => line
+const withoutHold = (line: Waitlist | undefined): Waitlist | undefined => {
+  if (!line) return undefined
+  const { orderId: _, freeBy: __, ...rest } = line
+  return rest
+}
 
 /** The current waitlist: read again whenever the hold changes. */
 const createWaitlist = (props: WaitlistPanelProps) => {
@@ -36,15 +40,18 @@ const createWaitlist = (props: WaitlistPanelProps) => {
   const [asked, setAsked] = createSignal<Waitlist>()
   const [hasTurned, setTurned] = createSignal(false)
   const line = () => asked() ?? first()
+  let wasHeld = untrack(() => props.isHeld)
   createEffect(
     on(
       () => props.isHeld,
-      async () => {
+      async (isHeld) => {
+        // Whatever is told of the ticket comes here, also when it is held as before.
+        const isAnother = isHeld !== wasHeld
+        wasHeld = isHeld
         setTurned(true)
-        const before = line()
-        if (before) setAsked(withoutHold(before))
-        const read = props.visitor.user ? await fetchWaitlist(props.ticketId) : undefined
-        if (read) setAsked(read)
+        if (!props.visitor.user) return
+        const read = await fetchWaitlist(props.ticketId)
+        if (read || isAnother) setAsked(read ?? withoutHold(line()))
       },
       { defer: true },
     ),
