@@ -38,8 +38,9 @@ test('a process that does not stay up is told with the place of its log', async 
 test('what a process waits for is told once, while it goes on waiting', async () => {
   const { group, said, dataDir } = groupIn(temporaryFolder(), { explainAfterMs: 200 })
   const warning = JSON.stringify({ level: 40, msg: 'not prepared yet', err: { message: 'No FILE_KEY opens this' } })
+  const refused = JSON.stringify({ level: 40, traceId: '3d2968ad', msg: 'This part is not available right now' })
   const begun = Date.now()
-  const shop = spec('shop', `echo '${warning}'; exec sleep 68`, async () => Date.now() - begun > 900)
+  const shop = spec('shop', `echo '${warning}'; echo '${refused}'; exec sleep 68`, async () => Date.now() - begun > 900)
   group.start(shop)
   await group.untilReady(shop)
   const log = join(dataDir, 'logs', 'shop.log')

@@ -52,7 +52,8 @@ const createStart = (
     }
     const readLine = byLine((line) => {
       if (phase.isStarting && /EADDRINUSE|address (is )?already in use/i.test(line)) state.lostPort = true
-      if (phase.isStarting) state.lastSaid = worthReading(line, kind) ?? state.lastSaid
+      // What a request was refused with does not say why the process is not ready.
+      if (phase.isStarting && !line.includes('"traceId"')) state.lastSaid = worthReading(line, kind) ?? state.lastSaid
       const text = phase.isStopping || state.lostPort ? undefined : worthReading(line, kind, phase.isStarting)
       if (text) notice(spec.name, text)
     })
