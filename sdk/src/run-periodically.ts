@@ -44,6 +44,21 @@ export type Loop = {
   bell?: Bell
 }
 
+/** Logs a failure once for a run of the same one. */
+export const createFailureLog = (log: Log) => {
+  let last = ''
+  return {
+    failed: (error: unknown, message: string): void => {
+      const failure = String(error)
+      if (failure !== last) log.warn({ err: error }, message)
+      last = failure
+    },
+    succeeded: (): void => {
+      last = ''
+    },
+  }
+}
+
 /**
  * Does a loop's work again and again until `signal` aborts: `everyMs` after it last ended, sooner while it finds something
  * or fails, at once when its bell rings. A failure is logged once for a run of the same failure, and never ends the loop.
@@ -53,19 +68,17 @@ export const runPeriodically = async (
   { everyMs, name, work, bell }: Loop,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> => {
-  let lastFailure = ''
+  const failures = createFailureLog(log)
   /** @returns how long to pause */
   const run = async (): Promise<number> => {
     try {
       const found = await work()
-      lastFailure = ''
+      failures.succeeded()
       if (typeof found === 'number') return Math.min(everyMs, Math.max(found, rungMs))
       return found === 'more' ? Math.min(everyMs, busyMs) : everyMs
     } catch (error) {
       loopFailuresTotal.inc({ loop: name })
-      const failure = String(error)
-      if (failure !== lastFailure) log.warn({ err: error }, `${name} failed; trying again`)
-      lastFailure = failure
+      failures.failed(error, `${name} failed; trying again`)
       return Math.min(everyMs, busyMs)
     }
   }

@@ -6,7 +6,7 @@ import { createDapr, type Dapr } from '../dapr/dapr.ts'
 import { daprEndpointOf } from '../dapr/endpoint.ts'
 import type { ServiceOptions } from '../http/app.ts'
 import { traceCommands } from '../mongo/mongo-tracing.ts'
-import { type Loop, pause, runPeriodically } from '../run-periodically.ts'
+import { createFailureLog, type Loop, pause, runPeriodically } from '../run-periodically.ts'
 import { runtime } from '../runtime/index.ts'
 import { createScrape, type GaugeCollector } from '../telemetry/gauges.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
@@ -75,7 +75,7 @@ const prepareAndLoop = async (
   { signal, onPrepared }: { signal: AbortSignal; onPrepared: () => void },
 ) => {
   let prepared = false
-  let lastFailure = ''
+  const failures = createFailureLog(log)
   while (!prepared && !signal.aborted) {
     try {
       // A client whose first connection failed stays closed until it is told to connect again.
@@ -84,10 +84,7 @@ const prepareAndLoop = async (
       prepared = true
       onPrepared()
     } catch (error) {
-      // Once for a run of the same one, as loops do.
-      const failure = String(error)
-      if (failure !== lastFailure) log.warn({ err: error }, 'not prepared yet; trying again')
-      lastFailure = failure
+      failures.failed(error, 'not prepared yet; trying again')
       await pause(500, signal)
     }
   }
