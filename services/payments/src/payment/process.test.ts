@@ -7,14 +7,9 @@ import { createCrashInjector, Interruption } from '../testing/crash-injector.ts'
 import { startWorld, type World } from '../testing/world.ts'
 
 const crashInjector = createCrashInjector()
-/** What has passed here and at Stripe beside the time of these tests. */
-let passedMs = 0
-const later = () => new Date(Date.now() + passedMs)
-/** Stripe keeps no key for as long. */
-const dayMs = 25 * 3_600_000
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ guard: crashInjector.guard, hearsWebhooks: false, stripeNow: () => later().getTime() })
+  world = await startWorld({ guard: crashInjector.guard, hearsWebhooks: false })
 })
 afterAll(() => world.stop())
 
@@ -231,8 +226,7 @@ test.each(Object.entries(stories))(
       const { id } = await begin(order)
       const isStopped = await isStoppedAt(crossing, id)
       crashInjector.rest()
-      passedMs += dayMs
-      await world.replica({ now: later })(id)
+      await world.dayLater()(id)
       expect(await endOf(order, id)).toMatchObject({ payment, captured, refunded })
       if (!isStopped) break
     }
@@ -264,8 +258,7 @@ test('money and orders agree after any trouble', async () => {
       await world.advance(id).catch(() => {})
       crashInjector.rest()
       if (isExpiring && world.market.status(order.id) === 'created') world.market.expire(order.id)
-      if (isDayLater) passedMs += dayMs
-      const advance = isDayLater ? world.replica({ now: later }) : world.advance
+      const advance = isDayLater ? world.dayLater() : world.advance
       for (let tries = 0; tries < 15; tries++) await advance(id).catch(() => {})
       await world.releaseStrayHolds()
       const { payment, order: orderStatus, captured, refunded, entries } = await endOf(order, id)

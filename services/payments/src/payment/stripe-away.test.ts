@@ -4,16 +4,11 @@ import { startWorld, type World } from '../testing/world.ts'
 
 // What Stripe did for a request whose answer was lost, and how little of it is known when it answers again a day later.
 
-/** Stripe keeps no key for as long. */
-const dayMs = 25 * 3_600_000
 const paid = { status: 'succeeded', captures: 1 }
-
-let passedMs = 0
-const later = () => new Date(Date.now() + passedMs)
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ hearsWebhooks: false, stripeNow: () => later().getTime() })
+  world = await startWorld({ hearsWebhooks: false })
 })
 afterAll(() => world.stop())
 beforeEach(async () => {
@@ -29,9 +24,9 @@ const silence = (operation: string) => world.double.fault({ operation, kind: 'er
 const dayAfterPaying = async (order: OrderToPay) => {
   const { status } = await world.payFor(order, { paymentMethod: 'pm_card_visa' })
   expect(status).toBe(503)
-  passedMs += dayMs
   const [payment] = await world.paymentsOf(order.id)
-  return () => world.replica({ now: later })(String(payment?._id))
+  const advance = world.dayLater()
+  return () => advance(String(payment?._id))
 }
 
 // Guarantee: no card is charged twice, though nobody remembers the first request but Stripe's search, which is silent, too.

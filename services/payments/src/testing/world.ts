@@ -10,7 +10,6 @@ import type { Db } from 'mongodb'
 import { createApp } from '../app.ts'
 import { composePayments } from '../composition.ts'
 import { limitVariables } from '../coupon/limits.ts'
-import type { StepDeps } from '../payment/intent.ts'
 import { createPaymentProcess } from '../payment/process.ts'
 import { reconcile, releaseStrayHolds } from '../payment/reconcile.ts'
 import { payOutDue } from '../payout/loop.ts'
@@ -34,10 +33,22 @@ type WorldOptions = {
   env?: Record<string, string>
   feeBasisPoints?: number
   payoutDelaySeconds?: number
-  /** Stripe's clock */
-  stripeNow?: () => number
   /** called with each request to Stripe and its response */
   onExchange?: (exchange: Exchange) => void
+}
+
+/** Longer than Stripe keeps keys. */
+const dayMs = 25 * 3_600_000
+
+/** The time at Stripe, and here after a day that passed. */
+const createTime = () => {
+  let passedMs = 0
+  return {
+    now: () => new Date(Date.now() + passedMs),
+    passDay: () => {
+      passedMs += dayMs
+    },
+  }
 }
 
 const publicOrigin = 'http://localhost:3000'
@@ -52,11 +63,11 @@ const configOf = ({ feeBasisPoints = 0, payoutDelaySeconds = 86_400 }: WorldOpti
 })
 
 /** The Stripe double, which sends its webhooks to `url` if there is one. */
-const connectDouble = async (url: string | undefined, { onExchange, stripeNow }: WorldOptions) => {
+const connectDouble = async (url: string | undefined, onExchange: WorldOptions['onExchange'], now: () => Date) => {
   const double = await startDouble({
     ...(url ? { webhookUrl: `${url}api/payments/webhooks/stripe`, enabledEvents: webhookEventTypes } : {}),
     onExchange,
-    ...(stripeNow ? { now: stripeNow } : {}),
+    now: () => now().getTime(),
   })
   const apiUrl = `http://127.0.0.1:${double.port}`
   return { double, client: connectStripe({ secretKey: 'sk_test_fairpass_double', apiUrl }) }
@@ -92,9 +103,14 @@ const startApp = async (db: Db, parts: Composed, log: Log, options: WorldOptions
 }
 
 /** Time passes: what waits for it is done at once. */
-const createClockwork = (db: Db, parts: Composed, log: Log) => {
+const createClockwork = (db: Db, parts: Composed, log: Log, { now, passDay }: ReturnType<typeof createTime>) => {
   const { payments, paymentProcess, stripe } = parts
   return {
+    /** A day passes, here and at Stripe, which has forgotten all keys by then; returns what advances payments after it. */
+    dayLater: () => {
+      passDay()
+      return createPaymentProcess({ ...parts, now }).advance
+    },
     /** What is due by now is paid out. */
     payOutDue: () => payOutDue({ ...parts, log }),
     /** The reconciler finds whatever is unfinished. */
@@ -129,21 +145,22 @@ const createReads = ({ db, published, double }: Seen) => ({
 
 /** The payments service on a real MongoDB and the Stripe double, beside an orders service of this process. */
 export const startWorld = async (options: WorldOptions = {}) => {
-  const { guard = <T extends object>(seam: T): T => seam, hearsWebhooks = true } = options
+  const { guard = <T extends object>(seam: T): T => seam, hearsWebhooks = true, onExchange } = options
+  const time = createTime()
   const db = await testDatabase()
   const log = createLog('payments', 'fatal')
   const published: FairpassEvent[] = []
   const publishAll = publishEach(async (event) => void published.push(event))
   const market = createTestOrders()
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (request) => app.fetch(request) })
-  const { double, client } = await connectDouble(hearsWebhooks ? `${server.url}` : undefined, options)
+  const { double, client } = await connectDouble(hearsWebhooks ? `${server.url}` : undefined, onExchange, time.now)
   const banned = new Set<string>()
   const bans: Bans = { isBanned: async (id) => banned.has(id) }
   const config = configOf(options)
   const parts = composePayments({ db, client, orders: market.orders, bans, publishAll, log, config, intercept: guard })
   const { app, call } = await startApp(db, parts, log, options)
   const { sellers } = parts
-  const clockwork = createClockwork(db, parts, log)
+  const clockwork = createClockwork(db, parts, log, time)
 
   return {
     ...parts,
@@ -158,7 +175,7 @@ export const startWorld = async (options: WorldOptions = {}) => {
     ...{ db, app, call, client, double, banned, market, published },
     advance: parts.paymentProcess.advance,
     /** Other processes of this service, on the same database. */
-    replica: (more: Partial<StepDeps> = {}) => createPaymentProcess({ ...parts, ...more }).advance,
+    replica: () => createPaymentProcess(parts).advance,
     payoutReplica: (more: Partial<PayoutDeps> = {}) => createPayoutProcess({ ...parts, bans, ...more }),
     url: `${server.url}`,
     /** The buyer of `order` pays it. */
