@@ -20,8 +20,9 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: 'layout-shift', buffered: true })`
 
-/** What has moved on a page without anybody's doing, if that is more than nobody sees. */
-const movedOn = (page: Page) => page.evaluate<string[]>(`window.shift < ${maxShift} ? [] : window.moved`)
+/** How far, and what, has moved on a page without anybody's doing, if that is more than nobody sees. */
+const movedOn = (page: Page) =>
+  page.evaluate<unknown[]>(`window.shift < ${maxShift} ? [] : [window.shift, ...window.moved]`)
 
 let ticket = ''
 let heldTicket = ''

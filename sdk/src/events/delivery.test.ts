@@ -93,6 +93,6 @@ test('an event whose handler met no database is applied once there is one', asyn
   await dapr.publish(told)
   await until(() => tries > failures || kept.length > 0, 40_000)
   expect(kept).toEqual([])
-  // At least once: what is tried for so long may come twice.
-  expect(tries).toBeGreaterThan(failures)
+  // Its last tries overlap with being delivered again (components/dead-letters.yaml), so that it may come twice.
+  expect([failures + 1, failures + 2]).toContain(tries)
 }, 60_000)
